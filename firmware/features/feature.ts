@@ -1,0 +1,69 @@
+/**
+ * What a feature is: a room that owns objects and behaviour of a device. It serves operations on its
+ * objects, keeps its state in the journal, and raises alerts; it knows no wire and no other feature's state.
+ */
+import type { Board, MaybePromise } from "../../hal/board.ts";
+import type { EventLog } from "../kernel/event-log.ts";
+import type { Journal } from "../kernel/journal.ts";
+import type { Role } from "../security/access.ts";
+import type { Eui64, OperationResult, Value } from "../wire/message.ts";
+
+/** The command an operation belongs to: future-dated outcomes name it. */
+export interface CommandOrigin {
+  readonly code: number;
+  readonly originator: Eui64;
+  readonly role: Role;
+  readonly counter: bigint;
+}
+
+/** Serves the operations on one object. A missing handler means read-write-denied. Values are type-checked before. */
+export interface ServedObject {
+  readonly object: number;
+  get?(member: number, selector: Value | undefined): MaybePromise<OperationResult>;
+  set?(member: number, value: Value, origin: CommandOrigin): MaybePromise<OperationResult>;
+  call?(member: number, argument: Value, origin: CommandOrigin): MaybePromise<OperationResult>;
+}
+
+export interface Feature {
+  readonly name: string;
+  readonly objects: readonly ServedObject[];
+  /** Runs once after the journal is open and before any message: restores state, sets timers. */
+  start?(): Promise<void>;
+}
+
+/** An alert to send. Durable first: it is in the journal before it leaves, and leaves again after a power cut. */
+export interface AlertRequest {
+  readonly alertCode: number;
+  /** Message code; default: 1000 for 8Fxx (signed), 1001 for the rest (MACed). */
+  readonly message?: number;
+  readonly to: Role;
+  /** Body after code and time. */
+  readonly values?: readonly Value[];
+}
+
+/** What happened inside a device, for traces and reports; never for behaviour. */
+export interface Observation {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
+/** What a device gives its features. */
+export interface DeviceContext {
+  readonly board: Board;
+  readonly journal: Journal;
+  readonly eventLog: EventLog;
+  readonly securityLog: EventLog;
+  /** UTC seconds as the device knows it (0-based from 1970 even when never set; see `timeIsSet`). */
+  nowS(): number;
+  timeIsSet(): boolean;
+  /** Moves device time; the battery-backed clock follows. */
+  setTime(utcS: number): Promise<void>;
+  /** Runs `action` as one event of this device's loop at UTC `atS` (at once when past); re-aims when time is set. */
+  at(atS: number, action: () => Promise<void>): () => void;
+  /** Runs `action` as one event of this device's loop, `delayMs` from now. */
+  after(delayMs: number, action: () => Promise<void>): () => void;
+  /** Wraps a board listener so that its events take their turn in this device's loop. */
+  event<E>(name: string, handler: (event: E) => Promise<void>): (event: E) => Promise<void>;
+  raise(alert: AlertRequest): Promise<void>;
+  observe(observation: Observation): void;
+}

@@ -1,0 +1,31 @@
+/** Where data that others made stands: test vectors and reference messages are never copied into the project. */
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const checkout = fileURLToPath(new URL("../../", import.meta.url));
+
+export const vectorsDir = process.env.METERBENCH_VECTORS ?? resolve(checkout, "../shared/vectors");
+export const rtdsDir = process.env.METERBENCH_RTDS ?? resolve(checkout, "../shared/rtds");
+
+/** The path of a vector file or folder; skips the suite or test visibly when the data is not on this machine. */
+export function vectors(context: Mocha.Context, path: string): string {
+  return present(context, join(vectorsDir, path), "METERBENCH_VECTORS");
+}
+
+export function rtds(context: Mocha.Context, path = ""): string {
+  return present(context, join(rtdsDir, path), "METERBENCH_RTDS");
+}
+
+export function readJson<T>(path: string): T {
+  return JSON.parse(readFileSync(path, "utf8")) as T;
+}
+
+function present(context: Mocha.Context, path: string, variable: string): string {
+  if (existsSync(path)) return path;
+  console.warn(`      skipped: no ${path} (set ${variable} to the folder that holds it)`);
+  return context.skip();
+}
+
+export const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replace(/\s/g, ""), "hex"));
+export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
