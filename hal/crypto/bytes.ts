@@ -1,0 +1,42 @@
+/** Length checks and conversions that every provider shares. */
+import { HalError } from "../board.ts";
+
+/** Throws `hal/misuse` unless `bytes` has one of the `allowed` lengths. */
+export function requireLength(what: string, bytes: Uint8Array, ...allowed: number[]): void {
+  if (allowed.includes(bytes.length)) return;
+  throw new HalError("hal/misuse", `${what}: expected ${allowed.join(" or ")} bytes, got ${bytes.length}`, {
+    what,
+    allowed,
+    got: bytes.length,
+  });
+}
+
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+export function requireCcm(key: Uint8Array, nonce: Uint8Array, tagBytes: number): void {
+  requireLength("AES-CCM key", key, 16);
+  requireLength("AES-CCM nonce", nonce, 7, 8, 9, 10, 11, 12, 13);
+  requireTag(tagBytes, 4, 8, 16);
+}
+
+export function requireGcm(key: Uint8Array, nonce: Uint8Array, tagBytes: number): void {
+  requireLength("AES-GCM key", key, 16, 32);
+  requireLength("AES-GCM nonce", nonce, 12);
+  requireTag(tagBytes, 12, 16);
+}
+
+function requireTag(tagBytes: number, ...allowed: number[]): void {
+  if (allowed.includes(tagBytes)) return;
+  throw new HalError("hal/misuse", `AEAD tag: expected ${allowed.join(" or ")} bytes, got ${tagBytes}`, {
+    allowed,
+    got: tagBytes,
+  });
+}
