@@ -1,10 +1,245 @@
-/** Placeholder shape until the room is built. */
-export interface JournalChange {
-  readonly key: string;
-  readonly value: Uint8Array | null;
+import type { Flash } from "../../hal/board.ts";
+import { type FlashRegion, roundUp } from "./bytes.ts";
+import { MeterbenchError } from "./errors.ts";
+import {
+  encodeSectorHeader,
+  entryBytes,
+  finishRecord,
+  type JournalChange,
+  RECORD_HEADER_BYTES,
+  SECTOR_HEADER_BYTES,
+  writeEntry,
+} from "./journal-format.ts";
+import { type OpenedJournal, openJournal } from "./journal-open.ts";
+
+export type { FlashRegion } from "./bytes.ts";
+export type { JournalChange } from "./journal-format.ts";
+
+/**
+ * A small key-value store that survives a power cut before, inside and after every flash operation.
+ *
+ * The region is a ring of sectors. A *generation* is a run of them: its first record holds the whole
+ * state, every later record one commit. When a generation has used its share of the ring, the next commit
+ * writes the state it leads to as the first record of a new generation, in the sectors that follow. That
+ * record makes the new generation valid, at once and whole; the old one is not touched before that, and is
+ * erased sector by sector as the new one grows. So the last good copy is never lost, and every sector is
+ * erased equally often.
+ *
+ * After a cut the journal opens to the last commit, or to the one in flight, whole. A torn record at the
+ * end is left behind: writing goes on in the next sector. A damaged record with sound ones behind it cannot
+ * come from a cut: opening refuses with `journal/corrupt` and changes nothing. Damage to the very last
+ * record looks like a torn write, and opens to the commit before it.
+ *
+ * Keys: 1 to 32 printable ASCII characters. Values: up to 8,192 bytes. Room: see {@link capacityBytes}.
+ * Errors: `journal/too-large`, `journal/bad-key`, `journal/full`, `journal/corrupt`, `journal/region`; those of the
+ * flash pass through, and leave the values as they were.
+ */
+export class Journal {
+  /** Bytes all entries may take together (3 + key + value each): a little under half the region. */
+  readonly capacityBytes: number;
+  readonly #flash: Flash;
+  readonly #region: FlashRegion;
+  readonly #headerBytes: number;
+  readonly #streamBytes: number;
+  readonly #maxSectors: number;
+  readonly #values: Map<string, Uint8Array>;
+  #liveBytes = 0;
+  #generation: number;
+  #highestGeneration: number;
+  #startSector: number;
+  #sectorsUsed: number;
+  /** Where the next record starts in the stream; beyond the last sector's end, a new one is begun. */
+  #at: number;
+  #sequence: number;
+  #resume: boolean;
+  #renew: boolean;
+  #scratch = new Uint8Array(1024);
+  #queue: Promise<void> | undefined;
+
+  private constructor(flash: Flash, region: FlashRegion, opened: OpenedJournal) {
+    const { sectorBytes, programUnitBytes } = flash.geometry;
+    const reserve = Math.max(1, Math.floor((region.sectorCount - 1) / 2));
+    this.#flash = flash;
+    this.#region = region;
+    this.#headerBytes = roundUp(SECTOR_HEADER_BYTES, programUnitBytes);
+    this.#streamBytes = sectorBytes - this.#headerBytes;
+    this.#maxSectors = region.sectorCount - reserve;
+    this.capacityBytes = reserve * this.#streamBytes - RECORD_HEADER_BYTES - programUnitBytes;
+    this.#values = opened.values;
+    for (const [key, value] of opened.values) this.#liveBytes += 3 + key.length + value.length;
+    this.#generation = opened.generation;
+    this.#highestGeneration = opened.highestGeneration;
+    this.#startSector = opened.startSector;
+    this.#sectorsUsed = opened.sectorsUsed;
+    this.#at = opened.firstFree;
+    this.#sequence = opened.nextSequence;
+    this.#resume = opened.tornTail;
+    this.#renew = opened.generation === 0;
+  }
+
+  /** Opens to the last commit; an erased region is an empty journal. Writes nothing. */
+  static async open(flash: Flash, region: FlashRegion): Promise<Journal> {
+    checkRegion(flash, region);
+    return new Journal(flash, region, await openJournal(flash, region));
+  }
+
+  /** The committed value, not a copy: do not change it. */
+  get(key: string): Uint8Array | undefined {
+    return this.#values.get(key);
+  }
+
+  /** Committed keys that start with `prefix`, sorted. */
+  keys(prefix: string): readonly string[] {
+    return [...this.#values.keys()].filter((key) => key.startsWith(prefix)).sort();
+  }
+
+  /** All changes or none. When the promise resolves they are on flash, and `get` shows them. */
+  commit(changes: readonly JournalChange[]): Promise<void> {
+    const before = this.#queue;
+    const mine = before === undefined ? this.#commit(changes) : before.then(() => this.#commit(changes));
+    const settled = mine.then(ignore, ignore).then(() => {
+      if (this.#queue === settled) this.#queue = undefined;
+    });
+    this.#queue = settled;
+    return mine;
+  }
+
+  async #commit(changes: readonly JournalChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    const recordBytes = changes.reduce((sum, change) => sum + entryBytes(change), RECORD_HEADER_BYTES);
+    const liveBytes = this.#liveBytesAfter(changes);
+    const record = this.#scratchOf(recordBytes);
+    let end = RECORD_HEADER_BYTES;
+    for (const { key, value } of changes) end = writeEntry(record, end, key, value);
+    if (this.#renew || !this.#fits(recordBytes)) await this.#writeGeneration(changes, liveBytes);
+    else await this.#appendCommit(end);
+    for (const { key, value } of changes) {
+      if (value === null) this.#values.delete(key);
+      else this.#values.set(key, value.slice());
+    }
+    this.#liveBytes = liveBytes;
+  }
+
+  /** Throws `journal/full` when the state after the changes would not fit. Later changes win over earlier ones. */
+  #liveBytesAfter(changes: readonly JournalChange[]): number {
+    const last = changes.length === 1 ? changes : new Map(changes.map((c) => [c.key, c])).values();
+    let bytes = this.#liveBytes;
+    for (const { key, value } of last) {
+      const old = this.#values.get(key);
+      if (old !== undefined) bytes -= 3 + key.length + old.length;
+      if (value !== null) bytes += 3 + key.length + value.length;
+    }
+    if (bytes > this.capacityBytes && bytes > this.#liveBytes) throw this.#full(bytes);
+    return bytes;
+  }
+
+  #full(neededBytes: number): MeterbenchError {
+    const { capacityBytes } = this;
+    const message = `journal: the state would take ${neededBytes} bytes, expected at most ${capacityBytes} (half of ${this.#region.sectorCount} sectors); delete keys first or give the journal more sectors`;
+    return new MeterbenchError("journal/full", message, { neededBytes, capacityBytes });
+  }
+
+  #scratchOf(bytes: number): Uint8Array {
+    if (this.#scratch.length < bytes + this.#flash.geometry.programUnitBytes)
+      this.#scratch = new Uint8Array(roundUp(bytes, 1024) + 1024);
+    return this.#scratch;
+  }
+
+  #fits(recordBytes: number): boolean {
+    const start = this.#resume ? this.#sectorsUsed * this.#streamBytes : this.#at;
+    return (
+      start + recordBytes + this.#flash.geometry.programUnitBytes <= this.#maxSectors * this.#streamBytes
+    );
+  }
+
+  async #appendCommit(end: number): Promise<void> {
+    const resumed = this.#resume;
+    const start = resumed ? this.#sectorsUsed * this.#streamBytes : this.#at;
+    finishRecord(this.#scratch, end, this.#generation, this.#sequence);
+    // Until the record is whole, whatever happens, the tail counts as torn.
+    this.#resume = true;
+    await this.#writeRecord(this.#scratch, end, start, resumed);
+    this.#resume = false;
+    this.#sequence++;
+  }
+
+  /** Writes a padded record at stream offset `start`, beginning sectors as it reaches them. */
+  async #writeRecord(record: Uint8Array, end: number, start: number, resumed: boolean): Promise<void> {
+    const padded = roundUp(end, this.#flash.geometry.programUnitBytes);
+    record.fill(0xff, end, padded);
+    for (let done = 0; done < padded; ) {
+      const at = start + done;
+      const index = Math.floor(at / this.#streamBytes);
+      const within = at - index * this.#streamBytes;
+      const take = Math.min(padded - done, this.#streamBytes - within);
+      if (index >= this.#sectorsUsed) await this.#beginSector(index, resumed && done === 0, done > 0);
+      const offset = this.#sectorOffset(index) + this.#headerBytes + within;
+      await this.#flash.program(offset, record.subarray(done, done + take));
+      done += take;
+    }
+    this.#at = start + padded;
+  }
+
+  async #beginSector(index: number, resumed: boolean, continuing: boolean): Promise<void> {
+    const offset = this.#sectorOffset(index);
+    const firstSequence = this.#sequence + (continuing ? 1 : 0);
+    const header = { generation: this.#generation, index, resumed, firstSequence };
+    await this.#flash.erase(offset / this.#flash.geometry.sectorBytes);
+    await this.#flash.program(offset, encodeSectorHeader(header, this.#headerBytes));
+    this.#sectorsUsed = index + 1;
+  }
+
+  #sectorOffset(index: number): number {
+    const sector = this.#region.firstSector + ((this.#startSector + index) % this.#region.sectorCount);
+    return sector * this.#flash.geometry.sectorBytes;
+  }
+
+  /** The whole state after `changes` as the first record of a new generation, behind the old one. */
+  async #writeGeneration(changes: readonly JournalChange[], liveBytes: number): Promise<void> {
+    const state = new Map<string, Uint8Array | null>(this.#values);
+    for (const { key, value } of changes) {
+      if (value === null) state.delete(key);
+      else state.set(key, value);
+    }
+    const record = this.#scratchOf(RECORD_HEADER_BYTES + liveBytes);
+    let end = RECORD_HEADER_BYTES;
+    for (const [key, value] of state) end = writeEntry(record, end, key, value);
+    const old = { start: this.#startSector, used: this.#sectorsUsed, generation: this.#generation };
+    this.#startSector = (old.start + old.used) % this.#region.sectorCount;
+    this.#sectorsUsed = 0;
+    this.#sequence = 0;
+    this.#generation = ++this.#highestGeneration;
+    this.#renew = true;
+    try {
+      finishRecord(record, end, this.#generation, 0);
+      await this.#writeRecord(record, end, 0, false);
+    } catch (error) {
+      // The old generation still counts: try again behind it, never append to it.
+      this.#startSector = old.start;
+      this.#sectorsUsed = old.used;
+      this.#generation = old.generation;
+      throw error;
+    }
+    this.#sequence = 1;
+    this.#resume = false;
+    this.#renew = false;
+  }
 }
-export interface Journal {
-  get(key: string): Uint8Array | undefined;
-  keys(prefix: string): readonly string[];
-  commit(changes: readonly JournalChange[]): Promise<void>;
+
+function ignore(): void {}
+
+function checkRegion(flash: Flash, region: FlashRegion): void {
+  const { sectorCount, sectorBytes, programUnitBytes } = flash.geometry;
+  const end = region.firstSector + region.sectorCount;
+  const whole = Number.isInteger(region.firstSector) && Number.isInteger(region.sectorCount);
+  if (
+    whole &&
+    region.firstSector >= 0 &&
+    region.sectorCount >= 2 &&
+    end <= sectorCount &&
+    region.sectorCount < 65536
+  )
+    if (sectorBytes % programUnitBytes === 0 && sectorBytes >= 256) return;
+  const message = `journal: region of sectors ${region.firstSector}..${end - 1} does not suit a flash of ${sectorCount} sectors of ${sectorBytes} bytes; expected 2 to 65535 whole sectors inside it, of at least 256 bytes each`;
+  throw new MeterbenchError("journal/region", message, { ...region, ...flash.geometry });
 }
