@@ -1,0 +1,103 @@
+/**
+ * Deterministic CBOR (RFC 8949 §4.2.1) by cbor-x, which alone neither makes nor demands it: every input goes
+ * through the gate first, every output is prepared so that cbor-x has only one way to write it.
+ */
+import { Encoder } from "cbor-x";
+import { MeterbenchError } from "../../kernel/errors.ts";
+import { admit, compareBytes } from "./gate.ts";
+import { copyOf } from "./slab.ts";
+
+/** What deterministic CBOR carries here. Integers up to 53 bits are numbers, larger ones bigint. */
+export type Item =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | readonly Item[]
+  | ReadonlyMap<Item, Item>;
+
+const options = {
+  useRecords: false,
+  mapsAsObjects: false,
+  useTag259ForMaps: false, // cbor-x's own types forget this one
+  variableMapSize: true,
+  tagUint8Array: false,
+  copyBuffers: true,
+};
+const codec = new Encoder(options);
+
+/** Deterministic bytes of `item`. Throws `wire/unencodable` for floats, lone surrogates, integers beyond 64 bits. */
+export function encode(item: Item): Uint8Array {
+  return copyOf(codec.encode(toCborX(item))); // cbor-x answers with a Buffer where there is one
+}
+
+/** The item in `bytes`. Throws `wire/malformed` unless the gate admits them. */
+export function decode(bytes: Uint8Array): Item {
+  return fromCborX(codec.decode(admit(bytes)) as Item);
+}
+
+/**
+ * cbor-x writes numbers beyond 32 bits as floats, and any bigint in eight bytes. So the first become bigint
+ * and bigints that fit 32 bits become numbers: both then come out in the shortest form.
+ */
+function toCborX(item: Item): Item {
+  switch (typeof item) {
+    case "number":
+      return numberToCborX(item);
+    case "bigint":
+      return bigintToCborX(item);
+    case "string":
+      if (/\p{Surrogate}/u.test(item)) throw unencodable(item, "text with a lone surrogate");
+      return item;
+    case "boolean":
+      return item;
+    default:
+      return compoundToCborX(item);
+  }
+}
+
+function compoundToCborX(item: null | Uint8Array | readonly Item[] | ReadonlyMap<Item, Item>): Item {
+  if (item === null || item instanceof Uint8Array) return item;
+  if (Array.isArray(item)) return (item as readonly Item[]).map(toCborX);
+  if (item instanceof Map) return sortedMap(item);
+  throw unencodable(item, typeof item);
+}
+
+const WORD = 0x1_0000_0000;
+
+function numberToCborX(value: number): number | bigint {
+  if (!Number.isSafeInteger(value)) throw unencodable(value, "a number that is no 53-bit integer");
+  if (value >= WORD || value < -WORD) return BigInt(value);
+  return value === 0 ? 0 : value; // minus zero is zero
+}
+
+function bigintToCborX(value: bigint): number | bigint {
+  if (value < BigInt(WORD) && value >= BigInt(-WORD)) return Number(value);
+  if (value > 0xffff_ffff_ffff_ffffn || value < -0x8000_0000_0000_0000n)
+    throw unencodable(value, "an integer beyond 64 bits");
+  return value;
+}
+
+function sortedMap(map: ReadonlyMap<Item, Item>): Map<Item, Item> {
+  const entries = [...map].map(([key, value]) => ({ bytes: encode(key), key, value }));
+  entries.sort((a, b) => compareBytes(a.bytes, b.bytes));
+  return new Map(entries.map(({ key, value }) => [toCborX(key), toCborX(value)]));
+}
+
+/** cbor-x answers every eight-byte integer as a bigint: those of up to 53 bits become numbers, in place. */
+function fromCborX(item: Item): Item {
+  if (typeof item === "bigint") {
+    const number = Number(item);
+    return Number.isSafeInteger(number) ? number : item;
+  }
+  if (Array.isArray(item)) for (let i = 0; i < item.length; i++) item[i] = fromCborX(item[i]);
+  if (item instanceof Map)
+    return new Map([...item].map(([key, value]) => [fromCborX(key), fromCborX(value)]));
+  return item;
+}
+
+function unencodable(value: unknown, got: string): MeterbenchError {
+  return new MeterbenchError("wire/unencodable", `cannot encode ${String(value)}: got ${got}`, { got });
+}

@@ -1,0 +1,73 @@
+/**
+ * Keys that two parties share: X25519 static-static, HKDF-SHA-256, with the COSE_KDF_Context of RFC 9053 §5.2
+ * naming both parties in the order of sending. So a key serves one direction of one pair.
+ *
+ * Deviation, argued: for static keys RFC 9053 asks for a salt or nonce a message. Ours is one key a pair and
+ * direction, as HMAC is safe for many messages under one key, the counter in each message tells replays, and
+ * Encrypt0 takes an IV from the content itself (`sensitive.ts`). It spares the agreement on every message.
+ */
+import type { Crypto, Mac } from "../../../hal/board.ts";
+import { encode, type Item } from "./cbor.ts";
+import { Algorithm, KEY_ID_BYTES, NO_BYTES } from "./structure.ts";
+
+/** Who sends to whom: EUI-64s of 8 bytes. */
+export interface Pair {
+  readonly originator: Uint8Array;
+  readonly target: Uint8Array;
+}
+
+/** What seals values of one pair: an A128GCM key, and a MAC that makes IVs. */
+export interface ValueKey {
+  readonly key: Uint8Array;
+  readonly ivMac: Mac;
+}
+
+/** The recipient's protected headers {1: ECDH-SS + HKDF-256}, as if it were sent. */
+const recipientHeaders = encode(new Map([[1, Algorithm.ecdhSsHkdf256]]));
+
+/** The first 8 bytes of SHA-256 of a public key. */
+export function keyId(crypto: Crypto, publicKey: Uint8Array): Uint8Array {
+  return crypto.sha256(publicKey).slice(0, KEY_ID_BYTES);
+}
+
+/** HMAC 256/256 from `originator` to `target`; the same at both ends. Undefined for a small-order peer key. */
+export function pairMac(
+  crypto: Crypto,
+  mySecret: Uint8Array,
+  peerPublic: Uint8Array,
+  pair: Pair,
+): Mac | undefined {
+  const shared = crypto.x25519(mySecret, peerPublic);
+  return shared && crypto.hmacSha256(derive(crypto, shared, Algorithm.hmac256, 32, pair));
+}
+
+/** Keys for values from `originator` to `target`. Undefined for a small-order peer key. */
+export function valueKey(
+  crypto: Crypto,
+  mySecret: Uint8Array,
+  peerPublic: Uint8Array,
+  pair: Pair,
+): ValueKey | undefined {
+  const shared = crypto.x25519(mySecret, peerPublic);
+  if (shared === undefined) return undefined;
+  const key = derive(crypto, shared, Algorithm.a128gcm, 16, pair);
+  const ivKey = derive(crypto, shared, Algorithm.hmac256, 32, pair, "iv");
+  return { key, ivMac: crypto.hmacSha256(ivKey) };
+}
+
+/** HKDF over the COSE_KDF_Context; `purpose` goes into SuppPubInfo.other. */
+function derive(
+  crypto: Crypto,
+  shared: Uint8Array,
+  algorithm: number,
+  bytes: number,
+  { originator, target }: Pair,
+  purpose?: string,
+): Uint8Array {
+  const publicInfo: Item[] = [bytes * 8, recipientHeaders];
+  if (purpose !== undefined) publicInfo.push(utf8(purpose));
+  const info = encode([algorithm, [originator, null, null], [target, null, null], publicInfo]);
+  return crypto.hkdfSha256(shared, NO_BYTES, info, bytes);
+}
+
+const utf8 = (text: string) => new TextEncoder().encode(text);

@@ -1,0 +1,143 @@
+/**
+ * The COSE wire (`message.cddl`). Critical commands are COSE_Mac0 around COSE_Sign1 around the message,
+ * non-critical ones COSE_Mac0 around the message; critical responses and alerts are COSE_Sign1.
+ */
+import type { Mac, Verifier } from "../../../hal/board.ts";
+import { type Header, Kind, type Message, type Protection } from "../message.ts";
+import type { Envelope, Wire } from "../wire.ts";
+import { bodyItems, readBody } from "./body.ts";
+import { encode } from "./cbor.ts";
+import { eui64FromBytes, eui64ToBytes } from "./eui64.ts";
+import { MAX_MESSAGE_BYTES } from "./gate.ts";
+import { mac0, sameTag } from "./mac0.ts";
+import { malformed, Reader } from "./reader.ts";
+import { sign1 } from "./sign1.ts";
+import { Algorithm, authenticated, KEY_ID_BYTES, NO_BYTES, protectedHeaders, Tag } from "./structure.ts";
+
+export interface CoseEnvelope extends Envelope {
+  /** Where the body begins in `plain`. */
+  readonly bodyAt: number;
+}
+
+const SIGNATURE_BYTES = 64;
+const MAC_BYTES = 32;
+
+export const coseWire: Wire<CoseEnvelope> = {
+  name: "cose",
+  peek,
+  macValid: ({ macInput, macTag }, mac: Mac) =>
+    macInput !== undefined && macTag !== undefined && sameTag(mac(macInput), macTag),
+  signatureValid: ({ signedInput, signature }, verify: Verifier) =>
+    signedInput !== undefined && signature !== undefined && verify(signedInput, signature),
+  decode: ({ header, plain, bodyAt }) => readBody(header, plain.subarray(bodyAt)),
+  encode: encodeMessage,
+  sign: sign1,
+  protect: mac0,
+};
+
+function peek(bytes: Uint8Array): CoseEnvelope {
+  if (bytes.length > MAX_MESSAGE_BYTES)
+    throw malformed(MAX_MESSAGE_BYTES, `at most ${MAX_MESSAGE_BYTES} bytes`, `${bytes.length}`);
+  const mac = readLayer(bytes, Tag.mac0, Algorithm.hmac256, MAC_BYTES);
+  const signed = readLayer(mac?.payload ?? bytes, Tag.sign1, Algorithm.eddsa, SIGNATURE_BYTES);
+  const plain = signed?.payload ?? mac?.payload;
+  if (plain === undefined) throw malformed(0, "a COSE_Mac0 or COSE_Sign1", "neither");
+  const { header, bodyAt } = readHeader(plain);
+  const envelope: Mutable<CoseEnvelope> = { header, bodyAt, plain, protection: protectionOf(mac, signed) };
+  if (mac !== undefined) {
+    envelope.macInput = authenticated("MAC0", mac.headers, NO_BYTES, mac.payload);
+    envelope.macTag = mac.authenticator;
+    envelope.macKeyId = mac.keyId;
+  }
+  if (signed !== undefined) {
+    envelope.signedInput = authenticated("Signature1", signed.headers, NO_BYTES, signed.payload);
+    envelope.signature = signed.authenticator;
+    envelope.signingKeyId = signed.keyId;
+  }
+  return envelope;
+}
+
+/** Reads a plain message (a pre-command), as no-one has protected it yet. Throws `wire/malformed`, `wire/format`. */
+export function decodePlain(plain: Uint8Array): Message {
+  const { header, bodyAt } = readHeader(plain);
+  return readBody(header, plain.subarray(bodyAt));
+}
+
+interface Layer {
+  readonly headers: Uint8Array;
+  readonly keyId: Uint8Array;
+  readonly payload: Uint8Array;
+  readonly authenticator: Uint8Array;
+}
+
+/** One layer of protection; undefined when `bytes` have another tag. Only the one form that we make is read. */
+function readLayer(bytes: Uint8Array, tag: number, algorithm: number, length: number): Layer | undefined {
+  const reader = new Reader(bytes);
+  if (reader.peekByte() !== (0xc0 | tag)) return undefined;
+  reader.at++;
+  reader.array("COSE structure", 4);
+  const headers = reader.byteString("protected headers");
+  const keyId = readProtected(headers, algorithm);
+  reader.literal("no unprotected headers", 0xa0);
+  const payload = reader.byteString("payload");
+  const authenticator = reader.byteString("signature or tag", length);
+  reader.finish();
+  return { headers, keyId, payload, authenticator };
+}
+
+/** {1: algorithm, 4: kid}, byte for byte as `protectedHeaders` makes it. */
+function readProtected(headers: Uint8Array, algorithm: number): Uint8Array {
+  const keyId = headers.subarray(headers.length - KEY_ID_BYTES);
+  if (headers.length !== 5 + KEY_ID_BYTES || !sameTag(headers, protectedHeaders(algorithm, keyId)))
+    throw malformed(0, `protected headers {1: ${algorithm}, 4: kid of 8 bytes}`, "others");
+  return keyId;
+}
+
+function protectionOf(mac: Layer | undefined, signed: Layer | undefined): Protection {
+  if (mac === undefined) return "signature";
+  return signed === undefined ? "mac" : "signature+mac";
+}
+
+const HEADER_FIELDS = 8;
+const MAX_KIND = Kind.alert;
+
+/** Reads the header fields of a plain message and leaves its body unread. */
+function readHeader(plain: Uint8Array): { header: Header; bodyAt: number } {
+  const reader = new Reader(plain);
+  reader.array("message", HEADER_FIELDS);
+  const kind = reader.uint("kind", MAX_KIND);
+  if (kind === 0) throw reader.wrong("a kind from 1 to 3");
+  const header: Mutable<Header> = {
+    kind: kind as Kind,
+    code: reader.uint("message code", 0xffff),
+    originator: eui64FromBytes(reader.byteString("originator", 8)),
+    target: eui64FromBytes(reader.byteString("target", 8)),
+    counter: reader.uint64("counter"),
+  };
+  if (!reader.skipNull()) header.timeS = reader.uint("time", 0xffff_ffff);
+  if (!reader.skipNull()) header.supplementary = readSupplementary(reader);
+  return { header, bodyAt: reader.at };
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+function readSupplementary(reader: Reader): NonNullable<Header["supplementary"]> {
+  reader.array("supplementary party", 2);
+  const party = eui64FromBytes(reader.byteString("supplementary party", 8));
+  return reader.skipNull() ? { party } : { party, counter: reader.uint64("supplementary counter") };
+}
+
+/** The message as its CDDL has it. */
+function encodeMessage(message: Message): Uint8Array {
+  const { kind, code, originator, target, counter, timeS, supplementary } = message.header;
+  return encode([
+    kind,
+    code,
+    eui64ToBytes(originator),
+    eui64ToBytes(target),
+    counter,
+    timeS ?? null,
+    supplementary === undefined ? null : [eui64ToBytes(supplementary.party), supplementary.counter ?? null],
+    bodyItems(message),
+  ]);
+}
