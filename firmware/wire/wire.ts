@@ -25,7 +25,8 @@ export interface Envelope {
   readonly plain: Uint8Array;
 }
 
-export interface Wire<E extends Envelope = Envelope> {
+/** `E` is what the wire's envelope holds beside the common part, `M` what it makes of a body. */
+export interface Wire<E extends Envelope = Envelope, M = Message> {
   readonly name: "cose" | "gbcs";
   /** Reads and bounds the envelope. Throws MeterbenchError `wire/malformed`. */
   peek(bytes: Uint8Array): E;
@@ -34,9 +35,9 @@ export interface Wire<E extends Envelope = Envelope> {
   /** False when there is none. */
   signatureValid(envelope: E, verify: Verifier): boolean;
   /** The typed form. Throws MeterbenchError `wire/format`. Call it after authentication. */
-  decode(envelope: E): Message;
+  decode(envelope: E): M;
   /** Unprotected bytes: for a command this is the pre-command. */
-  encode(message: Message): Uint8Array;
+  encode(message: M): Uint8Array;
   /** Adds the originator's signature. `keyId`: 8 bytes. */
   sign(plain: Uint8Array, sign: (input: Uint8Array) => Uint8Array, keyId: Uint8Array): Uint8Array;
   /** Adds a MAC around a plain or signed message. */

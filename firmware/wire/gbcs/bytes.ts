@@ -1,0 +1,127 @@
+/** Big-endian fields, lengths and EUI-64s of the GBCS layers: a bounded reader and a writer. */
+import { MeterbenchError } from "../../kernel/errors.ts";
+import type { Eui64 } from "../message.ts";
+
+/** `wire/malformed`: `field` at byte `at` is not as the layer demands. */
+export function malformed(
+  field: string,
+  at: number,
+  expected: string,
+  got: number | string,
+): MeterbenchError {
+  const message = `GBCS ${field} at byte ${at}: expected ${expected}, got ${got}; the message is damaged or not GBCS`;
+  return new MeterbenchError("wire/malformed", message, { field, at, expected, got });
+}
+
+/** Reads fields in order and never past the end. */
+export class Reader {
+  readonly bytes: Uint8Array;
+  at: number;
+  readonly end: number;
+
+  constructor(bytes: Uint8Array, at = 0, end = bytes.length) {
+    this.bytes = bytes;
+    this.at = at;
+    this.end = end;
+  }
+
+  get left(): number {
+    return this.end - this.at;
+  }
+
+  /** A view, not a copy. */
+  take(field: string, count: number): Uint8Array {
+    if (count > this.left) throw malformed(field, this.at, `${count} bytes`, `${this.left} left`);
+    this.at += count;
+    return this.bytes.subarray(this.at - count, this.at);
+  }
+
+  u8(field: string): number {
+    if (this.left < 1) throw malformed(field, this.at, "1 byte", "none left");
+    return this.bytes[this.at++] as number;
+  }
+
+  u16(field: string): number {
+    return this.u8(field) * 256 + this.u8(field);
+  }
+
+  u64(field: string): bigint {
+    const view = this.take(field, 8);
+    return new DataView(view.buffer, view.byteOffset, 8).getBigUint64(0);
+  }
+
+  /** One byte that has only one value. */
+  expect(field: string, value: number): void {
+    const got = this.u8(field);
+    if (got !== value)
+      throw malformed(field, this.at - 1, toHex(Uint8Array.of(value)), toHex(Uint8Array.of(got)));
+  }
+
+  /** A length in its shortest form: `nn` below 0x80, `81 nn`, or `82 nnnn`. */
+  length(field: string): number {
+    const at = this.at;
+    const first = this.u8(field);
+    if (first < 0x80) return first;
+    const long = first === 0x82 ? this.u16(field) : first === 0x81 ? this.u8(field) : -1;
+    if (long < (first === 0x82 ? 0x100 : 0x80))
+      throw malformed(
+        field,
+        at,
+        "a length in its shortest form",
+        `first byte ${toHex(Uint8Array.of(first))}`,
+      );
+    return long;
+  }
+}
+
+export const lengthBytes = (length: number): number => (length < 0x80 ? 1 : length < 0x100 ? 2 : 3);
+
+/** Writes fields in order into a buffer of the right size. */
+export class Writer {
+  readonly bytes: Uint8Array;
+  at = 0;
+
+  constructor(size: number) {
+    this.bytes = new Uint8Array(size);
+  }
+
+  u8(value: number): this {
+    this.bytes[this.at++] = value;
+    return this;
+  }
+
+  put(bytes: Uint8Array): this {
+    this.bytes.set(bytes, this.at);
+    this.at += bytes.length;
+    return this;
+  }
+
+  u64(value: bigint): this {
+    new DataView(this.bytes.buffer).setBigUint64(this.at, value);
+    this.at += 8;
+    return this;
+  }
+
+  length(value: number): this {
+    if (value >= 0x100)
+      return this.u8(0x82)
+        .u8(value >>> 8)
+        .u8(value);
+    return value < 0x80 ? this.u8(value) : this.u8(0x81).u8(value);
+  }
+}
+
+const HEX = Array.from({ length: 256 }, (_, n) => n.toString(16).toUpperCase().padStart(2, "0"));
+
+export function toHex(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += HEX[byte];
+  return text;
+}
+
+/** The 8 bytes of an EUI-64. Throws `wire/format` unless it is 16 hex digits. */
+export function euiBytes(eui: Eui64): Uint8Array {
+  if (!/^[0-9A-Fa-f]{16}$/.test(eui))
+    throw new MeterbenchError("wire/format", `EUI-64 "${eui}": expected 16 hexadecimal digits`, { eui });
+  return Uint8Array.from({ length: 8 }, (_, n) => Number.parseInt(eui.slice(2 * n, 2 * n + 2), 16));
+}

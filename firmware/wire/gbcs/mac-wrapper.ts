@@ -1,0 +1,57 @@
+/** General-ciphering with authentication only (suite 1): the MAC around a message. */
+import { lengthBytes, malformed, Reader, Writer } from "./bytes.ts";
+
+export const GENERAL_CIPHERING = 0xdd;
+export const MAC_BYTES = 12;
+
+const SECURITY_CONTROL = 0x11;
+const SECURITY_HEADER_BYTES = 5;
+const EMPTY_FIELDS = [
+  "transaction id",
+  "originator",
+  "recipient",
+  "date-time",
+  "other-information",
+  "key-info",
+];
+
+export interface MacWrapper {
+  /** Where the wrapped message starts and ends. */
+  readonly from: number;
+  readonly to: number;
+  readonly tag: Uint8Array;
+}
+
+/** Reads the wrapper exactly. Throws `wire/malformed`. */
+export function readMacWrapper(bytes: Uint8Array): MacWrapper {
+  const reader = new Reader(bytes);
+  reader.expect("general-ciphering tag", GENERAL_CIPHERING);
+  for (const field of EMPTY_FIELDS) reader.expect(`${field} length`, 0);
+  const length = reader.length("wrapped length");
+  if (length !== reader.left) throw malformed("wrapped length", reader.at, `${reader.left}`, length);
+  reader.expect("security control", SECURITY_CONTROL);
+  for (let n = 0; n < 4; n++) reader.expect("invocation counter", 0);
+  const from = reader.at;
+  const to = reader.end - MAC_BYTES;
+  if (to <= from)
+    throw malformed("wrapped message", from, "a message and a 12-byte MAC", `${reader.left} bytes`);
+  return { from, to, tag: bytes.subarray(to) };
+}
+
+/** What the MAC covers: security header, the empty information of the suite, the whole wrapped message. */
+export function macInput(signed: Uint8Array): Uint8Array {
+  const input = new Uint8Array(SECURITY_HEADER_BYTES + 1 + signed.length);
+  input[0] = SECURITY_CONTROL;
+  input.set(signed, SECURITY_HEADER_BYTES + 1);
+  return input;
+}
+
+export function writeMacWrapper(signed: Uint8Array, tag: Uint8Array): Uint8Array {
+  const length = SECURITY_HEADER_BYTES + signed.length + MAC_BYTES;
+  if (length > 0xffff) throw malformed("wrapped length", 0, "at most 65535", length);
+  const writer = new Writer(7 + lengthBytes(length) + length).u8(GENERAL_CIPHERING);
+  writer.at += EMPTY_FIELDS.length;
+  writer.length(length).u8(SECURITY_CONTROL);
+  writer.at += SECURITY_HEADER_BYTES - 1;
+  return writer.put(signed).put(tag).bytes;
+}

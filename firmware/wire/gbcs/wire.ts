@@ -1,0 +1,171 @@
+/**
+ * The GBCS wire (GBCS section 7.2, 8): MAC wrapper around general-signing around a payload. The payload is DLMS,
+ * ASN.1 or GBZ, and stays bytes here.
+ */
+import type { Header } from "../message.ts";
+import type { Envelope, MacContext, Wire } from "../wire.ts";
+import { euiBytes, malformed, toHex } from "./bytes.ts";
+import { readDateTime, writeDateTime } from "./date-time.ts";
+import {
+  appendSignature,
+  type GeneralSigning,
+  readGeneralSigning,
+  SIGNATURE_BYTES,
+  signedPart,
+  writeGeneralSigning,
+} from "./general-signing.ts";
+import { GENERAL_CIPHERING, macInput, readMacWrapper, writeMacWrapper } from "./mac-wrapper.ts";
+import { type OtherInformation, readOtherInformation, writeOtherInformation } from "./other-information.ts";
+
+/** A message with its payload as bytes. */
+export interface GbcsMessage {
+  readonly header: Header;
+  readonly payload: Uint8Array;
+  /** What other-information holds beyond `header.code` and `header.supplementary`. */
+  readonly otherInformation?: Pick<OtherInformation, "originatorCounter" | "certificate">;
+  /** The 12 bytes of a time stamp that `header.timeS` does not tell alone (clock status, unspecified fields). */
+  readonly dateTime?: Uint8Array;
+}
+
+export interface GbcsEnvelope extends Envelope {
+  readonly otherInformation: OtherInformation;
+  readonly dateTime?: Uint8Array;
+  readonly payload: Uint8Array;
+  /** What the MAC key is derived for. */
+  readonly macContext: MacContext;
+}
+
+export const gbcsWire: Wire<GbcsEnvelope, GbcsMessage> = {
+  name: "gbcs",
+
+  peek(bytes) {
+    if (bytes[0] !== GENERAL_CIPHERING) {
+      const signing = readGeneralSigning(bytes);
+      if (!signing.signature?.length) throw unprotected(bytes.length);
+      return { ...common(signing), ...signed(signing, signing.signature), protection: "signature" };
+    }
+    const { from, to, tag } = readMacWrapper(bytes);
+    const signing = readGeneralSigning(bytes, from, to);
+    if (signing.signature === undefined) throw malformed("signature length", to, "0 or 64", "none");
+    const mac = { macInput: macInput(bytes.subarray(from, to)), macTag: tag };
+    if (signing.signature.length === 0) return { ...common(signing), ...mac, protection: "mac" };
+    return { ...common(signing), ...mac, ...signed(signing, signing.signature), protection: "signature+mac" };
+  },
+
+  macValid({ macInput: input, macTag }, mac) {
+    return input !== undefined && macTag !== undefined && sameConstantTime(mac(input), macTag);
+  },
+
+  signatureValid({ signedInput, signature }, verify) {
+    return signedInput !== undefined && signature !== undefined && verify(signedInput, signature);
+  },
+
+  decode({ header, payload, otherInformation, dateTime }) {
+    const { originatorCounter, certificate } = otherInformation;
+    const extra = {
+      ...(originatorCounter !== undefined && { originatorCounter }),
+      ...(certificate && { certificate }),
+    };
+    return {
+      header,
+      payload,
+      ...(Object.keys(extra).length > 0 && { otherInformation: extra }),
+      ...(dateTime && { dateTime }),
+    };
+  },
+
+  encode({ header, payload, otherInformation, dateTime }) {
+    const { party, counter } = header.supplementary ?? {};
+    const information = {
+      code: header.code,
+      ...(party !== undefined && { party }),
+      ...(counter !== undefined && { counter }),
+      ...otherInformation,
+    };
+    return writeGeneralSigning({
+      kind: header.kind,
+      counter: header.counter,
+      originator: euiBytes(header.originator),
+      target: euiBytes(header.target),
+      dateTime: dateTime ?? (header.timeS === undefined ? new Uint8Array(0) : writeDateTime(header.timeS)),
+      otherInformation: writeOtherInformation(information),
+      content: payload,
+    });
+  },
+
+  /** The key identifier is not on this wire: the originator's EUI-64 names the key. */
+  sign(plain, sign) {
+    const signature = sign(signedPart(plain));
+    if (signature.length !== SIGNATURE_BYTES) throw malformed("signature", 0, "64 bytes", signature.length);
+    return appendSignature(plain, signature);
+  },
+
+  /** `message` is plain, or already signed. The MAC must be the one of this message's own context. */
+  protect(message, mac) {
+    const { signature } = readGeneralSigning(message);
+    const whole = signature === undefined ? appendSignature(message, new Uint8Array(0)) : message;
+    return writeMacWrapper(whole, mac(macInput(whole)));
+  },
+};
+
+/**
+ * Reads a pre-command: general-signing with nothing after the content, or with a single `00`, which some
+ * senders append and which is dropped. It is not authentic. Throws `wire/malformed`.
+ */
+export function readPreCommand(bytes: Uint8Array): { message: GbcsMessage; plain: Uint8Array } {
+  const signing = readGeneralSigning(bytes);
+  if (signing.signature?.length)
+    throw malformed("pre-command", signing.plain.length, "no signature", "a signature");
+  if (signing.kind !== 1) throw malformed("CRA flag", 2, "1 (command) in a pre-command", signing.kind);
+  return { message: gbcsWire.decode({ ...common(signing), protection: "mac" }), plain: signing.plain };
+}
+
+/** What a MAC key is derived for, from unprotected bytes: for the side that protects. */
+export function macContextOf(plain: Uint8Array): MacContext {
+  const { originator, target, kind, counter } = readGeneralSigning(plain);
+  return { originator, target, kind, counter };
+}
+
+function common(signing: GeneralSigning): Omit<GbcsEnvelope, "protection"> {
+  const { kind, counter, originator, target, plain } = signing;
+  const otherInformation = readOtherInformation(signing.otherInformation, signing.otherInformationAt);
+  const dateTime = signing.dateTime.length > 0 ? signing.dateTime : undefined;
+  return {
+    header: readHeader(signing, otherInformation),
+    otherInformation,
+    ...(dateTime && { dateTime }),
+    payload: signing.content,
+    plain,
+    macContext: { originator, target, kind, counter },
+  };
+}
+
+function readHeader(signing: GeneralSigning, { code, party, counter }: OtherInformation): Header {
+  const { dateTime, otherInformationAt } = signing;
+  const timeS =
+    dateTime.length > 0 ? readDateTime(dateTime, otherInformationAt - dateTime.length) : undefined;
+  return {
+    kind: signing.kind,
+    code,
+    originator: toHex(signing.originator),
+    target: toHex(signing.target),
+    counter: signing.counter,
+    ...(timeS !== undefined && { timeS }),
+    ...(party !== undefined && { supplementary: { party, ...(counter !== undefined && { counter }) } }),
+  };
+}
+
+function signed({ plain }: GeneralSigning, signature: Uint8Array) {
+  return { signedInput: signedPart(plain), signature };
+}
+
+function unprotected(at: number) {
+  const expected = "a signature or a MAC";
+  return malformed("protection", at, expected, "neither: at most a pre-command");
+}
+
+function sameConstantTime(a: Uint8Array, b: Uint8Array): boolean {
+  let different = a.length ^ b.length;
+  for (let n = 0; n < b.length; n++) different |= (a[n] ?? 0) ^ (b[n] as number);
+  return different === 0;
+}
