@@ -1,0 +1,210 @@
+/** COSE messages layer by layer, typed messages inside them, and certificates (CWT). */
+import { type Certificate, readCertificate } from "../../firmware/wire/cose/certificate.ts";
+import { Major, Reader } from "../../firmware/wire/cose/reader.ts";
+import { Algorithm, readStructure, type Structure, Tag } from "../../firmware/wire/cose/structure.ts";
+import { decodePlain } from "../../firmware/wire/cose/wire.ts";
+import type { Header, Message } from "../../firmware/wire/message.ts";
+import { cborText } from "./cbor-text.ts";
+import { bodyFields } from "./cose-values.ts";
+import { nameOf } from "./gbcs.ts";
+import {
+  type DecodedField,
+  type DecodedNode,
+  hexNumber,
+  hexOf,
+  noFit,
+  shownBytes,
+  shownTime,
+} from "./node.ts";
+
+const kinds = { 1: "command", 2: "response", 3: "alert" } as const;
+const algorithms: Readonly<Record<number, string>> = {
+  [Algorithm.a128gcm]: "A128GCM",
+  [Algorithm.hmac256]: "HMAC 256/256",
+  [Algorithm.es256]: "ES256",
+  [Algorithm.eddsa]: "EdDSA",
+};
+const tagNames: Readonly<Record<number, string>> = {
+  [Tag.encrypt0]: "COSE_Encrypt0",
+  [Tag.mac0]: "COSE_Mac0",
+  [Tag.sign1]: "COSE_Sign1",
+};
+const MAX_LAYERS = 4;
+
+/** A COSE_Mac0, COSE_Sign1 or COSE_Encrypt0 and what it holds; or a typed message without protection. */
+export function decodeCose(bytes: Uint8Array): DecodedNode {
+  return (bytes[0] ?? 0) >> 5 === Major.tag ? decodeLayer(bytes, 0, 0) : decodeUnprotected(bytes);
+}
+
+function decodeUnprotected(bytes: Uint8Array): DecodedNode {
+  const node = attempt(0, "no COSE tag, and as an unprotected message", () => messageNode(bytes, 0));
+  return { ...node, format: `${node.format}, unprotected (pre-command)` };
+}
+
+/** Runs a reader of the firmware; its refusal becomes ours, with the place in the outermost bytes. */
+function attempt<T>(base: number, what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const { message, data } = error as { message: string; data?: { at?: unknown } };
+    throw noFit(base + (typeof data?.at === "number" ? data.at : 0), `${what}: ${message}`, error);
+  }
+}
+
+function decodeLayer(bytes: Uint8Array, base: number, depth: number): DecodedNode {
+  const tag = (bytes[0] ?? 0) & 31;
+  const name = tagNames[tag];
+  if (name === undefined) throw noFit(base, `CBOR tag ${tag}; COSE here is tag 16, 17 or 18`);
+  const structure = attempt(base, name, () => readStructure(bytes, tag));
+  const parts = placesOf(bytes, base, tag);
+  const fields: DecodedField[] = [
+    { name: "protection", value: name, offset: base, length: 2 },
+    { name: "algorithm", value: algorithmOf(structure), ...parts.protectedHeaders },
+    ...optional("key identifier", structure.protectedHeaders.keyId ?? structure.unprotectedHeaders.keyId),
+    ...optional("IV", structure.protectedHeaders.iv ?? structure.unprotectedHeaders.iv),
+    {
+      name: tag === Tag.encrypt0 ? "ciphertext" : "content",
+      value: `${structure.content.length} bytes`,
+      ...parts.content,
+    },
+  ];
+  if (parts.authenticator !== undefined) {
+    const note = "not checked here, see verify";
+    const label = tag === Tag.mac0 ? "MAC" : "signature";
+    fields.push({ name: label, value: hexOf(structure.authenticator), note, ...parts.authenticator });
+  }
+  const children = tag === Tag.encrypt0 ? [] : [contentNode(bytes, structure, parts.content.offset, depth)];
+  return { format: `${name}${titleOf(children[0])}`, bytes: bytes.length, fields, children };
+}
+
+/** " of command ECS43 disable supply" from the innermost layer. */
+function titleOf(child: DecodedNode | undefined): string {
+  if (child === undefined) return "";
+  const inner = child.format.startsWith("COSE_") ? child.format.replace(/^\S+ of /, "") : child.format;
+  return ` of ${inner}`;
+}
+
+interface Place {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Where the parts of a structure that has been read stand. */
+function placesOf(bytes: Uint8Array, base: number, tag: number) {
+  const reader = new Reader(bytes, 2);
+  const string = (): Place => {
+    const { length } = reader.byteString("part");
+    return { offset: base + reader.at - length, length };
+  };
+  const protectedHeaders = string();
+  skipHeaders(reader);
+  const content = string();
+  const authenticator = tag === Tag.encrypt0 ? undefined : string();
+  return { protectedHeaders, content, authenticator };
+}
+
+function skipHeaders(reader: Reader): void {
+  let items = 1;
+  while (items-- > 0) {
+    reader.head();
+    if (reader.major === Major.bytes || reader.major === Major.text) reader.take(reader.argument);
+    if (reader.major === Major.array) items += reader.argument;
+    if (reader.major === Major.map) items += 2 * reader.argument;
+  }
+}
+
+function algorithmOf({ protectedHeaders, unprotectedHeaders }: Structure): string {
+  const algorithm = protectedHeaders.algorithm ?? unprotectedHeaders.algorithm;
+  if (algorithm === undefined) return "none named";
+  return `${algorithms[algorithm as number] ?? "unknown"} (${algorithm})`;
+}
+
+function optional(name: string, value: Uint8Array | undefined): DecodedField[] {
+  return value === undefined ? [] : [{ name, value: hexOf(value) }];
+}
+
+function contentNode(layer: Uint8Array, structure: Structure, base: number, depth: number): DecodedNode {
+  const { content } = structure;
+  if ((content[0] ?? 0) >> 5 === Major.tag && depth < MAX_LAYERS)
+    return decodeLayer(content, base, depth + 1);
+  const readings = [() => certificateNode(readCertificate(layer), content), () => messageNode(content, base)];
+  for (const read of readings) {
+    try {
+      return read();
+    } catch {
+      // The next reading; the last one, plain CBOR or bytes, always works.
+    }
+  }
+  return genericNode(content, base);
+}
+
+function genericNode(content: Uint8Array, offset: number): DecodedNode {
+  const place = { offset, length: content.length };
+  const bytes = content.length;
+  try {
+    const fields = [{ name: "content", value: cborText(content).text, ...place }];
+    return { format: "CBOR that is no message of ours", bytes, fields, children: [] };
+  } catch {
+    const fields = [{ name: "content", value: shownBytes(content), ...place }];
+    return { format: "content that is no CBOR", bytes, fields, children: [] };
+  }
+}
+
+function messageNode(plain: Uint8Array, offset: number): DecodedNode {
+  const message = decodePlain(plain);
+  const { header } = message;
+  const fields = [...headerFields(header, offset, plain.length), ...bodyFields(message)];
+  const format = `${kinds[header.kind]} ${nameOf(header.code)}`;
+  return { format, bytes: plain.length, fields, children: sealedChildren(message) };
+}
+
+function headerFields(header: Header, offset: number, length: number): DecodedField[] {
+  const { timeS, supplementary } = header;
+  const fields: DecodedField[] = [
+    { name: "kind", value: kinds[header.kind], offset, length },
+    { name: "message code", value: hexNumber(header.code, 4), note: nameOf(header.code) },
+    { name: "originator", value: header.originator },
+    { name: "target", value: header.target },
+    { name: "counter", value: String(header.counter) },
+  ];
+  if (timeS !== undefined) fields.push({ name: "time", value: shownTime(timeS), note: String(timeS) });
+  if (supplementary !== undefined)
+    fields.push({
+      name: "supplementary",
+      value: supplementary.party,
+      ...(supplementary.counter === undefined ? {} : { note: `counter ${supplementary.counter}` }),
+    });
+  return fields;
+}
+
+/** Sensitive values travel as a COSE_Encrypt0 in a result. */
+function sealedChildren(message: Message): DecodedNode[] {
+  if (!("results" in message)) return [];
+  return message.results.flatMap(({ value }) => {
+    if (!(value instanceof Uint8Array) || value[0] !== (0xc0 | Tag.encrypt0)) return [];
+    try {
+      return [decodeLayer(value, 0, MAX_LAYERS)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function certificateNode(certificate: Certificate, content: Uint8Array): DecodedNode {
+  const { notAfterS } = certificate;
+  const fields: DecodedField[] = [
+    { name: "subject", value: certificate.subject },
+    { name: "role", value: certificate.role },
+    {
+      name: "usage",
+      value: certificate.usage,
+      note: certificate.usage === "agree" ? "X25519 key" : "Ed25519 key",
+    },
+    { name: "public key", value: hexOf(certificate.publicKey) },
+    { name: "valid from", value: shownTime(certificate.notBeforeS) },
+    { name: "valid until", value: notAfterS === undefined ? "no expiry" : shownTime(notAfterS) },
+    { name: "serial", value: hexOf(certificate.serial) },
+    { name: "issuer", value: certificate.issuer, note: `key ${hexOf(certificate.issuerKeyId)}` },
+  ];
+  return { format: `CWT certificate of ${certificate.subject}`, bytes: content.length, fields, children: [] };
+}

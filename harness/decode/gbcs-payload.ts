@@ -1,0 +1,98 @@
+/** What a GBCS message carries: DLMS, GBZ or ASN.1; told apart by their first bytes (GBCS payloads stay bytes). */
+import { objects } from "../../firmware/objects/dictionary.ts";
+import { Annotator, type DecodedNode, hexNumber, hexOf, noFit, numberOf } from "./node.ts";
+
+const dlms: Readonly<Record<number, string>> = {
+  217: "DLMS access-request",
+  218: "DLMS access-response",
+  15: "DLMS data-notification",
+};
+
+export function decodeGbcsPayload(bytes: Uint8Array, base: number): DecodedNode {
+  const a = new Annotator(bytes, base);
+  const kind = dlms[bytes[0] ?? -1];
+  if (kind !== undefined && bytes.length >= 6) return decodeDlms(a, kind);
+  if (bytes[0] === 0x01 && bytes[1] === 0x09) return decodeGbz(a);
+  if (bytes[0] === 0x30 || bytes[0] === 0x02 || bytes[0] === 0x0a) return decodeAsn1(a);
+  if (bytes.length > 0) a.take("bytes", bytes.length);
+  return a.node("payload of no known technology");
+}
+
+function decodeDlms(a: Annotator, kind: string): DecodedNode {
+  a.take("APDU", 1, () => kind);
+  a.take("long invoke id", 4, (b) => ({ value: hexOf(b), note: `counter …${numberOf(b.subarray(1))}` }));
+  if (kind === "DLMS access-request") takeRequestSpecifications(a);
+  if (a.left > 0) a.take("data", a.left);
+  return a.node(kind);
+}
+
+const choices: Readonly<Record<number, string>> = {
+  1: "get",
+  2: "set",
+  3: "call",
+  4: "get selected",
+  5: "set selected",
+};
+
+/** Lists what is asked as long as the specifications are of the plain kinds. */
+function takeRequestSpecifications(a: Annotator): void {
+  if (a.bytes[a.at] !== 0) return;
+  a.unsigned("date-time length", 1);
+  const count = a.bytes[a.at] ?? 0xff;
+  if (count > 0x7f) return;
+  a.unsigned("specifications", 1);
+  for (let i = 0; i < count && a.left >= 10 && (a.bytes[a.at] ?? 0) <= 3; i++)
+    a.take(`specification ${i + 1}`, 10, (b) => ({ value: hexOf(b), note: specification(b) }));
+}
+
+function specification(bytes: Uint8Array): string {
+  const obis = obisText(bytes.subarray(3, 9));
+  const member = bytes[9] ?? 0;
+  const object = Object.values(objects).find(
+    (o) => o.obis === obis && o.classId === numberOf(bytes.subarray(1, 3)),
+  );
+  const members = bytes[0] === 3 ? object?.methods : object?.attributes;
+  const name = object === undefined ? `class ${numberOf(bytes.subarray(1, 3))}` : object.name;
+  return `${choices[bytes[0] ?? 0] ?? "?"} ${name} ${obis}, ${members?.[member]?.name ?? `member ${member}`}`;
+}
+
+/** "0-0:96.3.10.255" */
+export function obisText([a, b, c, d, e, f]: Uint8Array): string {
+  return `${a}-${b}:${c}.${d}.${e}.${f}`;
+}
+
+function decodeGbz(a: Annotator): DecodedNode {
+  a.expect("profile", "0109", "Smart Energy");
+  const count = a.unsigned("components", 1);
+  try {
+    takeComponents(a, count);
+  } catch {
+    // An alert has code, time and body here instead of components.
+  }
+  if (a.left > 0) a.take("body", a.left);
+  return a.node("GBZ (ZCL) payload");
+}
+
+/** Checks a component to be whole before it notes anything of it. */
+function takeComponents(a: Annotator, count: number): void {
+  for (let i = 1; i <= count; i++) {
+    const rest = a.bytes.subarray(a.at);
+    const length = numberOf(rest.subarray(3, 5));
+    if (rest.length < 5 + length || length < 3) throw noFit(a.place, "no whole GBZ component");
+    a.take(`component ${i} control`, 1, (b) => ({ value: hexOf(b), note: controlBits(b[0] ?? 0) }));
+    a.take("cluster", 2, (b) => hexNumber(numberOf(b), 4));
+    a.unsigned("length", 2);
+    a.take("ZCL frame", length);
+  }
+}
+
+function controlBits(control: number): string {
+  const bits = [control & 1 && "last", control & 2 && "encrypted", control & 16 && "from-time present"];
+  return bits.filter(Boolean).join(", ") || "more follow";
+}
+
+function decodeAsn1(a: Annotator): DecodedNode {
+  const tag = a.bytes[0] === 0x30 ? "SEQUENCE" : a.bytes[0] === 0x02 ? "INTEGER" : "ENUMERATED";
+  a.take("DER", a.left);
+  return a.node(`ASN.1 ${tag}`);
+}

@@ -1,0 +1,117 @@
+/** GBCS messages: MAC wrapper, general-signing, other information, payload, signature, MAC. */
+import { useCaseByCode } from "../../firmware/objects/use-cases.ts";
+import { type AccessRow, accessRows } from "../../firmware/security/access.ts";
+import { decodeGbcsPayload } from "./gbcs-payload.ts";
+import { Annotator, type DecodedNode, hexNumber, hexOf, noFit, numberOf } from "./node.ts";
+
+const kinds: Readonly<Record<number, string>> = { 1: "command", 2: "response", 3: "alert" };
+const MAC_BYTES = 12;
+
+export function decodeGbcs(bytes: Uint8Array): DecodedNode {
+  const a = new Annotator(bytes);
+  if (bytes[0] === 0xdd) return decodeMacWrapped(a);
+  if (bytes[0] !== 0xdf)
+    throw noFit(0, `begins with ${hexNumber(bytes[0] ?? 0, 2)}; GBCS begins with 0xDD or 0xDF`);
+  const { what, children, signed } = decodeSigning(a, bytes.length);
+  return a.node(`GBCS ${what}, ${signed ? "signed" : "pre-command (unprotected)"}`, children);
+}
+
+function decodeMacWrapped(a: Annotator): DecodedNode {
+  a.expect("general-ciphering", "DD", "MAC wrapper");
+  a.expect("empty fields", "000000000000", "transaction, originator, recipient, time, other, key");
+  const length = takeLength(a, "length");
+  if (length !== a.left) throw noFit(a.place, `length says ${length}, but ${a.left} bytes follow`);
+  a.expect("security control", "11", "authenticated, suite 1");
+  a.expect("invocation counter", "00000000");
+  const { what, children, signed } = decodeSigning(a, a.bytes.length - MAC_BYTES);
+  a.take("MAC", MAC_BYTES, (b) => ({ value: hexOf(b), note: "AES-128-GMAC; not checked here, see verify" }));
+  a.end();
+  return a.node(`GBCS ${what}, ${signed ? "signed and MACed" : "MACed"}`, children);
+}
+
+/** General-signing, up to offset `end`. */
+function decodeSigning(a: Annotator, end: number) {
+  a.expect("general-signing", "DF");
+  a.expect("transaction id length", "09");
+  const kind = kinds[a.unsigned("CRA flag", 1, (v) => kinds[v])];
+  if (kind === undefined) throw noFit(a.place - 1, "CRA flag: 1, 2 or 3 expected");
+  a.take("originator counter", 8, (b) => BigInt(`0x${hexOf(b)}`).toString());
+  takeParty(a, "originator");
+  takeParty(a, "recipient");
+  takeDateTime(a);
+  const code = takeOtherInformation(a);
+  const children = [takeContent(a)];
+  const signed = takeSignature(a, end);
+  return { what: `${kind} ${nameOf(code)}`, children, signed };
+}
+
+function takeParty(a: Annotator, name: string): void {
+  a.expect(`${name} length`, "08");
+  a.take(name, 8, hexOf);
+}
+
+/** COSEM date-time, or none. */
+function takeDateTime(a: Annotator): void {
+  const length = a.unsigned("date-time length", 1);
+  if (length === 0) return;
+  if (length !== 12) throw noFit(a.place - 1, `date-time length: 0 or 12 expected, got ${length}`);
+  a.take("date-time", 12, (b) => ({ value: hexOf(b), note: cosemTime(b) }));
+}
+
+export function cosemTime(bytes: Uint8Array): string {
+  const [month, day, , hour, minute, second] = bytes.subarray(2);
+  const two = (n = 0) => String(n).padStart(2, "0");
+  const date = `${numberOf(bytes.subarray(0, 2))}-${two(month)}-${two(day)}`;
+  return `${date} ${two(hour)}:${two(minute)}:${two(second)}`;
+}
+
+function takeOtherInformation(a: Annotator): number {
+  const length = takeLength(a, "other information length");
+  if (length < 2 || length > a.left || (length > 26 ? length < 100 : ![2, 10, 18, 26].includes(length)))
+    throw noFit(
+      a.place,
+      `other information of ${length} bytes; 2, 10, 18, 26 or 18 and a certificate expected`,
+    );
+  const code = a.unsigned("message code", 2, (v) => `${hexNumber(v, 4)} ${nameOf(v)}`);
+  if (length >= 10) a.take("supplementary party", 8, hexOf);
+  if (length >= 18) a.take("supplementary counter", 8, (b) => BigInt(`0x${hexOf(b)}`).toString());
+  if (length === 26) a.take("supplementary originator counter", 8, (b) => BigInt(`0x${hexOf(b)}`).toString());
+  if (length > 26) a.take("key-agreement certificate", length - 18);
+  return code;
+}
+
+function takeContent(a: Annotator): DecodedNode {
+  const length = takeLength(a, "content length");
+  const at = a.place;
+  return decodeGbcsPayload(a.take("content", length), at);
+}
+
+/** False for a pre-command, which ends with its content. */
+function takeSignature(a: Annotator, end: number): boolean {
+  if (a.at === end) return false;
+  const length = a.unsigned("signature length", 1, (v) => (v === 0 ? "not signed" : undefined));
+  if (length !== 0 && length !== 64)
+    throw noFit(a.place - 1, `signature length: 0 or 64 expected, got ${length}`);
+  if (length === 64)
+    a.take("signature", 64, (b) => ({ value: hexOf(b), note: "ECDSA P-256; not checked here, see verify" }));
+  if (a.at !== end) throw noFit(a.place, `${end - a.at} bytes between the signature and the end`);
+  return length === 64;
+}
+
+/** A DLMS length: one byte, or 81 nn, or 82 nnnn. */
+function takeLength(a: Annotator, name: string): number {
+  const first = a.bytes[a.at] ?? 0;
+  const extra = first === 0x81 ? 1 : first === 0x82 ? 2 : 0;
+  if (first > 0x82 || first === 0x80) throw noFit(a.place, `${name}: begins with ${hexNumber(first, 2)}`);
+  const read = (b: Uint8Array) => numberOf(extra === 0 ? b : b.subarray(1));
+  return read(a.take(name, 1 + extra, (b) => String(read(b))));
+}
+
+/** "ECS43 disable supply", or all use cases that share the code. */
+export function nameOf(code: number): string {
+  const own = useCaseByCode(code);
+  if (own !== undefined) return `${own.id} ${own.title}`;
+  const rows: readonly AccessRow[] = accessRows(code);
+  if (rows.length > 0) return [...new Set(rows.map((row) => row.id))].slice(0, 3).join(" / ");
+  return `with message code ${hexNumber(code, 4)}`;
+}

@@ -1,0 +1,82 @@
+/**
+ * Explains any message or frame of ours to a person: COSE, GBCS, SMP, MCUboot images, Zigbee. Reads only what
+ * stands in the bytes: it needs no keys, and says so where it proves nothing.
+ */
+import { hasCode, MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { decodeCose } from "./cose.ts";
+import { decodeGbcs } from "./gbcs.ts";
+import { inputBytes } from "./input.ts";
+import { decodeMcuboot } from "./mcuboot.ts";
+import type { DecodedNode } from "./node.ts";
+import { decodeSmp, decodeSmpConsole } from "./smp.ts";
+import { decodeZigbee } from "./zigbee.ts";
+
+export type { DecodedField, DecodedNode } from "./node.ts";
+export { renderDecoded } from "./render.ts";
+
+interface Format {
+  readonly name: string;
+  /** Why bytes that fit are hardly anything else: what it pins down. */
+  readonly pins: string;
+  readonly decode: (bytes: Uint8Array) => DecodedNode;
+}
+
+/** The one that pins down most comes first, and wins when several fit. */
+const formats: readonly Format[] = [
+  { name: "MCUboot image", pins: "a 32-bit magic number", decode: decodeMcuboot },
+  { name: "SMP console frame", pins: "markers, base64 and a CRC", decode: decodeSmpConsole },
+  { name: "GBCS message", pins: "fixed tags and every length", decode: decodeGbcs },
+  { name: "COSE message", pins: "deterministic CBOR of a fixed shape", decode: decodeCose },
+  { name: "SMP packet", pins: "a length and an assigned group", decode: decodeSmp },
+  { name: "Zigbee frame", pins: "a few control bits", decode: decodeZigbee },
+];
+
+export interface Attempt {
+  readonly format: string;
+  /** Where it broke off. */
+  readonly at: number;
+  readonly why: string;
+}
+
+/**
+ * Decodes bytes, hex, or the file of that name. Throws `decode/input` when there is nothing to read, and
+ * `decode/unknown` when nothing fits: its message, and `data.tried` ({@link Attempt}[]), say how far each got.
+ */
+export function decode(input: Uint8Array | string): DecodedNode {
+  const bytes = inputBytes(input);
+  const fits: { format: Format; node: DecodedNode }[] = [];
+  const tried: Attempt[] = [];
+  for (const format of formats) {
+    try {
+      fits.push({ format, node: format.decode(bytes) });
+    } catch (error) {
+      tried.push(attemptOf(format, error));
+    }
+  }
+  const [best, ...others] = fits;
+  if (best === undefined) throw unknown(bytes.length, tried);
+  if (others.length === 0) return best.node;
+  const also = others.map((other) => `${other.format.name} (${other.node.format})`).join(", ");
+  return {
+    ...best.node,
+    note: `also readable as ${also}; taken as ${best.format.name}, which fixes ${best.format.pins}`,
+  };
+}
+
+/** A codec may refuse in its own words; anything that is no refusal is a fault of ours and goes on. */
+function attemptOf(format: Format, error: unknown): Attempt {
+  if (!(error instanceof MeterbenchError)) throw error;
+  const at = hasCode(error, "decode/no-fit") && typeof error.data.at === "number" ? error.data.at : 0;
+  return { format: format.name, at, why: error.message };
+}
+
+function unknown(length: number, tried: readonly Attempt[]): MeterbenchError {
+  const ordered = [...tried].sort((a, b) => b.at - a.at);
+  const list = ordered.map(({ format, at, why }) => `  ${format}: byte ${at}: ${why}`).join("\n");
+  return new MeterbenchError(
+    "decode/unknown",
+    `these ${length} bytes are no message or frame known here. Tried, the one that got furthest first:\n${list}\n` +
+      "Check that the bytes are whole and begin at the message's first byte.",
+    { tried: ordered, bytes: length },
+  );
+}

@@ -1,0 +1,45 @@
+/** COSE keys: CWT certificates (`.cwt`, their bytes) and private keys (`.key`, 64 hex digits: seed or scalar). */
+
+import { type Certificate, readCertificate } from "../../firmware/wire/cose/certificate.ts";
+import type { Crypto } from "../../hal/board.ts";
+import { badKeys, type KeyFiles, loadKeys, readKeyFile } from "./key-files.ts";
+import type { KeyStore } from "./key-store.ts";
+
+/** Like `loadX509Keys`. Certificates are taken as they are: whose they are, not who issued them, is checked. */
+export function loadCwtKeys(dir: string, crypto: Crypto): KeyStore {
+  return loadKeys(dir, "cwt", (files) => {
+    const certificate = files.certificate === undefined ? undefined : readLeaf(files, files.certificate);
+    const secret = files.secret === undefined ? undefined : readSecret(files.secret);
+    return { certificate, own: secret && publicOf(files, secret, crypto), secret };
+  });
+}
+
+function readLeaf({ eui, use }: KeyFiles, path: string): Certificate {
+  const certificate = parse(path);
+  const usage = use === "ds" ? "sign" : "agree";
+  if (certificate.subject !== eui)
+    throw badKeys(path, `certifies ${certificate.subject}, its file name says ${eui}`);
+  if (certificate.usage !== usage)
+    throw badKeys(path, `is to ${certificate.usage}, its file name says to ${usage}`);
+  return certificate;
+}
+
+function parse(path: string): Certificate {
+  const bytes = readKeyFile(path);
+  try {
+    return readCertificate(new Uint8Array(bytes));
+  } catch (error) {
+    throw badKeys(path, "is not a CWT certificate", error);
+  }
+}
+
+function readSecret(path: string): Uint8Array {
+  const text = readKeyFile(path).toString("latin1").trim();
+  if (!/^[0-9a-f]{64}$/i.test(text))
+    throw badKeys(path, "is not a private key: expected 64 hexadecimal digits");
+  return new Uint8Array(Buffer.from(text, "hex"));
+}
+
+function publicOf({ use }: KeyFiles, secret: Uint8Array, crypto: Crypto): Uint8Array {
+  return use === "ds" ? crypto.ed25519Signer(secret).publicKey : crypto.x25519PublicKey(secret);
+}

@@ -1,0 +1,10 @@
+/** Authenticating message files. */
+export { type Checked, checkMessage } from "./check-message.ts";
+export { parseHex, readMessageFile } from "./message-files.ts";
+export {
+  makeCheck,
+  type VerifiedMessage,
+  type VerifyOptions,
+  type VerifyReport,
+  verifyFiles,
+} from "./verify.ts";

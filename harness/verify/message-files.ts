@@ -1,0 +1,73 @@
+/** Message files: hexadecimal text or raw bytes. Folders are walked. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { extname, join } from "node:path";
+import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+
+const TEXT = [".hex", ".txt"];
+const BINARY = [".bin", ".cbor", ".cose", ".gbcs"];
+const MAX_FILE_BYTES = 1 << 20;
+
+/**
+ * A file given by name is taken whatever it is called; within folders, files with a known extension are
+ * (`.hex .txt .bin .cbor .cose .gbcs`). Throws `verify/no-files`, `verify/unreadable`.
+ */
+export function messageFiles(paths: readonly string[]): readonly string[] {
+  const found = paths.flatMap((path) => (stat(path).isDirectory() ? walk(path) : [path]));
+  if (found.length > 0) return found;
+  const message = `verify: no message files in ${paths.join(", ")}; expected names ending in ${[...TEXT, ...BINARY].join(" ")}`;
+  throw new MeterbenchError("verify/no-files", message, { paths });
+}
+
+function walk(dir: string): string[] {
+  const entries = readdirSync(dir, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap((entry) => {
+    const path = join(dir, entry.name);
+    if (entry.isDirectory()) return walk(path);
+    return entry.isFile() && [...TEXT, ...BINARY].includes(extname(entry.name).toLowerCase()) ? [path] : [];
+  });
+}
+
+function stat(path: string) {
+  try {
+    return statSync(path);
+  } catch (error) {
+    const message = `verify: ${path} cannot be read; give existing files or folders`;
+    throw new MeterbenchError("verify/unreadable", message, { path }, error);
+  }
+}
+
+/** The message's bytes. Throws `verify/bad-hex` with file, line and column, `verify/unreadable`. */
+export function readMessageFile(path: string): Uint8Array {
+  const { size } = stat(path);
+  if (size > MAX_FILE_BYTES) {
+    const message = `verify: ${path} has ${size} bytes, expected at most ${MAX_FILE_BYTES}: no message is so long`;
+    throw new MeterbenchError("verify/unreadable", message, { path, size });
+  }
+  const bytes = readFileSync(path);
+  const extension = extname(path).toLowerCase();
+  const isText = TEXT.includes(extension) || (!BINARY.includes(extension) && looksLikeHex(bytes));
+  return isText ? parseHex(bytes.toString("latin1"), path) : new Uint8Array(bytes);
+}
+
+function looksLikeHex(bytes: Buffer): boolean {
+  return /^[0-9a-f\s]+$/i.test(bytes.toString("latin1"));
+}
+
+/** Hex digits; white space anywhere. Throws `verify/bad-hex`. `source` names it in errors. */
+export function parseHex(text: string, source: string): Uint8Array {
+  const bad = /[^0-9a-f\s]/i.exec(text);
+  if (bad !== null)
+    throw badHex(text, bad.index, source, `a hexadecimal digit, got ${JSON.stringify(bad[0])}`);
+  const digits = text.replace(/\s/g, "");
+  const got = digits === "" ? "no digits" : `${digits.length} digits`;
+  if (digits === "" || digits.length % 2 === 1)
+    throw badHex(text, text.trimEnd().length, source, `an even number of digits, got ${got}`);
+  return new Uint8Array(Buffer.from(digits, "hex"));
+}
+
+function badHex(text: string, index: number, source: string, expected: string): MeterbenchError {
+  const lines = text.slice(0, index).split("\n");
+  const [line, column] = [lines.length, (lines.at(-1) ?? "").length + 1];
+  const message = `${source}, line ${line}, column ${column}: expected ${expected}`;
+  return new MeterbenchError("verify/bad-hex", message, { file: source, line, column });
+}

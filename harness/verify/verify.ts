@@ -1,0 +1,134 @@
+/** `meterbench verify`: says of each message file whether it is authentic, and why not. */
+import { basename } from "node:path";
+import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { accessRows, allAccessRows } from "../../firmware/security/access.ts";
+import type { Header } from "../../firmware/wire/message.ts";
+import { nodeCrypto } from "../../hal/crypto/index.ts";
+import { type Checked, type CheckedKind, checkMessage } from "./check-message.ts";
+import { loadCwtKeys } from "./cwt-keys.ts";
+import { messageFiles, readMessageFile } from "./message-files.ts";
+import { coseKit, gbcsKit } from "./wire-kits.ts";
+import { loadX509Keys } from "./x509-keys.ts";
+
+export interface VerifiedMessage {
+  readonly file: string;
+  /** Null, as all that follow but status and reason, when the envelope cannot be read. */
+  readonly kind: CheckedKind | null;
+  /** GBCS use case; where several share a message code, the one the file is named for; the code in hex if none has it. */
+  readonly useCase: string | null;
+  readonly originator: string | null;
+  readonly target: string | null;
+  /** Decimal, as it may exceed 53 bits. */
+  readonly counter: string | null;
+  readonly protection: "mac" | "signature" | "signature+mac" | "none" | null;
+  readonly status: "ok" | "refused";
+  readonly reason?: string;
+  /** An oddity that does not touch authenticity: the file's name and its message disagree. */
+  readonly note?: string;
+}
+
+export interface VerifyReport {
+  readonly total: number;
+  readonly ok: number;
+  readonly refused: number;
+  /** How many of the refused are pre-commands: recognised, and not authentic by nature. */
+  readonly preCommands: number;
+  /** Key files that contradict themselves and were left out. */
+  readonly unusableKeys: readonly string[];
+  readonly messages: readonly VerifiedMessage[];
+}
+
+export interface VerifyOptions {
+  readonly wire: "gbcs" | "cose";
+  /** gbcs: `<EUI-64>-{ds,ka,pp-ka}.{pem,key}`; cose: `<EUI-64>-{ds,ka}.{cwt,key}`. */
+  readonly keysDir: string;
+  /** Called after each file. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Checks message files and folders of them. A bad file is a refused message with its reason; bad options
+ * throw: `verify/keys`, `verify/no-files`, `verify/unreadable`.
+ */
+export function verifyFiles(paths: readonly string[], options: VerifyOptions): VerifyReport {
+  const { check, unusableKeys } = makeCheck(options);
+  const files = messageFiles(paths);
+  const messages = files.map((file, index) => {
+    const verified = verifyFile(file, check);
+    options.onProgress?.(index + 1, files.length);
+    return verified;
+  });
+  const ok = messages.filter(({ status }) => status === "ok").length;
+  const preCommands = messages.filter(({ kind }) => kind === "pre-command").length;
+  return { total: messages.length, ok, refused: messages.length - ok, preCommands, unusableKeys, messages };
+}
+
+/** One check for many messages: keys are read once. */
+export function makeCheck({ wire, keysDir }: Pick<VerifyOptions, "wire" | "keysDir">): {
+  readonly check: (bytes: Uint8Array) => Checked;
+  readonly unusableKeys: readonly string[];
+} {
+  const crypto = nodeCrypto();
+  if (wire === "cose") {
+    const [kit, keys] = [coseKit(crypto), loadCwtKeys(keysDir, crypto)];
+    return { check: (bytes) => checkMessage(bytes, kit, keys), unusableKeys: keys.unusable };
+  }
+  const [kit, keys] = [gbcsKit(crypto), loadX509Keys(keysDir)];
+  return { check: (bytes) => checkMessage(bytes, kit, keys), unusableKeys: keys.unusable };
+}
+
+function verifyFile(file: string, check: (bytes: Uint8Array) => Checked): VerifiedMessage {
+  try {
+    return describe(file, check(readMessageFile(file)));
+  } catch (error) {
+    if (!(error instanceof MeterbenchError)) throw error;
+    return describe(file, { status: "refused", reason: `unreadable: ${error.message}` });
+  }
+}
+
+function describe(file: string, checked: Checked): VerifiedMessage {
+  const { header, kind = null, protection = null, status, reason } = checked;
+  const named = header && namedUseCase(file);
+  const note = header && named && disagreement(named, header, protection);
+  return {
+    file,
+    kind,
+    useCase: header ? useCaseOf(header, named) : null,
+    originator: header?.originator ?? null,
+    target: header?.target ?? null,
+    counter: header?.counter.toString() ?? null,
+    protection,
+    status,
+    ...(reason !== undefined && { reason }),
+    ...(note && { note }),
+  };
+}
+
+const codeName = (code: number): string => code.toString(16).toUpperCase().padStart(4, "0");
+
+/** Reference files are named `<use case>_<service reference>_…`. */
+function namedUseCase(file: string): string | undefined {
+  const name = basename(file).split("_")[0];
+  return allAccessRows.some((row) => row.id === name) ? name : undefined;
+}
+
+function codesOf(id: string): readonly number[] {
+  const rows = allAccessRows.filter((row) => row.id === id);
+  return rows.flatMap((row) => [row.code, ...(row.alertCode === undefined ? [] : [row.alertCode])]);
+}
+
+/** The name in the file only decides between use cases that share the code. */
+function useCaseOf({ code }: Header, named: string | undefined): string {
+  if (named !== undefined && codesOf(named).includes(code)) return named;
+  const rows = accessRows(code);
+  return rows.length > 0 ? (rows[0]?.id ?? "") : codeName(code);
+}
+
+function disagreement(named: string, { code }: Header, protection: string | null): string | undefined {
+  const codes = codesOf(named);
+  if (!codes.includes(code))
+    return `the file is named ${named} (message code ${codes.map(codeName).join(", ")}), the message carries ${codeName(code)}`;
+  if (named.endsWith("Signature") && protection === "mac")
+    return `the file is named ${named}, the signed form; the message has a MAC and no signature`;
+  return undefined;
+}

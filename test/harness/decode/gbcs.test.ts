@@ -1,0 +1,64 @@
+/** Reference messages of the GB message set (rtds/), and what a hand annotation of one of them says. */
+import { strict as assert } from "node:assert";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type DecodedNode, decode, renderDecoded } from "../../../harness/decode/index.ts";
+import { hex, rtds } from "../../support/shared-data.ts";
+
+const field = (node: DecodedNode, name: string) => node.fields.find((f) => f.name === name);
+
+function files(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith("_GBCS.HEX"))
+    .sort();
+}
+
+describe("decode, GBCS", () => {
+  it("reads every reference message, with the kind its file name states", function () {
+    const directory = rtds(this, "messages");
+    const technologies = new Map<string, number>();
+    for (const name of files(directory)) {
+      const node = decode(join(directory, name));
+      const kind = /RESPONSE_GBCS/.test(name) ? "response" : /ALERT/.test(name) ? "alert" : "command";
+      assert.match(node.format, new RegExp(`^GBCS ${kind} `), name);
+      if (name.includes("PRECOMMAND")) assert.match(node.format, /pre-command/, name);
+      else assert.match(node.format, /, (signed|MACed|signed and MACed)$/, name);
+      const payload = node.children[0]!.format;
+      technologies.set(payload, (technologies.get(payload) ?? 0) + 1);
+      for (const line of renderDecoded(node).split("\n")) assert.ok(line.length <= 80, line);
+    }
+    assert.equal(
+      [...technologies.values()].reduce((a, b) => a + b, 0),
+      994,
+    );
+    assert.equal(technologies.get("payload of no known technology"), undefined);
+  });
+
+  it("places the fields of a supplier's command as the facts annotate them", function () {
+    const node = decode(join(rtds(this, "messages"), "1.5_ECS04b/ECS04b_1.5_SUCCESS_COMMAND_GBCS.HEX"));
+    assert.equal(node.format, "GBCS command ECS04b, signed and MACed");
+    assert.equal(node.bytes, 178);
+    assert.deepEqual(field(node, "originator"), {
+      name: "originator",
+      value: "90B3D51F30010000",
+      offset: 26,
+      length: 8,
+    });
+    assert.equal(field(node, "originator counter")?.value, "1000");
+    assert.equal(field(node, "recipient")?.value, "00DB1234567890A0");
+    assert.equal(field(node, "MAC")?.value, "45DD132127C8D5731DD98AB7");
+    assert.equal(node.children[0]?.format, "DLMS access-request");
+    assert.match(
+      field(node.children[0]!, "specification 2")?.note ?? "",
+      /call class 112 0-0:19\.10\.1\.255/,
+    );
+  });
+
+  it("says where a cut message breaks off, and accepts none", function () {
+    const path = join(rtds(this, "messages"), "1.5_ECS04b/ECS04b_1.5_SUCCESS_COMMAND_GBCS.HEX");
+    const bytes = hex(readFileSync(path, "latin1"));
+    for (let length = 1; length < bytes.length; length++)
+      assert.throws(() => decode(bytes.subarray(0, length)), { code: "decode/unknown" }, `${length} bytes`);
+    assert.throws(() => decode(bytes.subarray(0, 170)), /GBCS message: byte \d+: length says 169, but 161/);
+  });
+});
