@@ -1,0 +1,70 @@
+/** `meterbench bench`: the benchmarks of the command-processing hot path. */
+import { cpus } from "node:os";
+import type { Command } from "commander";
+import pc from "picocolors";
+import { allTasks } from "../../../bench/index.ts";
+import { type BenchResult, measure } from "../../../bench/measure.ts";
+import { usageError } from "../exit.ts";
+
+/** The whole default bench ends within 45 s: tasks × (rounds + 1) × 2 × roundMs. */
+const defaultRounds = 5;
+const roundMs = 60;
+
+export function benchCommand(root: Command): Command {
+  return root
+    .command("bench")
+    .argument("[pattern...]", "words of a task's name, e.g. cose/critical")
+    .option("--rounds <n>", "rounds that a task and its floor take turns in", String(defaultRounds))
+    .option("--json", "one JSON document on standard output")
+    .description("time the hot path beside the cryptography it cannot avoid")
+    .addHelpText("after", "\nExample:\n  meterbench bench cose/critical --rounds 9\n")
+    .action(async (patterns: string[], options: { rounds: string; json?: boolean }) => {
+      const rounds = Number(options.rounds);
+      if (!Number.isInteger(rounds) || rounds < 1 || rounds > 1000)
+        throw usageError(
+          `bench: --rounds ${options.rounds} is not a count`,
+          "Expected a whole number from 1 to 1000.",
+        );
+      const tasks = (await allTasks()).filter(
+        (task) => patterns.length === 0 || patterns.some((p) => task.name.includes(p)),
+      );
+      if (tasks.length === 0)
+        throw usageError(
+          `bench: no task is named ${patterns.join(", ")}`,
+          "Leave it out to see all of them.",
+        );
+      if (!options.json) console.log(pc.bold(heading));
+      const results: BenchResult[] = [];
+      for (const task of tasks) {
+        const result = await measure(task, { rounds, roundMs });
+        results.push(result);
+        if (!options.json) console.log(line(result));
+      }
+      if (options.json) console.log(JSON.stringify({ machine: machine(), tasks: results }, null, 2));
+      else console.log(pc.dim(`\nfloor share = floor time ÷ task time (1 is the limit); ${machine().cpu}`));
+    });
+}
+
+const heading = `${"task".padEnd(34)}${"mean us".padStart(10)}${"p99 us".padStart(10)}${"floor us".padStart(10)}${"floor share".padStart(13)}`;
+
+function line(result: BenchResult): string {
+  const number = (value: number | undefined, digits = 2) =>
+    value === undefined ? "" : value.toFixed(digits);
+  return (
+    result.name.padEnd(34) +
+    number(result.meanUs).padStart(10) +
+    number(result.p99Us).padStart(10) +
+    number(result.floor?.meanUs).padStart(10) +
+    number(result.ratioToFloor, 3).padStart(13)
+  );
+}
+
+function machine(): { cpu: string; cores: number; node: string; platform: string } {
+  const all = cpus();
+  return {
+    cpu: all[0]?.model.trim() ?? "unknown",
+    cores: all.length,
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+  };
+}

@@ -1,0 +1,108 @@
+/** `meterbench doctor`: what is missing on this machine, and what to do about it. */
+import { spawnSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import type { Command } from "commander";
+import pc from "picocolors";
+import { cryptoByName } from "../../../hal/crypto/index.ts";
+import { Exit } from "../exit.ts";
+
+interface Finding {
+  readonly name: string;
+  readonly status: "ok" | "missing" | "wrong";
+  /** Without it nothing works; the rest is needed for the named purpose only. */
+  readonly required: boolean;
+  readonly found: string;
+  readonly advice?: string;
+}
+
+export function doctorCommand(root: Command): Command {
+  return root
+    .command("doctor")
+    .option("--json", "one JSON document on standard output")
+    .description("say what is missing on this machine, and what to do about it")
+    .addHelpText("after", "\nExample:\n  meterbench doctor\n")
+    .action((options: { json?: boolean }) => {
+      const findings = [
+        nodeVersion(),
+        selfTest("node"),
+        selfTest("noble"),
+        selfTest("sodium"),
+        tshark(),
+        outputFolder(),
+      ];
+      if (options.json) console.log(JSON.stringify({ findings }, null, 2));
+      else for (const finding of findings) print(finding);
+      const broken = findings.some((f) => f.status === "wrong" || (f.required && f.status === "missing"));
+      process.exitCode = broken ? Exit.testFailed : Exit.ok;
+    });
+}
+
+function print(finding: Finding): void {
+  const mark = { ok: pc.green("ok     "), missing: pc.yellow("missing"), wrong: pc.red("wrong  ") }[
+    finding.status
+  ];
+  console.log(`${mark} ${finding.name.padEnd(14)} ${finding.found}`);
+  if (finding.advice) console.log(`        ${finding.advice}`);
+}
+
+function nodeVersion(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const good = major > 20 || (major === 20 && minor >= 19);
+  return {
+    name: "Node.js",
+    status: good ? "ok" : "wrong",
+    required: true,
+    found: `${process.version} on ${process.platform}-${process.arch}`,
+    ...(good ? {} : { advice: "Install Node.js 20.19 or newer." }),
+  };
+}
+
+/** One signature there and back tells whether a cryptographic library is there and works. */
+function selfTest(name: "node" | "noble" | "sodium"): Finding {
+  const base = { name: `crypto: ${name}`, required: name !== "sodium" };
+  const crypto = cryptoByName(name);
+  if (crypto === undefined)
+    return {
+      ...base,
+      status: "missing",
+      found: "sodium-native is not installed",
+      advice: "Optional, the fastest library: npm install sodium-native",
+    };
+  const signer = crypto.ed25519Signer(new Uint8Array(32).fill(7));
+  const message = new TextEncoder().encode("doctor");
+  const good = crypto.ed25519Verifier(signer.publicKey)(message, signer.sign(message));
+  return {
+    ...base,
+    status: good ? "ok" : "wrong",
+    found: good ? "signs and verifies" : "does not verify its own signature",
+  };
+}
+
+function tshark(): Finding {
+  const run = spawnSync("tshark", ["--version"], { encoding: "utf8", timeout: 10_000 });
+  const version = /TShark[^0-9]*([0-9.]+)/.exec(run.stdout ?? "")?.[1];
+  return version === undefined
+    ? {
+        name: "tshark",
+        status: "missing",
+        required: false,
+        found: "not on the path",
+        advice: "Needed to dissect captures: apt-get install tshark (or Wireshark)",
+      }
+    : { name: "tshark", status: "ok", required: false, found: version };
+}
+
+function outputFolder(): Finding {
+  try {
+    accessSync(process.cwd(), constants.W_OK);
+    return { name: "output folder", status: "ok", required: true, found: "this folder can be written" };
+  } catch {
+    return {
+      name: "output folder",
+      status: "wrong",
+      required: true,
+      found: "this folder cannot be written",
+      advice: "Run in another folder, or give `run --out DIR`.",
+    };
+  }
+}

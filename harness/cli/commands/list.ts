@@ -1,0 +1,50 @@
+/** `meterbench list`: what there is to run, to talk to and to send. */
+import type { Command } from "commander";
+import { useCases } from "../../../firmware/objects/use-cases.ts";
+import { allAccessRows } from "../../../firmware/security/access.ts";
+import { discoverScenarios } from "../../scenarios/discover.ts";
+import { usageError } from "../exit.ts";
+import { printTable } from "../table.ts";
+
+const kinds = ["scenarios", "boards", "usecases"] as const;
+type Kind = (typeof kinds)[number];
+type Row = Record<string, string | number | boolean | null | readonly string[]>;
+
+export function listCommand(root: Command): Command {
+  return root
+    .command("list")
+    .argument("[what]", `one of ${kinds.join(", ")}`, "scenarios")
+    .description("show the scenarios, boards or use cases there are")
+    .option("--json", "one JSON document on standard output")
+    .addHelpText("after", "\nExample:\n  meterbench list usecases --json\n")
+    .action(async (what: string, options: { json?: boolean }) => {
+      if (!kinds.includes(what as Kind))
+        throw usageError(`list: "${what}" is not something to list`, `Expected one of: ${kinds.join(", ")}.`);
+      const rows = await listing[what as Kind]();
+      if (options.json) console.log(JSON.stringify(rows, null, 2));
+      else printTable(rows);
+    });
+}
+
+const listing: Record<Kind, () => Promise<Row[]>> = {
+  async scenarios() {
+    return (await discoverScenarios()).map(({ name, file, wires }) => ({ name, file, wires }));
+  },
+  async boards() {
+    return [{ id: "mock", kind: "simulated board", health: "ready" }];
+  },
+  async usecases() {
+    const modelled = new Map(useCases.map((u) => [u.code, u]));
+    return allAccessRows.map((row) => ({
+      id: row.id,
+      code: row.code.toString(16).padStart(4, "0").toUpperCase(),
+      serviceReference: row.serviceReference,
+      devices: row.devices,
+      protection: row.protection,
+      roles: row.roles,
+      modelled:
+        modelled.has(row.code) &&
+        row.devices.some((d) => modelled.get(row.code)?.devices.includes(d as never)),
+    }));
+  },
+};

@@ -1,0 +1,103 @@
+/** `meterbench run`: runs the scenarios and leaves a report. */
+import { join } from "node:path";
+import type { Command } from "commander";
+import pc from "picocolors";
+import type { RunReport } from "../../reports/run-report.ts";
+import type { WireName } from "../../run-context.ts";
+import { Exit, usageError } from "../exit.ts";
+import { progressFor } from "../progress.ts";
+import { prepareFolder, writeRunFiles } from "../run-files.ts";
+import { type RecordedRun, runScenarios } from "../scenario-runner.ts";
+
+interface RunOptions {
+  readonly wire: string;
+  readonly target: string;
+  readonly seed: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+export function runCommand(root: Command, version: string): Command {
+  return root
+    .command("run")
+    .argument("[pattern...]", "words of a scenario's title or file, or a scenario file of your own")
+    .option("--wire <wire>", "cose, gbcs or both", "cose")
+    .option("--target <target>", "what runs the firmware: mock", "mock")
+    .option("--seed <n>", "one seed gives one run, byte for byte", "1")
+    .option(
+      "--out <dir>",
+      "folder for run.json, junit.xml, report.html, events.ndjson, capture.pcapng",
+      "out",
+    )
+    .option("--json", "one JSON document (run.json) on standard output")
+    .description("run the scenarios and write a report")
+    .addHelpText("after", "\nExample:\n  meterbench run outage --seed 7 --out out/outage\n")
+    .action(async (patterns: string[], options: RunOptions) => {
+      const wires = wiresOf(options.wire);
+      const seed = seedOf(options.seed);
+      if (options.target !== "mock")
+        throw usageError(
+          `run: there is no target "${options.target}"`,
+          "Expected: mock. See `meterbench list boards`.",
+        );
+      prepareFolder(options.out);
+      const startedAt = new Date().toISOString();
+      const progress = progressFor(process.stderr, options.json === true);
+      const recorded: RecordedRun[] = [];
+      for (const wire of wires)
+        recorded.push(await runScenarios({ patterns, wire, target: "mock", seed }, progress));
+      const scenarios = recorded.flatMap((r) => r.scenarios);
+      const run: RunReport = {
+        tool: "meterbench",
+        version,
+        seed,
+        wire: options.wire,
+        target: options.target,
+        startedAt,
+        totals: totals(scenarios.map((s) => s.report)),
+        scenarios: scenarios.map((s) => s.report),
+        measures: measures(scenarios.map((s) => s.report)),
+      };
+      const again = commandLine(patterns, options);
+      writeRunFiles(options.out, { run, scenarios, captures: recorded.flatMap((r) => r.captures), again });
+      if (options.json) console.log(JSON.stringify(run, null, 2));
+      else summary(run, options.out, again);
+      process.exitCode = run.totals.failed > 0 ? Exit.testFailed : Exit.ok;
+    });
+}
+
+function wiresOf(text: string): readonly WireName[] {
+  if (text === "both") return ["cose", "gbcs"];
+  if (text === "cose" || text === "gbcs") return [text];
+  throw usageError(`run: --wire ${text} is not a wire`, "Expected cose, gbcs or both.");
+}
+
+function seedOf(text: string): number {
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && seed <= 0xffff_ffff) return seed;
+  throw usageError(`run: --seed ${text} is not a seed`, "Expected a whole number from 0 to 4294967295.");
+}
+
+function totals(scenarios: RunReport["scenarios"]): RunReport["totals"] {
+  const count = (status: string) => scenarios.filter((s) => s.status === status).length;
+  return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") };
+}
+
+function measures(scenarios: RunReport["scenarios"]): Record<string, number> {
+  const virtualS = scenarios.reduce((sum, s) => sum + s.virtualS, 0);
+  const realS = scenarios.reduce((sum, s) => sum + s.durationMs, 0) / 1000;
+  return { virtualS, realS, virtualSPerRealS: realS > 0 ? Math.round(virtualS / realS) : 0 };
+}
+
+function commandLine(patterns: readonly string[], options: RunOptions): string {
+  const words = patterns.map((p) => `"${p}" `).join("");
+  return `meterbench run ${words}--wire ${options.wire} --target ${options.target} --seed ${options.seed}`;
+}
+
+function summary(run: RunReport, out: string, again: string): void {
+  const { passed, failed, skipped } = run.totals;
+  const bad = failed > 0 ? pc.red(`${failed} failed`) : "0 failed";
+  console.log(`\n${pc.green(`${passed} passed`)}, ${bad}, ${skipped} skipped  (seed ${run.seed})`);
+  console.log(`report  ${join(out, "report.html")}`);
+  console.log(`again   ${again}`);
+}

@@ -1,0 +1,42 @@
+/** `meterbench verify`: says of each message file whether it is authentic, and why not. */
+import type { Command } from "commander";
+import pc from "picocolors";
+import { type VerifiedMessage, type VerifyReport, verifyFiles } from "../../verify/index.ts";
+import { Exit, usageError } from "../exit.ts";
+
+interface VerifyOptions {
+  readonly wire: string;
+  readonly keys: string;
+  readonly json?: boolean;
+}
+
+export function verifyCommand(root: Command): Command {
+  return root
+    .command("verify")
+    .argument("<path...>", "message files (hexadecimal text or bytes), or folders of them")
+    .requiredOption("--wire <wire>", "gbcs or cose")
+    .requiredOption("--keys <dir>", "folder of certificates and keys, named EUI64-ds.pem, EUI64-ka.key ...")
+    .option("--json", "one JSON document on standard output")
+    .description("authenticate message files")
+    .addHelpText("after", "\nExample:\n  meterbench verify messages/ --wire gbcs --keys keystore/\n")
+    .action(async (paths: string[], options: VerifyOptions) => {
+      if (options.wire !== "gbcs" && options.wire !== "cose")
+        throw usageError(`verify: --wire ${options.wire} is not a wire`, "Expected gbcs or cose.");
+      const report = await verifyFiles(paths, { wire: options.wire, keysDir: options.keys });
+      if (options.json) console.log(JSON.stringify(report, null, 2));
+      else print(report);
+      process.exitCode = report.refused > 0 ? Exit.testFailed : Exit.ok;
+    });
+}
+
+function print(report: VerifyReport): void {
+  for (const message of report.messages) console.log(line(message));
+  const refused = report.refused > 0 ? pc.red(`${report.refused} refused`) : "0 refused";
+  console.log(`\n${report.total} messages: ${pc.green(`${report.ok} ok`)}, ${refused}`);
+}
+
+function line(message: VerifiedMessage): string {
+  const mark = message.status === "ok" ? pc.green("ok     ") : pc.red("refused");
+  const what = `${message.useCase ?? "?"} ${message.kind ?? ""}`.padEnd(28);
+  return `${mark} ${what} ${message.file}${message.reason ? `\n        ${message.reason}` : ""}`;
+}

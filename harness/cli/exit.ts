@@ -1,0 +1,53 @@
+/** How a command ends: the exit codes of the command-line contract, and the one place that prints an error. */
+import pc from "picocolors";
+import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+
+export const Exit = {
+  /** All well. */
+  ok: 0,
+  /** Something under test failed. */
+  testFailed: 1,
+  /** Wrong use or bad configuration. */
+  usage: 2,
+  /** The rig failed. */
+  rig: 3,
+} as const;
+export type Exit = (typeof Exit)[keyof typeof Exit];
+
+/** A mistake in how a command was called. `message` says what was wrong and what was expected; `advice` what to do. */
+export function usageError(
+  message: string,
+  advice: string,
+  data: Record<string, unknown> = {},
+): MeterbenchError {
+  return new MeterbenchError("cli/usage", message, { ...data, advice });
+}
+
+/** Prints an error on standard error (and, with `--json`, as the one document on standard output). */
+export function reportError(error: unknown, json: boolean): void {
+  const own = error instanceof MeterbenchError ? error : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  if (json) {
+    console.log(
+      JSON.stringify({ error: { code: own?.code ?? "internal", message, ...own?.data } }, replaceBytes, 2),
+    );
+    return;
+  }
+  console.error(`${pc.red("error")}: ${message}`);
+  if (typeof own?.data.advice === "string") console.error(`  ${own.data.advice}`);
+  if (own === undefined && error instanceof Error) console.error(pc.dim(error.stack ?? ""));
+  else if (own?.cause instanceof Error) console.error(pc.dim(`  cause: ${own.cause.message}`));
+}
+
+/** The exit code an error stands for. */
+export function exitCodeOf(error: unknown): Exit {
+  if (!(error instanceof MeterbenchError)) return Exit.testFailed;
+  return error.code.startsWith("rig/") ? Exit.rig : Exit.usage;
+}
+
+/** JSON.stringify's replacer for what JSON lacks: bytes as hex, bigints as decimal text. */
+export function replaceBytes(_key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return value.toString();
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
+  return value;
+}

@@ -1,0 +1,44 @@
+/** The `meterbench` command: its words, options and exit codes are a contract (README.md). */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { packageRoot } from "../package-root.ts";
+import { benchCommand } from "./commands/bench.ts";
+import { decodeCommand } from "./commands/decode.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { listCommand } from "./commands/list.ts";
+import { runCommand } from "./commands/run.ts";
+import { verifyCommand } from "./commands/verify.ts";
+import { Exit, exitCodeOf, reportError } from "./exit.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("package.json", packageRoot), "utf8")) as {
+  version: string;
+};
+
+export function program(): Command {
+  const root = new Command("meterbench")
+    .description("Models GB smart-metering firmware and tests it, on simulated boards and real ones.")
+    .version(version)
+    .showHelpAfterError("Type `meterbench --help`, or `meterbench COMMAND --help`, for what it takes.")
+    .configureHelp({ helpWidth: Math.min(process.stdout.columns || 80, 100) })
+    .exitOverride();
+  for (const add of [runCommand, listCommand, verifyCommand, decodeCommand, benchCommand, doctorCommand])
+    add(root, version);
+  return root;
+}
+
+/** Runs one command line and returns its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    const root = program();
+    if (args.length === 0) {
+      root.outputHelp();
+      return Exit.usage;
+    }
+    await root.parseAsync(args, { from: "user" });
+    return Number(process.exitCode ?? Exit.ok);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
+    reportError(error, args.includes("--json"));
+    return exitCodeOf(error);
+  }
+}

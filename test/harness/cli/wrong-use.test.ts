@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { commandLine } from "../../support/command-line.ts";
+
+describe("command line, used wrongly", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "meterbench-"));
+    writeFileSync(join(folder, "plain-file"), "x");
+    writeFileSync(join(folder, "odd.hex"), "ABC");
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const cases: readonly [what: string, args: () => string[], says: RegExp][] = [
+    ["an unknown command", () => ["fly"], /unknown command 'fly'/],
+    ["an unknown option", () => ["run", "--sede", "1"], /unknown option '--sede'/],
+    ["a seed that is no number", () => ["run", "--seed", "x1"], /--seed x1 .*whole number from 0/s],
+    ["a seed out of range", () => ["run", "--seed", "4294967296"], /whole number from 0 to 4294967295/],
+    ["an unknown wire", () => ["run", "--wire", "dlms"], /--wire dlms .*cose, gbcs or both/s],
+    ["an unknown target", () => ["run", "--target", "board9"], /no target "board9".*mock/s],
+    [
+      "a pattern that matches nothing",
+      () => ["run", "zeppelin", "--out", join(folder, "o")],
+      /"zeppelin".*list scenarios/s,
+    ],
+    [
+      "an output folder that is a file",
+      () => ["run", "--out", join(folder, "plain-file", "x")],
+      /cannot be written.*--out DIR/s,
+    ],
+    ["a kind of list there is not", () => ["list", "meters"], /"meters".*scenarios, boards, usecases/s],
+    ["verify without keys", () => ["verify", folder, "--wire", "gbcs"], /required option '--keys <dir>'/],
+    [
+      "verify with an unknown wire",
+      () => ["verify", folder, "--wire", "x", "--keys", folder],
+      /--wire x .*gbcs or cose/s,
+    ],
+    ["decode of words", () => ["decode", "hello there"], /neither a file nor hexadecimal/],
+    [
+      "decode of an odd number of digits",
+      () => ["decode", join(folder, "odd.hex")],
+      /3 hexadecimal digits.*even number/s,
+    ],
+    ["a count of rounds that is none", () => ["bench", "--rounds", "0"], /--rounds 0 .*1 to 1000/s],
+    ["a bench that is none", () => ["bench", "warp"], /no task is named warp/],
+  ];
+
+  for (const [what, args, says] of cases) {
+    it(`refuses ${what}, says what was expected, and exits 2`, async () => {
+      const before = readdirSync(folder);
+      const { exitCode, stdout, stderr } = await commandLine(args());
+      assert.equal(exitCode, 2, stderr);
+      assert.match(stderr, says);
+      assert.equal(stdout, "");
+      assert.deepEqual(
+        readdirSync(folder).filter((name) => name !== "o"),
+        before.filter((name) => name !== "o"),
+      );
+    });
+  }
+
+  it("says the same as one JSON document with --json", async () => {
+    const { exitCode, stdout } = await commandLine(["run", "--seed", "x", "--json"]);
+    assert.equal(exitCode, 2);
+    const { error } = JSON.parse(stdout) as { error: { code: string; message: string; advice: string } };
+    assert.equal(error.code, "cli/usage");
+    assert.match(error.advice, /whole number/);
+  });
+
+  it("prints its help, with an example, for every command", async () => {
+    for (const command of ["run", "list", "verify", "decode", "bench", "doctor"]) {
+      const { exitCode, stdout } = await commandLine([command, "--help"]);
+      assert.equal(exitCode, 0);
+      assert.match(stdout, new RegExp(`Example:\\n  meterbench ${command}`));
+      assert.ok(
+        stdout.split("\n").every((line) => line.length <= 80),
+        `${command} --help is wider than 80 columns`,
+      );
+    }
+  });
+});

@@ -1,0 +1,111 @@
+import { strict as assert } from "node:assert";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LinkType, PcapngWriter, tsharkKeyOption } from "../../../harness/reports/pcapng.ts";
+import { hex } from "../../support/shared-data.ts";
+
+/** An IEEE 802.15.4 beacon request, without FCS. */
+const beaconRequest = hex("030801ffffffff07");
+const key = hex("000102030405060708090a0b0c0d0e0f");
+
+function sample(): PcapngWriter {
+  const writer = new PcapngWriter("seed 1");
+  const han = writer.addInterface("han", LinkType.ieee802154NoFcs);
+  const wan = writer.addInterface("wan", LinkType.user0);
+  writer.zigbeeNetworkKey(key, 0x1234);
+  writer.zigbeeLinkKey(key, 0x1234, 0x5678, 0x0000);
+  writer.packet(han, beaconRequest, { timeUs: 1_500_000, comment: "joining" });
+  writer.packet(wan, Uint8Array.of(0xd2, 0x84), { timeUs: 0x1_0000_0000 + 7 });
+  return writer;
+}
+
+/** Splits a capture into blocks, checking what every block must have. */
+function blocks(file: Uint8Array): { type: number; body: Uint8Array }[] {
+  const view = new DataView(file.buffer, file.byteOffset, file.length);
+  const out = [];
+  for (let at = 0; at < file.length; ) {
+    const length = view.getUint32(at + 4, true);
+    assert.equal(length % 4, 0);
+    assert.equal(view.getUint32(at + length - 4, true), length, "length stands at both ends");
+    out.push({ type: view.getUint32(at, true), body: file.subarray(at + 8, at + length - 4) });
+    at += length;
+  }
+  return out;
+}
+
+describe("pcapng writer", () => {
+  it("writes a section header, interfaces, secrets and packets, each block whole", () => {
+    const types = blocks(sample().toBytes()).map((b) => b.type);
+    assert.deepEqual(types, [0x0a0d0d0a, 1, 1, 0x0a, 0x0a, 6, 6]);
+  });
+
+  it("keeps times to the microsecond, beyond 32 bits too", () => {
+    const [, , , , , first, second] = blocks(sample().toBytes());
+    const time = (b?: { body: Uint8Array }) => {
+      const view = new DataView(b!.body.buffer, b!.body.byteOffset);
+      return view.getUint32(4, true) * 2 ** 32 + view.getUint32(8, true);
+    };
+    assert.deepEqual([time(first), time(second)], [1_500_000, 0x1_0000_0007]);
+  });
+
+  it("stores Zigbee keys with PAN and, lower first, the two addresses", () => {
+    const [, , , network, link] = blocks(sample().toBytes());
+    assert.deepEqual(network!.body.slice(0, 8), hex("4b574e5a12000000"));
+    assert.deepEqual(network!.body.slice(8, 26), Uint8Array.of(...key, 0x34, 0x12));
+    assert.deepEqual(link!.body.slice(0, 8), hex("5350415a16000000"));
+    assert.deepEqual(link!.body.slice(8, 30), Uint8Array.of(...key, 0x34, 0x12, 0, 0, 0x78, 0x56));
+  });
+
+  it("gives the same bytes for the same calls", () => {
+    assert.deepEqual(sample().toBytes(), sample().toBytes());
+  });
+
+  it("cuts an endless comment between characters", () => {
+    const writer = new PcapngWriter();
+    const id = writer.addInterface("han", LinkType.ieee802154NoFcs);
+    writer.packet(id, beaconRequest, { timeUs: 0, comment: "é".repeat(100_000) });
+    const packet = blocks(writer.toBytes())[2]!.body;
+    const length = new DataView(packet.buffer, packet.byteOffset).getUint16(20 + 8 + 2, true);
+    assert.ok(length <= 4096);
+    new TextDecoder("utf-8", { fatal: true }).decode(packet.subarray(32, 32 + length));
+  });
+
+  it("refuses an unknown interface, a time that is none, a packet too long and a key too short", () => {
+    const writer = sample();
+    assert.throws(() => writer.packet(2, beaconRequest, { timeUs: 0 }), { code: "pcapng/interface" });
+    assert.throws(() => writer.packet(0, beaconRequest, { timeUs: -1 }), { code: "pcapng/time" });
+    assert.throws(() => writer.packet(0, beaconRequest, { timeUs: 0.5 }), { code: "pcapng/time" });
+    assert.throws(() => writer.packet(0, new Uint8Array(65_536), { timeUs: 0 }), { code: "pcapng/too-long" });
+    assert.throws(() => writer.zigbeeNetworkKey(new Uint8Array(15), 1), { code: "pcapng/key" });
+    assert.deepEqual(writer.toBytes(), sample().toBytes(), "refused calls leave no trace");
+  });
+
+  it("is read by tshark: link types, comments, a dissected beacon request", function () {
+    if (spawnSync("tshark", ["--version"]).error !== undefined) {
+      console.warn("      skipped: tshark is not installed");
+      return this.skip();
+    }
+    const directory = mkdtempSync(join(tmpdir(), "pcapng-"));
+    try {
+      const file = join(directory, "capture.pcapng");
+      writeFileSync(file, sample().toBytes());
+      const fields = ["frame.time_epoch", "frame.comment", "wpan.cmd", "frame.interface_name"];
+      const options = ["-r", file, "-o", tsharkKeyOption(key, "network"), "-T", "fields"];
+      const text = execFileSync("tshark", [...options, ...fields.flatMap((f) => ["-e", f])], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      const rows = text
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.split("\t"));
+      assert.equal(rows.length, 2);
+      assert.deepEqual(rows[0], ["1.500000000", "joining", "0x07", "han"]);
+      assert.equal(rows[1]?.[3], "wan");
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
