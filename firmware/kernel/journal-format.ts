@@ -26,6 +26,9 @@ export const RECORD_HEADER_BYTES = 16;
 const MAGIC = 0x314a424d;
 const DELETED = 0xffff;
 
+/** Sectors kept free for the next generation's first record, which holds the whole state. */
+export const reserveSectors = (sectorCount: number): number => Math.max(1, Math.floor((sectorCount - 1) / 2));
+
 export interface SectorHeader {
   readonly generation: number;
   /** Position within the generation, from 0. */
@@ -116,6 +119,10 @@ export function recordEnd(
   const end = at + RECORD_HEADER_BYTES + readU32(stream, at + 4);
   if (end > stream.length || crc32(stream, at + 4, end) !== readU32(stream, at)) return undefined;
   return end;
+}
+
+export function recordGeneration(stream: Uint8Array, at: number): number {
+  return readU32(stream, at + 8);
 }
 
 export function recordSequence(stream: Uint8Array, at: number): number {

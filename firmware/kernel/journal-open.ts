@@ -7,9 +7,12 @@ import { type FlashRegion, isBlank, roundUp } from "./bytes.ts";
 import {
   corrupt,
   decodeSectorHeader,
+  RECORD_HEADER_BYTES,
   readEntries,
   recordEnd,
+  recordGeneration,
   recordSequence,
+  reserveSectors,
   SECTOR_HEADER_BYTES,
   type SectorHeader,
 } from "./journal-format.ts";
@@ -137,8 +140,8 @@ async function refuseStrays(flash: Flash, region: FlashRegion, headers: Headers,
 }
 
 function findAnyFrom(part: Uint8Array, unit: number, generation: number): boolean {
-  for (let at = 0; at + 16 <= part.length; at += unit) {
-    const number = new DataView(part.buffer, part.byteOffset + at + 8, 4).getUint32(0, true);
+  for (let at = 0; at + RECORD_HEADER_BYTES <= part.length; at += unit) {
+    const number = recordGeneration(part, at);
     if (number >= generation && recordEnd(part, at, number) !== undefined) return true;
   }
   return false;
@@ -190,16 +193,19 @@ function refuseLaterRecords(generation: Generation, at: number, sequence: number
     throw corrupt("a record is damaged", { generation: generation.number, sequence, at });
 }
 
-/** No generation: a new region, or one whose very first commit was cut. Anything else there is not ours to erase. */
+/**
+ * No generation: a new region, or one whose very first commit was cut. That one starts at the first sector and
+ * stays within the reserve; anything beyond, and any sound record, is not ours to erase.
+ */
 async function emptyJournal(
   flash: Flash,
   region: FlashRegion,
   headers: Headers,
   highest: number,
 ): Promise<OpenedJournal> {
-  const used = headers.filter((header) => header !== "blank").length;
-  if (used > 1 && highest === 0)
-    throw corrupt("the region holds something else", { firstSector: region.firstSector, usedSectors: used });
+  const reserve = reserveSectors(region.sectorCount);
+  const foreign = headers.findIndex((header, sector) => sector >= reserve && header !== "blank");
+  if (foreign >= 0) throw corrupt("the region holds something else", { ...region, sector: foreign });
   for (const [sector, header] of headers.entries()) {
     if (header !== "damaged") continue;
     const part = await readStreamPart(flash, region, sector);

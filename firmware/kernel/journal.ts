@@ -7,6 +7,7 @@ import {
   finishRecord,
   type JournalChange,
   RECORD_HEADER_BYTES,
+  reserveSectors,
   SECTOR_HEADER_BYTES,
   writeEntry,
 } from "./journal-format.ts";
@@ -54,11 +55,12 @@ export class Journal {
   #resume: boolean;
   #renew: boolean;
   #scratch = new Uint8Array(1024);
-  #queue: Promise<void> | undefined;
+  #last: Promise<void> = Promise.resolve();
+  #pending = 0;
 
   private constructor(flash: Flash, region: FlashRegion, opened: OpenedJournal) {
     const { sectorBytes, programUnitBytes } = flash.geometry;
-    const reserve = Math.max(1, Math.floor((region.sectorCount - 1) / 2));
+    const reserve = reserveSectors(region.sectorCount);
     this.#flash = flash;
     this.#region = region;
     this.#headerBytes = roundUp(SECTOR_HEADER_BYTES, programUnitBytes);
@@ -95,29 +97,37 @@ export class Journal {
 
   /** All changes or none. When the promise resolves they are on flash, and `get` shows them. */
   commit(changes: readonly JournalChange[]): Promise<void> {
-    const before = this.#queue;
-    const mine = before === undefined ? this.#commit(changes) : before.then(() => this.#commit(changes));
-    const settled = mine.then(ignore, ignore).then(() => {
-      if (this.#queue === settled) this.#queue = undefined;
-    });
-    this.#queue = settled;
+    const run = () => this.#commit(changes);
+    // One at a time, in order of the calls; an idle journal starts at once.
+    const mine = this.#pending++ === 0 ? run() : this.#last.then(run, run);
+    this.#last = mine;
     return mine;
   }
 
   async #commit(changes: readonly JournalChange[]): Promise<void> {
-    if (changes.length === 0) return;
-    const recordBytes = changes.reduce((sum, change) => sum + entryBytes(change), RECORD_HEADER_BYTES);
-    const liveBytes = this.#liveBytesAfter(changes);
+    try {
+      if (changes.length === 0) return;
+      const end = this.#encode(changes);
+      const liveBytes = this.#liveBytesAfter(changes);
+      await (this.#renew || !this.#fits(end) ? this.#writeGeneration(changes, liveBytes) : this.#append(end));
+      for (const { key, value } of changes) {
+        if (value === null) this.#values.delete(key);
+        else this.#values.set(key, value.slice());
+      }
+      this.#liveBytes = liveBytes;
+    } finally {
+      this.#pending--;
+    }
+  }
+
+  /** Puts the entries of a record into the scratch buffer; returns their end. */
+  #encode(changes: readonly JournalChange[]): number {
+    let recordBytes = RECORD_HEADER_BYTES;
+    for (const change of changes) recordBytes += entryBytes(change);
     const record = this.#scratchOf(recordBytes);
     let end = RECORD_HEADER_BYTES;
     for (const { key, value } of changes) end = writeEntry(record, end, key, value);
-    if (this.#renew || !this.#fits(recordBytes)) await this.#writeGeneration(changes, liveBytes);
-    else await this.#appendCommit(end);
-    for (const { key, value } of changes) {
-      if (value === null) this.#values.delete(key);
-      else this.#values.set(key, value.slice());
-    }
-    this.#liveBytes = liveBytes;
+    return end;
   }
 
   /** Throws `journal/full` when the state after the changes would not fit. Later changes win over earlier ones. */
@@ -152,7 +162,7 @@ export class Journal {
     );
   }
 
-  async #appendCommit(end: number): Promise<void> {
+  async #append(end: number): Promise<void> {
     const resumed = this.#resume;
     const start = resumed ? this.#sectorsUsed * this.#streamBytes : this.#at;
     finishRecord(this.#scratch, end, this.#generation, this.#sequence);
@@ -166,7 +176,7 @@ export class Journal {
   /** Writes a padded record at stream offset `start`, beginning sectors as it reaches them. */
   async #writeRecord(record: Uint8Array, end: number, start: number, resumed: boolean): Promise<void> {
     const padded = roundUp(end, this.#flash.geometry.programUnitBytes);
-    record.fill(0xff, end, padded);
+    if (padded > end) record.fill(0xff, end, padded);
     for (let done = 0; done < padded; ) {
       const at = start + done;
       const index = Math.floor(at / this.#streamBytes);
@@ -225,8 +235,6 @@ export class Journal {
     this.#renew = false;
   }
 }
-
-function ignore(): void {}
 
 function checkRegion(flash: Flash, region: FlashRegion): void {
   const { sectorCount, sectorBytes, programUnitBytes } = flash.geometry;

@@ -34,6 +34,8 @@ interface Piece {
  * Sector: `"MRL1" ‖ turn 4 ‖ first number 4 ‖ record bytes 4 ‖ CRC-32`; then slots of `CRC-32 ‖ record`, each
  * padded to the program unit. Needs one sector more than the capacity fills, since whole sectors are erased.
  *
+ * A damaged record reads as `record-log/corrupt`; after a restart one in the newest sector counts as torn.
+ *
  * Errors: `record-log/region`, `record-log/size`, `record-log/range`, `record-log/corrupt`.
  */
 export class RecordLog {
@@ -88,7 +90,8 @@ export class RecordLog {
     const piece = this.#pieces.findLast((p) => p.firstNumber <= number) as Piece;
     let slot = number - piece.firstNumber;
     for (const torn of piece.voids) if (torn <= slot) slot++;
-    const record = await this.#readSlot(piece.sector, slot);
+    // Past its end when the header of the sector behind it has rotted.
+    const record = slot < piece.used ? await this.#readSlot(piece.sector, slot) : undefined;
     if (record === undefined || record === "blank")
       throw this.#error("corrupt", `has a damaged record ${index}`, "a sound CRC");
     return record;

@@ -33,6 +33,12 @@ export function requireGcm(key: Uint8Array, nonce: Uint8Array, tagBytes: number)
   requireTag(tagBytes, 12, 16);
 }
 
+/** RFC 5869 §2.3: at most 255 blocks. */
+export function requireHkdfLength(length: number): void {
+  if (Number.isInteger(length) && length > 0 && length <= 255 * 32) return;
+  throw new HalError("hal/misuse", `HKDF output: expected 1 to ${255 * 32} bytes, got ${length}`, { length });
+}
+
 function requireTag(tagBytes: number, ...allowed: number[]): void {
   if (allowed.includes(tagBytes)) return;
   throw new HalError("hal/misuse", `AEAD tag: expected ${allowed.join(" or ")} bytes, got ${tagBytes}`, {

@@ -6,7 +6,7 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { type Crypto, HalError, type Signer } from "../board.ts";
-import { requireCcm, requireGcm, requireLength } from "./bytes.ts";
+import { requireCcm, requireGcm, requireHkdfLength, requireLength } from "./bytes.ts";
 import { ccmOpen, ccmSeal, gcmOpen, gcmSeal } from "./noble-aead.ts";
 import { ed25519Signer, ed25519Verifier } from "./noble-ed25519.ts";
 
@@ -32,7 +32,10 @@ const provider: Crypto = {
     const prepared = hmac.create(sha256, key);
     return (data) => prepared.clone().update(data).digest();
   },
-  hkdfSha256: (inputKey, salt, info, length) => hkdf(sha256, inputKey, salt, info, length),
+  hkdfSha256(inputKey, salt, info, length) {
+    requireHkdfLength(length);
+    return hkdf(sha256, inputKey, salt, info, length);
+  },
   aesBlock(key, block) {
     requireLength("AES key", key, 16);
     requireLength("AES block", block, 16);

@@ -15,7 +15,7 @@ import {
   verify,
 } from "node:crypto";
 import { type Crypto, HalError } from "../board.ts";
-import { concat, requireCcm, requireGcm, requireLength } from "./bytes.ts";
+import { concat, requireCcm, requireGcm, requireHkdfLength, requireLength } from "./bytes.ts";
 import { pointAcceptable, signatureAcceptable } from "./ed25519-policy.ts";
 import { p256Signer } from "./noble.ts";
 
@@ -42,6 +42,9 @@ function plain(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
+/** Empty, but with an address: OpenSSL's CCM makes no tag for an update whose data pointer is null. */
+const EMPTY = new Uint8Array(1).subarray(1);
+
 type AeadMode = "aes-128-ccm" | "aes-128-gcm" | "aes-256-gcm";
 
 function seal(
@@ -54,7 +57,7 @@ function seal(
 ) {
   const cipher = createCipheriv(mode as "aes-128-ccm", key, nonce, { authTagLength });
   cipher.setAAD(aad, { plaintextLength: text.length });
-  const body = cipher.update(text);
+  const body = cipher.update(text.length === 0 ? EMPTY : text);
   cipher.final();
   return concat(body, cipher.getAuthTag());
 }
@@ -90,8 +93,10 @@ const provider: Crypto = {
     const prepared = createSecretKey(key);
     return (data) => plain(createHmac("sha256", prepared).update(data).digest());
   },
-  hkdfSha256: (inputKey, salt, info, length) =>
-    new Uint8Array(hkdfSync("sha256", inputKey, salt, info, length)),
+  hkdfSha256(inputKey, salt, info, length) {
+    requireHkdfLength(length);
+    return new Uint8Array(hkdfSync("sha256", inputKey, salt, info, length));
+  },
   aesBlock(key, block) {
     requireLength("AES key", key, 16);
     requireLength("AES block", block, 16);

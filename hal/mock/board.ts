@@ -105,15 +105,9 @@ export class MockBoard implements Board {
     const flash = { ...defaultFlash, ...options.parts?.flash };
     this.flash = this.mockFlash = new MockFlash(flash, this.#power, random.fork("flash"), spendFlash);
     Object.assign(this, this.#faults);
-    if (options.wan) {
-      options.wan.connect({
-        power: this.#power,
-        startUtcMs: options.startUtcMs,
-        spend: () => mains?.spend("wanMessageJ") ?? true,
-      });
-      this.modem = options.wan.modem;
-    }
-    this.#power.whenOn(() => this.#tell(this.#onListeners));
+    if (options.wan) this.modem = connectWan(options.wan, this.#power, options.startUtcMs, mains);
+    // Firmware boots in a power-on listener, and may die there of the next power cut.
+    this.#power.whenOn(() => this.#tell(this.#onListeners.map((boot) => () => this.#power.deliver(boot))));
     this.#power.whenLost(() => this.#tell(this.#lostListeners));
   }
 
@@ -182,10 +176,13 @@ export class MockBoard implements Board {
     };
   }
 
+  /** Calls each now; the next event awaits what they promise, so that an error reaches who runs the scheduler. */
   #tell(listeners: readonly (() => MaybePromise<void>)[]): void {
     for (const listener of listeners) {
       const result = listener();
-      if (result !== undefined) this.#scheduler.after(0, () => result);
+      if (result === undefined) continue;
+      result.catch(() => {});
+      this.#scheduler.after(0, () => result);
     }
   }
 
@@ -220,6 +217,11 @@ function makeParts(options: MockBoardOptions, power: Power): MockFaults {
     ...(parts.userInterface && { userInterface: new MockUserInterface(scheduler, power) }),
     ...(radio && { radio }),
   };
+}
+
+function connectWan(wan: WanLink, power: Power, startUtcMs: number, mains: MockMains | undefined): Modem {
+  wan.connect({ power, startUtcMs, spend: () => mains?.spend("wanMessageJ") ?? true });
+  return wan.modem;
 }
 
 const withDefaults = (mains: true | Partial<MainsSettings>): MainsSettings => ({

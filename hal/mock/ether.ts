@@ -1,6 +1,6 @@
 import type { Cancel } from "../board.ts";
 import { type FrameHeader, parseFrameHeader } from "./frame-header.ts";
-import { Power } from "./power.ts";
+import type { Power } from "./power.ts";
 import { MockRadio } from "./radio.ts";
 import type { SeededRandom } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -141,12 +141,8 @@ export class Ether {
     };
   }
 
-  /** Adds a radio to the air. `eui64` is most significant byte first. `spend` is false when the energy ended. */
-  attachRadio(
-    eui64: Uint8Array,
-    power: Power = alwaysOn("(no board)"),
-    spend: () => boolean = () => true,
-  ): MockRadio {
+  /** Adds a board's radio. `eui64` is most significant byte first; `spend` is false when the energy ended. */
+  attachRadio(eui64: Uint8Array, power: Power, spend: () => boolean): MockRadio {
     const random = this.#random.fork(`radio/${power.boardId}/${this.#radios.length}`);
     const radio = new MockRadio(this, eui64, power, random, spend);
     this.#radios.push(radio);
@@ -269,10 +265,4 @@ export class Ether {
     const { pathLossAt1mDb, pathLossExponent } = this.settings;
     return Math.round(powerDbm - pathLossAt1mDb - 10 * pathLossExponent * Math.log10(distanceM));
   }
-}
-
-function alwaysOn(id: string): Power {
-  const power = new Power(id);
-  power.turnOn();
-  return power;
 }

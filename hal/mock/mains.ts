@@ -47,7 +47,7 @@ export const meterMains: MainsSettings = {
 /** A hub: a super-capacitor that carries it past the three minutes after which it must still send. */
 export const hubMains: MainsSettings = { ...meterMains, holdUpCapacityJ: 60, idleW: 0.2 };
 
-/** A gas meter's or display's opposite: a board that lives on the mains alone. */
+/** A board that dies with the mains, such as a display. */
 export const noHoldUp: MainsSettings = { ...meterMains, holdUpCapacityJ: 0 };
 
 /** Things that cost energy. */

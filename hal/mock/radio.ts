@@ -105,8 +105,10 @@ export class MockRadio implements Radio {
     if (header === undefined) throw misuse("this MPDU has no valid MAC header");
     if (header.ackRequest && isBroadcast(header))
       throw misuse("a broadcast must not ask for an acknowledgement");
-    if (this.#queue.length >= queueLimit)
-      throw misuse(`${queueLimit} frames wait already; await their outcome`);
+    if (this.#queue.length >= queueLimit) {
+      this.#after(0, () => this.#power.deliver(() => done("channel-busy")));
+      return;
+    }
     this.#queue.push({ mpdu: mpdu.slice(), header, done, retries: 0 });
     if (this.#queue.length === 1) this.#compete(mac.minBackoffExponent, 0);
   }

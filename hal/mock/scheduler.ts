@@ -58,8 +58,8 @@ export class Scheduler {
   }
 
   /**
-   * Promises that were started outside an event get their turn (`settle`) before time moves and before
-   * the answer is given; inside, an action's own promise is what is awaited.
+   * An action's own promise is awaited. What it started without awaiting (an event posted to a device's
+   * loop), and what was started outside an event, gets its turn (`settle`) before time moves.
    */
   async #loop(limitMs: number, condition: (() => boolean) | undefined): Promise<boolean> {
     if (Number.isNaN(limitMs)) throw new RangeError("scheduler: the time to run to is not a number");
@@ -72,6 +72,7 @@ export class Scheduler {
         if (action === undefined) return await this.#rest(limitMs, condition);
         const result = action();
         if (result !== undefined) await result;
+        await settle();
       }
       return true;
     } finally {

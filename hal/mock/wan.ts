@@ -15,7 +15,7 @@ export interface WanSettings {
   lossProbability: number;
   /** Bits per second each way when nobody else is there. */
   bandwidthBps: number;
-  /** Share of the bandwidth that others take, 0 (idle) to below 1. */
+  /** Share of the bandwidth that others take, 0 (idle) to 1 (1 bit/s is left). */
   congestion: number;
   /** Bytes that may wait for bandwidth, each way; a message beyond that is refused. */
   queueBytes: number;
@@ -67,7 +67,7 @@ class Lane {
     settings: WanSettings,
   ): { readonly leftMs: number; readonly arrivalMs: number } | undefined {
     if (this.#waitingBytes + bytes > settings.queueBytes) return undefined;
-    const rateBps = settings.bandwidthBps * (1 - settings.congestion);
+    const rateBps = Math.max(1, settings.bandwidthBps * (1 - settings.congestion));
     this.#freeAtMs = Math.max(this.#scheduler.nowMs, this.#freeAtMs) + (bytes * 8_000) / rateBps;
     this.#waitingBytes += bytes;
     this.#scheduler.at(this.#freeAtMs, () => {

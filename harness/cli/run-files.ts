@@ -39,7 +39,9 @@ export function writeRunFiles(out: string, files: RunFiles): string[] {
   const contents: Record<string, string | Uint8Array> = {
     "junit.xml": junitXml(files.run),
     "events.ndjson": ndjson(files.scenarios),
-    ...(capture === undefined ? {} : { "capture.pcapng": capture, zigbee_pc_keys: wiresharkKeys(files.captures) }),
+    ...(capture === undefined
+      ? {}
+      : { "capture.pcapng": capture, zigbee_pc_keys: wiresharkKeys(files.captures) }),
     "report.html": reportHtml({ ...files, explain }),
     "run.json": `${JSON.stringify(files.run, null, 2)}\n`,
   };

@@ -114,7 +114,7 @@ class Recorder implements RecordedRun {
       ...(reason !== undefined ? { reason } : {}),
     };
     this.#traces = [];
-    this.scenarios.push({ report, events });
+    this.scenarios.push({ report, suite: test.parent?.fullTitle() ?? "", events });
     this.#progress.end(report);
   }
 }

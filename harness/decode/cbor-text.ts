@@ -95,7 +95,7 @@ function takeBytes(cursor: Cursor, length: number, what: string): Uint8Array {
 function string(cursor: Cursor, head: Head, depth: number): string {
   if (head.argument === undefined) return `(_ ${cut(many(cursor, head, depth, 1).join(", "))})`;
   const bytes = takeBytes(cursor, Number(head.argument), "a CBOR string");
-  if (head.major === 3) return cut(JSON.stringify(new TextDecoder().decode(bytes)));
+  if (head.major === 3) return cut(JSON.stringify(new TextDecoder().decode(bytes.subarray(0, 4 * MAX_TEXT))));
   const shown = `h'${hexOf(bytes.subarray(0, SHOWN_BYTES))}`;
   return bytes.length > SHOWN_BYTES ? `${shown}…' (${bytes.length} bytes)` : `${shown}'`;
 }

@@ -13,6 +13,7 @@ import {
   Status,
   type Value,
 } from "../../firmware/wire/message.ts";
+import { eventName } from "./event-names.ts";
 import { type DecodedField, hexNumber, shownBytes, shownTime } from "./node.ts";
 
 /** What the numbers of these objects count. */
@@ -26,6 +27,8 @@ const units: Partial<Record<ObjectName, string>> = {
 };
 /** Logs: each row, and each end of the range asked for, begins with UTC seconds. */
 const logs: readonly string[] = ["eventLog", "securityLog", "importProfile", "averageVoltageLog"];
+/** Of these, rows go on with an event code. */
+const eventLogs: readonly string[] = ["eventLog", "securityLog"];
 const enumerations: Partial<Record<ObjectName, Readonly<Record<string, number>>>> = {
   supplyControl: SupplyScript,
   supplyState: SupplyState,
@@ -37,7 +40,9 @@ export function bodyFields(message: Message): DecodedField[] {
   if ("operations" in message) return message.operations.map(operationField);
   if ("results" in message) return resultFields(message.header.code, message.results);
   const values = message.values.map((value, i) => ({ name: `value ${i + 1}`, value: plainValue(value) }));
-  return [{ name: "alert code", value: hexNumber(message.alertCode, 4) }, ...values];
+  const note = eventName(message.alertCode);
+  const code = { name: "alert code", value: hexNumber(message.alertCode, 4), ...(note && { note }) };
+  return [code, ...values];
 }
 
 function operationField(operation: Operation, i: number): DecodedField {
@@ -77,8 +82,7 @@ function memberName(kind: OperationKind, ref: MemberRef): string {
 }
 
 function shownValue(object: string | undefined, type: Type | undefined, value: Value): string {
-  if (object !== undefined && logs.includes(object) && Array.isArray(value))
-    return logText(value, unitOf(object));
+  if (object !== undefined && logs.includes(object) && Array.isArray(value)) return logText(value, object);
   const name = object === undefined ? undefined : enumerationName(object as ObjectName, value);
   const unit = object === undefined || type === "date-time" ? "" : unitOf(object);
   return `${typedValue(type, value)}${name === undefined ? "" : ` (${name})`}${unit}`;
@@ -90,17 +94,20 @@ function enumerationName(object: ObjectName, value: Value): string | undefined {
   return Object.entries(enumerations[object] ?? {}).find(([, number]) => number === value)?.[0];
 }
 
-function logText(rows: readonly Value[], unit: string): string {
+function logText(rows: readonly Value[], object: string): string {
   const range = rows.length === 2 && rows.every((row) => typeof row === "number");
   if (range) return rows.map((end) => timeText(end as number)).join(" to ");
-  const shown = rows.slice(0, SHOWN_ROWS).map((row) => rowText(row, unit));
+  const shown = rows.slice(0, SHOWN_ROWS).map((row) => rowText(row, object));
   const more = rows.length > SHOWN_ROWS ? [`… ${rows.length} rows in all`] : [];
   return `[${[...shown, ...more].join("; ")}]`;
 }
 
-function rowText(row: Value, unit: string): string {
+function rowText(row: Value, object: string): string {
   if (!Array.isArray(row) || typeof row[0] !== "number") return plainValue(row);
-  return `${timeText(row[0])} ${row.slice(1).map(plainValue).join(" ")}${unit}`;
+  const name = typeof row[1] === "number" && eventLogs.includes(object) ? eventName(row[1]) : undefined;
+  const rest =
+    name === undefined ? row.slice(1) : [`${hexNumber(row[1] as number, 4)} ${name}`, ...row.slice(2)];
+  return `${timeText(row[0])} ${rest.map(plainValue).join(" ")}${unitOf(object)}`;
 }
 
 function typedValue(type: Type | undefined, value: Value): string {

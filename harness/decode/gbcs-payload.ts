@@ -8,12 +8,22 @@ const dlms: Readonly<Record<number, string>> = {
   15: "DLMS data-notification",
 };
 
+/** Universal types that the message set's ASN.1 payloads begin with. */
+const asn1: Readonly<Record<number, string>> = {
+  2: "INTEGER",
+  4: "OCTET STRING",
+  5: "NULL",
+  10: "ENUMERATED",
+  48: "SEQUENCE",
+};
+
 export function decodeGbcsPayload(bytes: Uint8Array, base: number): DecodedNode {
   const a = new Annotator(bytes, base);
   const kind = dlms[bytes[0] ?? -1];
   if (kind !== undefined && bytes.length >= 6) return decodeDlms(a, kind);
   if (bytes[0] === 0x01 && bytes[1] === 0x09) return decodeGbz(a);
-  if (bytes[0] === 0x30 || bytes[0] === 0x02 || bytes[0] === 0x0a) return decodeAsn1(a);
+  const type = asn1[bytes[0] ?? -1];
+  if (type !== undefined && bytes.length >= 2) return decodeAsn1(a, type);
   if (bytes.length > 0) a.take("bytes", bytes.length);
   return a.node("payload of no known technology");
 }
@@ -91,8 +101,7 @@ function controlBits(control: number): string {
   return bits.filter(Boolean).join(", ") || "more follow";
 }
 
-function decodeAsn1(a: Annotator): DecodedNode {
-  const tag = a.bytes[0] === 0x30 ? "SEQUENCE" : a.bytes[0] === 0x02 ? "INTEGER" : "ENUMERATED";
+function decodeAsn1(a: Annotator, type: string): DecodedNode {
   a.take("DER", a.left);
-  return a.node(`ASN.1 ${tag}`);
+  return a.node(`ASN.1 ${type}`);
 }

@@ -1,6 +1,6 @@
 /** MCUboot images: header, payload, protected and unprotected TLVs, trailer; the hash is checked. */
 import { createHash } from "node:crypto";
-import { Annotator, type DecodedNode, hexNumber, hexOf, noFit, numberOf } from "./node.ts";
+import { Annotator, type DecodedNode, hexNumber, hexOf, noFit, numberOf, shownBytes } from "./node.ts";
 
 const MAGIC = "3DB8F396";
 const flagNames: Readonly<Record<number, string>> = {
@@ -55,7 +55,11 @@ export function decodeMcuboot(bytes: Uint8Array): DecodedNode {
   if (headerBytes > 32) a.take("header padding", headerBytes - 32);
   a.take("payload", payloadBytes);
   const hashed = headerBytes + payloadBytes + protectedBytes;
-  const check = { bytes: bytes.subarray(0, hashed), encrypted: (flags & ENCRYPTED) !== 0 };
+  const check = {
+    bytes: bytes.subarray(0, hashed),
+    encrypted: (flags & ENCRYPTED) !== 0,
+    digests: new Map(),
+  };
   const children = protectedBytes === 0 ? [] : [takeTlvs(a, "protected", "0869", check)];
   if (children[0] !== undefined && children[0].bytes !== protectedBytes)
     throw noFit(
@@ -87,6 +91,8 @@ const versionOf = (b: Uint8Array): string =>
 interface HashCheck {
   readonly bytes: Uint8Array;
   readonly encrypted: boolean;
+  /** Digests computed so far: a hostile image may repeat a hash TLV, the work is done once. */
+  readonly digests: Map<string, string>;
 }
 
 function takeTlvs(outer: Annotator, kind: string, magic: string, check: HashCheck): DecodedNode {
@@ -115,7 +121,12 @@ function takeTlv(a: Annotator, check: HashCheck): void {
   const value = a.bytes.subarray(a.at + 4, a.at + 4 + length);
   a.fields.push({
     name: `${name} (${hexNumber(type, 2)})`,
-    value: type === 0x50 && length === 4 ? String(numberOf(value, true)) : hexOf(value),
+    value:
+      type === 0x50 && length === 4
+        ? String(numberOf(value, true))
+        : length <= 96
+          ? hexOf(value)
+          : shownBytes(value),
     offset: a.place,
     length: 4 + length,
     ...hashNote(type, value, check),
@@ -127,8 +138,10 @@ function hashNote(type: number, value: Uint8Array, check: HashCheck): { note?: s
   const algorithm = hashes[type];
   if (algorithm === undefined) return {};
   if (check.encrypted) return { note: "over the plain image, which is encrypted here" };
-  const digest = createHash(algorithm).update(check.bytes).digest();
-  return { note: digest.equals(value) ? "matches the image" : "DOES NOT MATCH the image" };
+  const digest = check.digests.get(algorithm) ?? createHash(algorithm).update(check.bytes).digest("hex");
+  check.digests.set(algorithm, digest);
+  const matches = digest.toUpperCase() === hexOf(value);
+  return { note: matches ? "matches the image" : "DOES NOT MATCH the image" };
 }
 
 /** A padded image fills its slot; then the swap trailer ends it. */

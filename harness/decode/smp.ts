@@ -58,7 +58,9 @@ function meaning(key: string, value: string): { note?: string } {
   return key === '"rc"' && /^\d{1,4}$/.test(value) ? { note: errorName(Number(value)) } : {};
 }
 
+/** 65,535 bytes and more in lines of 93; lines are at most 127 bytes, and longer ones from generous senders. */
 const MAX_LINES = 1000;
+const MAX_LINE_BYTES = 512;
 
 /** Console frames: `06 09` base64 LF, then `04 14` base64 LF …: length, packet, CRC-16/XMODEM. */
 export function decodeSmpConsole(bytes: Uint8Array): DecodedNode {
@@ -74,8 +76,8 @@ export function decodeSmpConsole(bytes: Uint8Array): DecodedNode {
 }
 
 function takeLine(a: Annotator): Uint8Array {
-  const end = a.bytes.indexOf(0x0a, a.at);
-  if (end < 0) throw noFit(a.place, "a console line without its line feed");
+  const end = a.at + a.bytes.subarray(a.at, a.at + MAX_LINE_BYTES).indexOf(0x0a);
+  if (end < a.at) throw noFit(a.place, `a console line without a line feed within ${MAX_LINE_BYTES} bytes`);
   const text = new TextDecoder("latin1").decode(a.bytes.subarray(a.at, end)).replace(/\r$/, "");
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text))
     throw noFit(a.place, "a console line that is not base64");

@@ -6,6 +6,7 @@ import { decodeEdhoc } from "../../firmware/han/frames/edhoc-cluster.ts";
 import {
   decodeMac,
   decodeMacCommand,
+  MAX_MPDU_BYTES,
   type MacAddress,
   type MacFrame,
   MacType,
@@ -23,6 +24,8 @@ const keyNames = ["link key", "network key", "key-transport key", "key-load key"
 
 export function decodeZigbee(bytes: Uint8Array): DecodedNode {
   if (bytes.length < 3) throw noFit(0, "shorter than a MAC frame");
+  if (bytes.length > MAX_MPDU_BYTES + FCS_BYTES)
+    throw noFit(0, `longer than a MAC frame (${MAX_MPDU_BYTES} bytes)`);
   const withFcs = bytes.length > 5 && fcs(bytes.subarray(0, -FCS_BYTES)) === littleEnd(bytes);
   const mpdu = withFcs ? bytes.subarray(0, -FCS_BYTES) : bytes;
   const frame = attempt("MAC frame", mpdu.length, mpdu.length, () => decodeMac(mpdu));
@@ -96,10 +99,11 @@ function nwkNode(bytes: Uint8Array, end: number): DecodedNode {
 
 function security(frame: { security?: SecurityHeader; payload: Uint8Array }): DecodedField[] {
   if (frame.security === undefined) return [];
-  const { keyId, ...rest } = frame.security;
+  const { keyId, source, ...rest } = frame.security;
   if (frame.payload.length < MIC_BYTES) throw noFit(0, "an encrypted payload shorter than its MIC");
   return [
     { name: "secured by", value: keyNames[keyId] },
+    ...plainFields(source === undefined ? {} : { securitySource: source }),
     ...plainFields(rest),
     { name: "encrypted", value: shownBytes(frame.payload.subarray(0, -MIC_BYTES)) },
     { name: "MIC", value: shownBytes(frame.payload.subarray(-MIC_BYTES)) },

@@ -2,7 +2,10 @@
 import type { CapturedPacket, CaptureKey, Captures } from "../run-context.ts";
 import { LinkType, PcapngWriter } from "./pcapng.ts";
 
-const linkTypes: Record<CapturedPacket["link"], number> = { han: LinkType.ieee802154NoFcs, wan: LinkType.user0 };
+const linkTypes: Record<CapturedPacket["link"], number> = {
+  han: LinkType.ieee802154NoFcs,
+  wan: LinkType.user0,
+};
 /** Virtual time between one home's last packet and the next home's first. */
 const gapMs = 60_000;
 
@@ -23,7 +26,9 @@ export function captureFile(captures: readonly Captures[]): Uint8Array | undefin
 /** Wireshark's own table of Zigbee keys (a file `zigbee_pc_keys` in its configuration folder), all homes' keys. */
 export function wiresharkKeys(captures: readonly Captures[]): string {
   const keys = [...uniqueKeys(captures, "network"), ...uniqueKeys(captures, "link")];
-  return keys.map(({ key, label }) => `"${hexPairs(key)}","Normal","${label.replace(/[^\w .-]/g, "_")}"\n`).join("");
+  return keys
+    .map(({ key, label }) => `"${hexPairs(key)}","Normal","${label.replace(/[^\w .-]/g, "_")}"\n`)
+    .join("");
 }
 
 function addHome(writer: PcapngWriter, home: Captures, number: number, offsetMs: number): void {

@@ -4,10 +4,10 @@ import type { Builder } from "junit-report-builder";
 import type { RunReport } from "./run-report.ts";
 
 // The package's types do not fit its CommonJS export.
-const { newBuilder } = createRequire(import.meta.url)("junit-report-builder") as { newBuilder(): Builder };
+const junit = createRequire(import.meta.url)("junit-report-builder") as { newBuilder(): Builder };
 
 export function junitXml(run: RunReport): string {
-  const builder = newBuilder();
+  const builder = junit.newBuilder();
   const files = [...new Set(run.scenarios.map((s) => s.file))];
   for (const file of files) {
     const suite = builder.testSuite().name(file).timestamp(run.startedAt).property("seed", String(run.seed));

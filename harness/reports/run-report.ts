@@ -31,5 +31,7 @@ export interface RunReport {
 /** A scenario with what its premises saw: never part of run.json, which stays small. */
 export interface RecordedScenario {
   readonly report: ScenarioReport;
+  /** Title of the suite it stands in: the first words of its name. */
+  readonly suite: string;
   readonly events: readonly TraceEvent[];
 }

@@ -117,6 +117,13 @@ function codesOf(id: string): readonly number[] {
   return rows.flatMap((row) => [row.code, ...(row.alertCode === undefined ? [] : [row.alertCode])]);
 }
 
+/** A code of this use case that also is another's, while the use case has one of its own. */
+function isBorrowed(id: string, code: number): boolean {
+  const rows = allAccessRows.filter((row) => row.id === id);
+  const owners = accessRows(code);
+  return rows.length > 1 && rows.some((row) => row.code === code) && owners.some((row) => row.id !== id);
+}
+
 /** The name in the file only decides between use cases that share the code. */
 function useCaseOf({ code }: Header, named: string | undefined): string {
   if (named !== undefined && codesOf(named).includes(code)) return named;
@@ -128,7 +135,14 @@ function disagreement(named: string, { code }: Header, protection: string | null
   const codes = codesOf(named);
   if (!codes.includes(code))
     return `the file is named ${named} (message code ${codes.map(codeName).join(", ")}), the message carries ${codeName(code)}`;
+  if (isBorrowed(named, code))
+    return `the file is named ${named}, the message carries ${codeName(code)}, which is also ${otherOwners(named, code)}`;
   if (named.endsWith("Signature") && protection === "mac")
     return `the file is named ${named}, the signed form; the message has a MAC and no signature`;
   return undefined;
+}
+
+function otherOwners(id: string, code: number): string {
+  const ids = accessRows(code).map((row) => row.id);
+  return ids.filter((other) => other !== id).join(", ");
 }

@@ -28,7 +28,10 @@ const options = {
 };
 const codec = new Encoder(options);
 
-/** Deterministic bytes of `item`. Throws `wire/unencodable` for floats, lone surrogates, integers beyond 64 bits. */
+/**
+ * Deterministic bytes of `item`. Throws `wire/unencodable` for floats, lone surrogates, integers beyond
+ * 64 bits, and a map key that comes twice.
+ */
 export function encode(item: Item): Uint8Array {
   return copyOf(codec.encode(toCborX(item))); // cbor-x answers with a Buffer where there is one
 }
@@ -49,7 +52,7 @@ function toCborX(item: Item): Item {
     case "bigint":
       return bigintToCborX(item);
     case "string":
-      if (/\p{Surrogate}/u.test(item)) throw unencodable(item, "text with a lone surrogate");
+      if (/\p{Surrogate}/u.test(item)) throw unencodable("text with a lone surrogate");
       return item;
     case "boolean":
       return item;
@@ -62,13 +65,13 @@ function compoundToCborX(item: null | Uint8Array | readonly Item[] | ReadonlyMap
   if (item === null || item instanceof Uint8Array) return item;
   if (Array.isArray(item)) return (item as readonly Item[]).map(toCborX);
   if (item instanceof Map) return sortedMap(item);
-  throw unencodable(item, typeof item);
+  throw unencodable(typeof item);
 }
 
 const WORD = 0x1_0000_0000;
 
 function numberToCborX(value: number): number | bigint {
-  if (!Number.isSafeInteger(value)) throw unencodable(value, "a number that is no 53-bit integer");
+  if (!Number.isSafeInteger(value)) throw unencodable("a number that is no 53-bit integer");
   if (value >= WORD || value < -WORD) return BigInt(value);
   return value === 0 ? 0 : value; // minus zero is zero
 }
@@ -76,13 +79,15 @@ function numberToCborX(value: number): number | bigint {
 function bigintToCborX(value: bigint): number | bigint {
   if (value < BigInt(WORD) && value >= BigInt(-WORD)) return Number(value);
   if (value > 0xffff_ffff_ffff_ffffn || value < -0x8000_0000_0000_0000n)
-    throw unencodable(value, "an integer beyond 64 bits");
+    throw unencodable("an integer beyond 64 bits");
   return value;
 }
 
 function sortedMap(map: ReadonlyMap<Item, Item>): Map<Item, Item> {
   const entries = [...map].map(([key, value]) => ({ bytes: encode(key), key, value }));
   entries.sort((a, b) => compareBytes(a.bytes, b.bytes));
+  for (let i = 1; i < entries.length; i++)
+    if (compareBytes(entries[i - 1]!.bytes, entries[i]!.bytes) === 0) throw unencodable("a map key twice");
   return new Map(entries.map(({ key, value }) => [toCborX(key), toCborX(value)]));
 }
 
@@ -98,6 +103,8 @@ function fromCborX(item: Item): Item {
   return item;
 }
 
-function unencodable(value: unknown, got: string): MeterbenchError {
-  return new MeterbenchError("wire/unencodable", `cannot encode ${String(value)}: got ${got}`, { got });
+function unencodable(got: string): MeterbenchError {
+  return new MeterbenchError("wire/unencodable", `expected a value with a deterministic form, got ${got}`, {
+    got,
+  });
 }

@@ -60,7 +60,7 @@ const Key = { type: 1, curve: -1, x: -2 }; // labels in a COSE_Key
 const OKP = 1;
 const Curve = { x25519: 4, ed25519: 6 };
 const usageNumber = { sign: 1, agree: 2, certify: 3 } as const;
-const DEVICE_ROLE = 127;
+const certificateRole = { ...roleNumber, device: 127 } as const;
 
 /** Issues a certificate; `issuer` signs with EdDSA. */
 export function issueCertificate(
@@ -81,7 +81,7 @@ export function issueCertificate(
     [Claim.notBefore, claims.notBeforeS],
     [Claim.id, claims.serial],
     [Claim.confirmation, new Map([[COSE_KEY, key]])],
-    [Claim.role, claims.role === "device" ? DEVICE_ROLE : roleNumber[claims.role]],
+    [Claim.role, certificateRole[claims.role]],
     [Claim.usage, usageNumber[claims.usage]],
   ]);
   if (claims.notAfterS !== undefined) payload.set(Claim.expires, claims.notAfterS);
@@ -113,7 +113,7 @@ function readChecked(bytes: Uint8Array): Certificate {
   const confirmation = expectMap(claims.get(Claim.confirmation), "confirmation");
   return {
     subject: expectName(claims.get(Claim.subject), "subject"),
-    role: expectOneOf(claims.get(Claim.role), { ...roleNumber, device: DEVICE_ROLE }, "role"),
+    role: expectOneOf(claims.get(Claim.role), certificateRole, "role"),
     usage,
     publicKey: expectKey(confirmation.get(COSE_KEY), usage),
     notBeforeS: expectTime(claims.get(Claim.notBefore), "not before"),

@@ -37,7 +37,7 @@ export function passItem(reader: Reader, depth = 0): void {
   else if (reader.major === Major.array) passArray(reader, depth);
   else if (reader.major === Major.map) passMap(reader, depth);
   else if (reader.major >= Major.tag) passSimple(reader);
-  else if (reader.major === Major.negative && reader.argument >= 2 ** 63)
+  else if (reader.major === Major.negative && reader.high > 0x7fff_ffff)
     throw reader.wrong("an integer not below -2^63");
 }
 

@@ -53,8 +53,9 @@ export class Reader {
   major = 0;
   /** Of the head read last: its argument; inexact above 2^53, where `wide` has it. */
   argument = 0;
+  /** Of the head read last: bits 32 to 63 of its argument. */
+  high = 0;
   private headAt = 0;
-  private high = 0;
   private low = 0;
 
   constructor(bytes: Uint8Array, at = 0) {

@@ -4,7 +4,7 @@
  * over which that is computed.
  */
 import { MeterbenchError } from "../../kernel/errors.ts";
-import { passItem } from "./gate.ts";
+import { MAX_MESSAGE_BYTES, passItem } from "./gate.ts";
 import { Major, malformed, Reader } from "./reader.ts";
 import { allocate } from "./slab.ts";
 
@@ -132,10 +132,11 @@ export function authenticated(
   return byteStrings(start, parts);
 }
 
-/** `start` followed by each of `parts` as a CBOR byte string. */
+/** `start` followed by each of `parts` as a CBOR byte string. Throws `wire/too-long` beyond 65,535 bytes. */
 export function byteStrings(start: Uint8Array, parts: readonly Uint8Array[]): Uint8Array {
   let size = start.length;
   for (const part of parts) size += headBytes(part.length) + part.length;
+  if (size > MAX_MESSAGE_BYTES) throw tooLong(size);
   const out = allocate(size);
   out.set(start);
   let at = start.length;
@@ -143,8 +144,13 @@ export function byteStrings(start: Uint8Array, parts: readonly Uint8Array[]): Ui
   return out;
 }
 
+function tooLong(size: number): MeterbenchError {
+  const limits = `expected at most ${MAX_MESSAGE_BYTES} bytes, got ${size}`;
+  return new MeterbenchError("wire/too-long", `message: ${limits}; ask for a shorter range`, { size });
+}
+
 function headBytes(length: number): number {
-  return length < 24 ? 1 : length < 0x100 ? 2 : length < 0x1_0000 ? 3 : 5;
+  return length < 24 ? 1 : length < 0x100 ? 2 : 3;
 }
 
 function putByteString(out: Uint8Array, at: number, bytes: Uint8Array): number {
@@ -154,12 +160,8 @@ function putByteString(out: Uint8Array, at: number, bytes: Uint8Array): number {
     out[at++] = 0x58;
     out[at++] = length;
   } else {
-    out[at++] = length < 0x1_0000 ? 0x59 : 0x5a;
-    if (length >= 0x1_0000) {
-      out[at++] = length >>> 24;
-      out[at++] = length >>> 16;
-    }
-    out[at++] = length >>> 8;
+    out[at++] = 0x59;
+    out[at++] = length >> 8;
     out[at++] = length;
   }
   out.set(bytes, at);

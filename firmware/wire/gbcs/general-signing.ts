@@ -6,6 +6,8 @@ import { DATE_TIME_BYTES } from "./date-time.ts";
 export const GENERAL_SIGNING = 0xdf;
 export const SIGNATURE_BYTES = 64;
 
+const NOTHING = new Uint8Array(0);
+
 /** Views into the message; nothing is copied. */
 export interface GeneralSigning {
   readonly kind: Kind;
@@ -40,11 +42,22 @@ export function readGeneralSigning(bytes: Uint8Array, at = 0, end = bytes.length
   const otherInformationAt = reader.at;
   const otherInformation = reader.take("other-information", informationBytes);
   const content = reader.take("content", reader.length("content length"));
-  const plain = bytes.subarray(at, reader.at);
+  const contentEnd = reader.at;
   const signature = reader.left === 0 ? undefined : readOptional(reader, "signature", SIGNATURE_BYTES);
   if (reader.left > 0) throw malformed("end", reader.at, "nothing more", `${reader.left} bytes`);
-  const header = { kind, counter, originator, target, dateTime, otherInformation, otherInformationAt };
-  return { ...header, content, plain, signature };
+  const plain = bytes.subarray(at, contentEnd);
+  return {
+    kind,
+    counter,
+    originator,
+    target,
+    dateTime,
+    otherInformation,
+    otherInformationAt,
+    content,
+    plain,
+    signature,
+  };
 }
 
 function readKind(reader: Reader): Kind {
@@ -58,7 +71,7 @@ function readOptional(reader: Reader, field: string, size: number): Uint8Array {
   const length = reader.u8(`${field} length`);
   if (length !== 0 && length !== size)
     throw malformed(`${field} length`, reader.at - 1, `0 or ${size}`, length);
-  return reader.take(field, length);
+  return length === 0 ? NOTHING : reader.take(field, length);
 }
 
 export type GeneralSigningFields = Pick<

@@ -8,33 +8,50 @@ import { Writer } from "./bytes.ts";
 import { MAC_BYTES } from "./mac-wrapper.ts";
 
 const ALGORITHM_ID = Uint8Array.of(0x60, 0x85, 0x74, 0x06, 0x08, 0x03, 0x00);
-const KDF_INPUT_BYTES = 69;
 const NOTHING = new Uint8Array(0);
+/** Where what a message adds starts: after counter 4, shared secret 32, algorithm 7. */
+const CONTEXT_AT = 43;
 
-/** The 16-byte key for one message, from the 32-byte shared secret. */
-export function macKey(crypto: Crypto, sharedSecret: Uint8Array, context: MacContext): Uint8Array {
-  const writer = new Writer(KDF_INPUT_BYTES)
+/** KDF input for one shared secret: what every message of the pair has in common. */
+function kdfInput(sharedSecret: Uint8Array): Writer {
+  const writer = new Writer(CONTEXT_AT + 26);
+  writer
     .put(Uint8Array.of(0, 0, 0, 1))
     .put(sharedSecret)
     .put(ALGORITHM_ID);
-  writer.put(context.originator).u8(9).u8(context.kind).u64(context.counter).put(context.target);
-  return crypto.sha256(writer.bytes).subarray(0, 16);
+  return writer;
+}
+
+/** Completes the input for one message and derives its 16-byte key. */
+function deriveKey(crypto: Crypto, input: Writer, context: MacContext): Uint8Array {
+  input.at = CONTEXT_AT;
+  input.put(context.originator).u8(9).u8(context.kind).u64(context.counter).put(context.target);
+  return crypto.sha256(input.bytes).subarray(0, 16);
+}
+
+/** The 16-byte key for one message, from the 32-byte shared secret. */
+export function macKey(crypto: Crypto, sharedSecret: Uint8Array, context: MacContext): Uint8Array {
+  return deriveKey(crypto, kdfInput(sharedSecret), context);
 }
 
 /** The MAC of one message: 12 bytes of GMAC under its own key, the nonce being originator ‖ 00000000. */
 export function messageMac(crypto: Crypto, sharedSecret: Uint8Array, context: MacContext): Mac {
-  const key = macKey(crypto, sharedSecret, context);
-  const nonce = new Writer(12).put(context.originator).bytes;
+  return gmac(crypto, macKey(crypto, sharedSecret, context), context.originator);
+}
+
+function gmac(crypto: Crypto, key: Uint8Array, originator: Uint8Array): Mac {
+  const nonce = new Uint8Array(12);
+  nonce.set(originator);
   return (input) => crypto.aesGcmSeal(key, nonce, input, NOTHING, MAC_BYTES);
 }
 
 interface Pair {
   readonly mySecret: Uint8Array;
   readonly peerPublic: Uint8Array;
-  readonly shared: Uint8Array;
+  readonly input: Writer;
 }
 
-/** The shared secrets of the last `capacity` pairs of keys, the most recent first. */
+/** The key agreements of the last `capacity` pairs of keys, the most recent first. */
 export class SharedSecrets {
   readonly #crypto: Crypto;
   readonly #capacity: number;
@@ -45,22 +62,30 @@ export class SharedSecrets {
     this.#capacity = capacity;
   }
 
-  /** 32 bytes; undefined when the peer's key is not a point of the curve. */
-  of(mySecret: Uint8Array, peerPublic: Uint8Array): Uint8Array | undefined {
-    const index = this.#pairs.findIndex((p) => same(p.peerPublic, peerPublic) && same(p.mySecret, mySecret));
-    if (index === 0) return this.#pairs[0]?.shared;
-    const [known] = index > 0 ? this.#pairs.splice(index, 1) : [];
-    const shared = known?.shared ?? this.#crypto.p256SharedSecret(mySecret, peerPublic);
-    if (shared === undefined) return undefined;
-    this.#pairs.unshift(known ?? { mySecret: mySecret.slice(), peerPublic: peerPublic.slice(), shared });
-    if (this.#pairs.length > this.#capacity) this.#pairs.pop();
-    return shared;
-  }
-
   /** The MAC between two parties for one message; undefined when the peer's key is not a point of the curve. */
   pairMac(mySecret: Uint8Array, peerPublic: Uint8Array, context: MacContext): Mac | undefined {
-    const shared = this.of(mySecret, peerPublic);
-    return shared && messageMac(this.#crypto, shared, context);
+    const pair = this.#find(mySecret, peerPublic) ?? this.#agree(mySecret, peerPublic);
+    return pair && gmac(this.#crypto, deriveKey(this.#crypto, pair.input, context), context.originator);
+  }
+
+  #find(mySecret: Uint8Array, peerPublic: Uint8Array): Pair | undefined {
+    const pairs = this.#pairs;
+    for (let n = 0; n < pairs.length; n++) {
+      const pair = pairs[n] as Pair;
+      if (!same(pair.peerPublic, peerPublic) || !same(pair.mySecret, mySecret)) continue;
+      if (n > 0) pairs.unshift(...pairs.splice(n, 1));
+      return pair;
+    }
+    return undefined;
+  }
+
+  #agree(mySecret: Uint8Array, peerPublic: Uint8Array): Pair | undefined {
+    const shared = this.#crypto.p256SharedSecret(mySecret, peerPublic);
+    if (shared === undefined) return undefined;
+    const pair = { mySecret: mySecret.slice(), peerPublic: peerPublic.slice(), input: kdfInput(shared) };
+    this.#pairs.unshift(pair);
+    if (this.#pairs.length > this.#capacity) this.#pairs.pop();
+    return pair;
   }
 }
 

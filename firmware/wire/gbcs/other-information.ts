@@ -17,13 +17,13 @@ export interface OtherInformation {
   readonly certificate?: Uint8Array;
 }
 
+const FORMS: readonly number[] = [2, 10, 18, 26];
 const MIN_CERTIFICATE_BYTES = 128;
 
 /** `at`: where the field stands in the message, for errors. Throws `wire/malformed`. */
 export function readOtherInformation(field: Uint8Array, at: number): OtherInformation {
   const reader = new Reader(field);
-  const forms = [2, 10, 18, 26];
-  if (!forms.includes(field.length) && field.length < 18 + MIN_CERTIFICATE_BYTES)
+  if (field.length < 18 + MIN_CERTIFICATE_BYTES && !FORMS.includes(field.length))
     throw malformed("other-information", at, "2, 10, 18, 26 bytes, or 18 and a certificate", field.length);
   const code = reader.u16("message code");
   if (field.length === 2) return { code };

@@ -2,7 +2,7 @@
  * The GBCS wire (GBCS section 7.2, 8): MAC wrapper around general-signing around a payload. The payload is DLMS,
  * ASN.1 or GBZ, and stays bytes here.
  */
-import type { Header } from "../message.ts";
+import type { Header, Protection } from "../message.ts";
 import type { Envelope, MacContext, Wire } from "../wire.ts";
 import { euiBytes, malformed, toHex } from "./bytes.ts";
 import { readDateTime, writeDateTime } from "./date-time.ts";
@@ -42,14 +42,15 @@ export const gbcsWire: Wire<GbcsEnvelope, GbcsMessage> = {
     if (bytes[0] !== GENERAL_CIPHERING) {
       const signing = readGeneralSigning(bytes);
       if (!signing.signature?.length) throw unprotected(bytes.length);
-      return { ...common(signing), ...signed(signing, signing.signature), protection: "signature" };
+      return envelopeOf(signing, "signature");
     }
     const { from, to, tag } = readMacWrapper(bytes);
     const signing = readGeneralSigning(bytes, from, to);
     if (signing.signature === undefined) throw malformed("signature length", to, "0 or 64", "none");
-    const mac = { macInput: macInput(bytes.subarray(from, to)), macTag: tag };
-    if (signing.signature.length === 0) return { ...common(signing), ...mac, protection: "mac" };
-    return { ...common(signing), ...mac, ...signed(signing, signing.signature), protection: "signature+mac" };
+    const envelope = envelopeOf(signing, signing.signature.length > 0 ? "signature+mac" : "mac");
+    envelope.macInput = macInput(bytes.subarray(from, to));
+    envelope.macTag = tag;
+    return envelope;
   },
 
   macValid({ macInput: input, macTag }, mac) {
@@ -117,7 +118,7 @@ export function readPreCommand(bytes: Uint8Array): { message: GbcsMessage; plain
   if (signing.signature?.length)
     throw malformed("pre-command", signing.plain.length, "no signature", "a signature");
   if (signing.kind !== 1) throw malformed("CRA flag", 2, "1 (command) in a pre-command", signing.kind);
-  return { message: gbcsWire.decode({ ...common(signing), protection: "mac" }), plain: signing.plain };
+  return { message: gbcsWire.decode(envelopeOf(signing, "mac")), plain: signing.plain };
 }
 
 /** What a MAC key is derived for, from unprotected bytes: for the side that protects. */
@@ -126,42 +127,46 @@ export function macContextOf(plain: Uint8Array): MacContext {
   return { originator, target, kind, counter };
 }
 
-function common(signing: GeneralSigning): Omit<GbcsEnvelope, "protection"> {
-  const { kind, counter, originator, target, plain } = signing;
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What both protections share; built field by field, as every message a device hears comes through here. */
+function envelopeOf(signing: GeneralSigning, protection: Protection): Mutable<GbcsEnvelope> {
+  const { kind, counter, originator, target, dateTime, plain, signature } = signing;
   const otherInformation = readOtherInformation(signing.otherInformation, signing.otherInformationAt);
-  const dateTime = signing.dateTime.length > 0 ? signing.dateTime : undefined;
-  return {
+  const envelope: Mutable<GbcsEnvelope> = {
     header: readHeader(signing, otherInformation),
-    otherInformation,
-    ...(dateTime && { dateTime }),
-    payload: signing.content,
+    protection,
     plain,
+    payload: signing.content,
+    otherInformation,
     macContext: { originator, target, kind, counter },
   };
+  if (dateTime.length > 0) envelope.dateTime = dateTime;
+  if (signature?.length) {
+    envelope.signedInput = signedPart(plain);
+    envelope.signature = signature;
+  }
+  return envelope;
 }
 
 function readHeader(signing: GeneralSigning, { code, party, counter }: OtherInformation): Header {
-  const { dateTime, otherInformationAt } = signing;
-  const timeS =
-    dateTime.length > 0 ? readDateTime(dateTime, otherInformationAt - dateTime.length) : undefined;
-  return {
-    kind: signing.kind,
+  const { kind, dateTime, otherInformationAt } = signing;
+  const header: Mutable<Header> = {
+    kind,
     code,
     originator: toHex(signing.originator),
     target: toHex(signing.target),
     counter: signing.counter,
-    ...(timeS !== undefined && { timeS }),
-    ...(party !== undefined && { supplementary: { party, ...(counter !== undefined && { counter }) } }),
   };
-}
-
-function signed({ plain }: GeneralSigning, signature: Uint8Array) {
-  return { signedInput: signedPart(plain), signature };
+  const timeS =
+    dateTime.length > 0 ? readDateTime(dateTime, otherInformationAt - dateTime.length) : undefined;
+  if (timeS !== undefined) header.timeS = timeS;
+  if (party !== undefined) header.supplementary = counter === undefined ? { party } : { party, counter };
+  return header;
 }
 
 function unprotected(at: number) {
-  const expected = "a signature or a MAC";
-  return malformed("protection", at, expected, "neither: at most a pre-command");
+  return malformed("protection", at, "a signature or a MAC", "neither: at most a pre-command");
 }
 
 function sameConstantTime(a: Uint8Array, b: Uint8Array): boolean {

@@ -29,7 +29,7 @@ export function reportHtml(input: HtmlInput): string {
 <style>${readFileSync(uplotCss, "utf8")}${style}</style></head>
 <body><main>
 ${head(input)}
-${files(input)}
+${sections(input)}
 </main>
 <script>${readFileSync(uplot, "utf8")}</script>
 <script>const lanes = ${json(lanes)};${script}</script>
@@ -46,7 +46,6 @@ function head({ run, again }: HtmlInput): string {
   const { passed, failed, skipped } = run.totals;
   const virtualS = run.scenarios.reduce((sum, s) => sum + s.virtualS, 0);
   const tone = failed > 0 ? "bad" : passed > 0 ? "good" : "idle";
-  const measures = Object.entries(run.measures).map(([name, value]) => fact(name, String(value)));
   return `<h1>Meterbench run</h1>
 <div class="result"><span class="verdict ${tone}">${verdict(run)}</span>
 <span class="count"><b class="good">${passed}</b> passed</span>
@@ -56,26 +55,34 @@ function head({ run, again }: HtmlInput): string {
 <h2>The run</h2><dl class="facts">
 ${fact("started", run.startedAt)}${fact("wire", run.wire)}${fact("target", run.target)}${fact("seed", String(run.seed))}
 ${fact("virtual time", span(virtualS))}${fact("real time", span(run.scenarios.reduce((sum, s) => sum + s.durationMs, 0) / 1000))}
-${measures.join("")}${fact("run it again", `<code>${escapeHtml(again)}</code>`, true)}</dl>`;
+${fact("run it again", `<code>${escapeHtml(again)}</code>`, true)}</dl>`;
 }
 
 function fact(name: string, value: string, raw = false): string {
   return `<dt>${escapeHtml(name)}</dt><dd>${raw ? value : escapeHtml(value)}</dd>`;
 }
 
-function files(input: HtmlInput): string {
-  const names = [...new Set(input.scenarios.map((s) => s.report.file))];
-  const anyFailed = input.run.totals.failed > 0;
-  const first = input.scenarios.find((s) => s.events.length > 0);
-  return names
-    .map((name) => {
-      const own = input.scenarios.filter((s) => s.report.file === name);
-      const shown = own.map((s) =>
-        scenario(s, input, anyFailed ? s.report.status === "failed" : s === first),
-      );
-      return `<h2>${escapeHtml(name.replace(/\.scenario\.[jt]s$/, "").replaceAll("-", " "))}</h2>${shown.join("\n")}`;
-    })
-    .join("\n");
+/** Failures first, whatever suite they are in: they are what the page is opened for. */
+function sections(input: HtmlInput): string {
+  const failed = input.scenarios.filter((s) => s.report.status === "failed");
+  const suites = [...new Set(input.scenarios.map((s) => s.suite))];
+  const first = failed.length > 0 ? undefined : input.scenarios.find((s) => s.events.length > 0);
+  const section = (
+    title: string,
+    scenarios: readonly RecordedScenario[],
+    open: (s: RecordedScenario) => boolean,
+  ) =>
+    scenarios.length === 0
+      ? ""
+      : `<h2>${escapeHtml(title)}</h2>${scenarios.map((s) => scenario(s, input, open(s))).join("\n")}`;
+  const rest = suites.map((suite) =>
+    section(
+      suite,
+      input.scenarios.filter((s) => s.suite === suite && s.report.status !== "failed"),
+      (s) => s === first,
+    ),
+  );
+  return [section("Failures", failed, () => true), ...rest].join("\n");
 }
 
 function scenario(recorded: RecordedScenario, input: HtmlInput, open: boolean): string {
@@ -84,13 +91,18 @@ function scenario(recorded: RecordedScenario, input: HtmlInput, open: boolean): 
   const items = timeline(recorded.events);
   const shown = items.slice(0, maxItems);
   const left = items.length - shown.length;
-  return `<details${open ? " open" : ""}><summary><span class="${tone}">${mark}</span><span>${escapeHtml(report.name)}</span>
+  return `<details${open ? " open" : ""}><summary><span class="${tone}">${mark}</span><span>${escapeHtml(title(recorded))}</span>
 <span class="dim num">${report.virtualS > 0 ? `${span(report.virtualS)} in ` : ""}${span(report.durationMs / 1000)}</span></summary><div>
 ${report.status === "failed" ? failure(recorded, input) : ""}${report.reason ? `<p class="idle">${escapeHtml(report.reason)}</p>` : ""}
 <div class="chart"></div><div class="pick mono dim"></div>
 <script type="application/json">${json(shown.map((i) => [i.timeS, i.lane, i.source, i.label]))}</script>
 ${left > 0 ? `<p class="dim">${left} further events are in events.ndjson.</p>` : ""}${eventTable(shown)}
 <p class="dim">seed ${report.seed} · ${escapeHtml(report.file)}</p></div></details>`;
+}
+
+/** The name without the suite's, which stands above it; a failure stands alone and has it whole. */
+function title({ report, suite }: RecordedScenario): string {
+  return report.status === "failed" ? report.name : report.name.slice(suite.length).trim();
 }
 
 function eventTable(items: ReturnType<typeof timeline>): string {
@@ -101,7 +113,7 @@ function eventTable(items: ReturnType<typeof timeline>): string {
       (i) =>
         `<tr><td class="num mono">${i.timeS.toFixed(3)}</td><td>${escapeHtml(lanes[i.lane] ?? "")}</td><td>${escapeHtml(i.source)}</td><td>${escapeHtml(i.label)}</td></tr>`,
     );
-  return `<div class="events"><table><tr><th>virtual s</th><th>lane</th><th>who</th><th>what</th></tr>${rows.join("")}</table></div>`;
+  return `<div class="events"><table><tr><th class="num">virtual s</th><th>lane</th><th>who</th><th>what</th></tr>${rows.join("")}</table></div>`;
 }
 
 function failure(recorded: RecordedScenario, input: HtmlInput): string {

@@ -1,9 +1,10 @@
 /** Which lane of the timeline an event belongs to, and the words for it. */
+import { alertMeaning, alertText } from "../../headend/alert-codes.ts";
 import type { TraceEvent } from "../../premises/trace.ts";
 
 export const lanes = [
   "commands",
-  "responses",
+  "answers",
   "refusals",
   "alerts",
   "home network",
@@ -12,18 +13,35 @@ export const lanes = [
 ] as const;
 export type Lane = (typeof lanes)[number];
 
-const laneOfKind: readonly (readonly [RegExp, Lane])[] = [
-  [/refused|quarantined|hostile|attack/, "refusals"],
-  [/^(power|mains|outage|boot|board)/, "power"],
-  [/^supply/, "supply"],
-  [/^(han|pairing|join)/, "home network"],
-  [/alert/, "alerts"],
-  [/response|answered/, "responses"],
-  [/command|request/, "commands"],
-];
+type Words = (event: TraceEvent & Record<string, never>) => string;
 
-/** Fields that a reader of a timeline has no use for: they are in events.ndjson. */
-const quiet = new Set(["t", "seq", "at", "source", "kind", "hex", "bytes", "scenario"]);
+/** Event kinds that a reader of a timeline looks for. Others are in events.ndjson only. */
+const shown: Readonly<Record<string, readonly [Lane, Words]>> = {
+  request: ["commands", (e) => `${e.by} asks: ${e.title} (${e.reference}, ${e.useCase})`],
+  "command-accepted": ["commands", (e) => `accepts ${e.useCase} from the ${e.role}, counter ${e.counter}`],
+  response: ["answers", (e) => `answers ${e.useCase}: ${statuses(e.statuses)}`],
+  answered: ["answers", (e) => `has the answer to ${e.reference}`],
+  "no-answer": ["answers", (e) => `has no answer to ${e.reference}: ${e.status}`],
+  "command-refused": ["refusals", (e) => `refuses a command: ${e.reason}${code(e.code)}`],
+  "message-refused": ["refusals", (e) => `refuses a message: ${e.reason}`],
+  alert: ["alerts", (e) => `${alertText(Number(e.alertCode))} ${alertMeaning(Number(e.alertCode))}`],
+  "alert-dropped": ["alerts", (e) => `drops an alert: ${rest(e)}`],
+  han: ["home network", (e) => `${e.event} ${e.eui64 ?? ""}${e.reason ? `: ${e.reason}` : ""}`],
+  inventory: ["home network", (e) => `inventory: ${e.device} ${e.from} → ${e.to}`],
+  supply: [
+    "supply",
+    (e) => `supply ${e.state}${e.cause && e.cause !== "none" ? `, because of ${e.cause}` : ""}`,
+  ],
+  "load-limit": ["supply", (e) => `load limit: ${rest(e)}`],
+  "tariff-rate": ["supply", (e) => `tariff: ${rest(e)}`],
+  clock: ["power", (e) => `clock: ${rest(e)}`],
+  boot: ["power", (e) => `${e.device} starts`],
+  "power-lost": ["power", () => "loses its power"],
+  outage: ["power", (e) => `outage: ${rest(e)}`],
+  "last-gasp": ["power", (e) => `last gasp: ${rest(e)}`],
+  power: ["power", rest],
+  wan: ["power", (e) => `WAN ${e.attached ? "attached" : "detached"}`],
+};
 
 export interface TimelineItem {
   /** Virtual seconds since the scenario's start. */
@@ -33,21 +51,32 @@ export interface TimelineItem {
   readonly label: string;
 }
 
-/** The items of a timeline, in order; events of no lane (bytes on the wire, say) are left out. */
+/** The items of a timeline, in order. An alert is shown where it is raised, and where it arrives. */
 export function timeline(events: readonly TraceEvent[]): TimelineItem[] {
   return events.flatMap((event) => {
-    const lane = laneOfKind.find(([pattern]) => pattern.test(event.kind))?.[1];
-    if (lane === undefined) return [];
-    return [{ timeS: event.t / 1000, lane: lanes.indexOf(lane), source: event.source, label: label(event) }];
+    const known = shown[event.kind];
+    if (known === undefined) return [];
+    const [lane, words] = known;
+    const label = words(event as TraceEvent & Record<string, never>);
+    return [{ timeS: event.t / 1000, lane: lanes.indexOf(lane), source: event.source, label }];
   });
 }
 
-function label(event: TraceEvent): string {
-  const fields = Object.entries(event).filter(([name, value]) => !quiet.has(name) && value !== undefined);
-  return [event.kind, ...fields.map(([name, value]) => `${name} ${plain(value)}`)].join(" · ");
+const unsaid = new Set(["t", "seq", "at", "source", "kind", "hex"]);
+
+/** The remaining fields, as they are. */
+function rest(event: TraceEvent): string {
+  return Object.entries(event)
+    .filter(([name, value]) => !unsaid.has(name) && value !== undefined)
+    .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`)
+    .join(", ");
 }
 
-function plain(value: unknown): string {
-  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+function statuses(list: readonly number[] | undefined): string {
+  const failed = (list ?? []).filter((status) => status !== 0);
+  return failed.length === 0 ? "success" : `status ${failed.join(", ")}`;
+}
+
+function code(value: number | undefined): string {
+  return value === undefined ? "" : ` (${alertText(Number(value))})`;
 }

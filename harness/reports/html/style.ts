@@ -23,5 +23,5 @@ details > div { padding: 0 14px 14px; }
 .chart { margin: 6px 0; } .pick { min-height: 1.6em; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: 3px 12px 3px 0; vertical-align: top; }
 td { border-top: 1px solid var(--line); overflow-wrap: anywhere; } th { color: var(--soft); font-weight: 500; }
-.events { max-height: 320px; overflow: auto; } .num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.events { max-height: 320px; overflow: auto; } .events td:nth-child(2), .events td:nth-child(3) { white-space: nowrap; } .num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 `;

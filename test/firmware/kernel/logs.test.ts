@@ -137,6 +137,13 @@ describe("record log", () => {
     flash.flipBit(24 + 5, 1);
     await assert.rejects(log.read(0), refused("record-log/corrupt"));
     assert.deepEqual(await log.read(1), record(2));
+    for (let n = 3; n < 80; n++) await log.append(record(n));
+    flash.flipBit(512 + 8, 0); // the header of the second sector
+    const damaged = await RecordLog.open(flash, region, shape);
+    const first = Math.floor((512 - 24) / 16);
+    assert.deepEqual(await damaged.read(first - 2), record(first));
+    await assert.rejects(damaged.read(first - 1), refused("record-log/corrupt"));
+    assert.deepEqual(await damaged.read(damaged.count - 1), record(79));
     await assert.rejects(
       RecordLog.open(flash, region, { ...shape, recordBytes: 8 }),
       refused("record-log/size"),

@@ -24,7 +24,7 @@ export function metrologyContract(name: string, make: Make<MetrologyBench>): voi
 
     it("never counts back", async () => {
       const before = await metrology().read();
-      await bench().advance(60_000);
+      await bench().advance(1_000);
       const after = await metrology().read();
       for (const register of cumulative) assert.ok(after[register] >= before[register], register);
       after.rmsVoltageVs.forEach((value, phase) => {
@@ -47,9 +47,9 @@ export function metrologyContract(name: string, make: Make<MetrologyBench>): voi
 
     it("integrates volts over time", async () => {
       const before = await metrology().read();
-      await bench().advance(10_000);
+      await bench().advance(2_000);
       const after = await metrology().read();
-      const average = (after.rmsVoltageVs[0]! - before.rmsVoltageVs[0]!) / 10;
+      const average = (after.rmsVoltageVs[0]! - before.rmsVoltageVs[0]!) / 2;
       assert.ok(Math.abs(average - after.rmsVoltageV[0]!) < 0.01 * average);
     });
 

@@ -9,11 +9,11 @@ const bench = (seed = 1, extra = {}) =>
   mockBench({ parts: { mains: true, flash: { ...small, ...extra } } }, seed).board;
 
 describe("mock flash", () => {
-  it("counts operations and erases, and keeps its contents over a power cycle", () => {
+  it("counts operations and erases, and keeps its contents over a power cycle", async () => {
     const board = bench();
-    board.flash.erase(1);
-    board.flash.erase(1);
-    board.flash.program(64, Uint8Array.of(1, 2, 3));
+    await board.flash.erase(1);
+    await board.flash.erase(1);
+    await board.flash.program(64, Uint8Array.of(1, 2, 3));
     assert.equal(board.mockFlash.operationCount, 3);
     assert.deepEqual(board.mockFlash.wear, [0, 2, 0, 0]);
     board.powerOff();

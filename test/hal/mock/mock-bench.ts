@@ -54,7 +54,7 @@ export function radioPair(distanceM = 5, seed: number | string = 1) {
   const random = new SeededRandom(seed);
   const ether = new Ether(scheduler, random.fork("ether"));
   const bench = (id: string, last: number): MockBench =>
-    mockBench({ scheduler, id, ether, eui64: eui(last), parts: { mains: true } }, seed);
+    mockBench({ scheduler, id, ether, eui64: eui(last), parts: { mains: { idleW: 1e-6 } } }, seed);
   const a = bench("a", 1);
   const b = bench("b", 2);
   ether.place("b", { xM: distanceM, yM: 0 });

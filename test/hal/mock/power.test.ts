@@ -79,7 +79,7 @@ describe("mock board: power", () => {
   it("starts uptime anew at each power-on, and keeps the time of day by battery", async () => {
     const { board, advance } = mockBench();
     assert.equal(board.clock.readRtcMs(), undefined);
-    board.clock.setRtcMs(startUtcMs);
+    await board.clock.setRtcMs(startUtcMs);
     await advance(1_000);
     board.powerOff();
     await advance(2_000);
@@ -90,7 +90,7 @@ describe("mock board: power", () => {
 
   it("drifts, and forgets the time of day with a dead battery", async () => {
     const { board, advance } = mockBench();
-    board.clock.setRtcMs(startUtcMs);
+    await board.clock.setRtcMs(startUtcMs);
     board.mockClock.driftPpm = 100;
     await advance(1_000_000);
     assert.equal(board.clock.readRtcMs(), startUtcMs + 1_000_100);
@@ -101,7 +101,7 @@ describe("mock board: power", () => {
     board.powerOff();
     board.powerOn();
     assert.equal(board.clock.readRtcMs(), undefined);
-    board.clock.setRtcMs(startUtcMs);
+    await board.clock.setRtcMs(startUtcMs);
     board.mockClock.loseRtc();
     assert.equal(board.clock.readRtcMs(), undefined);
   });
@@ -138,6 +138,22 @@ describe("mock board: power", () => {
     assert.deepEqual(seen, ["lost", "on"]);
   });
 
+  it("awaits a boot in the next event, hears its bugs, and lets it die of a power cut", async () => {
+    const { board, advance } = mockBench();
+    let boot = (): Promise<void> => Promise.reject(new TypeError("a bug in boot"));
+    board.onPowerOn(() => boot());
+    board.powerOff();
+    board.powerOn();
+    await new Promise((resolve) => setImmediate(resolve));
+    await assert.rejects(advance(1), /a bug in boot/);
+    board.mockFlash.cutPowerAt(0, "before");
+    boot = async () => board.flash.erase(0);
+    board.powerOff();
+    board.powerOn();
+    await advance(1);
+    assert.equal(board.powered, false);
+  });
+
   it("lives on its hold-up store exactly as long as that lasts, then comes back with the mains", async () => {
     const { board, advance, scheduler } = mockBench({ parts: { mains: hubMains } });
     const times: number[] = [];
@@ -155,11 +171,11 @@ describe("mock board: power", () => {
   it("spends energy for each thing it does, and for none of it while the mains are there", async () => {
     const { board, advance } = mockBench({ parts: { mains: { idleW: 1e-9 } } });
     const { flashEraseJ, flashProgramByteJ, holdUpCapacityJ } = board.mockMains.settings;
-    board.flash.erase(0);
+    await board.flash.erase(0);
     assert.equal(await board.mains!.holdUpJ(), holdUpCapacityJ);
     board.mockMains.lose();
-    board.flash.erase(0);
-    board.flash.program(0, new Uint8Array(100));
+    await board.flash.erase(0);
+    await board.flash.program(0, new Uint8Array(100));
     await advance(10);
     const spent = holdUpCapacityJ - (await board.mains!.holdUpJ());
     assert.ok(Math.abs(spent - flashEraseJ - 100 * flashProgramByteJ) < 1e-9);
@@ -167,7 +183,7 @@ describe("mock board: power", () => {
 
   it("dies inside the flash operation that takes the last energy, and tears it", async () => {
     const { board } = mockBench();
-    board.flash.program(0, new Uint8Array(4096));
+    await board.flash.program(0, new Uint8Array(4096));
     board.mockMains.lose();
     board.mockMains.storedJ = board.mockMains.settings.flashEraseJ / 2;
     await powerLost(() => board.flash.erase(0));
@@ -190,7 +206,7 @@ describe("mock board: power", () => {
         await advance(seconds * 1_000);
         expectedJ = Math.min(5, expectedJ + (mains.anyPresent ? 0.3 : -0.1) * seconds);
         if (!mains.anyPresent && expectedJ > 1) {
-          board.flash.erase(0);
+          await board.flash.erase(0);
           expectedJ -= mains.settings.flashEraseJ;
         }
         if (!board.powered) break;
@@ -214,6 +230,16 @@ describe("mock board: power", () => {
     board.mockMains.restore();
     await advance(1_000);
     assert.equal(board.powered, false, "the plug is out");
+  });
+
+  it("without plug or power neither charges nor drains its store", async () => {
+    const { board, advance } = mockBench({ parts: { mains: hubMains } });
+    board.mockMains.storedJ = 10;
+    board.powerOff();
+    await advance(10_000);
+    board.mockMains.lose();
+    await advance(10_000);
+    assert.equal(board.mockMains.storedJ, 10);
   });
 
   it("names the part a board has not got", () => {

@@ -18,6 +18,9 @@ describe("seeded random", () => {
         draw(used, draws);
         used.fork("other").bytes(draws);
         assert.deepEqual(draw(used.fork(label)), draw(new SeededRandom(seed).fork(label)));
+        const forked = new SeededRandom(seed);
+        forked.fork(label);
+        assert.equal(forked.next(), new SeededRandom(seed).next(), "a fork takes nothing from its parent");
       }),
       { seed: 3 },
     );

@@ -2,6 +2,7 @@
 import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gbcsWire, readPreCommand } from "../../../firmware/wire/gbcs/wire.ts";
 import { type DecodedNode, decode, renderDecoded } from "../../../harness/decode/index.ts";
 import { hex, rtds } from "../../support/shared-data.ts";
 
@@ -34,6 +35,26 @@ describe("decode, GBCS", () => {
     assert.equal(technologies.get("payload of no known technology"), undefined);
   });
 
+  it("agrees with the GBCS wire on who sends what to whom, in every reference message", function () {
+    const directory = rtds(this, "messages");
+    for (const name of files(directory)) {
+      const path = join(directory, name);
+      const node = decode(path);
+      const bytes = hex(readFileSync(path, "latin1"));
+      const { header } = /pre-command/.test(node.format)
+        ? readPreCommand(bytes).message
+        : gbcsWire.peek(bytes);
+      const got = ["originator", "recipient", "originator counter", "message code"].map(
+        (f) => field(node, f)?.value,
+      );
+      assert.deepEqual(
+        got,
+        [header.originator, header.target, String(header.counter), String(header.code)],
+        name,
+      );
+    }
+  });
+
   it("places the fields of a supplier's command as the facts annotate them", function () {
     const node = decode(join(rtds(this, "messages"), "1.5_ECS04b/ECS04b_1.5_SUCCESS_COMMAND_GBCS.HEX"));
     assert.equal(node.format, "GBCS command ECS04b, signed and MACed");
@@ -52,6 +73,13 @@ describe("decode, GBCS", () => {
       field(node.children[0]!, "specification 2")?.note ?? "",
       /call class 112 0-0:19\.10\.1\.255/,
     );
+  });
+
+  it("names objects and methods of the dictionary", function () {
+    const directory = rtds(this, "messages");
+    const name = files(directory).find((n) => /ECS43_7.2_ERROR_COMMAND/.test(n));
+    const payload = decode(join(directory, name!)).children[0]!;
+    assert.match(JSON.stringify(payload.fields), /call supplyControl 0-0:10\.0\.106\.255, execute/);
   });
 
   it("says where a cut message breaks off, and accepts none", function () {

@@ -3,6 +3,10 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { encodeMac, MacType } from "../../../firmware/han/frames/mac.ts";
+import { encodeNwkCommand, encodeNwkHeader } from "../../../firmware/han/frames/nwk.ts";
+import { KeyId, secure } from "../../../firmware/han/frames/security.ts";
+import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { LinkType, PcapngWriter, tsharkKeyOption } from "../../../harness/reports/pcapng.ts";
 import { hex } from "../../support/shared-data.ts";
 
@@ -83,29 +87,80 @@ describe("pcapng writer", () => {
   });
 
   it("is read by tshark: link types, comments, a dissected beacon request", function () {
-    if (spawnSync("tshark", ["--version"]).error !== undefined) {
-      console.warn("      skipped: tshark is not installed");
-      return this.skip();
-    }
-    const directory = mkdtempSync(join(tmpdir(), "pcapng-"));
-    try {
-      const file = join(directory, "capture.pcapng");
-      writeFileSync(file, sample().toBytes());
-      const fields = ["frame.time_epoch", "frame.comment", "wpan.cmd", "frame.interface_name"];
-      const options = ["-r", file, "-o", tsharkKeyOption(key, "network"), "-T", "fields"];
-      const text = execFileSync("tshark", [...options, ...fields.flatMap((f) => ["-e", f])], {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
-      });
-      const rows = text
-        .trimEnd()
-        .split("\n")
-        .map((line) => line.split("\t"));
-      assert.equal(rows.length, 2);
-      assert.deepEqual(rows[0], ["1.500000000", "joining", "0x07", "han"]);
-      assert.equal(rows[1]?.[3], "wan");
-    } finally {
-      rmSync(directory, { recursive: true });
-    }
+    const rows = tshark(
+      this,
+      sample(),
+      [],
+      ["frame.time_epoch", "frame.comment", "wpan.cmd", "frame.interface_name"],
+    );
+    assert.equal(rows.length, 2);
+    assert.deepEqual(rows[0], ["1.500000000", "joining", "0x07", "han"]);
+    assert.equal(rows[1]?.[3], "wan");
+  });
+
+  it("is decrypted by tshark, given the key option: an encrypted NWK leave", function () {
+    const rows = tshark(
+      this,
+      encryptedLeave(),
+      ["-o", tsharkKeyOption(key, "network")],
+      ["zbee_nwk.cmd.id", "zbee.sec.decryption_key", "_ws.expert.message"],
+    );
+    assert.deepEqual(rows, [["0x04", "network", ""]]);
   });
 });
+
+function encryptedLeave(): PcapngWriter {
+  const source = "00DB1234567890A2";
+  const header = encodeNwkHeader({
+    type: "command",
+    destination: 0,
+    source: 0x5678,
+    radius: 1,
+    sequence: 3,
+    secured: true,
+    sourceEui: source,
+  });
+  const security = { keyId: KeyId.network, frameCounter: 7, source, keySequence: 0 };
+  const leave = encodeNwkCommand({ command: "leave", request: false, rejoin: false });
+  const writer = new PcapngWriter();
+  const han = writer.addInterface("han", LinkType.ieee802154NoFcs);
+  const frame = encodeMac({
+    type: MacType.data,
+    sequence: 1,
+    ackRequest: false,
+    framePending: false,
+    destinationPan: 0x1234,
+    destination: 0,
+    sourcePan: 0x1234,
+    source: 0x5678,
+    payload: secure(nodeCrypto(), key, source, header, security, leave),
+  });
+  writer.packet(han, frame, { timeUs: 0 });
+  return writer;
+}
+
+/** What tshark says of each packet in these fields; skips the test visibly where tshark is absent. */
+function tshark(
+  context: Mocha.Context,
+  writer: PcapngWriter,
+  options: string[],
+  fields: string[],
+): string[][] {
+  if (spawnSync("tshark", ["--version"]).error !== undefined) {
+    console.warn("      skipped: tshark is not installed");
+    return context.skip();
+  }
+  const directory = mkdtempSync(join(tmpdir(), "pcapng-"));
+  try {
+    const file = join(directory, "capture.pcapng");
+    writeFileSync(file, writer.toBytes());
+    const asked = ["-r", file, ...options, "-T", "fields", ...fields.flatMap((field) => ["-e", field])];
+    const text = execFileSync("tshark", asked, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    return text
+      .replace(/\n$/, "")
+      .split("\n")
+      .map((line) => line.split("\t"));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}

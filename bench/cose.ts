@@ -1,0 +1,108 @@
+/** The COSE hot path on the meter: accepting, answering and refusing, beside the bare operations. */
+import { coseWire } from "../firmware/wire/cose/wire.ts";
+import type { Crypto } from "../hal/board.ts";
+import type { BenchTask } from "./measure.ts";
+import { MeterRig } from "./meter-rig.ts";
+
+/** Commands made for one round; each can be accepted once. */
+const commandsPerRound: Record<Crypto["name"], number> = { sodium: 400, node: 400, noble: 40 };
+
+export async function coseTasks(crypto: Crypto): Promise<BenchTask[]> {
+  const rig = await MeterRig.build(crypto);
+  return [critical(rig), nonCritical(rig), ...(await refusals(rig))].map((task) => ({
+    ...task,
+    name: `cose/${task.name}/${crypto.name}`,
+  }));
+}
+
+/** Open, check, commit, execute, answer with a sealed signed response; supply enabled and disabled in turn. */
+function critical(rig: MeterRig): BenchTask {
+  const sample = coseWire.peek(rig.command("7.2"));
+  const { crypto } = rig;
+  const signer = crypto.ed25519Signer(new Uint8Array(32).fill(9));
+  const mac = crypto.hmacSha256(new Uint8Array(32).fill(3));
+  const signedInput = sample.signedInput as Uint8Array;
+  const verify = crypto.ed25519Verifier(signer.publicKey);
+  const signature = signer.sign(signedInput);
+  return {
+    ...pooled(rig, (i) => rig.command(i % 2 === 0 ? "7.2" : "7.1")),
+    name: "critical",
+    floor: {
+      name: "verify + sign + MAC",
+      run: () => {
+        if (!verify(signedInput, signature)) throw new Error("bench: the floor's signature is wrong");
+        signer.sign(signedInput);
+        mac(sample.macInput as Uint8Array);
+      },
+    },
+  };
+}
+
+/** A read with a MAC only, answered with a MAC. */
+function nonCritical(rig: MeterRig): BenchTask {
+  const command = rig.command("7.4");
+  const input = coseWire.peek(command).macInput as Uint8Array;
+  const mac = rig.crypto.hmacSha256(new Uint8Array(32).fill(3));
+  return {
+    name: "non-critical",
+    run: async () => {
+      if ((await rig.send(command)) === undefined) throw new Error("bench: a read was refused");
+    },
+    floor: {
+      name: "two MACs",
+      run: () => {
+        mac(input);
+        mac(input);
+      },
+    },
+  };
+}
+
+function pooled(
+  rig: MeterRig,
+  make: (i: number) => Uint8Array,
+): Pick<BenchTask, "prepare" | "run" | "maxRuns"> {
+  const maxRuns = commandsPerRound[rig.crypto.name];
+  let pool: Uint8Array[] = [];
+  return {
+    maxRuns,
+    prepare: () => {
+      pool = Array.from({ length: maxRuns }, (_, i) => make(i)).reverse();
+    },
+    run: async () => {
+      const command = pool.pop();
+      if (command === undefined || (await rig.send(command)) === undefined)
+        throw new Error("bench: a command was refused or the pool ran dry");
+    },
+  };
+}
+
+async function refusals(rig: MeterRig): Promise<BenchTask[]> {
+  const replayed = rig.command("7.2");
+  await rig.send(replayed);
+  const good = rig.command("7.2");
+  const inputs: Record<string, Uint8Array> = {
+    "refused-malformed": good.subarray(0, good.length - 1),
+    "refused-not-for-me": changed(good, "00DB1234567890A0", "00DB1234567890AF"),
+    "refused-unknown-use-case": changed(good, "01185048", "0118FF48"),
+    "refused-role": rig.command("7.2", {}, { by: "networkOperator" }),
+    "refused-replay": replayed,
+  };
+  return Object.entries(inputs).map(([name, bytes]) => ({
+    name,
+    // A burst is what a refusal must be cheap in: the first few are logged, the rest only counted.
+    prepare: async () => {
+      for (let i = 0; i < 200; i++) await rig.send(bytes);
+    },
+    run: async () => {
+      if ((await rig.send(bytes)) !== undefined) throw new Error(`bench: ${name} was answered`);
+    },
+  }));
+}
+
+/** The message with `from` replaced by `to` wherever it stands (both hex, of the same length): no longer authentic. */
+function changed(bytes: Uint8Array, from: string, to: string): Uint8Array {
+  const hex = Buffer.from(bytes).toString("hex").toUpperCase();
+  if (!hex.includes(from)) throw new Error(`bench: the message does not hold ${from}`);
+  return Uint8Array.from(Buffer.from(hex.replaceAll(from, to), "hex"));
+}

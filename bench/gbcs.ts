@@ -1,0 +1,110 @@
+/** The GBCS wire: opening and answering commands as a device does, beside the bare operations. */
+import { SharedSecrets } from "../firmware/wire/gbcs/kdf.ts";
+import { type GbcsMessage, gbcsWire, macContextOf } from "../firmware/wire/gbcs/wire.ts";
+import type { Crypto } from "../hal/board.ts";
+import type { BenchTask } from "./measure.ts";
+
+const device = { eui: "00DB1234567890A0", secret: new Uint8Array(32).fill(5) };
+const broker = { secret: new Uint8Array(32).fill(6) };
+const supplier = { eui: "90B3D51F30010000", secret: new Uint8Array(32).fill(7) };
+const noKeyId = new Uint8Array(0);
+
+/** An ECS43-sized DLMS payload: one action with one argument. */
+const payload = Uint8Array.from(Buffer.from("D9200003E9000103000900000A006AFF0101120034", "hex"));
+const reply = Uint8Array.from(Buffer.from("DA200003E900000100010300", "hex"));
+
+export function gbcsTasks(crypto: Crypto): BenchTask[] {
+  const deviceKey = crypto.p256Signer(device.secret);
+  const brokerKey = crypto.p256Signer(broker.secret);
+  const supplierKey = crypto.p256Signer(supplier.secret);
+  const shared = new SharedSecrets(crypto);
+  const verify = crypto.p256Verifier(supplierKey.publicKey);
+  const plain = gbcsWire.encode(message(1, supplier.eui, device.eui, 0x0050, payload));
+  const context = macContextOf(plain);
+  const macOf = (peer: Uint8Array, of: typeof context) => {
+    const mac = shared.pairMac(device.secret, peer, of);
+    if (mac === undefined) throw new Error("bench: no shared secret");
+    return mac;
+  };
+  const readOnly = gbcsWire.protect(plain, macOf(brokerKey.publicKey, context), noKeyId);
+  const signed = gbcsWire.sign(plain, supplierKey.sign, noKeyId);
+  const critical = gbcsWire.protect(signed, macOf(brokerKey.publicKey, context), noKeyId);
+  const floor = floorOf(crypto);
+  const open = (bytes: Uint8Array, critical: boolean) => {
+    const envelope = gbcsWire.peek(bytes);
+    if (!gbcsWire.macValid(envelope, macOf(brokerKey.publicKey, envelope.macContext)))
+      throw new Error("bench: a good MAC was refused");
+    if (critical && !gbcsWire.signatureValid(envelope, verify))
+      throw new Error("bench: a good signature was refused");
+    return gbcsWire.decode(envelope);
+  };
+  const answer = () => gbcsWire.encode(message(2, device.eui, supplier.eui, 0x0050, reply));
+  const signature = supplierKey.sign(plain);
+  return [
+    { name: "non-critical", run: () => void open(readOnly, false), floor: floor.mac },
+    {
+      name: "critical",
+      run: () => void open(critical, true),
+      floor: {
+        name: "GMAC + SHA-256 + verify",
+        run: () => {
+          floor.mac.run();
+          verify(plain, signature);
+        },
+      },
+    },
+    {
+      name: "answer-critical",
+      run: () => void gbcsWire.sign(answer(), deviceKey.sign, noKeyId),
+      floor: { name: "sign", run: () => void deviceKey.sign(plain) },
+    },
+    {
+      name: "answer-non-critical",
+      run: () => {
+        const bytes = answer();
+        gbcsWire.protect(bytes, macOf(supplierKey.publicKey, macContextOf(bytes)), noKeyId);
+      },
+      floor: floor.mac,
+    },
+    { name: "refused-malformed", run: () => refused(readOnly.subarray(0, readOnly.length - 1)) },
+  ].map((task) => ({ ...task, name: `gbcs/${task.name}/${crypto.name}` }));
+}
+
+function message(
+  kind: 1 | 2,
+  originator: string,
+  target: string,
+  code: number,
+  content: Uint8Array,
+): GbcsMessage {
+  return { header: { kind, code, originator, target, counter: 1001n }, payload: content };
+}
+
+function refused(bytes: Uint8Array): void {
+  try {
+    gbcsWire.peek(bytes);
+  } catch {
+    return;
+  }
+  throw new Error("bench: a malformed message was opened");
+}
+
+/** One bare AES-128-GMAC over a message's bytes and one SHA-256 over the KDF's input. */
+function floorOf(crypto: Crypto): { readonly mac: { readonly name: string; run(): void } } {
+  const key = new Uint8Array(16).fill(1);
+  const nonce = new Uint8Array(12).fill(2);
+  const [aad, nothing, kdfInput] = [
+    new Uint8Array(69).fill(4),
+    new Uint8Array(0),
+    new Uint8Array(69).fill(8),
+  ];
+  return {
+    mac: {
+      name: "GMAC + SHA-256",
+      run: () => {
+        crypto.sha256(kdfInput);
+        crypto.aesGcmSeal(key, nonce, aad, nothing, 12);
+      },
+    },
+  };
+}
