@@ -4,7 +4,7 @@
  */
 import type { Board, MaybePromise } from "../../hal/board.ts";
 import type { EventLog } from "../kernel/event-log.ts";
-import type { Journal } from "../kernel/journal.ts";
+import type { Journal, JournalChange } from "../kernel/journal.ts";
 import type { Role } from "../security/access.ts";
 import type { Eui64, OperationResult, Value } from "../wire/message.ts";
 
@@ -64,6 +64,7 @@ export interface DeviceContext {
   after(delayMs: number, action: () => Promise<void>): () => void;
   /** Wraps a board listener so that its events take their turn in this device's loop. */
   event<E>(name: string, handler: (event: E) => Promise<void>): (event: E) => Promise<void>;
-  raise(alert: AlertRequest): Promise<void>;
+  /** Makes the alert durable, in one commit with `changes` (state that must change with it, or not at all). */
+  raise(alert: AlertRequest, changes?: readonly JournalChange[]): Promise<void>;
   observe(observation: Observation): void;
 }

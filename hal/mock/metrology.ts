@@ -25,7 +25,7 @@ interface Watcher {
   readonly thresholds: readonly MetrologyThreshold[];
   readonly listener: Listener<MetrologyReading>;
   /** Was each value above its level, last time? */
-  above: boolean[];
+  readonly above: boolean[];
 }
 
 interface Registers {
@@ -150,10 +150,12 @@ export class MockMetrology implements Metrology {
   /** The circuit, the power or a fault changed: books what was, takes the new operating point, tells watchers. */
   refresh(): void {
     this.#book();
-    const phases = Array.from({ length: this.phaseCount }, (_, phase) => phase);
     this.#running = this.#power.on;
-    this.#volts = phases.map((phase) => this.#circuit.voltageV(phase));
-    const live = phases.filter((phase) => this.#circuit.energised(phase)).length;
+    let live = 0;
+    for (let phase = 0; phase < this.phaseCount; phase++) {
+      this.#volts[phase] = this.#circuit.voltageV(phase);
+      if (this.#circuit.energised(phase)) live++;
+    }
     this.#share = this.#running && this.#circuit.connected() ? live / this.phaseCount : 0;
     this.#armStep();
     this.#tellWatchers();
@@ -190,15 +192,22 @@ export class MockMetrology implements Metrology {
   }
 
   #live(): MetrologyReading {
-    const { voltSeconds, ...energy } = this.#registers;
-    const step = this.#stepNow();
-    const powerW = (step.importW - step.exportW) * this.#share;
+    const registers = this.#registers;
     return {
-      ...energy,
-      activePowerW: this.#reversed ? -powerW : powerW,
-      rmsVoltageV: [...this.#volts],
-      rmsVoltageVs: [...voltSeconds],
+      activeImportWh: registers.activeImportWh,
+      activeExportWh: registers.activeExportWh,
+      reactiveImportVarh: registers.reactiveImportVarh,
+      reactiveExportVarh: registers.reactiveExportVarh,
+      activePowerW: this.#powerW(),
+      rmsVoltageV: this.#volts.slice(),
+      rmsVoltageVs: registers.voltSeconds.slice(),
     };
+  }
+
+  #powerW(): number {
+    const { importW, exportW } = this.#stepNow();
+    const powerW = (importW - exportW) * this.#share;
+    return this.#reversed ? -powerW : powerW;
   }
 
   #stepNow(): LoadStep {
@@ -220,10 +229,14 @@ export class MockMetrology implements Metrology {
   #tellWatchers(): void {
     if (this.#watchers.length === 0) return;
     const reading = this.reading();
-    for (const watcher of [...this.#watchers]) {
-      const above = watcher.thresholds.map((one) => isAbove(one, reading));
-      const passed = above.some((side, index) => side !== watcher.above[index]);
-      watcher.above = above;
+    // Delivery is an event of its own, so that no listener changes the list meanwhile.
+    for (const watcher of this.#watchers) {
+      let passed = false;
+      watcher.thresholds.forEach((threshold, i) => {
+        const above = isAbove(threshold, reading);
+        passed ||= above !== watcher.above[i];
+        watcher.above[i] = above;
+      });
       if (passed) this.#deliver(watcher, reading);
     }
   }

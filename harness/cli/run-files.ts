@@ -1,5 +1,5 @@
 /** The files that a run leaves in its output folder: all of them, or (when the folder cannot be written) none. */
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decode, renderDecoded } from "../decode/index.ts";
 import { captureFile, wiresharkKeys } from "../reports/capture.ts";
@@ -23,8 +23,9 @@ export interface RunFiles {
 export function prepareFolder(out: string): void {
   try {
     mkdirSync(out, { recursive: true });
-    writeFileSync(join(out, ".writable"), "");
-    renameSync(join(out, ".writable"), join(out, "run.json.part"));
+    const probe = join(out, ".writable");
+    writeFileSync(probe, "");
+    rmSync(probe);
   } catch (cause) {
     throw usageError(
       `run: the folder ${out} cannot be written (${(cause as Error).message})`,

@@ -5,7 +5,7 @@ import type { Trace } from "../premises/trace.ts";
 import type { RecordedScenario, ScenarioReport } from "../reports/run-report.ts";
 import { type Captures, setCurrentRun, type WireName } from "../run-context.ts";
 import { wiresOf } from "../scenarios/applies-to.ts";
-import { isFile, scenarioFiles, scenariosFolder } from "../scenarios/discover.ts";
+import { canLoad, isFile, loadSuites, scenarioFiles, scenariosFolder } from "../scenarios/discover.ts";
 import { usageError } from "./exit.ts";
 
 export interface RunPlan {
@@ -31,17 +31,19 @@ export interface RecordedRun {
 /** Wall-clock limit of one scenario: they run in virtual time, so this only ends one that hangs. */
 const scenarioTimeoutMs = 60_000;
 
-/** Runs what `plan` selects, in file order. Throws a usage error when nothing matches. */
+/** Runs what `plan` selects, in file order; nothing when nothing matches. */
 export async function runScenarios(plan: RunPlan, progress: Progress): Promise<RecordedRun> {
   const mocha = new Mocha({ timeout: scenarioTimeoutMs, forbidOnly: true, reporter: class {} as never });
-  for (const file of scenarioFiles(plan.patterns)) mocha.addFile(file);
-  await mocha.loadFilesAsync();
+  const files = scenarioFiles(plan.patterns);
+  for (const file of files)
+    if (!canLoad(file))
+      throw usageError(
+        `run: Node.js ${process.versions.node} cannot load TypeScript: ${file}`,
+        "Compile it to JavaScript, or use Node.js 22.18 or newer.",
+      );
+  await loadSuites(mocha, files);
   const selected = select(mocha.suite, plan);
-  if (selected === 0)
-    throw usageError(
-      `run: nothing matches ${plan.patterns.map((p) => `"${p}"`).join(", ")} on the ${plan.wire} wire`,
-      "Type `meterbench list scenarios` to see what there is.",
-    );
+  if (selected === 0) return { scenarios: [], captures: [] };
   progress.start(selected);
   return new Promise((resolve) => {
     const recorder = new Recorder(plan, progress);

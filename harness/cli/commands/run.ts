@@ -47,6 +47,7 @@ export function runCommand(root: Command, version: string): Command {
       for (const wire of wires)
         recorded.push(await runScenarios({ patterns, wire, target: "mock", seed }, progress));
       const scenarios = recorded.flatMap((r) => r.scenarios);
+      if (scenarios.length === 0) throw nothingMatches(patterns, options.wire);
       const run: RunReport = {
         tool: "meterbench",
         version,
@@ -70,6 +71,14 @@ function wiresOf(text: string): readonly WireName[] {
   if (text === "both") return ["cose", "gbcs"];
   if (text === "cose" || text === "gbcs") return [text];
   throw usageError(`run: --wire ${text} is not a wire`, "Expected cose, gbcs or both.");
+}
+
+function nothingMatches(patterns: readonly string[], wire: string): Error {
+  const asked = patterns.length === 0 ? "nothing" : patterns.map((p) => `"${p}"`).join(", ");
+  return usageError(
+    `run: no scenario on the ${wire} wire matches ${asked}`,
+    "Type `meterbench list scenarios` to see what there is.",
+  );
 }
 
 function seedOf(text: string): number {

@@ -37,11 +37,15 @@ describe("command line, used wrongly", () => {
       () => ["verify", folder, "--wire", "x", "--keys", folder],
       /--wire x .*gbcs or cose/s,
     ],
-    ["decode of words", () => ["decode", "hello there"], /neither a file nor hexadecimal/],
     [
-      "decode of an odd number of digits",
+      "decode of words",
+      () => ["decode", "hello there"],
+      /neither a file that can be read nor an even number of hex digits/,
+    ],
+    [
+      "decode of what is no message",
       () => ["decode", join(folder, "odd.hex")],
-      /3 hexadecimal digits.*even number/s,
+      /no message or frame known here.*Check that the bytes are whole/s,
     ],
     ["a count of rounds that is none", () => ["bench", "--rounds", "0"], /--rounds 0 .*1 to 1000/s],
     ["a bench that is none", () => ["bench", "warp"], /no task is named warp/],

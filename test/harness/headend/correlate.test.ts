@@ -8,6 +8,8 @@ import { serviceRequests } from "../../../harness/headend/service-requests.ts";
 import { type ServiceRequest, transform } from "../../../harness/headend/transform.ts";
 import { requests, samples } from "./samples.ts";
 
+type Tree = { [key: string | number]: unknown };
+
 describe("correlation of pre-commands", () => {
   it("has a sample of every service request, and between them they reach every use case of the firmware", () => {
     assert.deepEqual(Object.keys(samples).sort(), serviceRequests.map((d) => d.reference).sort());
@@ -68,8 +70,9 @@ describe("correlation of pre-commands", () => {
   it("names a price, a switching time and a day deep inside a tariff", () => {
     const request = requests.find((r) => r.reference === "1.1.1") as ServiceRequest;
     const change = (path: (string | number)[], value: unknown) => {
-      const parameters = structuredClone(request.parameters) as any;
-      path.slice(0, -1).reduce((node, key) => node[key], parameters)[path.at(-1)!] = value;
+      const parameters = structuredClone(request.parameters) as Tree;
+      const parent = path.slice(0, -1).reduce((node, key) => node[key] as Tree, parameters);
+      parent[path.at(-1)!] = value;
       return transform({ ...request, parameters }, coseWire).bytes;
     };
     const field = (bytes: Uint8Array): unknown => {

@@ -1,0 +1,393 @@
+/**
+ * What every device is: identity, journal, logs, time, alerts, and the one way of a command.
+ * Meters and hub are this core with their own features and links.
+ */
+import type { Board, MaybePromise, Signer } from "../../hal/board.ts";
+import type { AlertRequest, DeviceContext, Feature, Observation } from "../features/feature.ts";
+import { hasCode, MeterbenchError } from "../kernel/errors.ts";
+import { EventLog } from "../kernel/event-log.ts";
+import { Journal, type JournalChange } from "../kernel/journal.ts";
+import { RunLoop } from "../kernel/run-loop.ts";
+import { AlertMessage } from "../objects/use-cases.ts";
+import { accessRows, type Role } from "../security/access.ts";
+import { type Accepted, type Checker, check, checkEnvelope } from "../security/check.ts";
+import { Counters } from "../security/counters.ts";
+import { euiBytes } from "../security/eui.ts";
+import { FutureDated } from "../security/future-dated.ts";
+import { type RefusalReason, Refusals, refusalCodes } from "../security/refusals.ts";
+import { commandRules } from "../security/rules.ts";
+import { type Party, TrustAnchors } from "../security/trust-anchors.ts";
+import { keyId } from "../wire/cose/keys.ts";
+import { sealValues } from "../wire/cose/sensitive.ts";
+import { coseWire, decodePlain } from "../wire/cose/wire.ts";
+import { type Header, Kind, type Message, type OperationResult, Status } from "../wire/message.ts";
+import type { Envelope, Wire } from "../wire/wire.ts";
+import { AlertOutbox } from "./alert-outbox.ts";
+import { DeviceTime } from "./device-time.ts";
+import { Operations } from "./operations.ts";
+import { type Partitions, partitions } from "./partitions.ts";
+import { type DeviceIdentity, type DeviceType, readIdentity } from "./provision.ts";
+import { ResponseQueue } from "./response-queue.ts";
+import { type DeviceSettings, defaultSettings } from "./settings.ts";
+import type { Uplink } from "./uplink.ts";
+
+/** Takes an answer back to where its command came from. */
+export type Reply = (response: Uint8Array) => MaybePromise<void>;
+
+export interface DeviceOptions {
+  readonly observe?: (observation: Observation) => void;
+  readonly settings?: Partial<DeviceSettings>;
+}
+
+/** What is read from flash before a device exists. */
+interface Opened {
+  readonly identity: DeviceIdentity;
+  readonly journal: Journal;
+  readonly anchors: TrustAnchors;
+  readonly eventLog: EventLog;
+  readonly securityLog: EventLog;
+}
+
+export class Device implements DeviceContext {
+  readonly board: Board;
+  readonly identity: DeviceIdentity;
+  readonly partitions: Partitions;
+  readonly settings: DeviceSettings;
+  readonly journal: Journal;
+  readonly eventLog: EventLog;
+  readonly securityLog: EventLog;
+  readonly anchors: TrustAnchors;
+  readonly counters: Counters;
+  readonly futureDated: FutureDated;
+  readonly signer: Signer;
+  readonly wire: Wire = coseWire;
+  readonly observing: boolean;
+  readonly #observe: ((observation: Observation) => void) | undefined;
+  readonly #loop: RunLoop;
+  readonly #time: DeviceTime;
+  readonly #checker: Checker;
+  readonly #refusals: Refusals;
+  readonly #ownBytes: Uint8Array;
+  readonly #signKeyId: Uint8Array;
+  readonly #agreeKeyId: Uint8Array;
+  readonly #operations = new Operations(this);
+  readonly #uplink: Uplink;
+  readonly #outbox: AlertOutbox;
+  readonly #responses: ResponseQueue;
+
+  /** Reads identity and state of a `type` from flash. Throws `devices/not-provisioned`, `devices/wrong-type`. */
+  static async open(
+    board: Board,
+    type: DeviceType,
+    uplink: Uplink,
+    options: DeviceOptions = {},
+  ): Promise<Device> {
+    const identity = await readIdentity(board);
+    if (identity.type !== type)
+      throw new MeterbenchError(
+        "devices/wrong-type",
+        `Boot of board ${board.id}: expected the identity of a ${type}, got that of a ${identity.type}.`,
+        { board: board.id, expected: type, got: identity.type },
+      );
+    const journal = await Journal.open(board.flash, partitions(board.flash.geometry).journal);
+    const opened: Opened = {
+      identity,
+      journal,
+      anchors: await TrustAnchors.open(journal, identity.anchors, board.crypto, identity),
+      eventLog: await EventLog.open(journal, "event-log/"),
+      securityLog: await EventLog.open(journal, "security-log/"),
+    };
+    const loop = new RunLoop();
+    const time = await DeviceTime.open(board, (action) => loop.post("appointment", action));
+    return new Device(board, opened, loop, time, uplink, options);
+  }
+
+  private constructor(
+    board: Board,
+    opened: Opened,
+    loop: RunLoop,
+    time: DeviceTime,
+    uplink: Uplink,
+    options: DeviceOptions,
+  ) {
+    const { identity, journal } = opened;
+    this.board = board;
+    this.identity = identity;
+    this.partitions = partitions(board.flash.geometry);
+    this.settings = { ...defaultSettings, ...options.settings };
+    this.journal = journal;
+    this.anchors = opened.anchors;
+    this.eventLog = opened.eventLog;
+    this.securityLog = opened.securityLog;
+    this.#observe = options.observe;
+    this.observing = options.observe !== undefined;
+    this.#loop = loop;
+    this.#time = time;
+    loop.onFault(({ name, error }) => this.observe({ kind: "fault", where: name, error: String(error) }));
+    this.signer = board.crypto.ed25519Signer(identity.signSeed);
+    this.#ownBytes = euiBytes(identity.eui64);
+    this.#signKeyId = keyId(board.crypto, this.signer.publicKey);
+    this.#agreeKeyId = keyId(board.crypto, board.crypto.x25519PublicKey(identity.agreeSecret));
+    this.counters = new Counters(journal);
+    this.futureDated = new FutureDated(this);
+    this.#checker = {
+      me: identity.eui64,
+      wire: this.wire,
+      rules: commandRules(identity.type),
+      anchors: this.anchors,
+      counters: this.counters,
+    };
+    this.#refusals = new Refusals(this, this.#overseer(), this.settings);
+    this.#uplink = uplink;
+    this.#outbox = new AlertOutbox(this, uplink, this.settings);
+    this.#responses = new ResponseQueue(this, uplink, this.settings);
+  }
+
+  /** Starts the features, completes what a power cut interrupted, sends what waits. Call it once. */
+  start(features: readonly Feature[]): Promise<void> {
+    this.#operations.serve(features);
+    return this.turn("boot", async () => {
+      this.observe({ kind: "boot", device: this.identity.type, eui64: this.identity.eui64 });
+      for (const feature of features) await feature.start?.();
+      this.futureDated.start();
+      await this.#resume();
+      await this.#outbox.flush();
+    });
+  }
+
+  /** Runs `handler` as one event, and passes on what it throws: for booting, when somebody waits for it. */
+  async turn(name: string, handler: () => Promise<void>): Promise<void> {
+    const failures: unknown[] = [];
+    await this.#loop.post(name, async () => {
+      try {
+        await handler();
+      } catch (error) {
+        failures.push(error);
+        if (hasCode(error, "hal/power-lost")) throw error;
+      }
+    });
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** The link came up: alerts and responses that wait leave now. */
+  async linkUp(): Promise<void> {
+    await this.#responses.flush();
+    await this.#outbox.flush();
+  }
+
+  // --- a command's way ---
+
+  /** A message for this device, from wherever. Never throws; settles when the message has been dealt with. */
+  receive(bytes: Uint8Array, reply: Reply = this.respond): Promise<void> {
+    return this.#loop.post("message", () => this.#handle(check(this.#checker, bytes), reply));
+  }
+
+  /** As {@link receive}, inside an event of this device, for an envelope that was opened before. */
+  handleOpened(envelope: Envelope, reply: Reply): Promise<void> {
+    return this.#handle(checkEnvelope(this.#checker, envelope), reply);
+  }
+
+  /**
+   * A command's way. What is not replay-protected only reads, so there is nothing to commit. A cut after the
+   * first commit has the command done again at the next boot, which features allow; a cut after the last one
+   * may lose the response on its way, and the head end asks again.
+   */
+  async #handle(checked: Accepted | RefusalReason, reply: Reply): Promise<void> {
+    if (typeof checked === "string") return this.refuse(checked);
+    const { grant, party, command, plain } = checked;
+    if (grant.replayProtected) await this.counters.accept(party.role, command.header, plain);
+    if (this.observing) this.#observeCommand(checked);
+    const results = await this.#execute(checked);
+    await reply(this.#answer(checked, results));
+    if (grant.replayProtected) await this.counters.finish(party.role);
+  }
+
+  /** Logs and reports a refusal, within its budget; it has no other effect. */
+  async refuse(reason: RefusalReason, more: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    if (this.observing)
+      this.observe({ kind: "command-refused", reason, code: refusalCodes[reason], ...more });
+    await this.#refusals.report(reason);
+  }
+
+  /** Answers over the uplink. */
+  readonly respond: Reply = (response) => this.#responses.add(response);
+
+  /** A command that was accepted, and cut by a power loss before it was answered: done again, and answered. */
+  async #resume(): Promise<void> {
+    const pending = this.counters.pending();
+    if (pending === undefined) return;
+    const message = this.#readPending(pending.command);
+    if (message === undefined) return this.counters.finish(pending.role);
+    const rule = this.#checker.rules.get(message.header.code);
+    const grant = rule?.grants.get(pending.role);
+    const party =
+      this.anchors.party(message.header.originator) ?? this.#departed(pending.role, message.header);
+    if (rule !== undefined && grant !== undefined && "operations" in message) {
+      const accepted: Accepted = { command: message, plain: pending.command, rule, grant, party };
+      await this.respond(this.#answer(accepted, await this.#execute(accepted)));
+    }
+    await this.counters.finish(pending.role);
+  }
+
+  /** Undefined, and a fault, when this firmware no longer reads what an older one accepted. */
+  #readPending(command: Uint8Array): Message | undefined {
+    try {
+      return decodePlain(command);
+    } catch (error) {
+      this.observe({ kind: "fault", where: "pending command", error: String(error) });
+      return undefined;
+    }
+  }
+
+  /** Who sent a pending command that has itself replaced the sender's keys. */
+  #departed(role: Role, header: Header): Party {
+    return { eui: header.originator, bytes: euiBytes(header.originator), role };
+  }
+
+  #execute({ command, party }: Accepted): Promise<OperationResult[]> {
+    const { code, originator, counter } = command.header;
+    return this.#operations.run(command.operations, { code, originator, role: party.role, counter });
+  }
+
+  /** The sealed response; one that no message or link can carry says "other reason": ask for a shorter range. */
+  #answer(accepted: Accepted, results: readonly OperationResult[]): Uint8Array {
+    try {
+      const response = this.#seal(accepted, results);
+      if (response.length <= this.#uplink.maxMessageBytes) return response;
+    } catch (error) {
+      if (!hasCode(error, "wire")) throw error;
+      this.observe({ kind: "fault", where: "response", error: String(error) });
+    }
+    return this.#seal(
+      accepted,
+      results.map(() => ({ status: Status.otherReason })),
+    );
+  }
+
+  #seal({ command, rule, grant, party }: Accepted, results: readonly OperationResult[]): Uint8Array {
+    const { header } = command;
+    const { code, counter, supplementary } = header;
+    const response: Message = {
+      header: {
+        kind: Kind.response,
+        code,
+        originator: this.identity.eui64,
+        target: header.originator,
+        counter,
+        timeS: this.nowS(),
+        ...(supplementary && { supplementary }),
+      },
+      results: rule.useCase.sensitive === true ? this.#hidden(party, header, results) : results,
+    };
+    if (this.observing) this.#observeResponse(rule.useCase.id, response.header, results);
+    return this.#protect(response, party, grant.signedResponse);
+  }
+
+  #protect(message: Message, party: Party | undefined, signed: boolean): Uint8Array {
+    const plain = this.wire.encode(message);
+    const mac = signed ? undefined : party?.replyMac;
+    return mac === undefined
+      ? this.wire.sign(plain, this.signer.sign, this.#signKeyId)
+      : this.wire.protect(plain, mac, this.#agreeKeyId);
+  }
+
+  // --- DeviceContext ---
+
+  nowS(): number {
+    return this.#time.nowS();
+  }
+
+  timeIsSet(): boolean {
+    return this.#time.isSet;
+  }
+
+  setTime(utcS: number): Promise<void> {
+    return this.#time.set(utcS);
+  }
+
+  at(atS: number, action: () => Promise<void>): () => void {
+    return this.#time.at(atS, action);
+  }
+
+  after(delayMs: number, action: () => Promise<void>): () => void {
+    return this.board.clock.after(delayMs, () => this.#loop.post("timer", action));
+  }
+
+  event<E>(name: string, handler: (event: E) => Promise<void>): (event: E) => Promise<void> {
+    return (event) => this.#loop.post(name, () => handler(event));
+  }
+
+  async raise(alert: AlertRequest, changes: readonly JournalChange[] = []): Promise<void> {
+    await this.#outbox.add((counter) => this.#sealAlert(alert, counter), changes);
+  }
+
+  /** A sealed alert that leaves now or never (a last gasp): its counter is kept, the alert is not. */
+  sealOnce(alert: AlertRequest): Promise<Uint8Array> {
+    return this.#outbox.sealOnce((counter) => this.#sealAlert(alert, counter));
+  }
+
+  #sealAlert({ alertCode, message, to, values = [] }: AlertRequest, counter: bigint): Uint8Array {
+    const party = this.anchors.holder(to) ?? this.anchors.holder("accessControlBroker");
+    const code =
+      message ?? (alertCode >= 0x8f00 ? AlertMessage.genericCritical : AlertMessage.genericNonCritical);
+    const target = party?.eui ?? this.identity.eui64;
+    const header = {
+      kind: Kind.alert,
+      code,
+      originator: this.identity.eui64,
+      target,
+      counter,
+      timeS: this.nowS(),
+    };
+    this.observe({ kind: "alert", alertCode, message: code, to: target, counter });
+    return this.#protect({ header, alertCode, values }, party, alertSigned(code));
+  }
+
+  observe(observation: Observation): void {
+    this.#observe?.(observation);
+  }
+
+  /** Values that only the originator may read: sealed for its agreement key. */
+  #hidden(party: Party, header: Header, results: readonly OperationResult[]): readonly OperationResult[] {
+    if (party.valueKey === undefined) return [{ status: Status.readWriteDenied }];
+    const context = {
+      kind: Kind.response,
+      originator: this.#ownBytes,
+      target: party.bytes,
+      counter: header.counter,
+    };
+    const value = sealValues(this.board.crypto, party.valueKey, context, results);
+    return [{ status: Status.success, value }];
+  }
+
+  /** Who hears of refusals (facts §3): the supplier at a meter, the ACB at a hub. */
+  #overseer(): Role {
+    return this.identity.type === "ESME" ? "supplier" : "accessControlBroker";
+  }
+
+  #observeCommand({ command: { header }, rule, party }: Accepted): void {
+    const { code, originator, counter } = header;
+    this.observe({
+      kind: "command-accepted",
+      useCase: rule.useCase.id,
+      code,
+      originator,
+      role: party.role,
+      counter,
+    });
+  }
+
+  #observeResponse(
+    useCase: string,
+    { code, counter, target }: Header,
+    results: readonly OperationResult[],
+  ): void {
+    const statuses = results.map((result) => result.status);
+    this.observe({ kind: "response", useCase, code, to: target, counter, statuses });
+  }
+}
+
+/** Alerts are signed unless the message set has them MACed (A.NC); 1001 is the generic MACed one. */
+function alertSigned(code: number): boolean {
+  return !accessRows(code).some((row) => row.protection.startsWith("A.NC"));
+}

@@ -1,0 +1,31 @@
+/** What a device gives its end of the home network. */
+import type { HanOptions } from "../han/options.ts";
+import { MeterbenchError } from "../kernel/errors.ts";
+import { verifyChain } from "../wire/cose/certificate.ts";
+import type { Device } from "./device.ts";
+
+export function hanOptions(device: Device): HanOptions {
+  return {
+    board: device.board,
+    journal: device.journal,
+    credential: { certificate: device.identity.signCertificate, signer: device.signer },
+    trustRoot: { publicKey: issuerKey(device) },
+    nowS: () => (device.timeIsSet() ? device.nowS() : undefined),
+    observe: (observation) => device.observe(observation),
+    event: (name, handler) => device.event(name, handler),
+    after: (delayMs, action) => device.after(delayMs, action),
+  };
+}
+
+/**
+ * The key that signs the certificates of this home's devices: the authority that issued our own, once its
+ * certificate is proved by the root we hold, or that root itself.
+ */
+function issuerKey({ anchors, identity, board }: Device): Uint8Array {
+  const root = anchors.cell({ role: "root", usage: "certify", cellUsage: 0 });
+  if (root === undefined)
+    throw new MeterbenchError("devices/identity", `Device ${identity.eui64}: it holds no root trust anchor.`);
+  const [issuer, ...path] = identity.certificatePath;
+  if (issuer === undefined) return root.publicKey;
+  return verifyChain(issuer, path, root, undefined, board.crypto).publicKey;
+}

@@ -1,0 +1,147 @@
+/**
+ * What the factory writes into a device, and how the device reads it back. Factory data has its own flash
+ * region, is written once, and never changes: trust anchors that change later live in the working journal.
+ */
+import type { Board } from "../../hal/board.ts";
+import { MeterbenchError } from "../kernel/errors.ts";
+import { Journal, type JournalChange } from "../kernel/journal.ts";
+import { type CellName, deviceCells } from "../security/cells.ts";
+import { euiBytes, euiText } from "../security/eui.ts";
+import { type Anchor, anchorKey, decodeAnchor, encodeAnchor } from "../security/trust-anchors.ts";
+import type { Eui64 } from "../wire/message.ts";
+import { partitions } from "./partitions.ts";
+
+export type DeviceType = "ESME" | "CHF";
+
+/** One trust anchor as the factory loads it. */
+export interface AnchorSeed {
+  readonly cell: CellName;
+  readonly holder: Eui64;
+  readonly publicKey: Uint8Array;
+}
+
+/** All that makes one device this device and no other. */
+export interface DeviceIdentity {
+  readonly type: DeviceType;
+  readonly eui64: Eui64;
+  /** Ed25519 seed, 32 bytes. */
+  readonly signSeed: Uint8Array;
+  /** X25519 secret, 32 bytes. */
+  readonly agreeSecret: Uint8Array;
+  /** CWTs for the two public keys. */
+  readonly signCertificate: Uint8Array;
+  readonly agreeCertificate: Uint8Array;
+  /** Certificates between those and the root, leaf's issuer first; empty when the root signed them. */
+  readonly certificatePath: readonly Uint8Array[];
+  /** 18 bytes as printed on the device: 16 code bytes and their CRC, low byte first. */
+  readonly installCode: Uint8Array;
+  /** 4 bytes, as ECS52 answers it. */
+  readonly firmwareVersion: Uint8Array;
+  /** One entry for every cell of `deviceCells[type]`. */
+  readonly anchors: readonly AnchorSeed[];
+}
+
+const sizes = { signSeed: 32, agreeSecret: 32, installCode: 18, firmwareVersion: 4 } as const;
+const maxCertificateBytes = 1200;
+const maxPath = 4;
+
+/**
+ * Writes `identity` into the factory region of `board`'s flash.
+ * Throws `devices/identity` (a field has the wrong size, a cell is missing, foreign or doubled) and
+ * `devices/already-provisioned`; the flash is then as it was.
+ */
+export async function provision(board: Board, identity: DeviceIdentity): Promise<void> {
+  const changes = factoryRecords(identity, board);
+  const journal = await Journal.open(board.flash, partitions(board.flash.geometry).factory);
+  if (journal.get("eui64") !== undefined)
+    throw new MeterbenchError(
+      "devices/already-provisioned",
+      `Provisioning of board ${board.id}: its factory region already holds device ` +
+        `${euiText(journal.get("eui64") as Uint8Array)}. Erase the flash first.`,
+      { board: board.id },
+    );
+  await journal.commit(changes);
+}
+
+/** Reads the factory region. Throws `devices/not-provisioned` when it is blank. */
+export async function readIdentity(board: Board): Promise<DeviceIdentity> {
+  const journal = await Journal.open(board.flash, partitions(board.flash.geometry).factory);
+  const field = (key: string): Uint8Array => {
+    const value = journal.get(key);
+    if (value === undefined)
+      throw new MeterbenchError(
+        "devices/not-provisioned",
+        `Boot of board ${board.id}: the factory region holds no ${key}. Call provision() before boot().`,
+        { board: board.id, key },
+      );
+    return value;
+  };
+  return {
+    type: field("type")[0] === 1 ? "ESME" : "CHF",
+    eui64: euiText(field("eui64")),
+    signSeed: field("signSeed"),
+    agreeSecret: field("agreeSecret"),
+    signCertificate: field("signCertificate"),
+    agreeCertificate: field("agreeCertificate"),
+    certificatePath: journal.keys("path/").map(field),
+    installCode: field("installCode"),
+    firmwareVersion: field("firmwareVersion"),
+    anchors: journal.keys("anchor/").map((key) => {
+      const { cell, holder, publicKey } = decodeAnchor(key, field(key));
+      return { cell, holder, publicKey };
+    }),
+  };
+}
+
+function factoryRecords(identity: DeviceIdentity, board: Board): JournalChange[] {
+  checkSizes(identity);
+  checkCells(identity);
+  const anchors: Anchor[] = identity.anchors.map((seed) => ({
+    ...seed,
+    keyId: board.crypto.sha256(seed.publicKey).subarray(0, 8),
+  }));
+  return [
+    { key: "type", value: Uint8Array.of(identity.type === "ESME" ? 1 : 2) },
+    { key: "eui64", value: euiBytes(identity.eui64) },
+    { key: "signSeed", value: identity.signSeed },
+    { key: "agreeSecret", value: identity.agreeSecret },
+    { key: "signCertificate", value: identity.signCertificate },
+    { key: "agreeCertificate", value: identity.agreeCertificate },
+    ...identity.certificatePath.map((value, i) => ({ key: `path/${i}`, value })),
+    { key: "installCode", value: identity.installCode },
+    { key: "firmwareVersion", value: identity.firmwareVersion },
+    ...anchors.map((anchor) => ({ key: anchorKey(anchor.cell), value: encodeAnchor(anchor) })),
+  ];
+}
+
+function checkSizes(identity: DeviceIdentity): void {
+  for (const [name, bytes] of Object.entries(sizes) as [keyof typeof sizes, number][])
+    if (identity[name].length !== bytes) throw wrong(identity, name, `${bytes} bytes`, identity[name].length);
+  for (const name of ["signCertificate", "agreeCertificate"] as const)
+    if (identity[name].length === 0 || identity[name].length > maxCertificateBytes)
+      throw wrong(identity, name, `1 to ${maxCertificateBytes} bytes`, identity[name].length);
+  if (identity.certificatePath.length > maxPath)
+    throw wrong(
+      identity,
+      "certificatePath",
+      `at most ${maxPath} certificates`,
+      identity.certificatePath.length,
+    );
+}
+
+function checkCells(identity: DeviceIdentity): void {
+  const wanted = deviceCells[identity.type].map(anchorKey).sort();
+  const got = identity.anchors.map(({ cell }) => anchorKey(cell)).sort();
+  if (wanted.join() !== got.join()) throw wrong(identity, "anchors", wanted.join(" "), got.join(" "));
+  for (const { cell, publicKey } of identity.anchors)
+    if (publicKey.length !== 32)
+      throw wrong(identity, anchorKey(cell), "a key of 32 bytes", publicKey.length);
+}
+
+function wrong(identity: DeviceIdentity, field: string, expected: string, got: unknown): MeterbenchError {
+  return new MeterbenchError(
+    "devices/identity",
+    `Identity of ${identity.type} ${identity.eui64}, ${field}: expected ${expected}, got ${String(got)}.`,
+    { field },
+  );
+}

@@ -1,0 +1,40 @@
+/**
+ * Alerts of the home's devices that the hub has taken over and not yet delivered: kept in the journal, so
+ * that a power cut at the hub loses none. A full store keeps what it has; newer alerts then wait in RAM alone.
+ */
+import type { Journal } from "../kernel/journal.ts";
+
+const prefix = "relay/";
+
+export class RelayStore {
+  readonly #journal: Journal;
+  readonly #capacity: number;
+  #next: number;
+
+  constructor(journal: Journal, capacity: number) {
+    this.#journal = journal;
+    this.#capacity = capacity;
+    this.#next = Number.parseInt(this.#keys().at(-1)?.slice(prefix.length) ?? "0", 16) + 1;
+  }
+
+  /** Keeps one alert; the key to {@link remove} it by, or undefined when the store is full. */
+  async keep(bytes: Uint8Array): Promise<string | undefined> {
+    if (this.#keys().length >= this.#capacity) return undefined;
+    const key = prefix + (this.#next++).toString(16).padStart(8, "0");
+    await this.#journal.commit([{ key, value: bytes }]);
+    return key;
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.#journal.commit([{ key, value: null }]);
+  }
+
+  /** What waits, oldest first. */
+  waiting(): { readonly key: string; readonly bytes: Uint8Array }[] {
+    return this.#keys().map((key) => ({ key, bytes: this.#journal.get(key) as Uint8Array }));
+  }
+
+  #keys(): readonly string[] {
+    return this.#journal.keys(prefix);
+  }
+}

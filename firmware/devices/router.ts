@@ -1,0 +1,92 @@
+/**
+ * The hub between WAN and home: a command for a device of the log goes through the tunnel, answers and
+ * alerts of those devices go to the WAN. What is for nobody here is refused; nothing is authentic to the hub
+ * but what is its own, so it looks at the addresses only.
+ */
+
+import type { HanDeviceEntry } from "../han/options.ts";
+import type { HanFailure, HanMessage, HanPort } from "../han/port.ts";
+import { open } from "../security/check.ts";
+import { type Eui64, Kind } from "../wire/message.ts";
+import type { Device } from "./device.ts";
+import { RelayStore } from "./relay-store.ts";
+import type { Wan } from "./wan.ts";
+
+/** What routing needs of the home network. */
+export type RouterHan = HanPort & { devices(): readonly HanDeviceEntry[] };
+
+/** `HanDeviceEntry.status` of a device that can be reached. */
+const keyEstablished = 2;
+
+export class Router {
+  readonly #device: Device;
+  readonly #wan: Wan;
+  readonly #han: RouterHan;
+  readonly #kept: RelayStore;
+  #onTheWay = 0;
+
+  constructor(device: Device, wan: Wan, han: RouterHan) {
+    this.#device = device;
+    this.#wan = wan;
+    this.#han = han;
+    this.#kept = new RelayStore(device.journal, device.settings.relayCapacity);
+  }
+
+  /** A message from the WAN, as one event of the hub. */
+  async fromWan(bytes: Uint8Array): Promise<void> {
+    const envelope = open(this.#device.wire, bytes);
+    if (envelope === undefined) return this.#device.refuse("malformed");
+    const { target, kind } = envelope.header;
+    if (target === this.#device.identity.eui64)
+      return this.#device.handleOpened(envelope, this.#device.respond);
+    if (kind !== Kind.command) return this.#device.refuse("not-a-command", { target });
+    const entry = this.#han.devices().find(({ eui64 }) => eui64 === target);
+    if (entry === undefined) return this.#device.refuse("not-for-me", { target });
+    if (entry.status !== keyEstablished) return this.#undeliverable(target, "not-joined");
+    if (this.#onTheWay >= this.#device.settings.hanQueueCapacity) return this.#undeliverable(target, "busy");
+    this.#onTheWay++;
+    await this.#toHome(target, bytes, this.#device.settings.hanTries);
+  }
+
+  /** A message from a device of the home, as one event of the hub. */
+  async fromHome({ from, bytes }: HanMessage): Promise<void> {
+    const envelope = open(this.#device.wire, bytes);
+    if (envelope === undefined) return this.#device.refuse("malformed", { from });
+    const { kind, originator } = envelope.header;
+    if (originator !== from || kind === Kind.command) return this.#device.refuse("not-relayed", { from });
+    this.#device.observe({ kind: "relay", from, message: envelope.header.code });
+    if (kind === Kind.response) return this.#wan.send(bytes, () => {}, true);
+    await this.#relayAlert(bytes, await this.#kept.keep(bytes));
+  }
+
+  /** After a start: what was taken over and not delivered leaves again. */
+  async start(): Promise<void> {
+    for (const { key, bytes } of this.#kept.waiting()) await this.#relayAlert(bytes, key);
+  }
+
+  /** `key`: where the alert is kept until it is delivered. One that the queue gave up leaves at the next start. */
+  async #relayAlert(bytes: Uint8Array, key: string | undefined): Promise<void> {
+    const sent = this.#device.event<boolean>("relayed", async (delivered) => {
+      if (delivered && key !== undefined) await this.#kept.remove(key);
+    });
+    await this.#wan.send(bytes, (delivered) => void sent(delivered));
+  }
+
+  async #toHome(target: Eui64, bytes: Uint8Array, triesLeft: number): Promise<void> {
+    const sent = this.#device.event<"delivered" | HanFailure>("han-sent", async (outcome) => {
+      if (outcome !== "delivered" && outcome !== "too-long" && triesLeft > 1)
+        this.#device.after(this.#device.settings.hanRetryMs, () =>
+          this.#toHome(target, bytes, triesLeft - 1),
+        );
+      else {
+        this.#onTheWay--;
+        if (outcome !== "delivered") await this.#undeliverable(target, outcome);
+      }
+    });
+    await this.#han.send(target, bytes, (outcome) => void sent(outcome));
+  }
+
+  #undeliverable(target: Eui64, why: HanFailure): Promise<void> {
+    return this.#device.refuse("undeliverable", { target, why });
+  }
+}

@@ -1,0 +1,54 @@
+/** What a device's maker chose where the specification leaves room, or where its text was not to hand. */
+export interface DeviceSettings {
+  /** Refusals of one reason that are logged and reported in one window; more are only counted. */
+  readonly refusalReportsPerWindow: number;
+  readonly refusalWindowS: number;
+  /** Alerts kept in flash until delivered; when full the oldest gives way. */
+  readonly alertOutboxCapacity: number;
+  /** Wait before an undelivered alert is sent again; doubles up to the maximum. */
+  readonly alertRetryMs: number;
+  readonly alertRetryMaxMs: number;
+  /** Responses waiting for the link, in RAM; when full the oldest gives way. */
+  readonly responseQueueCapacity: number;
+  /** Tries of one response, before it is given up. */
+  readonly responseTries: number;
+  /** Messages waiting in the hub for the WAN, in RAM; when full the oldest response gives way, else the oldest. */
+  readonly wanQueueCapacity: number;
+  /** Alerts of the home's devices that the hub keeps in flash until they are delivered. */
+  readonly relayCapacity: number;
+  /** Wait between two attempts to attach to the WAN. */
+  readonly wanAttachRetryMs: number;
+  /** Wait before a message that the WAN lost is sent again. */
+  readonly wanResendMs: number;
+  /** How often the hub sets its clock by the network's. */
+  readonly networkTimeEveryMs: number;
+  /** Tries of one message from the hub to a device, and the wait between them. */
+  readonly hanTries: number;
+  readonly hanRetryMs: number;
+  /** Messages on their way from the hub to devices; more are refused. */
+  readonly hanQueueCapacity: number;
+  /** Wait before a device that could not join tries again. */
+  readonly joinRetryMs: number;
+  /** How often a meter asks the hub for the time. */
+  readonly hubTimeEveryMs: number;
+}
+
+export const defaultSettings: DeviceSettings = {
+  refusalReportsPerWindow: 3,
+  refusalWindowS: 3600,
+  alertOutboxCapacity: 32,
+  alertRetryMs: 30_000,
+  alertRetryMaxMs: 600_000,
+  responseQueueCapacity: 8,
+  responseTries: 4,
+  wanQueueCapacity: 32,
+  relayCapacity: 12,
+  wanAttachRetryMs: 60_000,
+  wanResendMs: 5_000,
+  networkTimeEveryMs: 3_600_000,
+  hanTries: 3,
+  hanRetryMs: 5_000,
+  hanQueueCapacity: 16,
+  joinRetryMs: 60_000,
+  hubTimeEveryMs: 900_000,
+};

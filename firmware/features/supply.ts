@@ -1,0 +1,170 @@
+/**
+ * The load switch: remote enable, disable and arm (ECS42, 43, 44), state (ECS45), local enable at the meter,
+ * load limiting and tamper lock. What the switch should be is in the journal before it moves, and is
+ * asserted again after every start; alerts that a change owes are kept with it until they are raised.
+ */
+import { HalError } from "../../hal/board.ts";
+import { objects } from "../objects/dictionary.ts";
+import { SupplyScript, SupplyState as SupplyStateValue } from "../objects/use-cases.ts";
+import type { Role } from "../security/access.ts";
+import { type OperationResult, Status } from "../wire/message.ts";
+import type { DeviceContext, Feature } from "./feature.ts";
+import { Kept } from "./kept.ts";
+import { denied, integer, refused, success, withValue } from "./results.ts";
+import { type SupplyEvent, type SupplyState, supplyStep } from "./supply-machine.ts";
+
+export interface SupplySettings {
+  /** Lock the supply when the meter is opened or a strong magnet is near (supply tamper state, 0-0:94.44.0.4). */
+  readonly lockOnTamper: boolean;
+}
+
+export interface SupplyFeature extends Feature {
+  readonly state: SupplyState;
+  /** Opens the switch and arms the supply (8F33). False when it was not enabled or the switch failed. */
+  loadLimitTripped(): Promise<boolean>;
+  /** Enables again what the load limit armed (8F34). False when something else holds the supply by now. */
+  loadLimitRestored(): Promise<boolean>;
+  /** Disables until the supplier acts (81BE). */
+  tamperLock(): Promise<boolean>;
+  /** Runs after every change of state, in the device's loop. */
+  onChange(listener: (state: SupplyState) => Promise<void>): void;
+}
+
+/** Who hears of what: 8F34 goes to the network operator too (facts §3). */
+const enabledAfterRestoration = 0x8f34;
+const recipients = (code: number): readonly Role[] =>
+  code === enabledAfterRestoration ? ["supplier", "networkOperator"] : ["supplier"];
+const connectFailed = 0x81bd;
+const disconnectFailed = 0x81c0;
+const uiCommandActioned = 0x8161;
+const scriptEvents: Readonly<Record<number, SupplyEvent>> = {
+  [SupplyScript.enable]: "enable",
+  [SupplyScript.disable]: "disable",
+  [SupplyScript.arm]: "arm",
+};
+
+export function supplyFeature(context: DeviceContext, settings: Partial<SupplySettings> = {}): SupplyFeature {
+  return new Supply(context, { lockOnTamper: false, ...settings });
+}
+
+type Owed = readonly [alertCode: number, to: Role];
+type KeptState = SupplyState & { readonly owed: readonly Owed[] };
+
+class Supply implements SupplyFeature {
+  readonly name = "supply";
+  readonly objects;
+  readonly #context: DeviceContext;
+  readonly #settings: SupplySettings;
+  readonly #kept: Kept<KeptState>;
+  readonly #listeners: ((state: SupplyState) => Promise<void>)[] = [];
+
+  constructor(context: DeviceContext, settings: SupplySettings) {
+    this.#context = context;
+    this.#settings = settings;
+    this.#kept = new Kept<KeptState>(context.journal, "supply", {
+      output: "enabled",
+      cause: "none",
+      owed: [],
+    });
+    this.objects = [
+      {
+        object: objects.supplyControl.id,
+        call: (_member: number, script: unknown) => this.#script(integer(script as number)),
+      },
+      { object: objects.supplyState.id, get: () => withValue(SupplyStateValue[this.state.output]) },
+    ];
+  }
+
+  get state(): SupplyState {
+    const { output, cause } = this.#kept.value;
+    return { output, cause };
+  }
+
+  onChange(listener: (state: SupplyState) => Promise<void>): void {
+    this.#listeners.push(listener);
+  }
+
+  async start(): Promise<void> {
+    const { board } = this.#context;
+    const closed = this.state.output === "enabled";
+    if (board.loadSwitch !== undefined && (await board.loadSwitch.isClosed()) !== closed)
+      if (!(await this.#move(closed))) await this.#owe(closed ? connectFailed : disconnectFailed);
+    await this.#payOwed();
+    board.userInterface?.onButton(
+      this.#context.event("button", async ({ button }) => {
+        if (button === "a") await this.#enableLocally();
+      }),
+    );
+    if (this.#settings.lockOnTamper) await this.#watchTamper();
+  }
+
+  loadLimitTripped = async () => (await this.#apply("loadLimitTrip")).status === Status.success;
+  loadLimitRestored = async () => (await this.#apply("loadLimitRestore")).status === Status.success;
+  tamperLock = async () => (await this.#apply("tamperLock")).status === Status.success;
+
+  async #script(number: number): Promise<OperationResult> {
+    const event = scriptEvents[number];
+    return event === undefined ? denied : this.#apply(event);
+  }
+
+  async #enableLocally(): Promise<void> {
+    const { status } = await this.#apply("buttonEnable");
+    if (status === Status.success)
+      await this.#context.eventLog.append({ timeS: this.#context.nowS(), code: uiCommandActioned });
+  }
+
+  async #watchTamper(): Promise<void> {
+    const { tamper } = this.#context.board;
+    tamper?.onChange(
+      this.#context.event("tamper-lock", async ({ active }) => {
+        if (active) await this.tamperLock();
+      }),
+    );
+    if (tamper !== undefined && Object.values(await tamper.read()).includes(true)) await this.tamperLock();
+  }
+
+  /** Intent to the journal, then the switch, then alerts; a switch that fails takes the intent back. */
+  async #apply(event: SupplyEvent): Promise<OperationResult> {
+    const before = this.state;
+    const step = supplyStep(before, event);
+    if (step.refused) return refused();
+    if (step.state === before) return success;
+    await this.#kept.keep({ ...step.state, owed: step.alerts.flatMap(owedTo) });
+    const closed = step.state.output === "enabled";
+    if (closed !== (before.output === "enabled") && !(await this.#move(closed))) {
+      await this.#kept.keep({ ...before, owed: owedTo(closed ? connectFailed : disconnectFailed) });
+      await this.#payOwed();
+      return refused(Status.hardwareFault);
+    }
+    this.#context.observe({ kind: "supply", state: step.state.output, cause: step.state.cause });
+    await this.#payOwed();
+    for (const listener of this.#listeners) await listener(this.state);
+    return success;
+  }
+
+  async #move(closed: boolean): Promise<boolean> {
+    try {
+      await this.#context.board.loadSwitch?.set(closed);
+      return true;
+    } catch (error) {
+      if (error instanceof HalError && error.code === "hal/fault") return false;
+      throw error;
+    }
+  }
+
+  async #owe(code: number): Promise<void> {
+    await this.#kept.keep({ ...this.#kept.value, owed: [...this.#kept.value.owed, ...owedTo(code)] });
+  }
+
+  /** Each alert leaves the debt in the commit that makes it durable: none is lost or doubled by a power cut. */
+  async #payOwed(): Promise<void> {
+    for (let owed = this.#kept.value.owed; owed.length > 0; owed = owed.slice(1)) {
+      const [code, to] = owed[0] as Owed;
+      await this.#kept.keepWith({ ...this.#kept.value, owed: owed.slice(1) }, (change) =>
+        this.#context.raise({ alertCode: code, to }, [change]),
+      );
+    }
+  }
+}
+
+const owedTo = (code: number): Owed[] => recipients(code).map((role): Owed => [code, role]);

@@ -1,0 +1,156 @@
+/**
+ * Average RMS voltage over each averaging period: 4,320 log entries, and one code each way when an average
+ * passes a threshold (8002/8085 over, 8006/8089 under), tested at the end of each period (facts §5.7).
+ * Log and counters are phase 1's (1-0:32…); codes are raised for every phase.
+ */
+import type { Cancel, MetrologyReading } from "../../hal/board.ts";
+import type { RecordLog } from "../kernel/record-log.ts";
+import type { DeviceContext } from "./feature.ts";
+import { Kept } from "./kept.ts";
+import { phaseCode, reportVoltage } from "./voltage-limits.ts";
+
+export interface AverageSettings {
+  readonly periodS: number;
+  readonly overV: number;
+  readonly underV: number;
+}
+
+/** Shape of the log: {end of the period, UTC seconds; whole volts}, 4 bytes each. */
+export const averageVoltageRecord = { recordBytes: 8, capacity: 4320 } as const;
+
+const over = { key: "over", rose: 0x8002, fell: 0x8085 } as const;
+const under = { key: "under", rose: 0x8006, fell: 0x8089 } as const;
+
+interface KeptAverages {
+  readonly overCount: number;
+  readonly underCount: number;
+  /** Phases (0-based) whose last average was beyond the threshold. */
+  readonly over: readonly number[];
+  readonly under: readonly number[];
+}
+
+export class AverageWatch {
+  readonly #context: DeviceContext;
+  readonly #settings: () => AverageSettings;
+  readonly #log: RecordLog;
+  readonly #kept: Kept<KeptAverages>;
+  #periodBegan: { uptimeMs: number; voltSeconds: readonly number[] } | undefined;
+  #timer: Cancel = () => {};
+
+  constructor(context: DeviceContext, log: RecordLog, settings: () => AverageSettings) {
+    this.#context = context;
+    this.#log = log;
+    this.#settings = settings;
+    this.#kept = new Kept<KeptAverages>(context.journal, "voltage/average", {
+      overCount: 0,
+      underCount: 0,
+      over: [],
+      under: [],
+    });
+  }
+
+  get overCount(): number {
+    return this.#kept.value.overCount;
+  }
+  get underCount(): number {
+    return this.#kept.value.underCount;
+  }
+
+  resetOver = () => this.#kept.keep({ ...this.#kept.value, overCount: 0 });
+  resetUnder = () => this.#kept.keep({ ...this.#kept.value, underCount: 0 });
+
+  /** Begins a period now; it ends at the next whole multiple of the period in UTC. Periods cut short are not averaged. */
+  async restart(): Promise<void> {
+    const { metrology } = this.#context.board;
+    this.#timer();
+    if (metrology === undefined || !this.#context.timeIsSet()) return;
+    this.#begin(await metrology.read());
+  }
+
+  /** [end of the period, volts] of every entry from `fromS` to `toS`, oldest first. */
+  async read(fromS: number, toS: number): Promise<[number, number][]> {
+    const entries: [number, number][] = [];
+    for (let i = 0; i < this.#log.count; i++) {
+      const view = viewOf(await this.#log.read(i));
+      const endS = view.getUint32(0);
+      if (endS >= fromS && endS <= toS) entries.push([endS, view.getUint32(4)]);
+    }
+    return entries;
+  }
+
+  #begin(reading: MetrologyReading): void {
+    const { periodS } = this.#settings();
+    const endS = (Math.floor(this.#context.nowS() / periodS) + 1) * periodS;
+    this.#periodBegan = {
+      uptimeMs: this.#context.board.clock.uptimeMs(),
+      voltSeconds: reading.rmsVoltageVs,
+    };
+    this.#timer = this.#context.at(endS, () => this.#end(endS));
+  }
+
+  async #end(endS: number): Promise<void> {
+    const { metrology, clock } = this.#context.board;
+    const began = this.#periodBegan;
+    if (metrology === undefined || began === undefined) return;
+    const reading = await metrology.read();
+    const elapsedS = (clock.uptimeMs() - began.uptimeMs) / 1000;
+    if (elapsedS > 0) {
+      const averages = reading.rmsVoltageVs.map((sum, i) => (sum - (began.voltSeconds[i] ?? 0)) / elapsedS);
+      await this.#store(endS, averages[0] ?? 0);
+      await this.#test(averages);
+    }
+    this.#begin(reading);
+  }
+
+  async #store(endS: number, volts: number): Promise<void> {
+    const record = new Uint8Array(averageVoltageRecord.recordBytes);
+    const view = viewOf(record);
+    view.setUint32(0, endS);
+    view.setUint32(4, Math.round(volts));
+    await this.#log.append(record);
+  }
+
+  async #test(averages: readonly number[]): Promise<void> {
+    const { overV, underV } = this.#settings();
+    const beyond = {
+      over: phasesWhere(averages, (volts) => volts > overV),
+      under: phasesWhere(averages, (volts) => volts < underV),
+    };
+    const { overCount, underCount } = this.#kept.value;
+    const counts = {
+      overCount: overCount + (beyond.over.includes(0) ? 1 : 0),
+      underCount: underCount + (beyond.under.includes(0) ? 1 : 0),
+    };
+    const crossings = [over, under].flatMap((side) =>
+      [...averages.keys()].map((phase) => ({ side, phase, isBeyond: beyond[side.key].includes(phase) })),
+    );
+    for (const crossing of crossings) await this.#cross(crossing, counts, averages.length);
+    if (this.#kept.value.overCount !== counts.overCount || this.#kept.value.underCount !== counts.underCount)
+      await this.#kept.keep({ ...this.#kept.value, ...counts });
+  }
+
+  /** Reports a phase that is on the other side now than it was, in one commit with where it is and `counts`. */
+  async #cross(
+    { side, phase, isBeyond }: Crossing,
+    counts: { overCount: number; underCount: number },
+    phaseCount: number,
+  ): Promise<void> {
+    const before = this.#kept.value;
+    if (before[side.key].includes(phase) === isBeyond) return;
+    const others = before[side.key].filter((each) => each !== phase);
+    const next = { ...before, ...counts, [side.key]: isBeyond ? [...others, phase] : others };
+    const code = phaseCode(isBeyond ? side.rose : side.fell, phase, phaseCount);
+    await this.#kept.keepWith(next, (change) => reportVoltage(this.#context, code, [change]));
+  }
+}
+
+interface Crossing {
+  readonly side: typeof over | typeof under;
+  readonly phase: number;
+  readonly isBeyond: boolean;
+}
+
+const phasesWhere = (averages: readonly number[], test: (volts: number) => boolean): number[] =>
+  averages.flatMap((volts, phase) => (test(volts) ? [phase] : []));
+
+const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,0 +1,394 @@
+/** The hub's end of the home network: forms it, admits the devices of its log, keeps their keys. */
+import type { Cancel, Listener } from "../../hal/board.ts";
+import type { Eui64 } from "../wire/message.ts";
+import { euiBytes, euiText } from "./frames/bytes.ts";
+import type { EdhocCommand } from "./frames/edhoc-cluster.ts";
+import { Association, type MacFrame } from "./frames/mac.ts";
+import { decodeNwkCommand, encodeNwkCommand, type NwkCommand, type NwkHeader } from "./frames/nwk.ts";
+import type { TunnelCommand } from "./frames/tunneling.ts";
+import { HubTunnels } from "./hub-tunnels.ts";
+import { linkKeyOf, withCrc } from "./install-code.ts";
+import { Admission } from "./joining/admission.ts";
+import { type HubAction, type HubEvent, hubStep } from "./joining/hub-machine.ts";
+import { continueExchange } from "./key-exchange.ts";
+import { entryOf, type Member, NO_ADDRESS, newMember } from "./member.ts";
+import type {
+  HanCoordinatorOptions,
+  HanDeviceEntry,
+  HanEvent,
+  HanEventKind,
+  HanKeys,
+  HanReason,
+} from "./options.ts";
+import type { HanFailure, HanMessage, HanPort } from "./port.ts";
+import { Node } from "./stack/node.ts";
+import { incomingKey, type Peer } from "./stack/peer.ts";
+import {
+  DEVICE_PREFIX,
+  NETWORK_KEY,
+  networkChange,
+  type Registration,
+  readHubNetwork,
+  readRegistration,
+  registrationChange,
+} from "./store.ts";
+import { Tunnel } from "./tunnel.ts";
+
+/** Devices in the hub's log at most. */
+export const LOG_SIZE = 16;
+const DEFAULT_CHANNEL = 20;
+const HUB_ADDRESS = 0x0000;
+/** Highest address a device may have (Zigbee 3.6.1.6). */
+const LAST_ADDRESS = 0xfff7;
+const LEAVE_TRIES = 4;
+const LEAVE_RETRY_MS = 1000;
+const REJOIN_DENIED = 2;
+
+export class HanCoordinator implements HanPort {
+  readonly #options: HanCoordinatorOptions;
+  readonly #node: Node;
+  readonly #members = new Map<Eui64, Member>();
+  readonly #admission: Admission;
+  readonly #tunnels: HubTunnels;
+  readonly #messages = new Set<Listener<HanMessage>>();
+  #window: Cancel | undefined;
+
+  /** Forms the network at the first start; afterwards takes up the one in the journal, and its devices. */
+  static async start(options: HanCoordinatorOptions): Promise<HanCoordinator> {
+    const hub = new HanCoordinator(options, await options.board.entropy.bytes(3));
+    await hub.#restore();
+    return hub;
+  }
+
+  private constructor(options: HanCoordinatorOptions, seed: Uint8Array) {
+    this.#options = options;
+    const role = {
+      isHub: true,
+      onMac: (frame: MacFrame) => this.#admission.take(frame),
+      onTransportKey: async () => {},
+      onNwkCommand: this.#onNwkCommand.bind(this),
+      onStranger: this.#onStranger.bind(this),
+      onHeard: (peer: Peer) => this.#stepOf(peer.eui64, { kind: "secured-frame" }),
+      onTunnel: async (peer: Peer, command: TunnelCommand) => {
+        const member = this.#members.get(peer.eui64);
+        if (member !== undefined) await this.#tunnels.take(member, command);
+      },
+      onEdhoc: this.#onEdhoc.bind(this),
+      peerOf: (eui64: Eui64) => this.#peerOf(eui64),
+    };
+    this.#node = new Node(options, role, seed);
+    this.#admission = new Admission(this.#node.link, {
+      windowOpen: () => this.joinWindowOpen,
+      onAssociation: this.#onAssociation.bind(this),
+      onAssociated: (eui64) => this.#stepOf(eui64, { kind: "associated" }),
+      onDisassociation: (eui64) => this.#stepOf(eui64, { kind: "disassociated" }),
+      nowMs: () => options.board.clock.uptimeMs(),
+    });
+    this.#tunnels = new HubTunnels(this.#node, {
+      onMessage: this.#onMessage.bind(this),
+      report: (kind, member) => this.#report(kind, member.registration.eui64),
+    });
+  }
+
+  get extendedPanId(): Uint8Array {
+    return euiBytes(this.#node.link.network!.extendedPanId);
+  }
+
+  get joinWindowOpen(): boolean {
+    return this.#window !== undefined;
+  }
+
+  /**
+   * Lists a device. `installCode`: 16 bytes without CRC. "already": it stands there, and keeps its key.
+   * Throws `han/install-code` for a code of another length.
+   */
+  async allow(
+    eui64: Uint8Array,
+    installCode: Uint8Array,
+    deviceType: number,
+  ): Promise<"added" | "already" | "full"> {
+    const name = euiText(eui64);
+    const installKey = linkKeyOf(this.#options.board.crypto, withCrc(installCode));
+    if (this.#members.has(name)) return "already";
+    if (this.#members.size >= LOG_SIZE) {
+      await this.#report("log-full", name, "device-log-full");
+      return "full";
+    }
+    const entry = { eui64: name, deviceType, installKey, shortAddress: NO_ADDRESS, onNetwork: false };
+    await this.#add({ ...entry, linkKey: undefined });
+    return "added";
+  }
+
+  /**
+   * Takes a device off the log and tells it so. Its counters go too, so that a board made anew may join under
+   * the same name. False: it was not there.
+   */
+  async remove(eui64: Uint8Array): Promise<boolean> {
+    const member = this.#members.get(euiText(eui64));
+    if (member === undefined) return false;
+    const { eui64: name } = member.registration;
+    await this.#options.journal.commit([
+      { key: DEVICE_PREFIX + name, value: null },
+      { key: incomingKey(name), value: null },
+    ]);
+    this.#members.delete(name);
+    member.timer();
+    member.tunnelTimer();
+    await this.#report("removed", name, "removed");
+    await member.tunnel.stop();
+    await this.#node.aps.forget(name);
+    if (member.state.phase !== "listed") await this.#tellLeave(member.peer);
+    return true;
+  }
+
+  /** Lets listed devices in for `seconds`, from now; an open window is set anew. */
+  async openJoinWindow(seconds: number): Promise<void> {
+    this.#window?.();
+    for (const member of this.#members.values()) member.seen = false;
+    this.#window = this.#node.after(seconds * 1000, () => this.closeJoinWindow());
+    await this.#report("join-window-opened", this.#node.link.eui64);
+  }
+
+  async closeJoinWindow(): Promise<void> {
+    if (this.#window === undefined) return;
+    this.#window();
+    this.#window = undefined;
+    await this.#report("join-window-closed", this.#node.link.eui64);
+    for (const { registration, seen, state } of [...this.#members.values()]) {
+      if (state.phase === "listed" && !seen)
+        await this.#report("join-failed", registration.eui64, "never-seen");
+    }
+  }
+
+  /** Every key in use, for captures: whoever holds them reads all traffic. Ask again after a device has joined. */
+  captureKeys(): HanKeys {
+    const { key, panId } = this.#node.link.network!;
+    const members = [...this.#members.values()];
+    return {
+      panId,
+      networkKey: key.slice(),
+      devices: members.map(({ peer, registration }) => ({
+        eui64: registration.eui64,
+        shortAddress: peer.shortAddress,
+        installKey: registration.installKey.slice(),
+        linkKey: peer.linkKey?.slice(),
+      })),
+    };
+  }
+
+  devices(): readonly HanDeviceEntry[] {
+    return [...this.#members.values()].map((member) => entryOf(member, this.#options));
+  }
+
+  onEvent(listener: Listener<HanEvent>): Cancel {
+    return this.#node.onEvent(listener);
+  }
+
+  onMessage(listener: Listener<HanMessage>): Cancel {
+    this.#messages.add(listener);
+    return () => this.#messages.delete(listener);
+  }
+
+  async send(to: Eui64, bytes: Uint8Array, done: Listener<"delivered" | HanFailure>): Promise<void> {
+    const member = this.#members.get(to);
+    if (member === undefined) return await done("no-route");
+    if (member.peer.linkKey === undefined) return await done("not-joined");
+    await member.tunnel.send(bytes, done);
+  }
+
+  /** The hub's own clock. */
+  async readHubTime(done: Listener<number | undefined>): Promise<void> {
+    await done(this.#options.nowS());
+  }
+
+  async #restore(): Promise<void> {
+    const { journal } = this.#options;
+    const stored = journal.get(NETWORK_KEY);
+    if (stored === undefined) await this.#form();
+    else await this.#node.link.enter(readHubNetwork(stored));
+    for (const key of journal.keys(DEVICE_PREFIX)) {
+      const member = this.#enlist(readRegistration(journal.get(key)!));
+      if (member.state.phase === "established") await this.#act(member, { do: "open-tunnel" });
+    }
+  }
+
+  async #form(): Promise<void> {
+    const { entropy } = this.#options.board;
+    const pan = await entropy.bytes(2);
+    const network = {
+      channel: this.#options.channel ?? DEFAULT_CHANNEL,
+      panId: (pan[0]! | (pan[1]! << 8)) % 0xfffe,
+      extendedPanId: euiText(await entropy.bytes(8)),
+      shortAddress: HUB_ADDRESS,
+      key: await entropy.bytes(16),
+      keySequence: 0,
+    };
+    await this.#options.journal.commit([networkChange(network)]);
+    await this.#node.link.enter(network);
+  }
+
+  async #add(registration: Registration): Promise<void> {
+    await this.#options.journal.commit([registrationChange(registration)]);
+    this.#enlist(registration);
+  }
+
+  #enlist(registration: Registration): Member {
+    const tunnel: Tunnel = new Tunnel({
+      transfer: (id, data, done) =>
+        this.#node.zcl.sendTunnel(member.peer, { command: "transfer", tunnel: id, data }, done),
+      after: (delayMs, action) => this.#node.after(delayMs, action),
+    });
+    const member: Member = newMember(this.#options.journal, registration, tunnel);
+    this.#members.set(registration.eui64, member);
+    return member;
+  }
+
+  #peerOf(eui64: Eui64): Peer | undefined {
+    const member = this.#members.get(eui64);
+    return member === undefined || member.state.phase === "listed" ? undefined : member.peer;
+  }
+
+  async #stepOf(eui64: Eui64, event: HubEvent): Promise<void> {
+    const member = this.#members.get(eui64);
+    if (member !== undefined) await this.#step(member, event);
+  }
+
+  async #step(member: Member, event: HubEvent): Promise<void> {
+    const { state, actions } = hubStep(member.state, event);
+    member.state = state;
+    for (const action of actions) await this.#act(member, action);
+  }
+
+  async #act(member: Member, action: HubAction): Promise<void> {
+    const { eui64 } = member.registration;
+    switch (action.do) {
+      case "timer":
+        member.timer();
+        member.timer = this.#node.after(action.delayMs, () => this.#step(member, { kind: "timeout" }));
+        return;
+      case "stop-timer":
+        return member.timer();
+      case "answer-association":
+        if (action.status === Association.success) await this.#giveAddress(member);
+        this.#admission.answer(eui64, { shortAddress: member.peer.shortAddress, status: action.status });
+        return;
+      case "send-network-key":
+        return await this.#sendNetworkKey(member);
+      case "answer-rejoin":
+        // It may have started anew: its message counters too, which must not look like those it used before.
+        await this.#node.aps.forget(eui64);
+        return await this.#answerRejoin(eui64, member.peer.shortAddress, 0);
+      case "keep":
+        return await this.#keep(member);
+      case "open-tunnel":
+        return await this.#tunnels.open(member);
+      case "tell-leave":
+        return await this.#tellLeave(member.peer);
+      case "forget-keys":
+        return await this.#forgetKeys(member);
+      case "report":
+        return await this.#report(action.event, eui64, action.reason);
+    }
+  }
+
+  async #giveAddress(member: Member): Promise<void> {
+    if (member.peer.shortAddress !== NO_ADDRESS) return;
+    const taken = new Set([...this.#members.values()].map((other) => other.peer.shortAddress));
+    const random = await this.#options.board.entropy.bytes(2);
+    let address = (random[0]! | (random[1]! << 8)) % LAST_ADDRESS;
+    do address = (address % LAST_ADDRESS) + 1;
+    while (taken.has(address));
+    member.peer.shortAddress = address;
+  }
+
+  async #sendNetworkKey({ peer, registration }: Member): Promise<void> {
+    const { key, keySequence } = this.#node.link.network!;
+    const { eui64 } = registration;
+    const command = { command: "transport-network-key", key, keySequence, destination: eui64 } as const;
+    const sealed = { ...command, source: this.#node.link.eui64 };
+    await this.#node.aps.transportKey(peer.shortAddress, registration.installKey, sealed, () => {});
+  }
+
+  async #keep(member: Member): Promise<void> {
+    const { shortAddress, linkKey } = member.peer;
+    member.registration = { ...member.registration, shortAddress, linkKey, onNetwork: true };
+    await this.#options.journal.commit([registrationChange(member.registration), member.peer.floors()]);
+  }
+
+  async #forgetKeys(member: Member): Promise<void> {
+    member.registration = { ...member.registration, linkKey: undefined, onNetwork: false };
+    await this.#options.journal.commit([registrationChange(member.registration)]);
+    member.peer.linkKey = undefined;
+    member.tunnelTimer();
+    await member.tunnel.stop();
+    await this.#node.aps.forget(member.registration.eui64);
+  }
+
+  async #answerRejoin(eui64: Eui64, shortAddress: number, status: number): Promise<void> {
+    const payload = encodeNwkCommand({ command: "rejoin-response", shortAddress, status });
+    const request = { type: "command", destination: shortAddress, destinationEui: eui64, payload } as const;
+    await this.#node.link.sendNwk(request);
+  }
+
+  async #tellLeave(peer: Peer, tries = 1): Promise<void> {
+    const payload = encodeNwkCommand({ command: "leave", request: true, rejoin: false });
+    const { shortAddress: destination, eui64: destinationEui } = peer;
+    await this.#node.link.sendNwk({ type: "command", destination, destinationEui, payload }, (outcome) => {
+      if (outcome === "sent" || tries >= LEAVE_TRIES) return;
+      this.#node.after(LEAVE_RETRY_MS, () => this.#tellLeave(peer, tries + 1));
+    });
+  }
+
+  async #onAssociation(eui64: Eui64): Promise<void> {
+    const member = this.#members.get(eui64);
+    if (member !== undefined) {
+      member.seen = true;
+      return await this.#step(member, { kind: "association", windowOpen: this.joinWindowOpen });
+    }
+    const full = this.#members.size >= LOG_SIZE;
+    const status = full ? Association.panAtCapacity : Association.accessDenied;
+    if (this.#admission.refuse(eui64, status))
+      await this.#report("join-failed", eui64, full ? "device-log-full" : "not-in-device-log");
+  }
+
+  async #onNwkCommand(peer: Peer, command: NwkCommand): Promise<void> {
+    if (command.command === "rejoin-request") await this.#stepOf(peer.eui64, { kind: "rejoin-request" });
+    if (command.command === "leave" && !command.request) await this.#stepOf(peer.eui64, { kind: "left" });
+  }
+
+  /** A device that was removed while it was away learns so when it comes back. */
+  async #onStranger(eui64: Eui64, header: NwkHeader, payload: Uint8Array): Promise<void> {
+    if (!this.#members.has(eui64)) await this.#node.refused("not-in-device-log", eui64);
+    if (header.type !== "command" || decodeNwkCommand(payload).command !== "rejoin-request") return;
+    await this.#answerRejoin(eui64, header.source, REJOIN_DENIED);
+  }
+
+  async #onEdhoc(peer: Peer, command: EdhocCommand): Promise<void> {
+    const member = this.#members.get(peer.eui64);
+    if (member === undefined) return;
+    const step = await continueExchange(this.#options, peer.eui64, member.exchange, command);
+    member.exchange = step.state;
+    const { linkKey, failure } = step;
+    if (linkKey !== undefined) await this.#agree(member, linkKey);
+    const tell = async (): Promise<void> => {
+      if (failure !== undefined) await this.#step(member, { kind: "key-failed", reason: failure });
+      if (linkKey !== undefined) await this.#step(member, { kind: "key-agreed" });
+    };
+    if (step.send === undefined) await tell();
+    else await this.#node.zcl.sendEdhoc(peer, step.send, tell);
+  }
+
+  /** Durable before visible: the new key is in flash before the message that confirms it leaves. */
+  async #agree(member: Member, linkKey: Uint8Array): Promise<void> {
+    member.peer.linkKey = linkKey;
+    await this.#keep(member);
+  }
+
+  async #onMessage(member: Member, bytes: Uint8Array): Promise<void> {
+    for (const listener of [...this.#messages]) await listener({ from: member.registration.eui64, bytes });
+  }
+
+  async #report(kind: HanEventKind, eui64: Eui64, reason?: HanReason): Promise<void> {
+    await this.#node.report({ kind, eui64, ...(reason === undefined ? {} : { reason }) });
+  }
+}

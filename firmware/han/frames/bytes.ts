@@ -1,0 +1,109 @@
+/** Little-endian fields of radio frames, every one bounded. */
+import { MeterbenchError } from "../../kernel/errors.ts";
+import type { Eui64 } from "../../wire/message.ts";
+
+/** Refuses a frame. Code `han/malformed`; the message names the field. */
+export function malformed(field: string, expected: string, got: unknown): MeterbenchError {
+  return new MeterbenchError("han/malformed", `${field}: expected ${expected}, got ${String(got)}`, {
+    field,
+  });
+}
+
+/** Reads fields in order. Every method throws `han/malformed` past the end. */
+export class Reader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+  get offset(): number {
+    return this.#at;
+  }
+  get left(): number {
+    return this.#bytes.length - this.#at;
+  }
+  bytes(length: number, field: string): Uint8Array {
+    if (length > this.left) throw malformed(field, `${length} bytes`, `${this.left}`);
+    this.#at += length;
+    return this.#bytes.slice(this.#at - length, this.#at);
+  }
+  rest(): Uint8Array {
+    return this.bytes(this.left, "rest");
+  }
+  u8(field: string): number {
+    return this.bytes(1, field)[0]!;
+  }
+  u16(field: string): number {
+    const b = this.bytes(2, field);
+    return b[0]! | (b[1]! << 8);
+  }
+  u24(field: string): number {
+    return this.u16(field) | (this.u8(field) << 16);
+  }
+  u32(field: string): number {
+    return this.u16(field) + this.u16(field) * 0x1_0000;
+  }
+  eui(field: string): Eui64 {
+    return euiText(this.bytes(8, field).reverse());
+  }
+  end(field: string): void {
+    if (this.left > 0) throw malformed(field, "its end", `${this.left} more bytes`);
+  }
+}
+
+/** Collects fields. */
+export class Writer {
+  readonly #bytes: number[] = [];
+  u8(value: number): this {
+    this.#bytes.push(value & 0xff);
+    return this;
+  }
+  u16(value: number): this {
+    return this.u8(value).u8(value >>> 8);
+  }
+  u24(value: number): this {
+    return this.u16(value).u8(value >>> 16);
+  }
+  u32(value: number): this {
+    return this.u16(value).u16(value >>> 16);
+  }
+  bytes(value: Uint8Array): this {
+    for (const byte of value) this.#bytes.push(byte);
+    return this;
+  }
+  eui(value: Eui64): this {
+    return this.bytes(euiBytes(value).reverse());
+  }
+  done(): Uint8Array {
+    return Uint8Array.from(this.#bytes);
+  }
+}
+
+/** An EUI-64 as 16 upper-case hex digits, from its 8 bytes, most significant first. */
+export function euiText(bytes: Uint8Array): Eui64 {
+  if (bytes.length !== 8) throw malformed("EUI-64", "8 bytes", bytes.length);
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"))
+    .join("")
+    .toUpperCase();
+}
+
+export function euiBytes(text: Eui64): Uint8Array {
+  if (!/^[0-9A-F]{16}$/.test(text)) throw malformed("EUI-64", "16 upper-case hex digits", text);
+  return Uint8Array.from({ length: 8 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16));
+}
+
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  let difference = a.length ^ b.length;
+  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ (b[i] ?? 0);
+  return difference === 0;
+}

@@ -1,0 +1,6 @@
+/** The home network: see README.md. */
+export { HanCoordinator, LOG_SIZE } from "./coordinator.ts";
+export { HanDevice } from "./end-device.ts";
+export { crc16X25, installCodeValid, linkKeyOf, withCrc } from "./install-code.ts";
+export type * from "./options.ts";
+export type * from "./port.ts";

@@ -1,0 +1,70 @@
+/** One device of the hub's log, with all the hub has under way with it. */
+import type { Cancel } from "../../hal/board.ts";
+import type { Journal } from "../kernel/journal.ts";
+import type { EdhocState } from "./edhoc/index.ts";
+import { aesMmo } from "./install-code.ts";
+import type { HubState } from "./joining/hub-machine.ts";
+import type { HanDeviceEntry, HanOptions } from "./options.ts";
+import { Peer } from "./stack/peer.ts";
+import type { Registration } from "./store.ts";
+import type { Tunnel } from "./tunnel.ts";
+
+/** No address given yet (802.15.4 table 83: associated without a short address). */
+export const NO_ADDRESS = 0xfffe;
+
+export interface Member {
+  registration: Registration;
+  readonly peer: Peer;
+  readonly tunnel: Tunnel;
+  state: HubState;
+  exchange: EdhocState | undefined;
+  /** It has asked to join since the window opened. */
+  seen: boolean;
+  timer: Cancel;
+  tunnelTimer: Cancel;
+}
+
+export function newMember(journal: Journal, registration: Registration, tunnel: Tunnel): Member {
+  const { eui64, shortAddress, linkKey, onNetwork } = registration;
+  const known = linkKey !== undefined ? "established" : onNetwork ? "authenticated" : "listed";
+  return {
+    registration,
+    peer: new Peer(journal, eui64, shortAddress, linkKey),
+    tunnel,
+    state: known === "authenticated" ? { phase: known, hadKey: false } : { phase: known },
+    exchange: undefined,
+    seen: false,
+    timer: () => {},
+    tunnelTimer: () => {},
+  };
+}
+
+/** A star network: every device is one hop away. */
+const HOPS = 1;
+const APPLICATION_VERSION = 1;
+const STACK_VERSION = 2;
+
+/** The fields of CCS06. */
+export function entryOf(member: Member, { board }: HanOptions): HanDeviceEntry {
+  const { registration, peer, state } = member;
+  const { stats } = peer;
+  const octet = (count: number): number => Math.min(count, 0xff);
+  return {
+    eui64: registration.eui64,
+    deviceType: registration.deviceType,
+    status: state.phase === "established" ? 2 : registration.onNetwork ? 1 : 0,
+    maxRssiDbm: Math.round(stats.maxRssiDbm),
+    averageRssiDbm: stats.averageRssiDbm,
+    minRssiDbm: Math.round(stats.minRssiDbm),
+    maxLqi: stats.maxLqi,
+    averageLqi: stats.averageLqi,
+    minLqi: stats.minLqi,
+    lastHeardS: stats.lastHeardS,
+    hops: HOPS,
+    failures: octet(stats.failures),
+    successes: octet(stats.successes),
+    applicationVersion: APPLICATION_VERSION,
+    stackVersion: STACK_VERSION,
+    linkKeyHash: peer.linkKey === undefined ? new Uint8Array(0) : aesMmo(board.crypto, peer.linkKey),
+  };
+}

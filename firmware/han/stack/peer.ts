@@ -1,0 +1,69 @@
+/** What a device knows of another one on its network: keys, counters, and how well it is heard. */
+import type { RadioFrame } from "../../../hal/board.ts";
+import type { Journal, JournalChange } from "../../kernel/journal.ts";
+import type { Eui64 } from "../../wire/message.ts";
+import { Reader, Writer } from "../frames/bytes.ts";
+import { IncomingCounter } from "./counters.ts";
+
+export class Peer {
+  readonly eui64: Eui64;
+  shortAddress: number;
+  /** Secures APS frames once a key has been established. */
+  linkKey: Uint8Array | undefined;
+  readonly nwkIn: IncomingCounter;
+  readonly apsIn: IncomingCounter;
+  readonly stats = new LinkStats();
+
+  constructor(journal: Journal, eui64: Eui64, shortAddress: number, linkKey?: Uint8Array) {
+    this.eui64 = eui64;
+    this.shortAddress = shortAddress;
+    this.linkKey = linkKey;
+    const stored = journal.get(incomingKey(eui64));
+    const reader = stored === undefined ? undefined : new Reader(stored);
+    this.nwkIn = new IncomingCounter(reader?.u32("NWK floor"));
+    this.apsIn = new IncomingCounter(reader?.u32("APS floor"));
+  }
+
+  /** What to commit so that nothing heard until now is accepted again after a power cut. */
+  floors(): JournalChange {
+    const value = new Writer().u32(this.nwkIn.floor).u32(this.apsIn.floor).done();
+    return { key: incomingKey(this.eui64), value };
+  }
+}
+
+export const INCOMING_PREFIX = "han/in/";
+export const incomingKey = (eui64: Eui64): string => INCOMING_PREFIX + eui64;
+
+/** Counts of CCS06, kept since power-on. */
+export class LinkStats {
+  frames = 0;
+  maxRssiDbm = 0;
+  minRssiDbm = 0;
+  maxLqi = 0;
+  minLqi = 0;
+  lastHeardS = 0;
+  failures = 0;
+  successes = 0;
+  #rssiSum = 0;
+  #lqiSum = 0;
+
+  heard(frame: RadioFrame, nowS: number | undefined): void {
+    const first = this.frames === 0;
+    this.maxRssiDbm = first ? frame.rssiDbm : Math.max(this.maxRssiDbm, frame.rssiDbm);
+    this.minRssiDbm = first ? frame.rssiDbm : Math.min(this.minRssiDbm, frame.rssiDbm);
+    this.maxLqi = Math.max(this.maxLqi, frame.lqi);
+    this.minLqi = first ? frame.lqi : Math.min(this.minLqi, frame.lqi);
+    this.frames++;
+    this.#rssiSum += frame.rssiDbm;
+    this.#lqiSum += frame.lqi;
+    this.lastHeardS = nowS ?? this.lastHeardS;
+  }
+
+  get averageRssiDbm(): number {
+    return this.frames === 0 ? 0 : Math.round(this.#rssiSum / this.frames);
+  }
+
+  get averageLqi(): number {
+    return this.frames === 0 ? 0 : Math.round(this.#lqiSum / this.frames);
+  }
+}

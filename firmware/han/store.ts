@@ -1,0 +1,106 @@
+/** What the home network keeps in the journal: the network itself, and at the hub one entry a device. */
+import type { JournalChange } from "../kernel/journal.ts";
+import type { Eui64 } from "../wire/message.ts";
+import { malformed, Reader, Writer } from "./frames/bytes.ts";
+import type { Network } from "./stack/link.ts";
+
+const FORMAT = 1;
+const KEY_BYTES = 16;
+export const NETWORK_KEY = "han/net";
+export const DEVICE_PREFIX = "han/dev/";
+
+/** A device's memory of the network it is in. `linkKey` once EDHOC has given one. */
+export interface Membership {
+  readonly network: Network;
+  readonly hub: Eui64;
+  readonly linkKey: Uint8Array | undefined;
+}
+
+/** One device of the hub's log. `installKey`: the link key of its install code. */
+export interface Registration {
+  readonly eui64: Eui64;
+  readonly deviceType: number;
+  readonly installKey: Uint8Array;
+  readonly shortAddress: number;
+  /** It has proved the network key. */
+  readonly onNetwork: boolean;
+  readonly linkKey: Uint8Array | undefined;
+}
+
+export function membershipChange(membership: Membership | undefined): JournalChange {
+  if (membership === undefined) return { key: NETWORK_KEY, value: null };
+  const writer = writeNetwork(new Writer().u8(FORMAT), membership.network).eui(membership.hub);
+  return { key: NETWORK_KEY, value: writeOptionalKey(writer, membership.linkKey).done() };
+}
+
+/** Throws `han/malformed` when the journal holds another format. */
+export function readMembership(bytes: Uint8Array): Membership {
+  const reader = opened(bytes, "membership");
+  const network = readNetwork(reader);
+  const hub = reader.eui("hub");
+  const linkKey = readOptionalKey(reader);
+  reader.end("membership");
+  return { network, hub, linkKey };
+}
+
+export function networkChange(network: Network): JournalChange {
+  return { key: NETWORK_KEY, value: writeNetwork(new Writer().u8(FORMAT), network).done() };
+}
+
+export function readHubNetwork(bytes: Uint8Array): Network {
+  const reader = opened(bytes, "network");
+  const network = readNetwork(reader);
+  reader.end("network");
+  return network;
+}
+
+export function registrationChange(entry: Registration): JournalChange {
+  const writer = new Writer().u8(FORMAT).eui(entry.eui64).u8(entry.deviceType).bytes(entry.installKey);
+  writer.u16(entry.shortAddress).u8(entry.onNetwork ? 1 : 0);
+  return { key: DEVICE_PREFIX + entry.eui64, value: writeOptionalKey(writer, entry.linkKey).done() };
+}
+
+export function readRegistration(bytes: Uint8Array): Registration {
+  const reader = opened(bytes, "registration");
+  const entry = {
+    eui64: reader.eui("EUI-64"),
+    deviceType: reader.u8("device type"),
+    installKey: reader.bytes(KEY_BYTES, "install key"),
+    shortAddress: reader.u16("short address"),
+    onNetwork: reader.u8("on network") === 1,
+    linkKey: readOptionalKey(reader),
+  };
+  reader.end("registration");
+  return entry;
+}
+
+function opened(bytes: Uint8Array, what: string): Reader {
+  const reader = new Reader(bytes);
+  const format = reader.u8(what);
+  if (format !== FORMAT) throw malformed(`stored ${what}`, `format ${FORMAT}`, format);
+  return reader;
+}
+
+function writeNetwork(writer: Writer, network: Network): Writer {
+  writer.u8(network.channel).u16(network.panId).eui(network.extendedPanId);
+  return writer.u16(network.shortAddress).u8(network.keySequence).bytes(network.key);
+}
+
+function readNetwork(reader: Reader): Network {
+  return {
+    channel: reader.u8("channel"),
+    panId: reader.u16("PAN id"),
+    extendedPanId: reader.eui("extended PAN id"),
+    shortAddress: reader.u16("short address"),
+    keySequence: reader.u8("key sequence number"),
+    key: reader.bytes(KEY_BYTES, "network key"),
+  };
+}
+
+function writeOptionalKey(writer: Writer, key: Uint8Array | undefined): Writer {
+  return key === undefined ? writer.u8(0) : writer.u8(1).bytes(key);
+}
+
+function readOptionalKey(reader: Reader): Uint8Array | undefined {
+  return reader.u8("key present") === 0 ? undefined : reader.bytes(KEY_BYTES, "link key");
+}

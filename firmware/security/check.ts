@@ -1,0 +1,120 @@
+/**
+ * The checks of a command, cheapest first: well-formed, addressed to me, known use case, originator's role
+ * allowed, counter fresh, MAC, signature, format. The first that fails names the reason; none has an effect.
+ */
+import { hasCode } from "../kernel/errors.ts";
+import { checkValue } from "../objects/types.ts";
+import { type Command, type Eui64, Kind, type Message, type Operation } from "../wire/message.ts";
+import type { Envelope, Wire } from "../wire/wire.ts";
+import type { Counters } from "./counters.ts";
+import type { RefusalReason } from "./refusals.ts";
+import type { CommandRule, Grant } from "./rules.ts";
+import type { Party, TrustAnchors } from "./trust-anchors.ts";
+
+export interface Checker {
+  readonly me: Eui64;
+  readonly wire: Wire;
+  readonly rules: ReadonlyMap<number, CommandRule>;
+  readonly anchors: TrustAnchors;
+  readonly counters: Counters;
+}
+
+/** An authentic command, allowed and well-formed. */
+export interface Accepted {
+  readonly command: Command;
+  /** The command's unprotected bytes. */
+  readonly plain: Uint8Array;
+  readonly rule: CommandRule;
+  readonly grant: Grant;
+  readonly party: Party;
+}
+
+/** Reads the envelope; undefined when it is malformed. */
+export function open(wire: Wire, bytes: Uint8Array): Envelope | undefined {
+  try {
+    return wire.peek(bytes);
+  } catch (error) {
+    if (!hasCode(error, "wire")) throw error;
+    return undefined;
+  }
+}
+
+/** All checks in their order: the accepted command, or the reason of the first check that failed. */
+export function check(checker: Checker, bytes: Uint8Array): Accepted | RefusalReason {
+  const envelope = open(checker.wire, bytes);
+  return envelope === undefined ? "malformed" : checkEnvelope(checker, envelope);
+}
+
+export function checkEnvelope(checker: Checker, envelope: Envelope): Accepted | RefusalReason {
+  const { header } = envelope;
+  if (header.kind !== Kind.command) return "not-a-command";
+  if (header.target !== checker.me) return "not-for-me";
+  const rule = checker.rules.get(header.code);
+  if (rule === undefined) return "unknown-use-case";
+  const party = checker.anchors.party(header.originator);
+  if (party === undefined) return "unknown-party";
+  const grant = rule.grants.get(party.role);
+  if (grant === undefined) return "role";
+  if (grant.replayProtected && !checker.counters.fresh(party.role, header)) return "replay";
+  return (
+    checkAuthenticity(checker.wire, envelope, grant, party) ??
+    checkFormat(checker.wire, envelope, rule, grant, party)
+  );
+}
+
+function checkAuthenticity(
+  wire: Wire,
+  envelope: Envelope,
+  grant: Grant,
+  party: Party,
+): RefusalReason | undefined {
+  if (envelope.protection !== grant.protection) return "protection";
+  if (grant.protection !== "signature")
+    if (party.commandMac === undefined || !wire.macValid(envelope, party.commandMac)) return "mac";
+  if (grant.protection !== "mac")
+    if (party.verify === undefined || !wire.signatureValid(envelope, party.verify)) return "signature";
+  return undefined;
+}
+
+function checkFormat(
+  wire: Wire,
+  envelope: Envelope,
+  rule: CommandRule,
+  grant: Grant,
+  party: Party,
+): Accepted | "format" {
+  const command = decode(wire, envelope);
+  if (command === undefined || !("operations" in command)) return "format";
+  return operationsMatch(rule, command.operations)
+    ? { command, plain: envelope.plain, rule, grant, party }
+    : "format";
+}
+
+function decode(wire: Wire, envelope: Envelope): Message | undefined {
+  try {
+    return wire.decode(envelope);
+  } catch (error) {
+    if (!hasCode(error, "wire")) throw error;
+    return undefined;
+  }
+}
+
+/** Is this the use case's list of operations, in order, with values of the members' types? */
+export function operationsMatch(rule: CommandRule, operations: readonly Operation[]): boolean {
+  const templates = rule.useCase.operations;
+  if (operations.length !== templates.length) return false;
+  for (let i = 0; i < templates.length; i++) {
+    const [operation, template] = [operations[i]!, templates[i]!];
+    if (operation.kind !== template.kind) return false;
+    if (operation.object !== template.object || operation.member !== template.member) return false;
+    if (!valueFits(rule, i, operation)) return false;
+  }
+  return true;
+}
+
+function valueFits(rule: CommandRule, i: number, operation: Operation): boolean {
+  const member = rule.members[i]!;
+  if (operation.kind !== "get") return checkValue(member.type, operation.value) === undefined;
+  if (operation.value === undefined) return true;
+  return member.selector !== undefined && checkValue(member.selector, operation.value) === undefined;
+}

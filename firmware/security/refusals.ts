@@ -1,0 +1,74 @@
+/**
+ * What a refused command causes: one reason, its log entry and alert, and nothing else. A burst from
+ * strangers must neither wear the flash nor keep the device signing, so each reason has a budget for a
+ * window of time; what exceeds it is counted, and logged once as 8F60 when the window ends.
+ */
+import type { DeviceContext } from "../features/feature.ts";
+import type { Role } from "./access.ts";
+
+/** Why a command was refused: stable words for logs, traces and reports, in the order they are checked. */
+export const refusalCodes = {
+  malformed: 0x8f1e,
+  "not-a-command": 0x8f3e,
+  "not-for-me": 0x8f3e,
+  "unknown-use-case": 0x8f1e,
+  "unknown-party": 0x8f3e,
+  role: 0x8f30,
+  replay: 0x8f3e,
+  protection: 0x8f3d,
+  mac: 0x8f3d,
+  signature: 0x8f3d,
+  format: 0x8f1e,
+  /** A device of the home spoke in another's name, or sent what only the head end sends. */
+  "not-relayed": 0x8f3e,
+  /** The hub could not pass a message on to a device of its log. */
+  undeliverable: 0x8f84,
+} as const;
+export type RefusalReason = keyof typeof refusalCodes;
+
+/** "Unusual numbers of malformed, out-of-order or unexpected commands received". */
+export const unusualNumbers = 0x8f60;
+
+export interface RefusalSettings {
+  readonly refusalReportsPerWindow: number;
+  readonly refusalWindowS: number;
+}
+
+export class Refusals {
+  readonly #context: DeviceContext;
+  readonly #to: Role;
+  readonly #settings: RefusalSettings;
+  readonly #counts = new Map<RefusalReason, number>();
+
+  /** `to`: who hears of refusals. */
+  constructor(context: DeviceContext, to: Role, settings: RefusalSettings) {
+    this.#context = context;
+    this.#to = to;
+    this.#settings = settings;
+  }
+
+  /** Logs and reports one refusal, or only counts it when the reason's budget is spent. */
+  report(reason: RefusalReason): Promise<void> | undefined {
+    const count = (this.#counts.get(reason) ?? 0) + 1;
+    this.#counts.set(reason, count);
+    if (count > this.#settings.refusalReportsPerWindow) return undefined;
+    return this.#report(reason);
+  }
+
+  async #report(reason: RefusalReason): Promise<void> {
+    if (this.#counts.size === 1 && this.#counts.get(reason) === 1)
+      this.#context.after(this.#settings.refusalWindowS * 1000, () => this.#windowEnd());
+    const code = refusalCodes[reason];
+    await this.#context.securityLog.append({ timeS: this.#context.nowS(), code });
+    await this.#context.raise({ alertCode: code, to: this.#to });
+  }
+
+  async #windowEnd(): Promise<void> {
+    const excess = [...this.#counts.values()].some((count) => count > this.#settings.refusalReportsPerWindow);
+    const counts = Object.fromEntries(this.#counts);
+    this.#counts.clear();
+    if (!excess) return;
+    this.#context.observe({ kind: "refusals", counts });
+    await this.#context.securityLog.append({ timeS: this.#context.nowS(), code: unusualNumbers });
+  }
+}

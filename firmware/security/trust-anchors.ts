@@ -1,0 +1,157 @@
+/**
+ * Trust anchors: who a device believes. One public key a cell, kept in the journal; verifiers and MACs are
+ * made ready when a cell is loaded, so that a command pays for no key set-up.
+ */
+import type { Crypto, Mac, Verifier } from "../../hal/board.ts";
+import type { Journal, JournalChange } from "../kernel/journal.ts";
+import { pairMac, type ValueKey, valueKey } from "../wire/cose/keys.ts";
+import type { Eui64 } from "../wire/message.ts";
+import type { Role } from "./access.ts";
+import { type CellName, cellFromValue, cellToValue } from "./cells.ts";
+import { euiBytes, euiText } from "./eui.ts";
+
+export interface Anchor {
+  readonly cell: CellName;
+  readonly holder: Eui64;
+  readonly publicKey: Uint8Array;
+  /** 8 bytes: names the key in messages. */
+  readonly keyId: Uint8Array;
+}
+
+/** A remote party this device knows: its role, and its keys made ready. */
+export interface Party {
+  readonly eui: Eui64;
+  /** The EUI-64, 8 bytes. */
+  readonly bytes: Uint8Array;
+  readonly role: Role;
+  /** Checks the party's signatures; absent when the device holds no signing key of it. */
+  readonly verify?: Verifier;
+  /** MAC of the party's commands: made by the ACB, whoever originates (facts §1.5). */
+  readonly commandMac?: Mac;
+  /** MAC of what this device sends to the party; absent when the device holds no agreement key of it. */
+  readonly replyMac?: Mac;
+  /** Key for values that only the party may read. */
+  readonly valueKey?: ValueKey;
+}
+
+export interface OwnAgreement {
+  readonly eui64: Eui64;
+  /** X25519 secret, 32 bytes. */
+  readonly agreeSecret: Uint8Array;
+}
+
+/** Journal key of a cell, e.g. "anchor/2/1/0": role, usage, cell usage. */
+export const anchorKey = (cell: CellName): string => `anchor/${cellToValue(cell).join("/")}`;
+
+/** holder 8 ‖ key id 8 ‖ public key. */
+export function encodeAnchor(anchor: Anchor): Uint8Array {
+  const bytes = new Uint8Array(16 + anchor.publicKey.length);
+  bytes.set(euiBytes(anchor.holder), 0);
+  bytes.set(anchor.keyId, 8);
+  bytes.set(anchor.publicKey, 16);
+  return bytes;
+}
+
+export function decodeAnchor(key: string, bytes: Uint8Array): Anchor {
+  const cell = cellFromValue(key.split("/").slice(1).map(Number)) as CellName;
+  return {
+    cell,
+    holder: euiText(bytes.subarray(0, 8)),
+    keyId: bytes.slice(8, 16),
+    publicKey: bytes.slice(16),
+  };
+}
+
+export class TrustAnchors {
+  readonly #crypto: Crypto;
+  readonly #own: OwnAgreement;
+  readonly #ownBytes: Uint8Array;
+  readonly #cells = new Map<string, Anchor>();
+  #parties = new Map<Eui64, Party>();
+
+  /** Loads the cells from `journal`; a new device's journal has none, and takes `factory`'s. */
+  static async open(
+    journal: Journal,
+    factory: readonly Omit<Anchor, "keyId">[],
+    crypto: Crypto,
+    own: OwnAgreement,
+  ): Promise<TrustAnchors> {
+    if (journal.keys("anchor/").length === 0)
+      await journal.commit(
+        factory.map((seed) => ({
+          key: anchorKey(seed.cell),
+          value: encodeAnchor({ ...seed, keyId: crypto.sha256(seed.publicKey).subarray(0, 8) }),
+        })),
+      );
+    return new TrustAnchors(journal, crypto, own);
+  }
+
+  private constructor(journal: Journal, crypto: Crypto, own: OwnAgreement) {
+    this.#crypto = crypto;
+    this.#own = own;
+    this.#ownBytes = euiBytes(own.eui64);
+    for (const key of journal.keys("anchor/"))
+      this.#cells.set(key, decodeAnchor(key, journal.get(key) as Uint8Array));
+    this.#prepare();
+  }
+
+  cell(name: CellName): Anchor | undefined {
+    return this.#cells.get(anchorKey(name));
+  }
+
+  party(eui: Eui64): Party | undefined {
+    return this.#parties.get(eui);
+  }
+
+  /** Who holds the cells of `role`: the signing cell names the holder, else the agreement cell. */
+  holder(role: Role): Party | undefined {
+    const anchor =
+      this.cell({ role, usage: "sign", cellUsage: 0 }) ?? this.cell({ role, usage: "agree", cellUsage: 0 });
+    return anchor && this.#parties.get(anchor.holder);
+  }
+
+  /** The journal changes that put `anchors` into their cells; {@link adopt} them once committed. */
+  changes(anchors: readonly Anchor[]): JournalChange[] {
+    return anchors.map((anchor) => ({ key: anchorKey(anchor.cell), value: encodeAnchor(anchor) }));
+  }
+
+  adopt(anchors: readonly Anchor[]): void {
+    for (const anchor of anchors) this.#cells.set(anchorKey(anchor.cell), anchor);
+    this.#prepare();
+  }
+
+  #prepare(): void {
+    const parties = new Map<Eui64, Party>();
+    for (const { cell, holder } of this.#cells.values())
+      if (cell.role !== "root" && !parties.has(holder))
+        parties.set(holder, this.#prepareParty(holder, cell.role));
+    this.#parties = parties;
+  }
+
+  #prepareParty(eui: Eui64, role: Role): Party {
+    const key = (usage: "sign" | "agree", of: Role = role) => {
+      const anchor = this.cell({ role: of, usage, cellUsage: 0 });
+      return anchor !== undefined && (of !== role || anchor.holder === eui) ? anchor.publicKey : undefined;
+    };
+    const party = euiBytes(eui);
+    const command = { originator: party, target: this.#ownBytes };
+    const reply = { originator: this.#ownBytes, target: party };
+    const [signKey, agreeKey, brokerKey] = [key("sign"), key("agree"), key("agree", "accessControlBroker")];
+    const secret = this.#own.agreeSecret;
+    return withoutUndefined({
+      eui,
+      bytes: party,
+      role,
+      verify: signKey && this.#crypto.ed25519Verifier(signKey),
+      commandMac: brokerKey && pairMac(this.#crypto, secret, brokerKey, command),
+      replyMac: agreeKey && pairMac(this.#crypto, secret, agreeKey, reply),
+      valueKey: agreeKey && valueKey(this.#crypto, secret, agreeKey, reply),
+    });
+  }
+}
+
+function withoutUndefined(party: { [K in keyof Party]: Party[K] | undefined }): Party {
+  return Object.fromEntries(
+    Object.entries(party).filter(([, value]) => value !== undefined),
+  ) as unknown as Party;
+}

@@ -1,0 +1,276 @@
+/**
+ * The head end of one run: the service users and the DCC in one place. A service request becomes a
+ * pre-command, is correlated and signed by its user, MACed by the ACB and sent; responses and alerts are
+ * authenticated, opened and matched. Time is the run's: nothing here waits for anything but virtual time.
+ */
+
+import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { AlertMessage } from "../../firmware/objects/use-cases.ts";
+import { accessRows, type Role } from "../../firmware/security/access.ts";
+import { keyId } from "../../firmware/wire/cose/keys.ts";
+import type { Eui64, Value } from "../../firmware/wire/message.ts";
+import type { Wire } from "../../firmware/wire/wire.ts";
+import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
+import { toHex } from "../premises/trace.ts";
+import { correlate } from "./correlate.ts";
+import { type Exchange, succeeded } from "./exchange.ts";
+import { Inventory, type InventoryEvent, inventoryRules } from "./inventory.ts";
+import { pairKeys } from "./pair-keys.ts";
+import type { Party, PartyName } from "./parties.ts";
+import type { TestPki } from "./pki.ts";
+import { type Received, type ReceivedAlert, type ReceivedResponse, Receiver } from "./receiver.ts";
+import { type DeviceType, serviceRequest } from "./service-requests.ts";
+import { type PreCommand, transform } from "./transform.ts";
+
+/** A device as the head end knows it. */
+export interface KnownDevice {
+  readonly eui: Eui64;
+  readonly type: DeviceType;
+  readonly signPublicKey: Uint8Array;
+  readonly agreePublicKey: Uint8Array;
+  /** The parties whose credentials the device holds: others reach it through the ACB. */
+  readonly parties: Set<PartyName>;
+}
+
+/** The head end's side of the WAN, and the run's time. */
+export interface HeadEndPorts {
+  readonly crypto: Crypto;
+  readonly wire: Wire;
+  readonly pki: TestPki;
+  /** Sends bytes to the hub; `done` runs once. */
+  deliver(bytes: Uint8Array, done: (outcome: "delivered" | "failed") => void): void;
+  after(delayMs: number, action: () => void): Cancel;
+  observe(event: { readonly kind: string; readonly [field: string]: unknown }): void;
+}
+
+export interface RequestOptions {
+  /** Who asks; default the supplier. */
+  readonly by?: PartyName;
+  readonly to: Eui64;
+  /** Virtual time to wait for the response; default 120 s. */
+  readonly timeoutMs?: number;
+  /**
+   * Skips the checks of the DCC (user role, inventory) and lets the party originate the command itself,
+   * so that the device's own refusal can be seen.
+   */
+  readonly unchecked?: boolean;
+  /** Signs with this key instead of the user's: for attacks. */
+  readonly signWith?: Signer;
+  /** Changes the command on its way: for attacks. */
+  readonly tamper?: (bytes: Uint8Array) => Uint8Array;
+}
+
+export const defaultTimeoutMs = 120_000;
+/** The DCC sends again a message that the WAN did not take. Both from memory, unverified. */
+const deliveryTries = 3;
+const deliveryRetryMs = 20_000;
+
+export class HeadEnd {
+  readonly pki: TestPki;
+  readonly inventory = new Inventory();
+  readonly alerts: ReceivedAlert[] = [];
+  /** Messages that nobody could authenticate or match. */
+  readonly refused: Received[] = [];
+  readonly #ports: HeadEndPorts;
+  readonly #devices = new Map<Eui64, KnownDevice>();
+  readonly #waiting = new Map<string, Exchange>();
+  readonly #receiver: Receiver;
+
+  constructor(ports: HeadEndPorts) {
+    this.#ports = ports;
+    this.pki = ports.pki;
+    this.#receiver = new Receiver(ports.wire, ports.crypto, ports.pki, this.#devices);
+  }
+
+  get parties(): Readonly<Record<PartyName, Party>> {
+    return this.pki.parties;
+  }
+
+  /** Tells the head end of a device's certificates (they come with its manufacture). */
+  register(device: KnownDevice): void {
+    this.#devices.set(device.eui, device);
+  }
+
+  /** A device has been handed from one supplier to another. */
+  handOver(eui: Eui64, from: PartyName, to: PartyName): void {
+    const { parties } = this.device(eui);
+    parties.delete(from);
+    parties.add(to);
+  }
+
+  device(eui: Eui64): KnownDevice {
+    const device = this.#devices.get(eui);
+    if (device === undefined)
+      throw new MeterbenchError("headend/unknown-device", `the head end knows no device ${eui}`, { eui });
+    return device;
+  }
+
+  /** Sends a service request; the exchange changes as virtual time runs. Throws what is refused before sending. */
+  submit(reference: string, parameters: unknown, options: RequestOptions): Exchange {
+    const preCommand = this.prepare(reference, parameters, options);
+    const sealed = this.protect(preCommand, options.by ?? "supplier", options.signWith);
+    const bytes = options.tamper?.(sealed) ?? sealed;
+    const { originator, target, counter, code } = preCommand.command.header;
+    const exchange: Exchange = { reference, preCommand, bytes, originator, target, status: "sent" };
+    this.#waiting.set(transactionKey(target, originator, counter, code), exchange);
+    this.#ports.observe({
+      kind: "request",
+      reference,
+      useCase: preCommand.useCase.id,
+      title: preCommand.definition.title,
+      by: options.by ?? "supplier",
+      originator,
+      target,
+      counter,
+      parameters,
+    });
+    this.#send(exchange, deliveryTries);
+    this.#ports.after(options.timeoutMs ?? defaultTimeoutMs, () => this.#settle(exchange, "timed-out"));
+    return exchange;
+  }
+
+  /** Service request to pre-command, checked: eligible user, device in service. */
+  prepare(reference: string, parameters: unknown, options: RequestOptions): PreCommand {
+    const definition = serviceRequest(reference);
+    const user = this.parties[options.by ?? "supplier"];
+    const device = this.device(options.to);
+    if (!options.unchecked) this.#checkUser(reference, definition.roles, user, device);
+    const route = options.unchecked
+      ? { originator: user.eui, counter: user.nextCounter() }
+      : this.#route(reference, parameters, user, device);
+    return transform({ reference, parameters, role: user.role, target: device, ...route }, this.#ports.wire);
+  }
+
+  /** The user correlates and signs a critical command; the ACB adds its MAC. */
+  protect(preCommand: PreCommand, by: PartyName, signWith?: Signer): Uint8Array {
+    const { crypto, wire } = this.#ports;
+    const { header } = preCommand.command;
+    let message = preCommand.bytes;
+    if (preCommand.definition.critical) {
+      correlate(preCommand.bytes, preCommand.request);
+      const signer = signWith ?? this.parties[by].keys.sign.signer;
+      message = wire.sign(message, (input) => signer.sign(input), keyId(crypto, signer.publicKey));
+    }
+    const broker = this.parties.accessControlBroker.keys.agree;
+    const { mac } = pairKeys(crypto, broker, this.device(header.target).agreePublicKey, header);
+    return wire.protect(message, mac, keyId(crypto, broker.publicKey));
+  }
+
+  /** Takes one message from the hub. Never throws: what cannot be believed is kept in `refused`. */
+  receive(bytes: Uint8Array): void {
+    const received = this.#receiver.open(bytes);
+    if (received.kind === "refused") this.#refuse(received);
+    else if (received.kind === "alert") this.#takeAlert(received);
+    else this.#takeResponse(received);
+  }
+
+  #takeResponse(received: ReceivedResponse): void {
+    const { header } = received;
+    const { originator, target, counter, code } = header;
+    const key = transactionKey(originator, target, counter, code);
+    const exchange = this.#waiting.get(key);
+    if (exchange === undefined)
+      this.#refuse({ kind: "refused", reason: "no-such-command", bytes: received.answer.bytes, header });
+    else this.#takeAnswer(exchange, received, key);
+  }
+
+  #takeAnswer(exchange: Exchange, received: ReceivedResponse, key: string): void {
+    this.#waiting.delete(key);
+    exchange.status = "answered";
+    exchange.answer = received.answer;
+    this.#ports.observe({
+      ...received.header,
+      kind: "answered",
+      reference: exchange.reference,
+      results: received.answer.results,
+    });
+    this.#recordProgress(exchange);
+  }
+
+  /** What an answer means for the inventory. */
+  #recordProgress(exchange: Exchange): void {
+    if (!succeeded(exchange)) return;
+    const { id, values } = {
+      id: exchange.preCommand.useCase.id,
+      values: exchange.preCommand.request.parameters,
+    };
+    const device = (values as { device?: Eui64 } | undefined)?.device?.toUpperCase();
+    if (id === "CCS01" && device !== undefined) this.#move(device, "whitelisted");
+    if (id === "CCS02" && device !== undefined) this.#move(device, "removedFromHub");
+    if (exchange.reference === "8.1.1") this.#move(exchange.target, "commissioned");
+  }
+
+  /** A device's progress as seen on the wire; one the inventory does not know, or has further on, stays as it is. */
+  #move(eui: Eui64, event: InventoryEvent): void {
+    const entry = this.inventory.list().find((known) => known.eui === eui);
+    const rule: { readonly from: readonly string[] } = inventoryRules[event];
+    if (entry === undefined || !rule.from.includes(entry.status)) return;
+    const { status } = this.inventory.apply(eui, event);
+    this.#ports.observe({ kind: "inventory", device: eui, from: entry.status, to: status });
+  }
+
+  #takeAlert(alert: ReceivedAlert): void {
+    this.alerts.push(alert);
+    const { bytes: _, kind: __, header, ...told } = alert;
+    this.#ports.observe({ kind: "alert", message: header.code, counter: header.counter, ...told });
+    if (header.code === AlertMessage.deviceLogChanged)
+      for (const eui of joinedDevices(alert.values)) this.#move(eui, "joined");
+  }
+
+  #refuse(received: Received & { readonly kind: "refused" }): void {
+    this.refused.push(received);
+    this.#ports.observe({ ...(received.header ?? {}), kind: "message-refused", reason: received.reason });
+  }
+
+  #checkUser(reference: string, roles: readonly Role[], user: Party, device: KnownDevice): void {
+    if (!roles.includes(user.role))
+      throw new MeterbenchError(
+        "headend/not-eligible",
+        `service request ${reference} may be asked by ${roles.join(" or ")}, not by a ${user.role}`,
+        { reference, role: user.role },
+      );
+    this.inventory.requireInService(device.eui);
+  }
+
+  /** A party that the device does not know, or does not let do this, speaks through the ACB. */
+  #route(reference: string, parameters: unknown, user: Party, device: KnownDevice) {
+    const own = { originator: user.eui, counter: user.nextCounter() };
+    const broker = this.parties.accessControlBroker;
+    if (user === broker || serviceRequest(reference).critical) return own;
+    const probe = { reference, parameters, role: user.role, target: device, ...own };
+    const { useCase } = transform(probe, this.#ports.wire);
+    const allowed = accessRows(useCase.code).some((row) => row.roles.includes(user.role));
+    if (device.parties.has(user.name) && allowed) return own;
+    return {
+      originator: broker.eui,
+      counter: broker.nextCounter(),
+      supplementary: { party: user.eui, counter: own.counter },
+    };
+  }
+
+  #send(exchange: Exchange, tries: number): void {
+    this.#ports.deliver(exchange.bytes, (outcome) => {
+      if (outcome === "delivered" || exchange.status !== "sent") return;
+      if (tries <= 1) return this.#settle(exchange, "undelivered");
+      this.#ports.after(deliveryRetryMs, () => this.#send(exchange, tries - 1));
+    });
+  }
+
+  #settle(exchange: Exchange, status: "undelivered" | "timed-out"): void {
+    if (exchange.status !== "sent") return;
+    exchange.status = status;
+    const { originator, target, counter, code } = exchange.preCommand.command.header;
+    this.#waiting.delete(transactionKey(target, originator, counter, code));
+    this.#ports.observe({ kind: "no-answer", reference: exchange.reference, status, target, counter });
+  }
+}
+
+/** CS14: {time, extended PAN id, [{EUI, hash of its link key}]}; a device that has established a key has a hash. */
+function joinedDevices(values: readonly Value[]): Eui64[] {
+  const rows = (values[0] as readonly (readonly (readonly Uint8Array[])[])[] | undefined)?.[2] ?? [];
+  return rows.filter(([, hash]) => (hash?.length ?? 0) > 0).map(([eui]) => toHex(eui ?? new Uint8Array()));
+}
+
+function transactionKey(device: Eui64, party: Eui64, counter: bigint, code: number): string {
+  return `${device}/${party}/${counter}/${code}`;
+}

@@ -1,0 +1,69 @@
+/** The remote parties of a run: who they are, what they sign and agree keys with, and their counters. */
+
+import type { Role } from "../../firmware/security/access.ts";
+import type { Eui64 } from "../../firmware/wire/message.ts";
+import type { Signer } from "../../hal/board.ts";
+
+export type PartyName =
+  | "supplier"
+  | "secondSupplier"
+  | "networkOperator"
+  | "accessControlBroker"
+  | "transitionalCoS"
+  | "recovery"
+  | "wanProvider";
+
+/** One key pair, and the certificate that binds its public key to the holder. */
+export interface SigningKey {
+  readonly signer: Signer;
+  readonly certificate: Uint8Array;
+}
+export interface AgreementKey {
+  /** X25519 secret, 32 bytes. */
+  readonly secret: Uint8Array;
+  readonly publicKey: Uint8Array;
+  readonly certificate: Uint8Array;
+}
+
+/** The keys a party uses from one credential change to the next. */
+export interface PartyKeys {
+  readonly sign: SigningKey;
+  readonly agree: AgreementKey;
+  /** The supplier's second agreement key, for prepayment top-up. */
+  readonly prepay: AgreementKey;
+}
+
+/** Role and EUI-64 of each party: the identities of the published reference messages. */
+export const partyIdentities: Readonly<Record<PartyName, { readonly role: Role; readonly eui: Eui64 }>> = {
+  supplier: { role: "supplier", eui: "90B3D51F30010000" },
+  secondSupplier: { role: "supplier", eui: "90B3D51F30030000" },
+  networkOperator: { role: "networkOperator", eui: "90B3D51F30020000" },
+  accessControlBroker: { role: "accessControlBroker", eui: "90B3D51F30000002" },
+  transitionalCoS: { role: "transitionalCoS", eui: "90B3D51F30000004" },
+  recovery: { role: "recovery", eui: "90B3D51F30000001" },
+  wanProvider: { role: "wanProvider", eui: "90B3D51F30000007" },
+};
+
+export const partyNames = Object.keys(partyIdentities) as PartyName[];
+
+/** A remote party: its keys now, and its originator counter, which never goes back. */
+export class Party {
+  readonly name: PartyName;
+  readonly role: Role;
+  readonly eui: Eui64;
+  keys: PartyKeys;
+  /** The counter of the last command this party originated. */
+  counter = 1000n;
+
+  constructor(name: PartyName, keys: PartyKeys) {
+    this.name = name;
+    this.role = partyIdentities[name].role;
+    this.eui = partyIdentities[name].eui;
+    this.keys = keys;
+  }
+
+  nextCounter(): bigint {
+    this.counter += 1n;
+    return this.counter;
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * A test PKI, made on the spot for each run from its seed: an Ed25519 root, one issuing authority, and
+ * certificates (CWT, RFC 8392) for every party and device. Worth nothing outside the run.
+ */
+
+import type { Role } from "../../firmware/security/access.ts";
+import { type CertificateClaims, issueCertificate } from "../../firmware/wire/cose/certificate.ts";
+import type { Eui64 } from "../../firmware/wire/message.ts";
+import type { Crypto } from "../../hal/board.ts";
+import type { SeededRandom } from "../../hal/mock/random.ts";
+import {
+  type AgreementKey,
+  Party,
+  type PartyKeys,
+  type PartyName,
+  partyIdentities,
+  partyNames,
+  type SigningKey,
+} from "./parties.ts";
+
+const rootName: Eui64 = "90B3D51F30FF0000";
+const issuingName: Eui64 = "90B3D51F30FF0001";
+const tenYearsS = 10 * 365 * 86_400;
+
+/** What a device is made with: its secrets and the certificates for them. */
+export interface DeviceKeys {
+  /** Ed25519 seed, 32 bytes. */
+  readonly signSeed: Uint8Array;
+  readonly sign: SigningKey;
+  readonly agree: AgreementKey;
+}
+
+export interface TestPkiOptions {
+  readonly crypto: Crypto;
+  readonly random: SeededRandom;
+  /** Start of every certificate's validity, UTC seconds. */
+  readonly notBeforeS: number;
+}
+
+export class TestPki {
+  readonly rootName = rootName;
+  readonly rootPublicKey: Uint8Array;
+  /** The root's own certificate, self-signed. */
+  readonly rootCertificate: Uint8Array;
+  readonly issuingCertificate: Uint8Array;
+  readonly parties: Readonly<Record<PartyName, Party>>;
+  readonly #crypto: Crypto;
+  readonly #random: SeededRandom;
+  readonly #notBeforeS: number;
+  readonly #root: ReturnType<Crypto["ed25519Signer"]>;
+  readonly #issuing: ReturnType<Crypto["ed25519Signer"]>;
+
+  constructor({ crypto, random, notBeforeS }: TestPkiOptions) {
+    this.#crypto = crypto;
+    this.#random = random;
+    this.#notBeforeS = notBeforeS;
+    this.#root = crypto.ed25519Signer(random.bytes(32));
+    this.#issuing = crypto.ed25519Signer(random.bytes(32));
+    this.rootPublicKey = this.#root.publicKey;
+    this.rootCertificate = this.#certify(rootName, "root", this.#root.publicKey);
+    this.issuingCertificate = this.#certify(issuingName, "issuingAuthority", this.#issuing.publicKey);
+    this.parties = Object.fromEntries(
+      partyNames.map((name) => [name, new Party(name, this.partyKeys(name))]),
+    ) as Record<PartyName, Party>;
+  }
+
+  /** The issuing authority's key, which signs every certificate but its own. */
+  get issuer(): { readonly publicKey: Uint8Array } {
+    return { publicKey: this.#issuing.publicKey };
+  }
+
+  /** Fresh keys for a party, certified for its role: the first ones, or those of a credential change. */
+  partyKeys(name: PartyName): PartyKeys {
+    const { eui, role } = partyIdentities[name];
+    return {
+      sign: this.signingKey(eui, role).key,
+      agree: this.agreementKey(eui, role),
+      prepay: this.agreementKey(eui, role),
+    };
+  }
+
+  /** Keys and certificates of a device. */
+  deviceKeys(eui: Eui64): DeviceKeys {
+    const { seed, key } = this.signingKey(eui, "device");
+    return { signSeed: seed, sign: key, agree: this.agreementKey(eui, "device") };
+  }
+
+  /** Also for attacks: a key whose certificate this PKI issues for any subject and role. */
+  signingKey(subject: Eui64, role: Role | "device"): { readonly seed: Uint8Array; readonly key: SigningKey } {
+    const seed = this.#random.bytes(32);
+    const signer = this.#crypto.ed25519Signer(seed);
+    const certificate = this.issue(subject, role, "sign", signer.publicKey);
+    return { seed, key: { signer, certificate } };
+  }
+
+  agreementKey(subject: Eui64, role: Role | "device"): AgreementKey {
+    const secret = this.#random.bytes(32);
+    const publicKey = this.#crypto.x25519PublicKey(secret);
+    return { secret, publicKey, certificate: this.issue(subject, role, "agree", publicKey) };
+  }
+
+  /** A certificate by the issuing authority. Devices' certificates do not expire. */
+  issue(subject: Eui64, role: Role | "device", usage: "sign" | "agree", publicKey: Uint8Array): Uint8Array {
+    return issueCertificate(
+      this.#claims(subject, role, usage, publicKey),
+      this.#issuing,
+      issuingName,
+      this.#crypto,
+    );
+  }
+
+  #certify(subject: Eui64, role: Role, publicKey: Uint8Array): Uint8Array {
+    return issueCertificate(
+      this.#claims(subject, role, "certify", publicKey),
+      this.#root,
+      rootName,
+      this.#crypto,
+    );
+  }
+
+  #claims(
+    subject: Eui64,
+    role: Role | "device",
+    usage: CertificateClaims["usage"],
+    publicKey: Uint8Array,
+  ): CertificateClaims {
+    const notAfterS = role === "device" ? undefined : this.#notBeforeS + tenYearsS;
+    return {
+      subject,
+      role,
+      usage,
+      publicKey,
+      notBeforeS: this.#notBeforeS,
+      notAfterS,
+      serial: this.#random.bytes(16),
+    };
+  }
+}

@@ -1,0 +1,162 @@
+/** Opens what devices send: authenticates it, reads it, and says why not when it cannot. */
+
+import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { AlertMessage, useCaseByCode } from "../../firmware/objects/use-cases.ts";
+import { accessRows } from "../../firmware/security/access.ts";
+import { openValues } from "../../firmware/wire/cose/sensitive.ts";
+import {
+  type Alert,
+  type Eui64,
+  type Header,
+  Kind,
+  type OperationResult,
+  type Response,
+  type Value,
+} from "../../firmware/wire/message.ts";
+import type { Envelope, Wire } from "../../firmware/wire/wire.ts";
+import type { Crypto } from "../../hal/board.ts";
+import { alertMeaning } from "./alert-codes.ts";
+import type { Answer } from "./exchange.ts";
+import type { KnownDevice } from "./head-end.ts";
+import { pairKeys } from "./pair-keys.ts";
+import { fromHex } from "./parameters.ts";
+import type { Party } from "./parties.ts";
+import type { TestPki } from "./pki.ts";
+
+export interface ReceivedAlert {
+  readonly kind: "alert";
+  readonly header: Header;
+  readonly device: Eui64;
+  readonly alertCode: number;
+  readonly meaning: string;
+  /** Which party it is for. */
+  readonly to: Party["name"];
+  /** Device time, UTC seconds. */
+  readonly timeS?: number;
+  /** Body after code and time. */
+  readonly values: readonly Value[];
+  readonly bytes: Uint8Array;
+}
+
+export interface ReceivedResponse {
+  readonly kind: "response";
+  readonly header: Header;
+  readonly answer: Answer;
+}
+
+/** Why a message was not believed. */
+export type RefusedReason =
+  | "malformed"
+  | "unknown-device"
+  | "unknown-party"
+  | "not-from-a-device"
+  | "not-authentic"
+  | "wrong-protection"
+  | "wrong-format"
+  | "values-do-not-open"
+  | "no-such-command";
+
+export interface RefusedMessage {
+  readonly kind: "refused";
+  readonly reason: RefusedReason;
+  readonly bytes: Uint8Array;
+  readonly header?: Header;
+}
+
+export type Received = ReceivedAlert | ReceivedResponse | RefusedMessage;
+
+/** Alerts that are MACed; all others are signed (facts §1.3). */
+const macOnlyAlerts: readonly number[] = [AlertMessage.genericNonCritical, AlertMessage.deviceLogChanged];
+
+export class Receiver {
+  readonly #wire: Wire;
+  readonly #crypto: Crypto;
+  readonly #pki: TestPki;
+  readonly #devices: ReadonlyMap<Eui64, KnownDevice>;
+
+  constructor(wire: Wire, crypto: Crypto, pki: TestPki, devices: ReadonlyMap<Eui64, KnownDevice>) {
+    this.#wire = wire;
+    this.#crypto = crypto;
+    this.#pki = pki;
+    this.#devices = devices;
+  }
+
+  open(bytes: Uint8Array): Received {
+    let header: Header | undefined;
+    try {
+      const envelope = this.#wire.peek(bytes);
+      header = envelope.header;
+      return this.#authenticated(envelope, bytes);
+    } catch (error) {
+      if (!(error instanceof MeterbenchError)) throw error;
+      const reason = header === undefined ? "malformed" : "wrong-format";
+      return { kind: "refused", reason, bytes, ...(header === undefined ? {} : { header }) };
+    }
+  }
+
+  #authenticated(envelope: Envelope, bytes: Uint8Array): Received {
+    const { header } = envelope;
+    const refuse = (reason: RefusedReason): RefusedMessage => ({ kind: "refused", reason, bytes, header });
+    const device = this.#devices.get(header.originator);
+    const party = Object.values(this.#pki.parties).find((p) => p.eui === header.target);
+    if (header.kind === Kind.command) return refuse("not-from-a-device");
+    if (device === undefined) return refuse("unknown-device");
+    if (party === undefined) return refuse("unknown-party");
+    if (envelope.protection !== expectedProtection(header)) return refuse("wrong-protection");
+    if (!this.#valid(envelope, device, party)) return refuse("not-authentic");
+    const message = this.#wire.decode(envelope);
+    if (header.kind === Kind.alert) return readAlert(message as Alert, party, bytes);
+    const results = this.#results(message as Response, device, party);
+    if (results === undefined) return refuse("values-do-not-open");
+    return { kind: "response", header, answer: withTime({ results, bytes }, header.timeS) };
+  }
+
+  #valid(envelope: Envelope, device: KnownDevice, party: Party): boolean {
+    if (envelope.protection === "signature")
+      return this.#wire.signatureValid(envelope, this.#crypto.ed25519Verifier(device.signPublicKey));
+    return this.#wire.macValid(envelope, this.#keys(envelope.header, device, party).mac);
+  }
+
+  /** Values of sensitive use cases travel encrypted for the party alone. */
+  #results(message: Response, device: KnownDevice, party: Party): readonly OperationResult[] | undefined {
+    const sealed = message.results[0]?.value;
+    const sensitive = useCaseByCode(message.header.code)?.sensitive === true;
+    if (!sensitive || message.results.length !== 1 || !(sealed instanceof Uint8Array)) return message.results;
+    const { valueKey } = this.#keys(message.header, device, party);
+    const { kind, originator, target, counter } = message.header;
+    const context = { kind, originator: fromHex(originator), target: fromHex(target), counter };
+    return openValues(this.#crypto, valueKey, context, sealed);
+  }
+
+  #keys(header: Header, device: KnownDevice, party: Party) {
+    return pairKeys(this.#crypto, party.keys.agree, device.agreePublicKey, header);
+  }
+}
+
+/** Responses to critical commands and critical alerts are signed, and so is the ACB's change of its own key. */
+function expectedProtection({ kind, code }: Header): Envelope["protection"] {
+  if (kind === Kind.alert) return macOnlyAlerts.includes(code) ? "mac" : "signature";
+  const rows = accessRows(code);
+  const acbKeyChange = rows.some((row) => row.id === "CS02bACBByACB");
+  return acbKeyChange || rows.some((row) => row.protection === "C") ? "signature" : "mac";
+}
+
+function readAlert(message: Alert, party: Party, bytes: Uint8Array): ReceivedAlert {
+  const { header, alertCode, values } = message;
+  const meaning = alertMeaning(alertCode);
+  const alert = {
+    kind: "alert",
+    header,
+    device: header.originator,
+    alertCode,
+    meaning,
+    to: party.name,
+    values,
+    bytes,
+  } as const;
+  return withTime(alert, header.timeS);
+}
+
+function withTime<T extends object>(told: T, timeS: number | undefined): T {
+  return timeS === undefined ? told : { ...told, timeS };
+}

@@ -1,0 +1,30 @@
+/** The harness: a home on simulated boards and the head end that talks to it. See `premises()`. */
+export { hasCode, MeterbenchError } from "../firmware/kernel/errors.ts";
+export { alertMeaning, alertText } from "./headend/alert-codes.ts";
+export { correlate } from "./headend/correlate.ts";
+export { type Answer, type Exchange, type ExchangeStatus, succeeded } from "./headend/exchange.ts";
+export { HeadEnd, type HeadEndPorts, type KnownDevice, type RequestOptions } from "./headend/head-end.ts";
+export { Inventory, type InventoryEntry, type InventoryStatus, inventoryRules } from "./headend/inventory.ts";
+export { Party, type PartyKeys, type PartyName, partyIdentities } from "./headend/parties.ts";
+export { type DeviceKeys, TestPki } from "./headend/pki.ts";
+export { type Reading, reading } from "./headend/readings.ts";
+export type { ReceivedAlert, RefusedMessage, RefusedReason } from "./headend/receiver.ts";
+export {
+  type DeviceType,
+  type ServiceRequestDefinition,
+  serviceRequests,
+} from "./headend/service-requests.ts";
+export { type PreCommand, type ServiceRequest, transform } from "./headend/transform.ts";
+export { addMeter, attachWan, joinMeter, setClock } from "./premises/commission.ts";
+export { type DeviceName, HomeDevice } from "./premises/home-device.ts";
+export { type HomeRequestOptions, Premises, type PremisesOptions, premises } from "./premises/premises.ts";
+export { Trace, type TraceEvent } from "./premises/trace.ts";
+export {
+  type CapturedPacket,
+  type CaptureKey,
+  type Captures,
+  currentRun,
+  type RunContext,
+  type WireName,
+} from "./run-context.ts";
+export { appliesTo } from "./scenarios/applies-to.ts";

@@ -1,0 +1,441 @@
+/**
+ * A home on simulated boards, with the head end that talks to it. Time is virtual and moves only in
+ * {@link Premises.run} and what calls it; one seed gives one run, byte for byte.
+ *
+ * @example
+ * import { premises } from "meterbench";
+ * it("disables the supply", async function () {
+ *   const home = await premises(this);
+ *   await home.commission();
+ *   await home.request("7.2");
+ * });
+ */
+
+import { CommunicationsHub } from "../../firmware/devices/hub.ts";
+import type { DeviceSettings } from "../../firmware/devices/settings.ts";
+import type { Observation } from "../../firmware/features/feature.ts";
+import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { coseWire } from "../../firmware/wire/cose/wire.ts";
+import type { Eui64 } from "../../firmware/wire/message.ts";
+import type { Crypto } from "../../hal/board.ts";
+import { cryptoByName, nodeCrypto } from "../../hal/crypto/index.ts";
+import {
+  type CutPoint,
+  Ether,
+  type EtherSettings,
+  hubMains,
+  type LoadProfile,
+  type MainsSettings,
+  MockBoard,
+  meterMains,
+  readLoadProfileCsv,
+  Scheduler,
+  SeededRandom,
+  typicalHome,
+  WanLink,
+  type WanSettings,
+} from "../../hal/mock/index.ts";
+import { type Exchange, succeeded } from "../headend/exchange.ts";
+import { HeadEnd, type RequestOptions } from "../headend/head-end.ts";
+import { fromHex } from "../headend/parameters.ts";
+import { TestPki } from "../headend/pki.ts";
+import { type Reading, reading } from "../headend/readings.ts";
+import type { ReceivedAlert } from "../headend/receiver.ts";
+import { serviceRequest } from "../headend/service-requests.ts";
+import { type CaptureKey, currentRun, type WireName } from "../run-context.ts";
+import { commission } from "./commission.ts";
+import { type DeviceName, HomeDevice, partiesOf } from "./home-device.ts";
+import { Trace, toHex } from "./trace.ts";
+
+export interface PremisesOptions {
+  /** Decides everything that chance decides. Default: the run's seed, else 1. */
+  readonly seed?: number;
+  readonly wire?: WireName;
+  /** UTC at virtual time 0: ISO 8601. Default 2026-12-01T00:00:00Z. */
+  readonly start?: string;
+  /** What the home draws: half-hourly CSV (see `readLoadProfileCsv`) or any profile. Default: a typical home. */
+  readonly loadCsv?: string;
+  readonly load?: LoadProfile;
+  /** Between hub and meter, metres. Default 4. */
+  readonly distanceM?: number;
+  readonly ether?: Partial<EtherSettings>;
+  readonly wan?: Partial<WanSettings>;
+  readonly hubMains?: Partial<MainsSettings>;
+  readonly meterMains?: Partial<MainsSettings>;
+  readonly settings?: Partial<DeviceSettings>;
+  /** Another code than the hub is told: 16 bytes and their CRC, which may be wrong. For tests of joining. */
+  readonly printedInstallCode?: Uint8Array;
+  /** The meter's keys come from a PKI that nobody here trusts. */
+  readonly rogueMeter?: boolean;
+  /** Default node:crypto, the same answers as the others. */
+  readonly crypto?: Crypto["name"];
+}
+
+/** Options of one service request in a home: `to` is a device's name; by default the one the request is for. */
+export type HomeRequestOptions = Omit<RequestOptions, "to"> & { readonly to?: DeviceName };
+
+const defaultStart = "2026-12-01T00:00:00Z";
+const hubEui: Eui64 = "00DB1234567890A2";
+const esmeEui: Eui64 = "00DB1234567890A0";
+
+export class Premises {
+  readonly seed: number;
+  readonly startUtcMs: number;
+  readonly scheduler = new Scheduler();
+  readonly random: SeededRandom;
+  readonly crypto: Crypto;
+  readonly ether: Ether;
+  readonly wan: WanLink;
+  readonly hub: HomeDevice;
+  readonly esme: HomeDevice;
+  readonly headEnd: HeadEnd;
+  readonly trace: Trace;
+
+  constructor(options: PremisesOptions) {
+    this.seed = options.seed ?? currentRun()?.seed ?? 1;
+    this.startUtcMs = readStart(options.start ?? defaultStart);
+    this.random = new SeededRandom(this.seed);
+    this.crypto = chooseCrypto(options.crypto);
+    this.trace = new Trace(this.startUtcMs, () => this.nowMs);
+    this.ether = new Ether(this.scheduler, this.random.fork("ether"), options.ether);
+    this.wan = new WanLink(this.scheduler, this.random.fork("wan"), options.wan);
+    const pki = this.#makePki("pki");
+    this.hub = this.#makeDevice("hub", options, pki);
+    this.esme = this.#makeDevice("esme", options, pki);
+    this.headEnd = this.#makeHeadEnd(pki);
+    this.#place(options.distanceM ?? 4);
+    this.#capture();
+  }
+
+  get devices(): readonly HomeDevice[] {
+    return [this.hub, this.esme];
+  }
+
+  /** Virtual milliseconds since the home was built. */
+  get nowMs(): number {
+    return Math.round(this.scheduler.nowMs * 1000) / 1000;
+  }
+
+  /** True time, UTC seconds. */
+  get nowS(): number {
+    return Math.floor((this.startUtcMs + this.scheduler.nowMs) / 1000);
+  }
+
+  /** Makes the devices in their factory and plugs them in. Done by {@link premises}. */
+  async build(): Promise<this> {
+    for (const device of this.devices) {
+      device.board.powerOn();
+      await device.manufacture(this.headEnd.pki);
+      device.board.powerOff();
+      device.startFirmware();
+    }
+    for (const device of this.devices) device.board.powerOn();
+    await this.run(1000);
+    return this;
+  }
+
+  /** Lets `ms` of virtual time pass. */
+  async run(ms: number): Promise<void> {
+    await this.scheduler.runUntil(this.scheduler.nowMs + ms);
+  }
+
+  /** Runs until `condition` holds. Throws `premises/timeout` when it does not within `limitMs`. */
+  async runUntil(condition: () => boolean, limitMs: number, what = "the condition"): Promise<void> {
+    if (await this.scheduler.run(condition, limitMs)) return;
+    throw new MeterbenchError(
+      "premises/timeout",
+      `${what} did not come within ${limitMs / 1000} s of virtual time (now ${this.nowMs / 1000} s, seed ${this.seed})`,
+      { limitMs, nowMs: this.nowMs, seed: this.seed },
+    );
+  }
+
+  /** The whole real way: WAN, device log, joining, key establishment, tunnel, clock. See `commission.ts`. */
+  async commission(): Promise<void> {
+    await commission(this);
+  }
+
+  /** Sends a service request and runs until it is settled; what became of it is in its `status` and `answer`. */
+  async request(
+    reference: string,
+    parameters: unknown = {},
+    options: HomeRequestOptions = {},
+  ): Promise<Exchange> {
+    const exchange = this.submit(reference, parameters, options);
+    await this.scheduler.run(() => exchange.status !== "sent", Number.POSITIVE_INFINITY);
+    return exchange;
+  }
+
+  /** Sends a service request without waiting. */
+  submit(reference: string, parameters: unknown = {}, options: HomeRequestOptions = {}): Exchange {
+    const target = options.to ?? (serviceRequest(reference).devices[0] === "CHF" ? "hub" : "esme");
+    const to = this[target].eui;
+    return this.headEnd.submit(reference, parameters, { ...options, to });
+  }
+
+  /** A request that must succeed, and its answer in the user's terms. Throws `headend/no-reading`. */
+  async read(
+    reference: string,
+    parameters: unknown = {},
+    options: HomeRequestOptions = {},
+  ): Promise<Reading> {
+    return reading(await this.request(reference, parameters, options));
+  }
+
+  /** A request that must succeed. Throws `headend/no-reading` with what happened instead. */
+  async command(
+    reference: string,
+    parameters: unknown = {},
+    options: HomeRequestOptions = {},
+  ): Promise<Exchange> {
+    const exchange = await this.request(reference, parameters, options);
+    if (!succeeded(exchange)) reading(exchange);
+    return exchange;
+  }
+
+  /** Runs until the head end holds an alert with `code` that came after `sinceMs` (default: from now on). */
+  async waitForAlert(code: number, limitMs: number, from?: DeviceName): Promise<ReceivedAlert> {
+    const seen = this.headEnd.alerts.length;
+    const find = () =>
+      this.headEnd.alerts
+        .slice(seen)
+        .find((a) => a.alertCode === code && (!from || a.device === this[from].eui));
+    await this.runUntil(() => find() !== undefined, limitMs, `alert ${code.toString(16).toUpperCase()}`);
+    return find() as ReceivedAlert;
+  }
+
+  /** Alerts at the head end with `code`, oldest first. */
+  alerts(code: number): ReceivedAlert[] {
+    return this.headEnd.alerts.filter((alert) => alert.alertCode === code);
+  }
+
+  // --- the bench's hand on power and wires ---
+
+  /** Takes the mains from the whole home for `ms`; the boards live on their hold-up stores meanwhile. */
+  async cutMains(ms: number): Promise<void> {
+    this.loseMains();
+    await this.run(ms);
+    this.restoreMains();
+  }
+
+  loseMains(): void {
+    this.trace.record({ source: "power", kind: "mains-lost" });
+    for (const { board } of this.devices) board.mockMains.lose();
+  }
+
+  restoreMains(): void {
+    this.trace.record({ source: "power", kind: "mains-restored" });
+    for (const { board } of this.devices) board.mockMains.restore();
+  }
+
+  /** Pulls a board's plug, hold-up or not, for `ms`; its firmware starts again afterwards. */
+  async powerCut(name: DeviceName, ms = 1000): Promise<void> {
+    const { board } = this[name];
+    board.powerOff();
+    await this.run(ms);
+    board.powerOn();
+    await this.run(0);
+  }
+
+  /**
+   * Pulls a board's plug at the `n`th flash operation from now (0 = the next): before it, inside it (torn), or
+   * after it. The board stays dark until {@link plugIn}.
+   */
+  cutAtFlashOperation(name: DeviceName, n: number, point: CutPoint): void {
+    const { mockFlash } = this[name].board;
+    mockFlash.cutPowerAt(mockFlash.operationCount + n, point);
+  }
+
+  /** Gives a board its power back, and takes back a cut that did not strike. */
+  async plugIn(name: DeviceName): Promise<void> {
+    const { board } = this[name];
+    board.mockFlash.clearCut();
+    if (!board.powered) board.powerOff();
+    board.powerOn();
+    await this.run(0);
+  }
+
+  /** Puts bytes into the WAN towards the hub, as an attacker there would. */
+  inject(bytes: Uint8Array): void {
+    this.trace.record({ source: "attacker", kind: "inject", bytes: bytes.length });
+    this.#toHub(bytes, "attacker");
+  }
+
+  /** Sends again, byte for byte, what was sent before. */
+  replay(exchange: Exchange): void {
+    this.inject(exchange.bytes);
+  }
+
+  #toHub(bytes: Uint8Array, from: string, done: (outcome: "delivered" | "failed") => void = () => {}): void {
+    this.#wanMessage("down", from, bytes);
+    this.wan.deliver(bytes, done);
+  }
+
+  #wanMessage(direction: "down" | "up", from: string, bytes: Uint8Array): void {
+    this.trace.record({ source: "wan", kind: "message", direction, from, hex: bytes });
+    this.trace.captures.packets.push({ link: "wan", timeMs: this.nowMs, bytes, from, direction });
+  }
+
+  #makePki(label: string): TestPki {
+    const notBeforeS = Math.floor(this.startUtcMs / 1000) - 86_400;
+    return new TestPki({ crypto: this.crypto, random: this.random.fork(label), notBeforeS });
+  }
+
+  #makeDevice(name: DeviceName, options: PremisesOptions, pki: TestPki): HomeDevice {
+    const isHub = name === "hub";
+    const eui = isHub ? hubEui : esmeEui;
+    const mains = isHub ? { ...hubMains, ...options.hubMains } : { ...meterMains, ...options.meterMains };
+    const meterParts = {
+      metrology: { profile: this.#load(options) },
+      loadSwitch: true,
+      tamper: true,
+      userInterface: true,
+    } as const;
+    const board = new MockBoard({
+      scheduler: this.scheduler,
+      random: this.random,
+      id: name,
+      startUtcMs: this.startUtcMs,
+      crypto: this.crypto,
+      parts: isHub ? { mains } : { mains, ...meterParts },
+      ether: this.ether,
+      eui64: fromHex(eui),
+      ...(isHub ? { wan: this.wan } : {}),
+    });
+    return new HomeDevice({
+      name,
+      type: isHub ? "CHF" : "ESME",
+      eui,
+      board,
+      keys: pki.deviceKeys(eui),
+      ...(isHub || options.printedInstallCode === undefined
+        ? {}
+        : { printedCode: options.printedInstallCode }),
+      ...(isHub || !options.rogueMeter ? {} : { maker: this.#makePki("rogue-pki") }),
+      installCode: this.random.fork(`install-code/${name}`).bytes(16),
+      settings: options.settings ?? {},
+      observe: (observation) => this.#observe(name, observation),
+    });
+  }
+
+  #load({ load, loadCsv }: PremisesOptions): LoadProfile {
+    if (load !== undefined) return load;
+    return loadCsv === undefined ? typicalHome(this.random.fork("load")) : readLoadProfileCsv(loadCsv);
+  }
+
+  #makeHeadEnd(pki: TestPki): HeadEnd {
+    const headEnd = new HeadEnd({
+      crypto: this.crypto,
+      wire: coseWire,
+      pki,
+      deliver: (bytes, done) => this.#toHub(bytes, "head-end", done),
+      after: (delayMs, action) => this.scheduler.after(delayMs, action),
+      observe: (event) => this.trace.record({ ...event, source: "head-end" }),
+    });
+    for (const { eui, type, keys } of this.devices)
+      headEnd.register({
+        eui,
+        type,
+        signPublicKey: keys.sign.signer.publicKey,
+        agreePublicKey: keys.agree.publicKey,
+        parties: partiesOf(type),
+      });
+    this.wan.onUplink((bytes) => {
+      this.#wanMessage("up", "hub", bytes);
+      headEnd.receive(bytes);
+    });
+    return headEnd;
+  }
+
+  #place(distanceM: number): void {
+    this.ether.place("hub", { xM: 0, yM: 0 });
+    this.ether.place("esme", { xM: distanceM, yM: 0 });
+  }
+
+  #capture(): void {
+    this.ether.onFrame(({ timeMs, mpdu, fcsOk, from }) => {
+      this.trace.captures.packets.push({ link: "han", timeMs, bytes: mpdu, from, fcsOk });
+    });
+  }
+
+  /** A device's own account. With each change of the network the capture gets the keys that open it. */
+  #observe(source: DeviceName, observation: Observation): void {
+    this.trace.record({ ...observation, source });
+    if (observation.kind === "han") this.#captureKeys();
+  }
+
+  #captureKeys(): void {
+    const { firmware } = this.hub;
+    if (!(firmware instanceof CommunicationsHub)) return;
+    const { panId, networkKey, devices } = firmware.han.captureKeys();
+    const { keys } = this.trace.captures;
+    const add = (kind: CaptureKey["kind"], key: Uint8Array | undefined, label: string) => {
+      if (key !== undefined && !keys.some((known) => toHex(known.key) === toHex(key)))
+        keys.push({ kind, key: key.slice(), panId, label });
+    };
+    add("network", networkKey, "network key");
+    for (const device of devices) {
+      add("link", device.installKey, `install code key of ${device.eui64}`);
+      add("link", device.linkKey, `link key of ${device.eui64}`);
+    }
+  }
+}
+
+/** Builds a home and starts its devices. Works in a run of the command line and in any mocha file. */
+export async function premises(
+  context?: Mocha.Context | PremisesOptions,
+  options?: PremisesOptions,
+): Promise<Premises> {
+  const inMocha = context !== undefined && "runnable" in context;
+  const chosen = options ?? (inMocha ? {} : (context as PremisesOptions | undefined)) ?? {};
+  const reason = cannotBuild(chosen.wire ?? currentRun()?.wire ?? "cose", currentRun()?.target ?? "mock");
+  if (reason !== undefined) {
+    if (inMocha) skip(context as Mocha.Context, reason.message);
+    throw reason;
+  }
+  const home = new Premises(chosen);
+  currentRun()?.addPremises(home.trace, home.trace.captures);
+  return home.build();
+}
+
+/** Why no home can be built for this wire and target; undefined when one can. */
+function cannotBuild(wire: WireName, target: string): MeterbenchError | undefined {
+  if (wire !== "cose")
+    return new MeterbenchError(
+      "premises/wire",
+      `no home speaks the ${wire} wire yet: its payloads stay bytes. Use the cose wire.`,
+      { wire },
+    );
+  if (target === "mock") return undefined;
+  return new MeterbenchError(
+    "premises/target",
+    `no home runs on the target "${target}" yet: its boards are simulated. Use --target mock.`,
+    { target },
+  );
+}
+
+/** Skips the scenario, and says why where reports look for it. */
+function skip(context: Mocha.Context, reason: string): never {
+  (context.runnable() as unknown as { reason?: string }).reason = reason;
+  return context.skip();
+}
+
+function chooseCrypto(name: Crypto["name"] | undefined): Crypto {
+  const known = name === "noble" || name === "node" || name === "sodium";
+  const crypto = name === undefined ? nodeCrypto() : known ? cryptoByName(name) : undefined;
+  if (crypto !== undefined) return crypto;
+  throw new MeterbenchError(
+    "premises/crypto",
+    `crypto library ${name} is not installed: leave it out, or use "node"`,
+    { name },
+  );
+}
+
+function readStart(start: string): number {
+  const utcMs = Date.parse(start);
+  if (Number.isFinite(utcMs)) return utcMs;
+  throw new MeterbenchError(
+    "premises/start",
+    `start: expected ISO 8601, e.g. ${defaultStart}, got "${start}"`,
+    { start },
+  );
+}

@@ -1,0 +1,62 @@
+/**
+ * The run that the command line has started, as scenarios see it. In a user's own mocha file there is none,
+ * and `premises()` works alone.
+ */
+import type { Trace } from "./premises/trace.ts";
+
+export type WireName = "cose" | "gbcs";
+
+/** One frame or message as it was on the air or on the line. */
+export interface CapturedPacket {
+  readonly link: "han" | "wan";
+  /** Virtual milliseconds since the home was built. */
+  readonly timeMs: number;
+  /** HAN: an 802.15.4 MPDU without FCS. WAN: the whole message. */
+  readonly bytes: Uint8Array;
+  /** Who sent it, e.g. "hub", "head-end". */
+  readonly from: string;
+  /** WAN only. */
+  readonly direction?: "down" | "up";
+  /** HAN only: false when it was damaged on the air. */
+  readonly fcsOk?: boolean;
+}
+
+/** A key that opens the capture (pcapng decryption secrets). */
+export interface CaptureKey {
+  readonly kind: "network" | "link";
+  /** 16 bytes. */
+  readonly key: Uint8Array;
+  readonly panId?: number;
+  readonly label: string;
+}
+
+/** Everything of one home that goes into `capture.pcapng`. */
+export interface Captures {
+  /** UTC of virtual time 0, milliseconds. */
+  readonly startUtcMs: number;
+  readonly packets: CapturedPacket[];
+  readonly keys: CaptureKey[];
+}
+
+export interface RunContext {
+  readonly seed: number;
+  readonly wire: WireName;
+  /** "mock", "emulated" or the name of a board. */
+  readonly target: string;
+  /** Called once for each home a scenario builds, before anything happens in it. */
+  addPremises(trace: Trace, captures: Captures): void;
+}
+
+// On globalThis: a scenario file may reach this module by the package's name, the command line by its path.
+const slot = Symbol.for("meterbench.run");
+const holder = globalThis as { [slot]?: RunContext | undefined };
+
+/** The run under way, or undefined outside the command line. */
+export function currentRun(): RunContext | undefined {
+  return holder[slot];
+}
+
+/** Starts (or, with undefined, ends) a run. For the command line. */
+export function setCurrentRun(run: RunContext | undefined): void {
+  holder[slot] = run;
+}

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { addMeter, appliesTo, attachWan, joinMeter, type Premises, premises, setClock } from "../index.ts";
+
+describe("commissioning a home", function () {
+  appliesTo(this, ["cose"]);
+  let home: Premises;
+  beforeEach(async function () {
+    home = await premises(this);
+  });
+
+  it("goes from two new boards to a commissioned home, step by step", async () => {
+    const status = () => home.headEnd.inventory.status(home.esme.eui);
+    await attachWan(home);
+    assert.equal(home.headEnd.inventory.status(home.hub.eui), "Commissioned");
+    await addMeter(home);
+    assert.equal(status(), "Whitelisted");
+    await joinMeter(home);
+    assert.equal(status(), "InstalledNotCommissioned");
+    await setClock(home);
+    assert.equal(status(), "Commissioned");
+  });
+
+  it("gives the meter its own link key, and the head end the key's hash", async () => {
+    await home.commission();
+    const hashes = home.alerts(0x8f12).map(({ values }) => {
+      const [, , devices] = values[0] as [number, Uint8Array, [Uint8Array, Uint8Array][]];
+      return devices.map(([, hash]) => hash.length);
+    });
+    assert.deepEqual(hashes, [[0], [16]], "one alert when listed, one when joined");
+    const links = home.trace.captures.keys.filter((key) => key.kind === "link");
+    assert.equal(links.length, 2, "the install code's key and the established one");
+  });
+
+  it("lists the meter in the hub's device log with what the radio sees of it", async () => {
+    await home.commission();
+    const { devices } = await home.read("8.9");
+    assert.equal(devices.length, 1);
+    const [meter] = devices;
+    assert.equal(meter.eui, home.esme.eui);
+    assert.equal(meter.status, 2);
+    assert.ok(meter.averageRssiDbm < 0 && meter.averageRssiDbm > -100, `RSSI ${meter.averageRssiDbm} dBm`);
+    assert.ok(Math.abs(meter.lastHeardS - home.nowS) < 60);
+  });
+
+  it("brings the meter's clock to the network's time", async () => {
+    await home.commission();
+    await home.run(3_600_000);
+    const { timeS, status } = await home.read("6.11", {
+      validFrom: home.nowS - 60,
+      validUntil: home.nowS + 60,
+    });
+    assert.equal(status, 0);
+    assert.ok(Math.abs(timeS - home.nowS) <= 1, `the meter's clock is ${timeS - home.nowS} s off`);
+  });
+
+  it("does not commission the meter when the hub's time lies outside the supplier's window", async () => {
+    await attachWan(home);
+    await addMeter(home);
+    await joinMeter(home);
+    const window = { validFrom: home.nowS + 86_400, validUntil: home.nowS + 2 * 86_400 };
+    const exchange = await home.request("8.1.1", window);
+    assert.equal(exchange.status, "answered");
+    assert.notEqual(exchange.answer?.results[2]?.status, 0);
+    assert.equal(home.headEnd.inventory.status(home.esme.eui), "InstalledNotCommissioned");
+  });
+
+  it("refuses a service request for a device that was never announced", async () => {
+    await assert.rejects(() => home.request("7.4"), /inventory.*12\.2/);
+  });
+
+  it("refuses to announce a device twice", async () => {
+    await home.commission();
+    await assert.rejects(() => addMeter(home), /has it already, as Commissioned/);
+  });
+});

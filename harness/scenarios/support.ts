@@ -1,0 +1,159 @@
+/** What scenarios have in common: a commissioned home, and refusals seen from both ends. */
+import assert from "node:assert/strict";
+import { objects } from "../../firmware/objects/dictionary.ts";
+import { keyId } from "../../firmware/wire/cose/keys.ts";
+import { coseWire } from "../../firmware/wire/cose/wire.ts";
+import type { Operation } from "../../firmware/wire/message.ts";
+import { pairKeys } from "../headend/pair-keys.ts";
+import {
+  alertText,
+  type DeviceName,
+  type HomeRequestOptions,
+  type PartyName,
+  type Premises,
+  type PremisesOptions,
+  premises,
+} from "../index.ts";
+
+/** A home that is up: hub attached, meter joined and its clock set. */
+export async function commissioned(context: Mocha.Context, options: PremisesOptions = {}): Promise<Premises> {
+  const home = await premises(context, options);
+  await home.commission();
+  return home;
+}
+
+/** What a refusal must look like: the device's one reason, and the alert that reaches the head end. */
+export interface Refusal {
+  readonly reason: string;
+  readonly alertCode: number;
+  readonly device?: DeviceName;
+}
+
+/** Does `action`, and expects exactly one refusal and its alert, and nothing accepted. */
+export async function expectRefusal(home: Premises, expected: Refusal, action: () => unknown): Promise<void> {
+  const device = expected.device ?? "esme";
+  const from = home.trace.events.length;
+  const alertsBefore = home.headEnd.alerts.length;
+  await action();
+  const alert = () =>
+    home.headEnd.alerts
+      .slice(alertsBefore)
+      .find((a) => a.device === home[device].eui && a.alertCode === expected.alertCode);
+  await home.runUntil(
+    () => alert() !== undefined,
+    120_000,
+    `alert ${alertText(expected.alertCode)} of the ${device}`,
+  );
+  const own = home.trace.events.slice(from).filter((event) => event.source === device);
+  const refused = own.filter((event) => event.kind === "command-refused");
+  assert.deepEqual(
+    refused.map((event) => event.reason),
+    [expected.reason],
+  );
+  assert.deepEqual(
+    own.filter((event) => event.kind === "command-accepted"),
+    [],
+  );
+}
+
+/** A service request that the device must refuse; the checks of the DCC are skipped so that it gets there. */
+export async function expectRequestRefused(
+  home: Premises,
+  reference: string,
+  parameters: unknown,
+  options: HomeRequestOptions,
+  expected: Refusal,
+): Promise<void> {
+  await expectRefusal(home, expected, async () => {
+    const exchange = await home.request(reference, parameters, {
+      timeoutMs: 30_000,
+      ...options,
+      unchecked: true,
+    });
+    assert.equal(exchange.status, "timed-out", "a refused command must not be answered");
+  });
+}
+
+/** Inverts one bit of the last byte but `fromEnd`: of the MAC when 0. */
+export const flipBit =
+  (fromEnd = 0) =>
+  (bytes: Uint8Array): Uint8Array => {
+    const changed = bytes.slice();
+    const at = changed.length - 1 - fromEnd;
+    changed[at] = (changed[at] as number) ^ 1;
+    return changed;
+  };
+
+/** Octets of the COSE_Mac0 tag at the end: before them stands the signature of a critical command. */
+export const macBytes = 34;
+
+/** An ordinary two-rate tariff: rate 2 from 07:30 on weekdays, rate 1 at all other times. */
+export const twoRateTariff = {
+  seasons: [{ name: "year", from: "01-01", week: "w1" }],
+  weeks: [{ name: "w1", days: [1, 1, 1, 1, 1, 2, 2] }],
+  days: [
+    {
+      id: 1,
+      switches: [
+        { at: "00:00", rate: 1 },
+        { at: "07:30", rate: 2 },
+      ],
+    },
+    { id: 2, switches: [{ at: "00:00", rate: 1 }] },
+  ],
+  standingCharge: 4521,
+  touPrices: [1575, 3208],
+};
+
+export const loadLimit = { thresholdW: 6900, periodS: 300, restorationS: 60, onTrip: "disable" } as const;
+
+export const voltageThresholds = {
+  averagingPeriodS: 600,
+  extremeOver: { thresholdV: 287, periodS: 30 },
+  extremeUnder: { thresholdV: 180, periodS: 30 },
+  sag: { thresholdV: 216, periodS: 30 },
+  swell: { thresholdV: 253, periodS: 30 },
+  averageOverV: 264,
+  averageUnderV: 200,
+};
+
+/** A command made by hand, signed and MACed as told: for attacks that no service request makes. */
+export interface Forgery {
+  readonly code: number;
+  readonly operations: readonly Operation[];
+  readonly by?: PartyName;
+  readonly target?: string;
+  readonly counter?: bigint;
+  /** Default: as a critical command is protected. */
+  readonly protection?: "mac" | "signature" | "signature+mac";
+}
+
+/** The bytes of a forged command, authentic in all that `forgery` does not say otherwise. */
+export function forge(home: Premises, forgery: Forgery): Uint8Array {
+  const { crypto, headEnd } = home;
+  const party = headEnd.parties[forgery.by ?? "supplier"];
+  const target = forgery.target ?? home.esme.eui;
+  const counter = forgery.counter ?? party.nextCounter();
+  const header = { kind: 1, code: forgery.code, originator: party.eui, target, counter } as const;
+  const plain = coseWire.encode({ header, operations: forgery.operations });
+  const { signer } = party.keys.sign;
+  const protection = forgery.protection ?? "signature+mac";
+  const signed =
+    protection === "mac" ? plain : coseWire.sign(plain, signer.sign, keyId(crypto, signer.publicKey));
+  if (protection === "signature") return signed;
+  const { agree } = headEnd.parties.accessControlBroker.keys;
+  const peer = home.devices.find((device) => device.eui === target) ?? home.esme;
+  const { mac } = pairKeys(crypto, agree, peer.keys.agree.publicKey, header);
+  return coseWire.protect(signed, mac, keyId(crypto, agree.publicKey));
+}
+
+/** The operation of ECS43, "disable supply". */
+export const disableSupply: Operation = {
+  kind: "call",
+  object: objects.supplyControl.id,
+  member: 1,
+  value: 0x34,
+};
+
+/** Is the load connected, as the contacts have it? */
+export const connected = (home: Premises): boolean => home.esme.board.mockLoadSwitch.contactsClosed;

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { DeviceTime } from "../../../firmware/devices/device-time.ts";
+import { NEVER } from "../../../firmware/wire/message.ts";
+import { nodeCrypto } from "../../../hal/crypto/index.ts";
+import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
+import { startUtcS } from "./rig.ts";
+
+describe("a device's time", () => {
+  let scheduler: Scheduler;
+  let board: MockBoard;
+  const post = (action: () => Promise<void>) => action();
+  beforeEach(() => {
+    scheduler = new Scheduler();
+    const random = new SeededRandom(1);
+    board = new MockBoard({ scheduler, random, id: "b", startUtcMs: 0, crypto: nodeCrypto() });
+    board.powerOn();
+  });
+
+  it("counts from 1970 while it was never set, and says so", async () => {
+    const time = await DeviceTime.open(board, post);
+    await scheduler.runUntil(5_000);
+    assert.deepEqual([time.isSet, time.nowS()], [false, 5]);
+  });
+
+  it("goes on after a restart by the battery-backed clock", async () => {
+    await (await DeviceTime.open(board, post)).set(startUtcS);
+    await scheduler.runUntil(10_000);
+    board.powerOff();
+    await scheduler.runUntil(20_000);
+    board.powerOn();
+    const time = await DeviceTime.open(board, post);
+    assert.deepEqual([time.isSet, time.nowS()], [true, startUtcS + 20]);
+  });
+
+  it("keeps appointments to the second, however far, and past ones at once", async () => {
+    const time = await DeviceTime.open(board, post);
+    await time.set(startUtcS);
+    const seen: number[] = [];
+    for (const atS of [startUtcS + 90 * 86_400, startUtcS + 1, startUtcS - 1])
+      time.at(atS, async () => void seen.push(time.nowS() - startUtcS));
+    await scheduler.runUntil(100 * 86_400_000);
+    assert.deepEqual(seen, [0, 1, 90 * 86_400]);
+  });
+
+  it("moves appointments when the time is set", async () => {
+    const time = await DeviceTime.open(board, post);
+    let done = 0;
+    time.at(startUtcS + 60, async () => void done++);
+    await scheduler.runUntil(120_000);
+    assert.equal(done, 0);
+    await time.set(startUtcS + 50);
+    await scheduler.runUntil(129_000);
+    assert.equal(done, 0);
+    await scheduler.runUntil(130_000);
+    await time.set(startUtcS);
+    await scheduler.runUntil(300_000);
+    assert.equal(done, 1);
+  });
+
+  it("forgets a cancelled appointment, and never keeps one at NEVER", async () => {
+    const time = await DeviceTime.open(board, post);
+    const fail = async () => assert.fail("kept");
+    time.at(10, fail)();
+    const cancelTwice = time.at(NEVER, fail);
+    cancelTwice();
+    cancelTwice();
+    await scheduler.runUntil(60_000);
+    assert.equal(time.nowS(), 60);
+  });
+});

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { objects } from "../../../firmware/objects/dictionary.ts";
+import { useCases } from "../../../firmware/objects/use-cases.ts";
+import { euiBytes } from "../../../firmware/security/eui.ts";
+import { openValues } from "../../../firmware/wire/cose/sensitive.ts";
+import { Kind, type Response } from "../../../firmware/wire/message.ts";
+import type { CutPoint } from "../../../hal/mock/flash.ts";
+import { type MeterRig, meterRig, op, startUtcS } from "./rig.ts";
+
+const enable = [op("call", objects.supplyControl.id, 1, 0x33)];
+
+describe("the electricity meter", () => {
+  let rig: MeterRig;
+  beforeEach(async () => {
+    rig = await meterRig();
+    await rig.settle();
+    rig.take();
+  });
+  async function ask(bytes: Uint8Array, by = rig.world.of("supplier")): Promise<Response | undefined> {
+    rig.take();
+    await rig.meter.device.receive(bytes);
+    const answers = rig.take().map((message) => rig.desk.read<Response>(message, by));
+    return answers.find(({ header }) => header.kind === Kind.response);
+  }
+
+  it("serves every object of its use cases: no operation of a command finds nobody", async () => {
+    const reads = useCases.filter(
+      ({ devices, operations }) => devices.includes("ESME") && operations.every(({ kind }) => kind === "get"),
+    );
+    assert.ok(reads.length >= 9);
+    for (const { code, id, operations } of reads) {
+      const from = rig.roles(code)[0] ?? "supplier";
+      const response = await ask(rig.desk.command(code, operations, { from }), rig.world.of(from));
+      assert.ok(
+        response?.results.every(({ status }) => status === 0),
+        id,
+      );
+    }
+  });
+
+  it("seals sensitive values for the party that asked, and for nobody else", async () => {
+    const response = await ask(rig.desk.command(0x27, [op("get", objects.importRegisters.id, 2)]));
+    const [result, ...more] = response?.results ?? [];
+    assert.deepEqual(more, []);
+    const header = response?.header;
+    const context = {
+      kind: 2,
+      originator: euiBytes(header?.originator ?? ""),
+      target: euiBytes(header?.target ?? ""),
+      counter: header?.counter ?? 0n,
+    };
+    const open = (role: "supplier" | "networkOperator") => {
+      const key = rig.desk.valueKeyOf(rig.world.of(role));
+      assert.ok(key);
+      return openValues(rig.world.crypto, key, context, result?.value as Uint8Array);
+    };
+    assert.equal(open("supplier")?.[0]?.status, 0);
+    assert.equal(open("networkOperator"), undefined);
+  });
+
+  it("answers the ACB for a party it does not know, and names that party in the answer", async () => {
+    const acb = rig.world.of("accessControlBroker");
+    const party = "90B3D51F3FFF0001";
+    const read = [op("get", objects.supplyState.id, 3)];
+    const supplementary = { party, counter: 9n };
+    const response = await ask(rig.desk.command(0x52, read, { from: acb, supplementary }), acb);
+    assert.deepEqual(response?.header.supplementary, supplementary);
+    assert.equal(response?.header.target, acb.eui);
+  });
+
+  it("says that an answer is too long for its link, instead of falling silent", async () => {
+    const { securityLog } = rig.meter.device;
+    for (let i = 0; i < 100; i++) await securityLog.append({ timeS: startUtcS + i, code: 0x8f00 + i });
+    const long = await ask(rig.desk.command(0x49, [op("get", objects.securityLog.id, 2)]));
+    assert.equal((long?.results[0]?.value as unknown[])?.length, 100);
+    await rig.meter.device.event("test", async () => {
+      for (let i = 0; i < 100; i++)
+        await rig.meter.device.eventLog.append({
+          timeS: startUtcS + i,
+          code: 0x8f57,
+          other: new Uint8Array(8),
+        });
+    })(undefined);
+    const tooLong = await ask(rig.desk.command(0x48, [op("get", objects.eventLog.id, 2)]));
+    assert.deepEqual(tooLong?.results, [{ status: 250 }]);
+    const range = [startUtcS, startUtcS + 9];
+    const shorter = await ask(rig.desk.command(0x48, [op("get", objects.eventLog.id, 2, range)]));
+    assert.equal((shorter?.results[0]?.value as unknown[])?.length, 10);
+  });
+
+  it("answers a switch that fails with hardware-fault, and stays fit for the next command", async () => {
+    await ask(rig.desk.command(0x50, [op("call", objects.supplyControl.id, 1, 0x34)]));
+    rig.board.mockLoadSwitch.faults.stuckOpen = true;
+    const failed = await ask(rig.desk.command(0x4f, enable));
+    assert.deepEqual(failed?.results, [{ status: 1 }]);
+    rig.board.mockLoadSwitch.faults.stuckOpen = false;
+    assert.deepEqual((await ask(rig.desk.command(0x4f, enable)))?.results, [{ status: 0 }]);
+  });
+
+  it("replaces credentials whole or not at all, whatever flash operation the power fails at", async () => {
+    const gaining = rig.world.party("supplier", "90B3D51F30030000");
+    const cells = [
+      [2, 1, 0],
+      [2, 2, 0],
+      [2, 2, 1],
+    ];
+    const certificates = cells.map((cell) => [
+      rig.world.certificate(gaining, cell[1] === 1 ? "sign" : "agree"),
+      cell,
+    ]);
+    const floors = [[euiBytes(gaining.eui), 100]];
+    const argument = [7, [5, 1, 0], 50n, 0, floors, certificates, [], 0];
+    const call = [op("call", objects.credentials.id, 1, argument)];
+    const command = rig.desk.command(0x107, call, { from: "transitionalCoS", counter: 50n });
+    const snapshot = rig.board.mockFlash.snapshot();
+    const { mockFlash } = rig.board;
+    let replaced = 0;
+    let kept = 0;
+    for (let i = 0; i < 6; i++)
+      for (const point of ["before", "torn", "after"] as const satisfies readonly CutPoint[]) {
+        await rig.settle();
+        rig.board.powerOff();
+        mockFlash.clearCut();
+        mockFlash.restore(snapshot);
+        await rig.reboot();
+        mockFlash.cutPowerAt(mockFlash.operationCount + i, point);
+        await rig.meter.device.receive(command);
+        mockFlash.clearCut();
+        await rig.reboot();
+        const { anchors, counters } = rig.meter.device;
+        const keys = ["sign", "agree"].flatMap((usage) =>
+          ([0, 1] as const).map(
+            (cellUsage) => anchors.cell({ role: "supplier", usage: usage as "sign", cellUsage })?.holder,
+          ),
+        );
+        const holders = new Set(keys.filter((holder) => holder !== undefined));
+        assert.equal(holders.size, 1, `cut ${point} operation ${i}`);
+        const done = holders.has(gaining.eui);
+        assert.equal(counters.highest("transitionalCoS") === 50n, done, `cut ${point} operation ${i}`);
+        assert.equal(counters.highest("supplier"), done ? 100n : 0n);
+        if (done) replaced++;
+        else kept++;
+      }
+    assert.ok(replaced > 0 && kept > 0, `${replaced} replaced, ${kept} kept`);
+  });
+});

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { ElectricityMeter } from "../../../firmware/devices/electricity-meter.ts";
+import { CommunicationsHub } from "../../../firmware/devices/hub.ts";
+import { partitions } from "../../../firmware/devices/partitions.ts";
+import { type DeviceIdentity, provision, readIdentity } from "../../../firmware/devices/provision.ts";
+import { hasCode } from "../../../firmware/kernel/errors.ts";
+import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
+import { startUtcS, World } from "./rig.ts";
+
+const world = new World();
+function board(): MockBoard {
+  const made = new MockBoard({
+    scheduler: new Scheduler(),
+    random: new SeededRandom(1),
+    id: "b",
+    startUtcMs: startUtcS * 1000,
+    crypto: world.crypto,
+  });
+  made.powerOn();
+  return made;
+}
+const rejects = (promise: Promise<unknown>, code: string) =>
+  assert.rejects(promise, (error) => hasCode(error, code));
+
+describe("the factory region", () => {
+  for (const type of ["ESME", "CHF"] as const)
+    it(`gives back the identity of a ${type} as it was written`, async () => {
+      const b = board();
+      const identity = world.identity(type);
+      await provision(b, { ...identity, certificatePath: [Uint8Array.of(1), Uint8Array.of(2)] });
+      const read = await readIdentity(b);
+      const sorted = (i: DeviceIdentity) => ({
+        ...i,
+        anchors: [...i.anchors].sort((x, y) => (JSON.stringify(x.cell) < JSON.stringify(y.cell) ? -1 : 1)),
+      });
+      assert.deepEqual(
+        sorted(read),
+        sorted({ ...identity, certificatePath: [Uint8Array.of(1), Uint8Array.of(2)] }),
+      );
+    });
+
+  it("is written once", async () => {
+    const b = board();
+    await provision(b, world.identity("ESME"));
+    const before = b.mockFlash.snapshot().bytes;
+    await rejects(provision(b, world.identity("CHF")), "devices/already-provisioned");
+    assert.deepEqual(b.mockFlash.snapshot().bytes, before);
+  });
+
+  const wrong: [what: string, change: (identity: DeviceIdentity) => Partial<DeviceIdentity>][] = [
+    ["a seed of 31 bytes", () => ({ signSeed: new Uint8Array(31) })],
+    ["an install code without CRC", () => ({ installCode: new Uint8Array(16) })],
+    ["an empty certificate", () => ({ signCertificate: new Uint8Array() })],
+    ["a missing cell", ({ anchors }) => ({ anchors: anchors.slice(1) })],
+    ["a doubled cell", ({ anchors }) => ({ anchors: [...anchors, anchors[0]!] })],
+    ["a cell of another device", () => ({ anchors: world.identity("CHF").anchors })],
+    ["a path too long", () => ({ certificatePath: Array.from({ length: 5 }, () => Uint8Array.of(1)) })],
+  ];
+  for (const [what, change] of wrong)
+    it(`refuses ${what}, and leaves the flash as it was`, async () => {
+      const b = board();
+      const identity = world.identity("ESME");
+      const before = b.mockFlash.snapshot().bytes;
+      await rejects(provision(b, { ...identity, ...change(identity) }), "devices/identity");
+      assert.deepEqual(b.mockFlash.snapshot().bytes, before);
+    });
+
+  it("must hold the right device before it boots", async () => {
+    const b = board();
+    await rejects(ElectricityMeter.boot(b), "devices/not-provisioned");
+    await provision(b, world.identity("CHF"));
+    await rejects(ElectricityMeter.boot(b), "devices/wrong-type");
+    await rejects(CommunicationsHub.boot(b), "hal/absent");
+  });
+
+  it("lies beside the other regions without overlap, and needs a flash that holds them all", () => {
+    for (const [sectorBytes, sectorCount] of [
+      [4096, 128],
+      [65_536, 16],
+    ] as const) {
+      const regions = Object.values(partitions({ sectorBytes, sectorCount, programUnitBytes: 1 }));
+      let next = 0;
+      for (const { firstSector, sectorCount: count } of regions) {
+        assert.equal(firstSector, next);
+        next += count;
+      }
+      assert.ok(next <= sectorCount);
+    }
+    assert.throws(
+      () => partitions({ sectorBytes: 4096, sectorCount: 64, programUnitBytes: 1 }),
+      (error) => hasCode(error, "devices/flash-too-small"),
+    );
+  });
+});

@@ -1,0 +1,314 @@
+/** A device on a mock board, and the parties that speak to it: what the tests of these rooms share. */
+import {
+  ElectricityMeter,
+  type ElectricityMeterOptions,
+} from "../../../firmware/devices/electricity-meter.ts";
+import { type AnchorSeed, type DeviceIdentity, provision } from "../../../firmware/devices/provision.ts";
+import type { Observation } from "../../../firmware/features/feature.ts";
+import type { HanFailure, HanMessage, HanPort } from "../../../firmware/han/port.ts";
+import type { Role } from "../../../firmware/security/access.ts";
+import { type CellName, deviceCells } from "../../../firmware/security/cells.ts";
+import { euiBytes } from "../../../firmware/security/eui.ts";
+import { commandRules } from "../../../firmware/security/rules.ts";
+import { type CertificateClaims, issueCertificate } from "../../../firmware/wire/cose/certificate.ts";
+import { keyId, pairMac, valueKey } from "../../../firmware/wire/cose/keys.ts";
+import { coseWire } from "../../../firmware/wire/cose/wire.ts";
+import {
+  type Alert,
+  type Command,
+  type Eui64,
+  Kind,
+  type Operation,
+  type Protection,
+  type Response,
+  type Value,
+} from "../../../firmware/wire/message.ts";
+import type { Crypto, Listener, Mac, Signer } from "../../../hal/board.ts";
+import { nodeCrypto } from "../../../hal/crypto/index.ts";
+import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
+import { toHex } from "../../support/shared-data.ts";
+
+export const meterEui: Eui64 = "00DB1234567890A0";
+export const hubEui: Eui64 = "00DB1234567890A2";
+export const startUtcS = 1_767_225_600; // 2026-01-01
+
+/** A remote party as the tests play it. */
+export interface TestParty {
+  readonly role: Role;
+  readonly eui: Eui64;
+  readonly signer: Signer;
+  readonly agreeSecret: Uint8Array;
+  readonly agreePublic: Uint8Array;
+}
+
+const euiOf: Partial<Record<Role, Eui64>> = {
+  root: "90B3D51F30FF0000",
+  supplier: "90B3D51F30010000",
+  networkOperator: "90B3D51F30020000",
+  accessControlBroker: "90B3D51F30000002",
+  transitionalCoS: "90B3D51F30000004",
+  recovery: "90B3D51F30000001",
+  wanProvider: "90B3D51F30000007",
+};
+
+/** Deterministic keys for everyone, and certificates by the root. */
+export class World {
+  readonly crypto: Crypto;
+  readonly random = new SeededRandom("devices");
+  readonly root: TestParty;
+  readonly parties: Readonly<Record<string, TestParty>>;
+
+  constructor(crypto: Crypto = nodeCrypto()) {
+    this.crypto = crypto;
+    this.root = this.party("root", euiOf.root as Eui64);
+    const roles = Object.keys(euiOf).filter((role) => role !== "root") as Role[];
+    this.parties = Object.fromEntries(roles.map((role) => [role, this.party(role, euiOf[role] as Eui64)]));
+  }
+
+  party(role: Role, eui: Eui64): TestParty {
+    const agreeSecret = this.random.bytes(32);
+    const agreePublic = this.crypto.x25519PublicKey(agreeSecret);
+    return { role, eui, signer: this.crypto.ed25519Signer(this.random.bytes(32)), agreeSecret, agreePublic };
+  }
+
+  of(role: Role): TestParty {
+    return role === "root" ? this.root : (this.parties[role] as TestParty);
+  }
+
+  certificate(
+    holder: TestParty,
+    usage: CertificateClaims["usage"],
+    over: Partial<CertificateClaims> = {},
+  ): Uint8Array {
+    const publicKey = usage === "agree" ? holder.agreePublic : holder.signer.publicKey;
+    const claims: CertificateClaims = {
+      subject: holder.eui,
+      role: holder.role,
+      usage,
+      publicKey,
+      notBeforeS: startUtcS - 86_400,
+      notAfterS: startUtcS + 10 * 365 * 86_400,
+      serial: Uint8Array.of(1),
+      ...over,
+    };
+    return issueCertificate(claims, this.root.signer, this.root.eui, this.crypto);
+  }
+
+  seed(cell: CellName): AnchorSeed {
+    const holder = this.of(cell.role);
+    return {
+      cell,
+      holder: holder.eui,
+      publicKey: cell.usage === "agree" ? holder.agreePublic : holder.signer.publicKey,
+    };
+  }
+
+  identity(type: "ESME" | "CHF"): DeviceIdentity {
+    const eui64 = type === "ESME" ? meterEui : hubEui;
+    const seedOf = new SeededRandom(`device/${type}`);
+    const signSeed = seedOf.bytes(32);
+    const agreeSecret = seedOf.bytes(32);
+    const device = {
+      eui: eui64,
+      signer: this.crypto.ed25519Signer(signSeed),
+      agreePublic: this.crypto.x25519PublicKey(agreeSecret),
+    };
+    const certificate = (usage: "sign" | "agree") =>
+      this.certificate({ ...device, role: "supplier", agreeSecret }, usage, {
+        role: "device",
+        notAfterS: undefined,
+      });
+    return {
+      type,
+      eui64,
+      signSeed,
+      agreeSecret,
+      signCertificate: certificate("sign"),
+      agreeCertificate: certificate("agree"),
+      certificatePath: [],
+      installCode: Uint8Array.from({ length: 18 }, (_, i) => i),
+      firmwareVersion: Uint8Array.of(1, 2, 3, 4),
+      anchors: deviceCells[type].map((cell) => this.seed(cell)),
+    };
+  }
+}
+
+export interface CommandOptions {
+  readonly from?: Role | TestParty;
+  readonly to?: Eui64;
+  readonly counter?: bigint;
+  readonly protection?: Protection;
+  /** Plays a wrong key. */
+  readonly signer?: Signer;
+  readonly broker?: TestParty;
+  readonly supplementary?: { readonly party: Eui64; readonly counter?: bigint };
+}
+
+/** Builds and reads messages as head end and ACB do. */
+export class Desk {
+  readonly world: World;
+  readonly device: DeviceIdentity;
+  readonly #macs = new Map<string, Mac>();
+  readonly #rules;
+  #counter = 1000n;
+
+  constructor(world: World, device: DeviceIdentity) {
+    this.#rules = commandRules(device.type);
+    this.world = world;
+    this.device = device;
+  }
+
+  get lastCounter(): bigint {
+    return this.#counter;
+  }
+
+  command(code: number, operations: readonly Operation[], options: CommandOptions = {}): Uint8Array {
+    const from = options.from ?? "supplier";
+    const party = typeof from === "string" ? this.world.of(from) : from;
+    const { to = this.device.eui64, counter = ++this.#counter, supplementary } = options;
+    const header = {
+      kind: Kind.command,
+      code,
+      originator: party.eui,
+      target: to,
+      counter,
+      ...(supplementary && { supplementary }),
+    };
+    const message: Command = { header, operations };
+    const protection = options.protection ?? this.#usual(code, party.role);
+    let bytes = coseWire.encode(message);
+    const signer = options.signer ?? party.signer;
+    if (protection !== "mac")
+      bytes = coseWire.sign(bytes, signer.sign, keyId(this.world.crypto, signer.publicKey));
+    if (protection !== "signature")
+      bytes = this.#mac(bytes, party, to, options.broker ?? this.world.of("accessControlBroker"));
+    return bytes;
+  }
+
+  #usual(code: number, role: Role): Protection {
+    return this.#rules.get(code)?.grants.get(role)?.protection ?? "signature+mac";
+  }
+
+  #mac(bytes: Uint8Array, party: TestParty, to: Eui64, broker: TestParty): Uint8Array {
+    const { crypto } = this.world;
+    const name = `${party.eui} ${to} ${toHex(broker.agreePublic)}`;
+    let mac = this.#macs.get(name);
+    if (mac === undefined) {
+      const pair = { originator: euiBytes(party.eui), target: euiBytes(to) };
+      mac = pairMac(crypto, broker.agreeSecret, crypto.x25519PublicKey(this.device.agreeSecret), pair) as Mac;
+      this.#macs.set(name, mac);
+    }
+    return coseWire.protect(bytes, mac, keyId(crypto, broker.agreePublic));
+  }
+
+  /** Verifies with the keys that `reader` has, and decodes. */
+  read<T extends Response | Alert>(bytes: Uint8Array, reader: TestParty): T {
+    const { crypto } = this.world;
+    const envelope = coseWire.peek(bytes);
+    const signer = crypto.ed25519Signer(this.device.signSeed);
+    const pair = { originator: euiBytes(this.device.eui64), target: euiBytes(reader.eui) };
+    const mac = pairMac(crypto, reader.agreeSecret, crypto.x25519PublicKey(this.device.agreeSecret), pair);
+    const authentic =
+      envelope.protection === "signature"
+        ? coseWire.signatureValid(envelope, crypto.ed25519Verifier(signer.publicKey))
+        : mac !== undefined && coseWire.macValid(envelope, mac);
+    if (!authentic) throw new Error(`not authentic (${envelope.protection})`);
+    return coseWire.decode(envelope) as T;
+  }
+
+  valueKeyOf(reader: TestParty) {
+    const { crypto } = this.world;
+    const pair = { originator: euiBytes(this.device.eui64), target: euiBytes(reader.eui) };
+    return valueKey(crypto, reader.agreeSecret, crypto.x25519PublicKey(this.device.agreeSecret), pair);
+  }
+}
+
+/** A link to the hub that the test holds in its hand. */
+export class HandLink implements HanPort {
+  readonly sent: Uint8Array[] = [];
+  /** What becomes of what is sent. */
+  outcome: "delivered" | HanFailure = "delivered";
+  hubTimeS: number | undefined;
+
+  async send(_to: Eui64, bytes: Uint8Array, done: Listener<"delivered" | HanFailure>): Promise<void> {
+    if (this.outcome === "delivered") this.sent.push(bytes);
+    void done(this.outcome);
+  }
+  onMessage(_listener: Listener<HanMessage>) {
+    return () => {};
+  }
+  async readHubTime(done: Listener<number | undefined>): Promise<void> {
+    void done(this.hubTimeS);
+  }
+}
+
+export interface MeterRig {
+  readonly world: World;
+  readonly scheduler: Scheduler;
+  readonly board: MockBoard;
+  readonly desk: Desk;
+  readonly link: HandLink;
+  readonly observations: Observation[];
+  /** The running firmware; changes at {@link reboot}. */
+  meter: ElectricityMeter;
+  reboot(): Promise<void>;
+  /** Lets the meter handle what it has posted to itself. */
+  settle(): Promise<void>;
+  /** Who may send the use case with this message code. */
+  roles(code: number): readonly Role[];
+  /** Messages the meter has sent since the last call. */
+  take(): Uint8Array[];
+}
+
+/** A provisioned meter, booted, with its clock set, on a link held by the test. */
+export async function meterRig(
+  options: Partial<ElectricityMeterOptions> & { crypto?: Crypto; observing?: boolean } = {},
+): Promise<MeterRig> {
+  const world = new World(options.crypto);
+  const scheduler = new Scheduler();
+  const random = new SeededRandom(1);
+  const board = new MockBoard({
+    scheduler,
+    random,
+    id: "meter",
+    startUtcMs: startUtcS * 1000,
+    crypto: world.crypto,
+    parts: { mains: true, metrology: true, loadSwitch: true, tamper: true, userInterface: true },
+  });
+  const identity = world.identity("ESME");
+  board.powerOn();
+  await provision(board, identity);
+  await board.clock.setRtcMs(startUtcS * 1000);
+  const observations: Observation[] = [];
+  const link = new HandLink();
+  const observe =
+    options.observing === false ? {} : { observe: (o: Observation) => void observations.push(o) };
+  const boot = () =>
+    ElectricityMeter.boot(board, { ...observe, ...options, link: { han: link, hub: hubEui } });
+  const rig: MeterRig = {
+    world,
+    scheduler,
+    board,
+    desk: new Desk(world, identity),
+    link,
+    observations,
+    meter: await boot(),
+    async reboot() {
+      await rig.settle();
+      board.powerOff();
+      await rig.settle();
+      board.powerOn();
+      rig.meter = await boot();
+    },
+    async settle() {
+      for (let i = 0; i < 8; i++) await rig.meter.device.event("settle", async () => {})(undefined);
+      for (let i = 0; i < 50; i++) await Promise.resolve();
+    },
+    roles: (code) => [...(commandRules("ESME").get(code)?.grants.keys() ?? [])],
+    take: () => link.sent.splice(0),
+  };
+  return rig;
+}
+
+export const op = (kind: Operation["kind"], object: number, member: number, value?: Value): Operation =>
+  value === undefined ? { kind, object, member } : { kind, object, member, value };

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { clockFeature } from "../../../firmware/features/clock.ts";
+import type { BenchOptions } from "../../support/feature-bench.ts";
+import { cutEverywhere, FeatureBench, startUtcS } from "../../support/feature-bench.ts";
+
+const never = 0xffff_ffff;
+const hub: { timeS: number | undefined } = { timeS: undefined };
+let settings = 0;
+const make = (options: BenchOptions = {}) => {
+  settings = 0;
+  return FeatureBench.start(options, (context) => ({
+    features: [
+      clockFeature(context, {
+        hubTimeS: () => hub.timeS,
+        afterSet: async () => {
+          settings++;
+        },
+      }),
+    ],
+  }));
+};
+
+/** ECS70 as the reference messages have it; answers the five statuses, and time and status. */
+async function ecs70(bench: Awaited<ReturnType<typeof make>>, fromS: number, toS: number) {
+  const results = [
+    await bench.set("clock", 9, 5),
+    await bench.call("clock", 5, [never, fromS, toS]),
+    await bench.call("clock", 4, 0),
+    await bench.get("clock", 2),
+    await bench.get("clock", 4),
+  ];
+  return { statuses: results.map((r) => r.status), timeS: results[3]?.value, status: results[4]?.value };
+}
+
+describe("clock feature (ECS70)", () => {
+  it("takes the first setting whatever it is, and becomes reliable", async () => {
+    const bench = await make({ timeIsSet: false });
+    assert.equal((await bench.get("clock", 4)).value, 1);
+    hub.timeS = startUtcS + 500;
+    const answer = await ecs70(bench, startUtcS, startUtcS + 1000);
+    assert.deepEqual(answer, { statuses: [0, 0, 0, 0, 0], timeS: startUtcS + 500, status: 0 });
+    assert.deepEqual([bench.eventCodes, bench.alertCodes, settings], [[], [], 1]);
+  });
+
+  for (const offset of [-10, -1, 0, 10])
+    it(`adjusts by ${offset} s and logs 8145`, async () => {
+      const bench = await make();
+      hub.timeS = startUtcS + offset;
+      const answer = await ecs70(bench, startUtcS - 100, startUtcS + 100);
+      assert.deepEqual([answer.timeS, answer.status], [startUtcS + offset, 0]);
+      assert.deepEqual([bench.eventCodes, bench.alertCodes], [["8145"], []]);
+    });
+
+  for (const offset of [-11, 11, 86_400])
+    it(`refuses to adjust by ${offset} s: 8F0C, unreliable until it is right again`, async () => {
+      const bench = await make();
+      hub.timeS = startUtcS + offset;
+      const answer = await ecs70(bench, 0, never);
+      assert.deepEqual(answer, { statuses: [0, 0, 250, 0, 0], timeS: startUtcS, status: 2 });
+      assert.deepEqual(bench.alertCodes, ["8f0c"]);
+      assert.equal(bench.context.securityLog.entries()[0]?.code, 0x8f0c);
+      await bench.powerCycle();
+      assert.equal((await bench.get("clock", 4)).value, 2);
+      hub.timeS = bench.context.nowS();
+      assert.equal((await ecs70(bench, 0, never)).status, 0);
+    });
+
+  it("refuses outside the window, with its bounds reversed, without a window, without the hub's time", async () => {
+    const bench = await make();
+    hub.timeS = startUtcS + 5;
+    assert.equal((await ecs70(bench, startUtcS + 6, startUtcS + 100)).statuses[2], 250);
+    assert.equal((await ecs70(bench, startUtcS, startUtcS + 4)).statuses[2], 250);
+    assert.equal((await ecs70(bench, 100, 99)).statuses[1], 250);
+    assert.equal((await bench.call("clock", 4, 0)).status, 250);
+    hub.timeS = undefined;
+    assert.equal((await ecs70(bench, 0, never)).statuses[2], 2);
+    assert.equal((await bench.set("clock", 9, 1)).status, 250);
+    assert.equal((await bench.set("clock", 2, 1)).status, 3);
+    assert.deepEqual([bench.context.nowS(), settings], [startUtcS, 0]);
+  });
+
+  it("includes both bounds of the window", async () => {
+    const bench = await make();
+    hub.timeS = startUtcS + 5;
+    assert.equal((await ecs70(bench, startUtcS + 5, startUtcS + 5)).statuses[2], 0);
+  });
+
+  it("has lost its time after a power cut with a dead battery, and takes a first setting again", async () => {
+    const bench = await make();
+    bench.board.mockClock.batteryDead = true;
+    await bench.powerCycle();
+    assert.equal((await bench.get("clock", 4)).value, 1);
+    hub.timeS = startUtcS + 99_999;
+    assert.equal((await ecs70(bench, 0, never)).timeS, startUtcS + 99_999);
+  });
+
+  it("a cut at any flash operation of a refused adjustment leaves time and status explainable", async () => {
+    hub.timeS = startUtcS + 60;
+    await cutEverywhere(
+      () => make(),
+      (bench) => ecs70(bench, 0, never),
+      async (bench, cut) => {
+        const status = (await bench.get("clock", 4)).value;
+        assert.ok(status === 0 || status === 2, cut);
+        if (bench.alertCodes.length > 0) assert.equal(status, 2, cut);
+      },
+    );
+  });
+});

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { objects } from "../../../firmware/objects/dictionary.ts";
+import { type MeterRig, meterRig, op } from "../devices/rig.ts";
+
+const enable = [op("call", objects.supplyControl.id, 1, 0x33)];
+
+describe("a burst of refusals", () => {
+  let rig: MeterRig;
+  before(async () => {
+    rig = await meterRig();
+  });
+  const codes = () => rig.meter.device.securityLog.entries().map(({ code }) => code);
+  const stranger = () => rig.desk.command(0x4f, enable, { to: "0000000000000001" });
+
+  it("is logged and reported three times a reason, then touches flash and signer no more", async () => {
+    for (let i = 0; i < 3; i++) await rig.meter.device.receive(stranger());
+    assert.deepEqual(codes(), [0x8f3e, 0x8f3e, 0x8f3e]);
+    assert.equal(rig.take().length, 3);
+    await rig.settle();
+    const operations = rig.board.mockFlash.operationCount;
+    for (let i = 0; i < 500; i++) await rig.meter.device.receive(stranger());
+    assert.equal(rig.board.mockFlash.operationCount, operations);
+    assert.equal(rig.take().length, 0);
+    assert.equal(codes().length, 3);
+  });
+
+  it("leaves the budget of other reasons alone", async () => {
+    await rig.meter.device.receive(Uint8Array.of(1, 2, 3));
+    assert.equal(codes().at(-1), 0x8f1e);
+  });
+
+  it("is summed up once, as 8F60, when the window ends; then the budget is new", async () => {
+    await rig.scheduler.runUntil(3_600_000);
+    assert.deepEqual(codes().slice(-2), [0x8f1e, 0x8f60]);
+    assert.deepEqual(rig.observations.find(({ kind }) => kind === "refusals")?.counts, {
+      "not-for-me": 503,
+      malformed: 1,
+    });
+    await rig.meter.device.receive(stranger());
+    assert.equal(codes().at(-1), 0x8f3e);
+    await rig.scheduler.runUntil(2 * 3_600_000);
+    assert.equal(codes().filter((code) => code === 0x8f60).length, 1);
+  });
+
+  it("does not stop a good command", async () => {
+    for (let i = 0; i < 50; i++) await rig.meter.device.receive(stranger());
+    rig.take();
+    await rig.meter.device.receive(rig.desk.command(0x4f, enable));
+    assert.equal(rig.take().length, 1);
+  });
+});

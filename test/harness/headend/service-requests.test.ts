@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { hasCode, type MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { coseWire } from "../../../firmware/wire/cose/wire.ts";
+import { serviceRequest, serviceRequests } from "../../../harness/headend/service-requests.ts";
+import { transform } from "../../../harness/headend/transform.ts";
+import { requests, samples } from "./samples.ts";
+
+const request = (reference: string, parameters: unknown) =>
+  transform({ ...requests.find((r) => r.reference === reference)!, parameters }, coseWire);
+
+/** The faults that refusing these parameters names. */
+function faults(reference: string, parameters: unknown): string {
+  try {
+    request(reference, parameters);
+  } catch (error) {
+    assert.ok(hasCode(error, "headend/parameters"));
+    return String((error as MeterbenchError).message);
+  }
+  return "accepted";
+}
+
+describe("service requests", () => {
+  it("say of each what it is, who may ask, and for which devices", () => {
+    for (const { reference, title, roles, devices } of serviceRequests) {
+      assert.equal(serviceRequest(reference).title, title);
+      assert.ok(title.length > 5 && roles.length > 0 && devices.length > 0, reference);
+    }
+  });
+
+  for (const { reference } of serviceRequests)
+    it(`${reference} refuses a parameter it does not know, by name`, () => {
+      const [sample] = samples[reference]!;
+      assert.match(faults(reference, { ...(sample!.parameters as object), colour: "red" }), /colour/);
+    });
+
+  const wrong: [string, string, unknown, RegExp][] = [
+    [
+      "a time without a zone",
+      "6.11",
+      { validFrom: "2026-12-01T00:00:00", validUntil: 1_800_000_000 },
+      /validFrom/,
+    ],
+    [
+      "a window that ends before it begins",
+      "6.11",
+      { validFrom: 1_800_000_000, validUntil: 1_700_000_000 },
+      /before validUntil/,
+    ],
+    [
+      "an install code of 15 bytes",
+      "8.11",
+      { action: "add", device: "00DB1234567890A0", installCode: "00".repeat(15) },
+      /installCode: expected 16 octets/,
+    ],
+    [
+      "an install code that is no hex",
+      "8.11",
+      { action: "add", device: "00DB1234567890A0", installCode: "xyz" },
+      /installCode/,
+    ],
+    [
+      "an EUI-64 of 15 digits",
+      "8.11",
+      { action: "remove", device: "00DB1234567890A" },
+      /device: expected an EUI-64/,
+    ],
+    ["a rate 49", "1.1.1", tariffWith({ switches: [{ at: "00:00", rate: 49 }] }), /days\.0\.switches\.0/],
+    [
+      "a switching time 24:00",
+      "1.1.1",
+      tariffWith({ switches: [{ at: "24:00", rate: 1 }] }),
+      /days\.0\.switches\.0/,
+    ],
+    [
+      "a week of six days",
+      "1.1.1",
+      { ...base(), weeks: [{ name: "w", days: [1, 1, 1, 1, 1, 1] }] },
+      /weeks\.0\.days/,
+    ],
+    [
+      "five seasons",
+      "1.1.1",
+      { ...base(), seasons: Array(5).fill({ name: "s", from: "01-01", week: "w1" }) },
+      /seasons/,
+    ],
+    ["a price beyond 16 bits", "1.2.1", { standingCharge: 0, touPrices: [40_000] }, /touPrices\.0/],
+    ["a cell of no role", "6.24.1", { cells: [{ role: "plumber", usage: "sign" }] }, /cells\.0\.role/],
+  ];
+  for (const [what, reference, parameters, expected] of wrong)
+    it(`${reference} refuses ${what}, and says where`, () => {
+      assert.match(faults(reference, parameters), expected);
+    });
+
+  it("refuses a credential change that the asker has no authority to make", () => {
+    const [sample] = samples["6.15.1"]!;
+    const asked = { ...requests.find((r) => r.reference === "6.15.1")!, role: "networkOperator" as const };
+    assert.throws(
+      () => transform({ ...asked, parameters: sample!.parameters }, coseWire),
+      /a networkOperator cannot replace the keys of a supplier/,
+    );
+  });
+
+  it("gives 0 for now and 0xFFFFFFFF for never", () => {
+    const limit = { thresholdW: 1, periodS: 2, restorationS: 3, onTrip: "disable" };
+    const times = (activateAt: unknown) =>
+      request("6.4.1", { ...limit, activateAt })
+        .command.operations.slice(4)
+        .map((o) => o.value);
+    assert.deepEqual(new Set(times("now")), new Set([0]));
+    assert.deepEqual(new Set(times("never")), new Set([0xffff_ffff]));
+    assert.deepEqual(new Set(times("2027-01-01T01:00:00+01:00")), new Set([1_798_761_600]));
+  });
+});
+
+function base() {
+  return { ...(samples["1.1.1"]![0]!.parameters as object) };
+}
+function tariffWith(day: object) {
+  return { ...base(), days: [{ id: 1, ...day }] };
+}
