@@ -267,16 +267,16 @@ export class Device implements DeviceContext {
   #seal({ command, rule, grant, party }: Accepted, results: readonly OperationResult[]): Uint8Array {
     const { header } = command;
     const { code, counter, supplementary } = header;
+    const own = {
+      kind: Kind.response,
+      code,
+      originator: this.identity.eui64,
+      target: header.originator,
+      counter,
+      timeS: this.nowS(),
+    };
     const response: Message = {
-      header: {
-        kind: Kind.response,
-        code,
-        originator: this.identity.eui64,
-        target: header.originator,
-        counter,
-        timeS: this.nowS(),
-        ...(supplementary && { supplementary }),
-      },
+      header: supplementary === undefined ? own : { ...own, supplementary },
       results: rule.useCase.sensitive === true ? this.#hidden(party, header, results) : results,
     };
     if (this.observing) this.#observeResponse(rule.useCase.id, response.header, results);

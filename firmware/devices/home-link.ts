@@ -63,10 +63,15 @@ export class HomeLink implements Uplink {
   }
 
   async #askTime(device: Device): Promise<void> {
-    this.#cancelAsk();
-    this.#cancelAsk = device.after(device.settings.hubTimeEveryMs, () => this.#askTime(device));
+    this.#askLater(device, device.settings.hubTimeEveryMs);
     await this.#han?.readHubTime((utcS) => {
-      if (utcS !== undefined) this.#hubTime = { utcS, atUptimeMs: device.board.clock.uptimeMs() };
+      if (utcS === undefined) this.#askLater(device, device.settings.hubTimeRetryMs);
+      else this.#hubTime = { utcS, atUptimeMs: device.board.clock.uptimeMs() };
     });
+  }
+
+  #askLater(device: Device, delayMs: number): void {
+    this.#cancelAsk();
+    this.#cancelAsk = device.after(delayMs, () => this.#askTime(device));
   }
 }

@@ -31,6 +31,8 @@ export interface DeviceSettings {
   readonly joinRetryMs: number;
   /** How often a meter asks the hub for the time. */
   readonly hubTimeEveryMs: number;
+  /** Wait before it asks again when the hub had no time, or could not be heard. */
+  readonly hubTimeRetryMs: number;
 }
 
 export const defaultSettings: DeviceSettings = {
@@ -51,4 +53,5 @@ export const defaultSettings: DeviceSettings = {
   hanQueueCapacity: 16,
   joinRetryMs: 60_000,
   hubTimeEveryMs: 900_000,
+  hubTimeRetryMs: 60_000,
 };

@@ -125,20 +125,21 @@ class Supply implements SupplyFeature {
 
   /** Intent to the journal, then the switch, then alerts; a switch that fails takes the intent back. */
   async #apply(event: SupplyEvent): Promise<OperationResult> {
-    const before = this.state;
-    const step = supplyStep(before, event);
-    if (step.refused) return refused();
-    if (step.state === before) return success;
-    await this.#kept.keep({ ...step.state, owed: step.alerts.flatMap(owedTo) });
-    const closed = step.state.output === "enabled";
+    const before = this.#kept.value;
+    const { refused: forbidden, state, alerts } = supplyStep(before, event);
+    if (forbidden) return refused();
+    if (state === before) return success;
+    const { output, cause } = state;
+    await this.#kept.keep({ output, cause, owed: alerts.flatMap(owedTo) });
+    const closed = output === "enabled";
     if (closed !== (before.output === "enabled") && !(await this.#move(closed))) {
       await this.#kept.keep({ ...before, owed: owedTo(closed ? connectFailed : disconnectFailed) });
       await this.#payOwed();
       return refused(Status.hardwareFault);
     }
-    this.#context.observe({ kind: "supply", state: step.state.output, cause: step.state.cause });
-    await this.#payOwed();
-    for (const listener of this.#listeners) await listener(this.state);
+    this.#context.observe({ kind: "supply", state: output, cause });
+    if (alerts.length > 0) await this.#payOwed();
+    for (const listener of this.#listeners) await listener(state);
     return success;
   }
 

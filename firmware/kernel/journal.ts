@@ -1,4 +1,4 @@
-import type { Flash } from "../../hal/board.ts";
+import type { Flash, MaybePromise } from "../../hal/board.ts";
 import { type FlashRegion, roundUp } from "./bytes.ts";
 import { MeterbenchError } from "./errors.ts";
 import {
@@ -15,6 +15,8 @@ import { type OpenedJournal, openJournal } from "./journal-open.ts";
 
 export type { FlashRegion } from "./bytes.ts";
 export type { JournalChange } from "./journal-format.ts";
+
+const committed = Promise.resolve();
 
 /**
  * A small key-value store that survives a power cut before, inside and after every flash operation.
@@ -97,27 +99,79 @@ export class Journal {
 
   /** All changes or none. When the promise resolves they are on flash, and `get` shows them. */
   commit(changes: readonly JournalChange[]): Promise<void> {
-    const run = () => this.#commit(changes);
     // One at a time, in order of the calls; an idle journal starts at once.
-    const mine = this.#pending++ === 0 ? run() : this.#last.then(run, run);
-    this.#last = mine;
-    return mine;
+    if (this.#pending++ > 0) {
+      const run = () => this.#commit(changes);
+      this.#last = this.#last.then(run, run);
+    } else this.#last = this.#commit(changes);
+    return this.#last;
   }
 
-  async #commit(changes: readonly JournalChange[]): Promise<void> {
+  #commit(changes: readonly JournalChange[]): Promise<void> {
     try {
-      if (changes.length === 0) return;
       const end = this.#encode(changes);
       const liveBytes = this.#liveBytesAfter(changes);
-      await (this.#renew || !this.#fits(end) ? this.#writeGeneration(changes, liveBytes) : this.#append(end));
-      for (const { key, value } of changes) {
-        if (value === null) this.#values.delete(key);
-        else this.#values.set(key, value.slice());
-      }
-      this.#liveBytes = liveBytes;
+      const written = changes.length === 0 ? undefined : this.#write(changes, end, liveBytes);
+      if (written instanceof Promise) return this.#adoptLater(written, changes, liveBytes);
+      this.#adopt(changes, liveBytes);
+      return committed;
+    } catch (error) {
+      return Promise.reject(error);
     } finally {
       this.#pending--;
     }
+  }
+
+  async #adoptLater(written: Promise<void>, changes: readonly JournalChange[], liveBytes: number) {
+    this.#pending++;
+    try {
+      await written;
+      this.#adopt(changes, liveBytes);
+    } finally {
+      this.#pending--;
+    }
+  }
+
+  #adopt(changes: readonly JournalChange[], liveBytes: number): void {
+    for (const { key, value } of changes) {
+      if (value === null) this.#values.delete(key);
+      else this.#values.set(key, value.slice());
+    }
+    this.#liveBytes = liveBytes;
+  }
+
+  #write(changes: readonly JournalChange[], end: number, liveBytes: number): MaybePromise<void> {
+    if (this.#renew || !this.#fits(end)) return this.#writeGeneration(changes, liveBytes);
+    return this.#endsInSector(end) ? this.#appendInSector(end) : this.#append(end);
+  }
+
+  /** Would a record of `end` bytes lie within the sector in use? Nearly all do: those cost one program. */
+  #endsInSector(end: number): boolean {
+    const within = this.#at % this.#streamBytes;
+    return !this.#resume && within > 0 && within + this.#padded(end) <= this.#streamBytes;
+  }
+
+  #appendInSector(end: number): MaybePromise<void> {
+    const padded = this.#padded(end);
+    finishRecord(this.#scratch, end, this.#generation, this.#sequence);
+    if (padded > end) this.#scratch.fill(0xff, end, padded);
+    const within = this.#at % this.#streamBytes;
+    const offset = this.#sectorOffset((this.#at - within) / this.#streamBytes) + this.#headerBytes + within;
+    // Until the record is whole, whatever happens, the tail counts as torn.
+    this.#resume = true;
+    const programmed = this.#flash.program(offset, this.#scratch.subarray(0, padded));
+    if (programmed instanceof Promise) return programmed.then(() => this.#appended(padded));
+    this.#appended(padded);
+  }
+
+  #appended(padded: number): void {
+    this.#at += padded;
+    this.#resume = false;
+    this.#sequence++;
+  }
+
+  #padded(bytes: number): number {
+    return roundUp(bytes, this.#flash.geometry.programUnitBytes);
   }
 
   /** Puts the entries of a record into the scratch buffer; returns their end. */
@@ -175,7 +229,7 @@ export class Journal {
 
   /** Writes a padded record at stream offset `start`, beginning sectors as it reaches them. */
   async #writeRecord(record: Uint8Array, end: number, start: number, resumed: boolean): Promise<void> {
-    const padded = roundUp(end, this.#flash.geometry.programUnitBytes);
+    const padded = this.#padded(end);
     if (padded > end) record.fill(0xff, end, padded);
     for (let done = 0; done < padded; ) {
       const at = start + done;

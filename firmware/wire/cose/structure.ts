@@ -135,13 +135,17 @@ export function authenticated(
 /** `start` followed by each of `parts` as a CBOR byte string. Throws `wire/too-long` beyond 65,535 bytes. */
 export function byteStrings(start: Uint8Array, parts: readonly Uint8Array[]): Uint8Array {
   let size = start.length;
-  for (const part of parts) size += headBytes(part.length) + part.length;
-  if (size > MAX_MESSAGE_BYTES) throw tooLong(size);
-  const out = allocate(size);
+  for (const part of parts) size += byteStringSize(part);
+  const out = allocateMessage(size);
   out.set(start);
   let at = start.length;
   for (const part of parts) at = putByteString(out, at, part);
   return out;
+}
+
+function allocateMessage(size: number): Uint8Array {
+  if (size > MAX_MESSAGE_BYTES) throw tooLong(size);
+  return allocate(size);
 }
 
 function tooLong(size: number): MeterbenchError {
@@ -149,8 +153,8 @@ function tooLong(size: number): MeterbenchError {
   return new MeterbenchError("wire/too-long", `message: ${limits}; ask for a shorter range`, { size });
 }
 
-function headBytes(length: number): number {
-  return length < 24 ? 1 : length < 0x100 ? 2 : 3;
+function byteStringSize({ length }: Uint8Array): number {
+  return length + (length < 24 ? 1 : length < 0x100 ? 2 : 3);
 }
 
 function putByteString(out: Uint8Array, at: number, bytes: Uint8Array): number {
@@ -173,22 +177,41 @@ export function writeStructure(
   tag: number,
   protectedBytes: Uint8Array,
   unprotected: Uint8Array,
-  ...rest: readonly Uint8Array[]
+  content: Uint8Array,
+  authenticator?: Uint8Array,
 ): Uint8Array {
-  const opening = byteStrings(Uint8Array.of(0xc0 | tag, 0x80 | (rest.length + 2)), [protectedBytes]);
-  const start = allocate(opening.length + unprotected.length);
-  start.set(opening);
-  start.set(unprotected, opening.length);
-  return byteStrings(start, rest);
+  const size = 2 + byteStringSize(protectedBytes) + unprotected.length + byteStringSize(content);
+  const out = allocateMessage(authenticator === undefined ? size : size + byteStringSize(authenticator));
+  out[0] = 0xc0 | tag;
+  out[1] = authenticator === undefined ? 0x83 : 0x84;
+  let at = putByteString(out, 2, protectedBytes);
+  out.set(unprotected, at);
+  at = putByteString(out, at + unprotected.length, content);
+  if (authenticator !== undefined) putByteString(out, at, authenticator);
+  return out;
 }
 
 /** {1: algorithm, 4: kid} with an algorithm of one byte and a kid of eight: the protected headers of all we make. */
 export function protectedHeaders(algorithm: number, keyId: Uint8Array): Uint8Array {
   if (keyId.length !== KEY_ID_BYTES)
     throw new MeterbenchError("wire/key-id", `expected a key identifier of 8 bytes, got ${keyId.length}`);
-  const bytes = Uint8Array.of(0xa2, 0x01, algorithmByte(algorithm), 0x04, 0x48, 0, 0, 0, 0, 0, 0, 0, 0);
+  const bytes = allocate(PROTECTED_BYTES);
+  bytes[0] = 0xa2;
+  bytes[1] = 0x01;
+  bytes[2] = algorithmByte(algorithm);
+  bytes[3] = 0x04;
+  bytes[4] = 0x48;
   bytes.set(keyId, 5);
   return bytes;
 }
 
+/** The kid in protected headers that are, byte for byte, what {@link protectedHeaders} makes; else undefined. */
+export function keyIdIn(headers: Uint8Array, algorithm: number): Uint8Array | undefined {
+  const [map, label1, value1, label4, length] = headers;
+  const ours = map === 0xa2 && label1 === 0x01 && value1 === algorithmByte(algorithm);
+  const whole = headers.length === PROTECTED_BYTES && label4 === 0x04 && length === 0x48;
+  return ours && whole ? headers.subarray(5) : undefined;
+}
+
+const PROTECTED_BYTES = 5 + KEY_ID_BYTES;
 const algorithmByte = (algorithm: number) => (algorithm < 0 ? 0x20 | (-1 - algorithm) : algorithm);

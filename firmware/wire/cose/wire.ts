@@ -12,7 +12,7 @@ import { MAX_MESSAGE_BYTES } from "./gate.ts";
 import { mac0, sameTag } from "./mac0.ts";
 import { malformed, Reader } from "./reader.ts";
 import { sign1 } from "./sign1.ts";
-import { Algorithm, authenticated, KEY_ID_BYTES, NO_BYTES, protectedHeaders, Tag } from "./structure.ts";
+import { Algorithm, authenticated, keyIdIn, NO_BYTES, Tag } from "./structure.ts";
 
 export interface CoseEnvelope extends Envelope {
   /** Where the body begins in `plain`. */
@@ -85,10 +85,10 @@ function readLayer(bytes: Uint8Array, tag: number, algorithm: number, length: nu
   return { headers, keyId, payload, authenticator };
 }
 
-/** {1: algorithm, 4: kid}, byte for byte as `protectedHeaders` makes it. */
+/** The kid of {1: algorithm, 4: kid}: the one form of protected headers that is read. */
 function readProtected(headers: Uint8Array, algorithm: number): Uint8Array {
-  const keyId = headers.subarray(headers.length - KEY_ID_BYTES);
-  if (headers.length !== 5 + KEY_ID_BYTES || !sameTag(headers, protectedHeaders(algorithm, keyId)))
+  const keyId = keyIdIn(headers, algorithm);
+  if (keyId === undefined)
     throw malformed(0, `protected headers {1: ${algorithm}, 4: kid of 8 bytes}`, "others");
   return keyId;
 }
