@@ -33,6 +33,9 @@ export interface BenchSettings {
   readonly roundMs: number;
 }
 
+/** Rounds that only warm up, so that what is timed is compiled code. */
+const warmUpRounds = 2;
+
 interface Sample {
   readonly meanUs: number;
   /** The median run of the round: a ratio made of these is not moved by what else the machine does. */
@@ -43,12 +46,11 @@ interface Sample {
 export async function measure(task: BenchTask, settings: BenchSettings): Promise<BenchResult> {
   const own: Sample[] = [];
   const floors: Sample[] = [];
-  // The first round warms up both and counts for nothing.
-  for (let round = 0; round <= settings.rounds; round++) {
+  for (let round = -warmUpRounds; round < settings.rounds; round++) {
     await task.prepare?.();
     const floor = task.floor ? await time(task.floor.name, task.floor.run, settings.roundMs) : undefined;
     const sample = await time(task.name, task.run, settings.roundMs, task.maxRuns);
-    if (round === 0) continue;
+    if (round < 0) continue;
     own.push(sample);
     if (floor) floors.push(floor);
   }

@@ -84,11 +84,19 @@ export class MeterRig {
     this.#headEnd = headEnd;
   }
 
+  get supplierPublicKey(): Uint8Array {
+    return this.#headEnd.parties.supplier.keys.sign.signer.publicKey;
+  }
+
   /** A sealed command with the next counter of its sender. */
-  command(reference: string, parameters: unknown = {}, options: Partial<RequestOptions> = {}): Uint8Array {
+  command = (
+    reference: string,
+    parameters: unknown = {},
+    options: Partial<RequestOptions> = {},
+  ): Uint8Array => {
     const full = { to: meterEui, unchecked: true, ...options };
     return this.#headEnd.protect(this.#headEnd.prepare(reference, parameters, full), full.by ?? "supplier");
-  }
+  };
 
   /** Hands one message to the meter; the response it gave, or undefined when it refused. */
   async send(bytes: Uint8Array): Promise<Uint8Array | undefined> {

@@ -24,15 +24,24 @@ export interface Reception {
   readonly whole?: Uint8Array;
 }
 
+/** A message that is done with, and its last frame: what its sender may send again is that frame. */
+interface Had {
+  readonly counter: number;
+  readonly atMs: number;
+  readonly block: number | undefined;
+  readonly payload: Uint8Array;
+}
+
 export class ApsReceiver {
   #assembly: Assembly | undefined;
-  readonly #had: { readonly counter: number; readonly atMs: number }[] = [];
+  readonly #had: Had[] = [];
 
   /** Takes one authentic and fresh data frame. Blocks come in order: the window is one (Smart Energy 5.3.8). */
   take(header: ApsHeader, payload: Uint8Array, nowMs: number): Reception {
     const number = header.block?.first ? 0 : header.block?.number;
-    if (this.#hadBefore(header.counter, nowMs)) return reception(number, true);
-    if (header.block === undefined) return this.#finish(header.counter, payload, nowMs, undefined);
+    const under = this.#assembly?.counter === header.counter;
+    if (!under && this.#hadBefore(header.counter, number, payload, nowMs)) return reception(number, true);
+    if (header.block === undefined) return this.#finish(header.counter, payload, payload, nowMs, undefined);
     if (header.block.first) this.#begin(header, nowMs);
     return this.#takeBlock(header, number!, payload, nowMs);
   }
@@ -57,21 +66,37 @@ export class ApsReceiver {
     this.#assembly = { ...assembly, atMs: nowMs };
     if (assembly.parts.length < assembly.total) return reception(number, true);
     this.#assembly = undefined;
-    return this.#finish(header.counter, joined(assembly.parts), nowMs, number);
+    return this.#finish(header.counter, joined(assembly.parts), payload, nowMs, number);
   }
 
-  #finish(counter: number, whole: Uint8Array, nowMs: number, block: number | undefined): Reception {
-    this.#had.push({ counter, atMs: nowMs });
+  #finish(
+    counter: number,
+    whole: Uint8Array,
+    payload: Uint8Array,
+    nowMs: number,
+    block: number | undefined,
+  ): Reception {
+    this.#had.push({ counter, atMs: nowMs, block, payload });
     if (this.#had.length > REMEMBERED) this.#had.shift();
     return { ...reception(block, true), whole };
   }
 
   #fresh = (assembly: Assembly, nowMs: number): boolean => nowMs - assembly.atMs < STALE_MS;
 
-  #hadBefore(counter: number, nowMs: number): boolean {
-    return this.#had.some((had) => had.counter === counter && nowMs - had.atMs < STALE_MS);
+  /** By counter and content: a peer that has started anew may use a counter again for another message. */
+  #hadBefore(counter: number, block: number | undefined, payload: Uint8Array, nowMs: number): boolean {
+    return this.#had.some(
+      (had) =>
+        had.counter === counter &&
+        had.block === block &&
+        nowMs - had.atMs < STALE_MS &&
+        sameBytes(had.payload, payload),
+    );
   }
 }
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 /** Blocks of one message agree in everything, protection included. */
 function belongs(assembly: Assembly, header: ApsHeader): boolean {

@@ -103,7 +103,8 @@ function fromCborX(item: Item): Item {
   return item;
 }
 
-function unencodable(got: string): MeterbenchError {
+/** The error for a value that has no deterministic form here. */
+export function unencodable(got: string): MeterbenchError {
   return new MeterbenchError("wire/unencodable", `expected a value with a deterministic form, got ${got}`, {
     got,
   });

@@ -3,12 +3,12 @@
  * non-critical ones COSE_Mac0 around the message; critical responses and alerts are COSE_Sign1.
  */
 import type { Mac, Verifier } from "../../../hal/board.ts";
-import { type Header, Kind, type Message, type Protection } from "../message.ts";
+import type { Message, Protection } from "../message.ts";
 import type { Envelope, Wire } from "../wire.ts";
 import { bodyItems, readBody } from "./body.ts";
 import { encode } from "./cbor.ts";
-import { eui64FromBytes, eui64ToBytes } from "./eui64.ts";
 import { MAX_MESSAGE_BYTES } from "./gate.ts";
+import { readHeader, writeMessage } from "./header.ts";
 import { mac0, sameTag } from "./mac0.ts";
 import { malformed, Reader } from "./reader.ts";
 import { sign1 } from "./sign1.ts";
@@ -93,51 +93,14 @@ function readProtected(headers: Uint8Array, algorithm: number): Uint8Array {
   return keyId;
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 function protectionOf(mac: Layer | undefined, signed: Layer | undefined): Protection {
   if (mac === undefined) return "signature";
   return signed === undefined ? "mac" : "signature+mac";
 }
 
-const HEADER_FIELDS = 8;
-const MAX_KIND = Kind.alert;
-
-/** Reads the header fields of a plain message and leaves its body unread. */
-function readHeader(plain: Uint8Array): { header: Header; bodyAt: number } {
-  const reader = new Reader(plain);
-  reader.array("message", HEADER_FIELDS);
-  const kind = reader.uint("kind", MAX_KIND);
-  if (kind === 0) throw reader.wrong("a kind from 1 to 3");
-  const header: Mutable<Header> = {
-    kind: kind as Kind,
-    code: reader.uint("message code", 0xffff),
-    originator: eui64FromBytes(reader.byteString("originator", 8)),
-    target: eui64FromBytes(reader.byteString("target", 8)),
-    counter: reader.uint64("counter"),
-  };
-  if (!reader.skipNull()) header.timeS = reader.uint("time", 0xffff_ffff);
-  if (!reader.skipNull()) header.supplementary = readSupplementary(reader);
-  return { header, bodyAt: reader.at };
-}
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-function readSupplementary(reader: Reader): NonNullable<Header["supplementary"]> {
-  reader.array("supplementary party", 2);
-  const party = eui64FromBytes(reader.byteString("supplementary party", 8));
-  return reader.skipNull() ? { party } : { party, counter: reader.uint64("supplementary counter") };
-}
-
 /** The message as its CDDL has it. */
 function encodeMessage(message: Message): Uint8Array {
-  const { kind, code, originator, target, counter, timeS, supplementary } = message.header;
-  return encode([
-    kind,
-    code,
-    eui64ToBytes(originator),
-    eui64ToBytes(target),
-    counter,
-    timeS ?? null,
-    supplementary === undefined ? null : [eui64ToBytes(supplementary.party), supplementary.counter ?? null],
-    bodyItems(message),
-  ]);
+  return writeMessage(message.header, encode(bodyItems(message)));
 }
