@@ -1,6 +1,6 @@
 /** Every benchmark there is. */
 import { nobleCrypto, nodeCrypto, sodiumCrypto } from "../hal/crypto/index.ts";
-import { coseTasks } from "./cose.ts";
+import { coseTasks, warmUpMeter } from "./cose.ts";
 import { gbcsTasks } from "./gbcs.ts";
 import { hanTasks } from "./han.ts";
 import { journalTasks } from "./journal.ts";
@@ -11,6 +11,7 @@ export async function allTasks(): Promise<BenchTask[]> {
   const sodium = sodiumCrypto();
   const [node, noble] = [nodeCrypto(), nobleCrypto()];
   const tasks: BenchTask[] = [];
+  await warmUpMeter(sodium ?? node);
   for (const crypto of [...(sodium ? [sodium] : []), node, noble]) tasks.push(...(await coseTasks(crypto)));
   for (const crypto of [node, noble]) tasks.push(...gbcsTasks(crypto));
   tasks.push(...(await journalTasks()), ...hanTasks(node), ...hanTasks(noble));

@@ -17,7 +17,8 @@ export {
 export { type PreCommand, type ServiceRequest, transform } from "./headend/transform.ts";
 export { addMeter, attachWan, joinMeter, setClock } from "./premises/commission.ts";
 export { type DeviceName, HomeDevice } from "./premises/home-device.ts";
-export { type HomeRequestOptions, Premises, type PremisesOptions, premises } from "./premises/premises.ts";
+export type { PremisesOptions } from "./premises/options.ts";
+export { type HomeRequestOptions, Premises, premises } from "./premises/premises.ts";
 export { Trace, type TraceEvent } from "./premises/trace.ts";
 export {
   type CapturedPacket,

@@ -214,7 +214,10 @@ export class HeadEnd {
     const { bytes: _, kind: __, header, ...told } = alert;
     this.#ports.observe({ kind: "alert", message: header.code, counter: header.counter, ...told });
     if (header.code === AlertMessage.deviceLogChanged)
-      for (const eui of joinedDevices(alert.values)) this.#move(eui, "joined");
+      for (const { eui, joined } of listedDevices(alert.values)) {
+        this.#move(eui, "whitelisted"); // the answer to 8.11 may have been lost
+        if (joined) this.#move(eui, "joined");
+      }
   }
 
   #refuse(received: Received & { readonly kind: "refused" }): void {
@@ -266,9 +269,14 @@ export class HeadEnd {
 }
 
 /** CS14: {time, extended PAN id, [{EUI, hash of its link key}]}; a device that has established a key has a hash. */
-function joinedDevices(values: readonly Value[]): Eui64[] {
-  const rows = (values[0] as readonly (readonly (readonly Uint8Array[])[])[] | undefined)?.[2] ?? [];
-  return rows.filter(([, hash]) => (hash?.length ?? 0) > 0).map(([eui]) => toHex(eui ?? new Uint8Array()));
+function listedDevices(values: readonly Value[]): { readonly eui: Eui64; readonly joined: boolean }[] {
+  const [body] = values as readonly [
+    readonly [number, Uint8Array, readonly (readonly Uint8Array[])[]] | undefined,
+  ];
+  return (body?.[2] ?? []).map(([eui, hash]) => ({
+    eui: toHex(eui ?? new Uint8Array()),
+    joined: (hash?.length ?? 0) > 0,
+  }));
 }
 
 function transactionKey(device: Eui64, party: Eui64, counter: bigint, code: number): string {

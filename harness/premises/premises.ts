@@ -12,20 +12,16 @@
  */
 
 import { CommunicationsHub } from "../../firmware/devices/hub.ts";
-import type { DeviceSettings } from "../../firmware/devices/settings.ts";
 import type { Observation } from "../../firmware/features/feature.ts";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { coseWire } from "../../firmware/wire/cose/wire.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { Crypto } from "../../hal/board.ts";
-import { cryptoByName, nodeCrypto } from "../../hal/crypto/index.ts";
 import {
   type CutPoint,
   Ether,
-  type EtherSettings,
   hubMains,
   type LoadProfile,
-  type MainsSettings,
   MockBoard,
   meterMains,
   readLoadProfileCsv,
@@ -33,7 +29,6 @@ import {
   SeededRandom,
   typicalHome,
   WanLink,
-  type WanSettings,
 } from "../../hal/mock/index.ts";
 import { type Exchange, succeeded } from "../headend/exchange.ts";
 import { HeadEnd, type RequestOptions } from "../headend/head-end.ts";
@@ -42,39 +37,15 @@ import { TestPki } from "../headend/pki.ts";
 import { type Reading, reading } from "../headend/readings.ts";
 import type { ReceivedAlert } from "../headend/receiver.ts";
 import { serviceRequest } from "../headend/service-requests.ts";
-import { type CaptureKey, currentRun, type WireName } from "../run-context.ts";
+import { type CaptureKey, currentRun } from "../run-context.ts";
 import { commission } from "./commission.ts";
 import { type DeviceName, HomeDevice, partiesOf } from "./home-device.ts";
+import { cannotBuild, chooseCrypto, defaultStart, type PremisesOptions, readStart } from "./options.ts";
 import { Trace, toHex } from "./trace.ts";
-
-export interface PremisesOptions {
-  /** Decides everything that chance decides. Default: the run's seed, else 1. */
-  readonly seed?: number;
-  readonly wire?: WireName;
-  /** UTC at virtual time 0: ISO 8601. Default 2026-12-01T00:00:00Z. */
-  readonly start?: string;
-  /** What the home draws: half-hourly CSV (see `readLoadProfileCsv`) or any profile. Default: a typical home. */
-  readonly loadCsv?: string;
-  readonly load?: LoadProfile;
-  /** Between hub and meter, metres. Default 4. */
-  readonly distanceM?: number;
-  readonly ether?: Partial<EtherSettings>;
-  readonly wan?: Partial<WanSettings>;
-  readonly hubMains?: Partial<MainsSettings>;
-  readonly meterMains?: Partial<MainsSettings>;
-  readonly settings?: Partial<DeviceSettings>;
-  /** Another code than the hub is told: 16 bytes and their CRC, which may be wrong. For tests of joining. */
-  readonly printedInstallCode?: Uint8Array;
-  /** The meter's keys come from a PKI that nobody here trusts. */
-  readonly rogueMeter?: boolean;
-  /** Default node:crypto, the same answers as the others. */
-  readonly crypto?: Crypto["name"];
-}
 
 /** Options of one service request in a home: `to` is a device's name; by default the one the request is for. */
 export type HomeRequestOptions = Omit<RequestOptions, "to"> & { readonly to?: DeviceName };
 
-const defaultStart = "2026-12-01T00:00:00Z";
 const hubEui: Eui64 = "00DB1234567890A2";
 const esmeEui: Eui64 = "00DB1234567890A0";
 
@@ -397,45 +368,8 @@ export async function premises(
   return home.build();
 }
 
-/** Why no home can be built for this wire and target; undefined when one can. */
-function cannotBuild(wire: WireName, target: string): MeterbenchError | undefined {
-  if (wire !== "cose")
-    return new MeterbenchError(
-      "premises/wire",
-      `no home speaks the ${wire} wire yet: its payloads stay bytes. Use the cose wire.`,
-      { wire },
-    );
-  if (target === "mock") return undefined;
-  return new MeterbenchError(
-    "premises/target",
-    `no home runs on the target "${target}" yet: its boards are simulated. Use --target mock.`,
-    { target },
-  );
-}
-
 /** Skips the scenario, and says why where reports look for it. */
 function skip(context: Mocha.Context, reason: string): never {
   (context.runnable() as unknown as { reason?: string }).reason = reason;
   return context.skip();
-}
-
-function chooseCrypto(name: Crypto["name"] | undefined): Crypto {
-  const known = name === "noble" || name === "node" || name === "sodium";
-  const crypto = name === undefined ? nodeCrypto() : known ? cryptoByName(name) : undefined;
-  if (crypto !== undefined) return crypto;
-  throw new MeterbenchError(
-    "premises/crypto",
-    `crypto library ${name} is not installed: leave it out, or use "node"`,
-    { name },
-  );
-}
-
-function readStart(start: string): number {
-  const utcMs = Date.parse(start);
-  if (Number.isFinite(utcMs)) return utcMs;
-  throw new MeterbenchError(
-    "premises/start",
-    `start: expected ISO 8601, e.g. ${defaultStart}, got "${start}"`,
-    { start },
-  );
 }

@@ -122,6 +122,13 @@ describe("SHA-256, HMAC and HKDF", () => {
       assert.equal(toHex(digest), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     });
 
+    it("hashes to 512 bits as FIPS 180-4's example", () => {
+      const digest =
+        "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a" +
+        "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f";
+      assert.equal(toHex(crypto.sha512(new TextEncoder().encode("abc"))), digest);
+    });
+
     it("takes empty data and an empty key", () => {
       const digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
       assert.equal(toHex(crypto.sha256(new Uint8Array(0))), digest);

@@ -82,6 +82,19 @@ describe("scheduler", () => {
     assert.deepEqual(order, ["promise", "event"]);
   });
 
+  it("lets work that an action began without awaiting it end before time moves", async () => {
+    const scheduler = new Scheduler();
+    const endedAtMs: number[] = [];
+    const work = async (): Promise<void> => {
+      for (let i = 0; i < 50; i++) await Promise.resolve();
+      endedAtMs.push(scheduler.nowMs);
+    };
+    scheduler.after(1, () => void work());
+    scheduler.after(2, () => {});
+    await scheduler.runUntil(10);
+    assert.deepEqual(endedAtMs, [1]);
+  });
+
   it("passes an action's error to who runs it, and can go on afterwards", async () => {
     const scheduler = new Scheduler();
     let ran = false;

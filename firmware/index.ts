@@ -1,0 +1,21 @@
+/** The firmware model: devices to boot on a board, the messages they speak, and the wires that carry them. */
+export type { DeviceOptions } from "./devices/device.ts";
+export { ElectricityMeter, type ElectricityMeterOptions } from "./devices/electricity-meter.ts";
+export { CommunicationsHub } from "./devices/hub.ts";
+export {
+  type AnchorSeed,
+  type DeviceIdentity,
+  type DeviceType,
+  provision,
+  readIdentity,
+} from "./devices/provision.ts";
+export { type DeviceSettings, defaultSettings } from "./devices/settings.ts";
+export type { Observation } from "./features/feature.ts";
+export { hasCode, MeterbenchError } from "./kernel/errors.ts";
+export { objects } from "./objects/dictionary.ts";
+export { type UseCase, useCaseByCode, useCases } from "./objects/use-cases.ts";
+export { type AccessRow, accessRows, allAccessRows, type Role } from "./security/access.ts";
+export { type CoseEnvelope, coseWire } from "./wire/cose/wire.ts";
+export { type GbcsEnvelope, type GbcsMessage, gbcsWire } from "./wire/gbcs/wire.ts";
+export * from "./wire/message.ts";
+export type { Envelope, Wire } from "./wire/wire.ts";
