@@ -35,16 +35,19 @@ const listing: Record<Kind, () => Promise<Row[]>> = {
   },
   async usecases() {
     const modelled = new Map(useCases.map((u) => [u.code, u]));
-    return allAccessRows.map((row) => ({
-      id: row.id,
-      code: row.code.toString(16).padStart(4, "0").toUpperCase(),
-      serviceReference: row.serviceReference,
-      devices: row.devices,
-      protection: row.protection,
-      roles: row.roles,
-      modelled:
-        modelled.has(row.code) &&
-        row.devices.some((d) => modelled.get(row.code)?.devices.includes(d as never)),
-    }));
+    return allAccessRows.map((row) => {
+      const own = modelled.get(row.code);
+      const served = row.devices.some((device) => own?.devices.includes(device as never));
+      return {
+        id: row.id,
+        code: row.code.toString(16).padStart(4, "0").toUpperCase(),
+        serviceReference: row.serviceReference,
+        devices: row.devices,
+        protection: row.protection,
+        modelled: served,
+        title: served ? (own?.title ?? null) : null,
+        roles: row.roles,
+      };
+    });
   },
 };
