@@ -206,6 +206,8 @@ export interface Signer {
 export interface Crypto {
   readonly name: "noble" | "node" | "sodium";
   sha256(data: Uint8Array): Uint8Array;
+  /** For firmware images that are signed whole (MCUboot's SIG_PURE). */
+  sha512(data: Uint8Array): Uint8Array;
   /** Prepares HMAC-SHA-256; the tag is 32 bytes. */
   hmacSha256(key: Uint8Array): Mac;
   /** RFC 5869, `length` bytes. */

@@ -1,0 +1,248 @@
+/**
+ * Keeps in touch with one remote board: fetches its events, follows its clock, notices that it restarted or went
+ * silent, and finds it again. Each power-on of the board is a {@link Session} of its own.
+ */
+import { type Cancel, HalError, type MaybePromise } from "../../board.ts";
+import type { SmpClient } from "../smp/client.ts";
+import { pause, type Timers } from "../timers.ts";
+import { BoardClient, type BoardClientOptions } from "./board-client.ts";
+import {
+  type AnyEvent,
+  boardGroupId,
+  Command,
+  clockResponse,
+  eventsResponse,
+  protocolVersion,
+  readEvent,
+} from "./board-group.ts";
+import { unheardFault } from "./event-loop.ts";
+import { Session } from "./session.ts";
+
+export interface BoardLinkOptions extends BoardClientOptions {
+  /** The board is asked for events so often even when it tells them unasked. Default 1000 ms. */
+  readonly pollMs?: number;
+  /** The board's clock is looked at so often. Default 10 s. */
+  readonly clockEveryMs?: number;
+  /** A silent board is asked again so often. Default 1000 ms. */
+  readonly retryMs?: number;
+  /** A board that is silent for so long is given up. Default 60 s. */
+  readonly patienceMs?: number;
+  /** Hears what a listener of firmware threw; without one it ends the process as an uncaught exception. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+const defaults = { pollMs: 1000, clockEveryMs: 10_000, retryMs: 1000, patienceMs: 60_000 };
+/** An uptime so far behind the reckoned one is another power-on's. */
+const restartToleranceMs = 2000;
+/** Answers full of events that one look may bring; more wait for the next look. */
+const maxAnswers = 256;
+
+type Started = (session: Session, reason: string) => MaybePromise<void>;
+
+export class BoardLink {
+  readonly timers: Timers;
+  readonly client: BoardClient;
+  readonly #options: BoardLinkOptions & typeof defaults;
+  readonly #onFault: (error: unknown) => void;
+  readonly #startedListeners = new Set<Started>();
+  readonly #goneListeners = new Set<(reason: string) => void>();
+  readonly #closing = new AbortController();
+  readonly #cancelUnasked: Cancel;
+  #session: Session | undefined;
+  /** Number of the last event that was taken. */
+  #last = 0;
+  #cancelPoll: Cancel = () => {};
+  #looking = false;
+  #lookAgain = false;
+  #clockAtMs = 0;
+
+  /** `smp` stays its owner's: closing the link does not close it. */
+  constructor(smp: SmpClient, options: BoardLinkOptions) {
+    this.timers = options.timers;
+    this.client = new BoardClient(smp, options);
+    this.#options = { ...defaults, ...options };
+    this.#onFault = options.onFault ?? unheardFault;
+    this.#cancelUnasked = smp.onUnasked(({ group, command, payload }) => {
+      if (group === boardGroupId && command === Command.events) this.#heard(payload);
+    });
+  }
+
+  /** Meets the board. Throws `BoardSilent`, or {@link HalError} for a board that speaks otherwise. */
+  async open(): Promise<Session> {
+    const session = await this.#meet();
+    this.#schedulePoll();
+    return session;
+  }
+
+  /** The board started anew, or was found again: its new session, before anything is delivered in it. */
+  onStarted(listener: Started): Cancel {
+    this.#startedListeners.add(listener);
+    return () => void this.#startedListeners.delete(listener);
+  }
+
+  /** The board was silent for too long; nobody looks for it any more. */
+  onGone(listener: (reason: string) => void): Cancel {
+    this.#goneListeners.add(listener);
+    return () => void this.#goneListeners.delete(listener);
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#cancelUnasked();
+    this.#cancelPoll();
+    this.#session?.end("the host has let go of it");
+    this.#session = undefined;
+  }
+
+  /** Who it is, what time it has, and which events are old. */
+  async #meet(): Promise<Session> {
+    const description = await this.client.describe();
+    if (description.proto !== protocolVersion)
+      throw new HalError("hal/fault", `remote board ${description.id}: protocol ${description.proto}, not 1`);
+    const session = new Session({
+      client: this.client,
+      timers: this.timers,
+      description,
+      onFault: this.#onFault,
+      onSilent: (reason) => void this.#find(session, reason),
+    });
+    await this.#lookAtClock(session);
+    this.#last = await this.#dropOld();
+    this.#session = session;
+    return session;
+  }
+
+  /** Forgets what the board told before; the number of the last such event. */
+  async #dropOld(): Promise<number> {
+    let last: number | undefined;
+    for (let answers = 0; answers < maxAnswers; answers++) {
+      const { events } = await this.#readEvents(last);
+      if (events.length === 0) break;
+      last = events.at(-1)!.n;
+    }
+    return last ?? 0;
+  }
+
+  #readEvents(ack: number | undefined) {
+    const request = ack === undefined || ack === 0 ? {} : { ack };
+    return this.client.read("events", Command.events, request, eventsResponse);
+  }
+
+  async #lookAtClock(session: Session): Promise<void> {
+    const askedMs = this.timers.nowMs();
+    const { up } = await this.client.read("clock", Command.clock, {}, clockResponse);
+    const gotMs = this.timers.nowMs();
+    this.#clockAtMs = gotMs;
+    const expectedMs = session === this.#session ? session.uptime.exactMs(gotMs) : up;
+    if (up < expectedMs - restartToleranceMs) this.#restarted(session, "restarted: its uptime went back");
+    else session.uptime.sample(up, askedMs, gotMs);
+  }
+
+  /** An unasked message is only a sign that something is there; what counts is what the look brings. */
+  #heard(payload: unknown): void {
+    const { data } = eventsResponse.safeParse(payload);
+    const session = this.#session;
+    if (data === undefined || session === undefined) return;
+    const ageMs = session.uptime.exactMs(this.timers.nowMs());
+    const boot = data.events.find((event) => event.kind === "boot");
+    if (boot !== undefined && boot.up < ageMs - restartToleranceMs) this.#restarted(session, restartOf(boot));
+    else this.#look();
+  }
+
+  #schedulePoll(): void {
+    this.#cancelPoll();
+    if (this.#closing.signal.aborted) return;
+    this.#cancelPoll = this.timers.after(this.#options.pollMs, () => {
+      this.#look();
+      this.#schedulePoll();
+    });
+  }
+
+  /** One look at a time; asked for again meanwhile, it looks once more. */
+  #look(): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    this.#lookAgain = true;
+    if (this.#looking) return;
+    this.#looking = true;
+    const done = (): void => {
+      this.#looking = false;
+    };
+    this.#lookNow(session).then(done, (error: unknown) => {
+      done();
+      if (session.alive) void this.#find(session, String(error));
+    });
+  }
+
+  async #lookNow(session: Session): Promise<void> {
+    while (this.#lookAgain && session === this.#session) {
+      this.#lookAgain = false;
+      if (this.timers.nowMs() - this.#clockAtMs >= this.#options.clockEveryMs)
+        await this.#lookAtClock(session);
+      for (let answers = 0; answers < maxAnswers; answers++) if (!(await this.#takeEvents(session))) break;
+    }
+  }
+
+  /** Takes one answer's events, and awaits their handling before more are asked for. False when there were none. */
+  async #takeEvents(session: Session): Promise<boolean> {
+    const ack = this.#last;
+    const { events, lost } = await this.#readEvents(ack);
+    if (session !== this.#session) return false;
+    const boot = events.find((event) => event.kind === "boot");
+    if (boot !== undefined || events.some((event) => event.n <= ack)) {
+      this.#restarted(session, restartOf(boot));
+      return false;
+    }
+    for (const event of events) {
+      const known = readEvent(event);
+      this.#last = event.n;
+      if (known !== undefined) await session.deliver(known);
+      if (!session.alive) return false;
+    }
+    if (lost !== undefined && lost > 0) await session.resync();
+    return events.length > 0;
+  }
+
+  #restarted(session: Session, reason: string): void {
+    session.end(reason);
+    void this.#find(session, reason);
+  }
+
+  /** Looks for the board until it answers or patience ends; then its new session begins. */
+  async #find(old: Session, reason: string): Promise<void> {
+    old.end(reason);
+    if (old !== this.#session) return;
+    this.#session = undefined;
+    const { retryMs, patienceMs } = this.#options;
+    const { signal } = this.#closing;
+    const untilMs = this.timers.nowMs() + patienceMs;
+    while (!signal.aborted) {
+      const session = await this.#meet().catch(() => undefined);
+      if (signal.aborted) return session?.end("the host has let go of it");
+      if (session !== undefined) return this.#announce(session, reason);
+      if (this.timers.nowMs() >= untilMs) return this.#giveUp(reason);
+      await pause(this.timers, retryMs, signal);
+    }
+  }
+
+  async #announce(session: Session, reason: string): Promise<void> {
+    this.#schedulePoll();
+    try {
+      for (const listener of this.#startedListeners) await listener(session, reason);
+    } catch (error) {
+      this.#onFault(error);
+    }
+  }
+
+  #giveUp(reason: string): void {
+    this.#cancelPoll();
+    try {
+      for (const listener of this.#goneListeners) listener(reason);
+    } catch (error) {
+      this.#onFault(error);
+    }
+  }
+}
+
+const restartOf = (boot: AnyEvent | undefined): string =>
+  `restarted (${typeof boot?.reason === "string" ? boot.reason : "its events began anew"})`;

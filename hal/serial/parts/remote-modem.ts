@@ -1,0 +1,130 @@
+import { type Cancel, HalError, type Listener, type Modem, type SendOutcome } from "../../board.ts";
+import { Command, maxMessageBytes, modemResponse, type Piece } from "./board-group.ts";
+import { Outcomes } from "./outcomes.ts";
+import { Assembler } from "./pieces.ts";
+import { nothing } from "./remote-parts.ts";
+import { type Session, Subscribers } from "./session.ts";
+
+/** A modem tries for seconds; this much silence is a failure. */
+const outcomeLimitMs = 120_000;
+
+/** Whole messages that come up in pieces. */
+export class RemoteMessages {
+  readonly #session: Session;
+  readonly #messages: Subscribers<Uint8Array>;
+  readonly #assembler = new Assembler();
+
+  constructor(session: Session, kind: "modem-piece" | "message-piece") {
+    this.#session = session;
+    this.#messages = new Subscribers(session);
+    session.handle(kind, (piece) => this.#take(piece));
+    session.onResync(async () => this.#assembler.clear());
+  }
+
+  onMessage(listener: Listener<Uint8Array>): Cancel {
+    return this.#messages.add(listener);
+  }
+
+  async #take(piece: Piece): Promise<void> {
+    const message = this.#assembler.add(piece);
+    if (message instanceof Uint8Array) await this.#messages.emit(message);
+  }
+
+  /** Sends a whole message; resolves when the board has all of it. */
+  async send(what: string, command: number, message: Uint8Array, id: number): Promise<void> {
+    const { client, description } = this.#session;
+    await this.#session.guard(() => client.sendPieces(what, command, message, description.chunk, id));
+  }
+}
+
+/** The way in and out of a board that runs its own firmware: whole messages, as its WAN or HAN would carry them. */
+export class RemoteDevice {
+  readonly #messages: RemoteMessages;
+  readonly #session: Session;
+  #id = 0;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#messages = new RemoteMessages(session, "message-piece");
+  }
+
+  /** Throws `hal/misuse` for a message that is empty or longer than 65,535 bytes. */
+  async deliver(message: Uint8Array): Promise<void> {
+    this.#session.require();
+    requireMessage(message);
+    await this.#messages.send("device", Command.message, message.slice(), ++this.#id);
+  }
+
+  onMessage(listener: Listener<Uint8Array>): Cancel {
+    return this.#messages.onMessage(listener);
+  }
+}
+
+export class RemoteModem implements Modem {
+  readonly #session: Session;
+  readonly #messages: RemoteMessages;
+  readonly #attachChanges: Subscribers<boolean>;
+  readonly #outcomes: Outcomes<SendOutcome>;
+  #attached = false;
+  #id = 0;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#messages = new RemoteMessages(session, "modem-piece");
+    this.#attachChanges = new Subscribers(session);
+    this.#outcomes = new Outcomes<SendOutcome>(session, outcomeLimitMs, "failed");
+    session.handle("modem-sent", ({ id, ok }) => this.#outcomes.came(id, ok ? "delivered" : "failed"));
+    session.handle("modem-attached", ({ attached }) => this.#setAttached(attached));
+    session.onResync(() => this.refresh());
+  }
+
+  get attached(): boolean {
+    this.#session.require();
+    return this.#attached;
+  }
+
+  /** Looks whether it is attached: at the start, and after events were lost. */
+  async refresh(): Promise<void> {
+    const { attached } = await this.#read();
+    await this.#setAttached(attached);
+  }
+
+  async attach(): Promise<void> {
+    await this.#session.write("modem", Command.modem, { attach: true }, nothing);
+  }
+
+  async send(message: Uint8Array, done: Listener<SendOutcome>): Promise<void> {
+    this.#session.require();
+    requireMessage(message);
+    const id = ++this.#id;
+    const bytes = message.slice();
+    await this.#outcomes.expect(id, done, () => this.#messages.send("modem", Command.modem, bytes, id));
+  }
+
+  onMessage(listener: Listener<Uint8Array>): Cancel {
+    return this.#messages.onMessage(listener);
+  }
+
+  onAttachChange(listener: Listener<boolean>): Cancel {
+    return this.#attachChanges.add(listener);
+  }
+
+  async networkTimeMs(): Promise<number | undefined> {
+    return (await this.#read()).time;
+  }
+
+  #read(): Promise<{ attached: boolean; time?: number | undefined }> {
+    return this.#session.read("modem", Command.modem, {}, modemResponse);
+  }
+
+  async #setAttached(attached: boolean): Promise<void> {
+    if (attached === this.#attached) return;
+    this.#attached = attached;
+    await this.#attachChanges.emit(attached);
+  }
+}
+
+function requireMessage(message: Uint8Array): void {
+  if (message.length > 0 && message.length <= maxMessageBytes) return;
+  throw new HalError("hal/misuse", `a message has 1 to ${maxMessageBytes} bytes, got ${message.length}`);
+}

@@ -1,0 +1,242 @@
+/** Flash, entropy, mains, load switch, tamper and user interface of a board at the far end of a line. */
+import { z } from "zod";
+import {
+  type Cancel,
+  type Entropy,
+  type Flash,
+  type FlashGeometry,
+  HalError,
+  type Listener,
+  type LoadSwitch,
+  type Mains,
+  type MainsState,
+  type Tamper,
+  type TamperInput,
+  type UserInterface,
+} from "../../board.ts";
+import * as group from "./board-group.ts";
+import { type Session, Subscribers } from "./session.ts";
+
+const { Command } = group;
+
+/** An answer that says only that it was done. */
+export const nothing = z.looseObject({});
+
+/** What the group can carry; anything else never leaves the host. */
+export function requireInteger(what: string, value: number, max = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(value) && value >= 0 && value <= max) return;
+  throw new HalError("hal/misuse", `${what}: expected an integer from 0 to ${max}, got ${value}`, { value });
+}
+
+export class RemoteFlash implements Flash {
+  readonly geometry: FlashGeometry;
+  readonly #session: Session;
+  readonly #bytes: number;
+  /** Data bytes of one program: whole units. */
+  readonly #programBytes: number;
+
+  constructor(session: Session, flash: NonNullable<group.Description["flash"]>) {
+    const { sector, count, unit } = flash;
+    this.#session = session;
+    this.geometry = { sectorBytes: sector, sectorCount: count, programUnitBytes: unit };
+    this.#bytes = sector * count;
+    this.#programBytes = Math.floor(session.description.chunk / unit) * unit;
+    if (sector % unit !== 0 || this.#programBytes === 0)
+      throw new HalError("hal/fault", `remote flash: impossible geometry ${sector}/${count}/${unit}`);
+  }
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    this.#requireRange(offset, length);
+    const out = new Uint8Array(length);
+    const { chunk } = this.#session.description;
+    for (let at = 0; at < length; at += chunk) {
+      const len = Math.min(chunk, length - at);
+      const request = { off: offset + at, len };
+      const { data } = await this.#session.read("flash", Command.flashRead, request, group.dataResponse);
+      requireLength("flash", data, len);
+      out.set(data, at);
+    }
+    return out;
+  }
+
+  async program(offset: number, data: Uint8Array): Promise<void> {
+    this.#requireRange(offset, data.length);
+    const unit = this.geometry.programUnitBytes;
+    if (data.length === 0 || offset % unit !== 0 || data.length % unit !== 0)
+      throw new HalError("hal/misuse", `flash: program of ${data.length} bytes at ${offset}, unit ${unit}`);
+    const bytes = data.slice();
+    if (bytes.length > this.#programBytes) await this.#requireClear(offset, bytes);
+    for (let at = 0; at < bytes.length; at += this.#programBytes) {
+      const request = { off: offset + at, data: bytes.subarray(at, at + this.#programBytes) };
+      await this.#session.write("flash", Command.flashProgram, request, nothing);
+    }
+  }
+
+  async erase(sector: number): Promise<void> {
+    requireInteger("flash sector", sector, this.geometry.sectorCount - 1);
+    await this.#session.write("flash", Command.flashErase, { sector }, nothing);
+  }
+
+  #requireRange(offset: number, length: number): void {
+    this.#session.require();
+    requireInteger("flash offset", offset, this.#bytes);
+    requireInteger("flash length", length, this.#bytes - offset);
+  }
+
+  /** A program in several requests must be refused whole: nothing stored when one of its bits may not be set. */
+  async #requireClear(offset: number, data: Uint8Array): Promise<void> {
+    const stored = await this.read(offset, data.length);
+    const at = data.findIndex((byte, index) => (byte & ~stored[index]!) !== 0);
+    if (at < 0) return;
+    throw new HalError("hal/misuse", `flash: byte ${offset + at} has a 0 bit that would have to become 1`);
+  }
+}
+
+/** Most bytes a call may ask for, as of any board. */
+const maxEntropyCall = 1024;
+
+export class RemoteEntropy implements Entropy {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async bytes(length: number): Promise<Uint8Array> {
+    requireInteger("entropy length", length, maxEntropyCall);
+    const out = new Uint8Array(length);
+    const chunk = Math.min(this.#session.description.chunk, group.maxEntropyBytes);
+    for (let at = 0; at < length; at += chunk) {
+      const len = Math.min(chunk, length - at);
+      const { data } = await this.#session.read("entropy", Command.entropy, { len }, group.dataResponse);
+      requireLength("entropy", data, len);
+      out.set(data, at);
+    }
+    return out;
+  }
+}
+
+export class RemoteMains implements Mains {
+  readonly #session: Session;
+  readonly #changes: Subscribers<MainsState>;
+  #told: MainsState | undefined;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#changes = new Subscribers(session);
+    session.handle("mains", (report) => this.#tell(stateOf(report)));
+    session.onResync(async () => this.#tell(await this.read()));
+  }
+
+  async read(): Promise<MainsState> {
+    return stateOf(await this.#read());
+  }
+
+  async holdUpJ(): Promise<number> {
+    return (await this.#read()).mJ / 1000;
+  }
+
+  onChange(listener: Listener<MainsState>): Cancel {
+    return this.#changes.add(listener);
+  }
+
+  #read(): Promise<group.MainsReport> {
+    return this.#session.read("mains", Command.mains, {}, group.mainsResponse);
+  }
+
+  async #tell(state: MainsState): Promise<void> {
+    if (JSON.stringify(state) === JSON.stringify(this.#told)) return;
+    this.#told = state;
+    await this.#changes.emit(state);
+  }
+}
+
+const stateOf = ({ present, holdup }: group.MainsReport): MainsState => ({
+  phasesPresent: present,
+  onHoldUp: holdup,
+});
+
+export class RemoteLoadSwitch implements LoadSwitch {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async set(closed: boolean): Promise<void> {
+    const feedback = await this.#session.write("load switch", Command.switch, { closed }, group.switchState);
+    if (feedback.closed === closed) return;
+    throw new HalError("hal/fault", `load switch: commanded ${closed}, feedback says ${feedback.closed}`, {
+      commanded: closed,
+      feedback: feedback.closed,
+    });
+  }
+
+  async isClosed(): Promise<boolean> {
+    return (await this.#session.read("load switch", Command.switch, {}, group.switchState)).closed;
+  }
+}
+
+type Inputs = Readonly<Record<TamperInput, boolean>>;
+
+export class RemoteTamper implements Tamper {
+  readonly #session: Session;
+  readonly #changes: Subscribers<{ readonly input: TamperInput; readonly active: boolean }>;
+  readonly #told = new Map<TamperInput, boolean>();
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#changes = new Subscribers(session);
+    session.handle("tamper", ({ input, active }) => this.#tell(input, active));
+    session.onResync(async () => {
+      const state = Object.entries(await this.read()) as [TamperInput, boolean][];
+      for (const [input, active] of state)
+        if ((this.#told.get(input) ?? false) !== active) await this.#tell(input, active);
+    });
+  }
+
+  read(): Promise<Inputs> {
+    return this.#session.read("tamper", Command.tamper, {}, group.tamperResponse);
+  }
+
+  onChange(listener: Listener<{ readonly input: TamperInput; readonly active: boolean }>): Cancel {
+    return this.#changes.add(listener);
+  }
+
+  async #tell(input: TamperInput, active: boolean): Promise<void> {
+    this.#told.set(input, active);
+    await this.#changes.emit({ input, active });
+  }
+}
+
+const screen = { lines: 4, characters: 32 };
+
+export class RemoteUserInterface implements UserInterface {
+  readonly #session: Session;
+  readonly #presses: Subscribers<{ readonly button: "a" | "b" }>;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#presses = new Subscribers(session);
+    session.handle("button", ({ button }) => this.#presses.emit({ button }));
+  }
+
+  async show(lines: readonly string[]): Promise<void> {
+    this.#session.require();
+    if (lines.length > screen.lines || lines.some((line) => [...line].length > screen.characters))
+      throw new HalError(
+        "hal/misuse",
+        `display: at most ${screen.lines} lines of ${screen.characters} characters`,
+      );
+    await this.#session.write("display", Command.ui, { lines: [...lines] }, nothing);
+  }
+
+  onButton(listener: Listener<{ readonly button: "a" | "b" }>): Cancel {
+    return this.#presses.add(listener);
+  }
+}
+
+function requireLength(what: string, data: Uint8Array, expected: number): void {
+  if (data.length === expected) return;
+  throw new HalError("hal/fault", `remote ${what}: asked for ${expected} bytes, got ${data.length}`);
+}

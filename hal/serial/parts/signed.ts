@@ -1,0 +1,139 @@
+/**
+ * An acting command whose sender is known: COSE_Sign1 (RFC 9052 §4.2) with EdDSA over [counter, group, command,
+ * payload]. One form only, so that a small board can check it byte by byte: tag 18 or none, protected headers
+ * h'a10127' (alg EdDSA), no unprotected ones, shortest heads. The control key is one board's own: nothing in the
+ * payload names the board.
+ */
+import type { Verifier } from "../../board.ts";
+
+export interface SignedCommand {
+  /** Greater than that of the last accepted one. */
+  readonly counter: number;
+  readonly group: number;
+  readonly command: number;
+  /** The command's own payload, CBOR. */
+  readonly payload: Uint8Array;
+}
+
+const Major = { uint: 0, bytes: 2, array: 4 } as const;
+/** bstr h'a10127': {1: -8}. */
+const protectedHeaders = Uint8Array.of(0x43, 0xa1, 0x01, 0x27);
+/** ["Signature1", h'a10127', h'', …: what stands before the payload in the Sig_structure. */
+const signatureContext = Uint8Array.from([
+  0x84,
+  0x6a,
+  ...new TextEncoder().encode("Signature1"),
+  ...protectedHeaders,
+  0x40,
+]);
+const signatureBytes = 64;
+const sign1Tag = 0xd2;
+
+/** The COSE_Sign1 of a command. `sign` is Ed25519 by the board's control key. */
+export function sealCommand(command: SignedCommand, sign: (input: Uint8Array) => Uint8Array): Uint8Array {
+  const content = concat(
+    head(Major.array, 4),
+    head(Major.uint, command.counter),
+    head(Major.uint, command.group),
+    head(Major.uint, command.command),
+    byteString(command.payload),
+  );
+  const body = concat(Uint8Array.of(sign1Tag, 0x84), protectedHeaders, Uint8Array.of(0xa0));
+  return concat(body, byteString(content), byteString(sign(signedInput(content))));
+}
+
+/** The command in `cose`; undefined when its form or its signature is wrong. */
+export function openCommand(cose: Uint8Array, verify: Verifier): SignedCommand | undefined {
+  const reader = new Reader(cose);
+  reader.skip(sign1Tag);
+  const framed = reader.argument(Major.array) === 4 && reader.expect(protectedHeaders);
+  if (!framed || !reader.expect(Uint8Array.of(0xa0))) return undefined;
+  const content = reader.byteString();
+  const signature = reader.byteString();
+  if (content === undefined || signature?.length !== signatureBytes || !reader.atEnd) return undefined;
+  return verify(signedInput(content), signature) ? readContent(content) : undefined;
+}
+
+function readContent(content: Uint8Array): SignedCommand | undefined {
+  const reader = new Reader(content);
+  if (reader.argument(Major.array) !== 4) return undefined;
+  const counter = reader.argument(Major.uint);
+  const group = reader.argument(Major.uint);
+  const command = reader.argument(Major.uint);
+  const payload = reader.byteString();
+  if (counter === undefined || group === undefined || command === undefined) return undefined;
+  return payload === undefined || !reader.atEnd ? undefined : { counter, group, command, payload };
+}
+
+const signedInput = (content: Uint8Array): Uint8Array => concat(signatureContext, byteString(content));
+
+const byteString = (bytes: Uint8Array): Uint8Array => concat(head(Major.bytes, bytes.length), bytes);
+
+/** The shortest head (RFC 8949 §3). */
+function head(major: number, value: number): Uint8Array {
+  const first = major << 5;
+  if (value < 24) return Uint8Array.of(first | value);
+  if (value < 0x100) return Uint8Array.of(first | 24, value);
+  const bytes = new Uint8Array(value < 0x1_0000 ? 3 : value < 0x1_0000_0000 ? 5 : 9);
+  bytes[0] = first | (bytes.length === 3 ? 25 : bytes.length === 5 ? 26 : 27);
+  for (let at = bytes.length - 1, left = value; at > 0; at--, left = Math.floor(left / 256))
+    bytes[at] = left % 256;
+  return bytes;
+}
+
+function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+/** Reads the few forms that occur here; undefined or false for all else. */
+class Reader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get atEnd(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  /** Passes one byte if it is there. */
+  skip(byte: number): void {
+    if (this.#bytes[this.#at] === byte) this.#at++;
+  }
+
+  expect(bytes: Uint8Array): boolean {
+    if (!bytes.every((byte, index) => this.#bytes[this.#at + index] === byte)) return false;
+    this.#at += bytes.length;
+    return true;
+  }
+
+  /** The argument of a head of this major type, in its shortest form and below 2^53. */
+  argument(major: number): number | undefined {
+    const first = this.#bytes[this.#at];
+    if (first === undefined || first >> 5 !== major) return undefined;
+    const info = first & 31;
+    if (info > 27) return undefined;
+    const size = info < 24 ? 0 : 1 << (info - 24);
+    if (this.#at + 1 + size > this.#bytes.length) return undefined;
+    let value = info < 24 ? info : 0;
+    for (let index = 1; index <= size; index++) value = value * 256 + this.#bytes[this.#at + index]!;
+    if (!Number.isSafeInteger(value) || head(major, value).length !== 1 + size) return undefined;
+    this.#at += 1 + size;
+    return value;
+  }
+
+  byteString(): Uint8Array | undefined {
+    const length = this.argument(Major.bytes);
+    if (length === undefined || this.#at + length > this.#bytes.length) return undefined;
+    this.#at += length;
+    return this.#bytes.slice(this.#at - length, this.#at);
+  }
+}

@@ -1,0 +1,24 @@
+/** SMP (MCUmgr): frames, client with typed calls, server. */
+export * from "./buffer-size.ts";
+export { decodePayload, encodePayload, type Payload } from "./cbor.ts";
+export * from "./client.ts";
+export { crc16Xmodem } from "./crc.ts";
+export * from "./error-table.ts";
+export * from "./errors.ts";
+export type { SmpFaults, UploadFaults } from "./faults.ts";
+export { Fields } from "./fields.ts";
+export * from "./frames.ts";
+export * as enumeration from "./groups/enumeration.ts";
+export * as fs from "./groups/fs.ts";
+export * as image from "./groups/image.ts";
+export * as os from "./groups/os.ts";
+export * as settings from "./groups/settings.ts";
+export * as shell from "./groups/shell.ts";
+export * as stat from "./groups/stat.ts";
+export * as zephyr from "./groups/zephyr.ts";
+export * from "./image-group.ts";
+export * from "./message.ts";
+export * from "./serve/fs-group.ts";
+export * from "./serve/os-group.ts";
+export * from "./serve/store-groups.ts";
+export * from "./server.ts";
