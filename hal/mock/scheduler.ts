@@ -22,6 +22,8 @@ export class Scheduler {
   #heap: Entry[] = [];
   /** Events run so far. */
   eventCount = 0;
+  /** Awaited before time moves on: for what an event has started outside, such as a request on a serial line. */
+  outside: (() => Promise<void>) | undefined;
 
   /** Virtual milliseconds since the run started; may have a fraction. */
   get nowMs(): number {
@@ -66,13 +68,13 @@ export class Scheduler {
     if (this.#running) throw new Error("scheduler: already running; an action must not run the scheduler");
     this.#running = true;
     try {
-      await settle();
+      await this.#settle();
       while (!condition?.()) {
         const action = this.#next(limitMs);
         if (action === undefined) return await this.#rest(limitMs, condition);
         const result = action();
         if (result !== undefined) await result;
-        await settle();
+        await this.#settle();
       }
       return true;
     } finally {
@@ -83,8 +85,13 @@ export class Scheduler {
   /** Nothing more is due: moves the time to the limit and asks for the last time. */
   async #rest(limitMs: number, condition: (() => boolean) | undefined): Promise<boolean> {
     if (Number.isFinite(limitMs)) this.#now = Math.max(this.#now, limitMs);
-    await settle();
+    await this.#settle();
     return condition?.() ?? true;
+  }
+
+  async #settle(): Promise<void> {
+    await settle();
+    await this.outside?.();
   }
 
   #next(limitMs: number): Entry["action"] {

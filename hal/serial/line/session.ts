@@ -36,6 +36,7 @@ export class LineSession implements Line {
   readonly #back = new Set<() => void>();
   #line: Line | undefined;
   #detach: Cancel[] = [];
+  #listenedTo: Line | undefined;
   #search: Promise<void> = Promise.resolve();
   #endReason: string | undefined;
   /** How often the line came back. */
@@ -116,7 +117,10 @@ export class LineSession implements Line {
     if (this.#data.size > 0) this.#listen(line);
   }
 
+  /** Once a line: a second time its bytes would come twice. */
   #listen(line: Line): void {
+    if (this.#listenedTo === line) return;
+    this.#listenedTo = line;
     this.#detach.push(
       line.onData((bytes) => {
         for (const listener of [...this.#data]) listener(bytes);

@@ -2,7 +2,7 @@
  * Keeps in touch with one remote board: fetches its events, follows its clock, notices that it restarted or went
  * silent, and finds it again. Each power-on of the board is a {@link Session} of its own.
  */
-import { type Cancel, HalError, type MaybePromise } from "../../board.ts";
+import { type Cancel, HalError, type MaybePromise, PowerLost } from "../../board.ts";
 import type { SmpClient } from "../smp/client.ts";
 import { pause, type Timers } from "../timers.ts";
 import { BoardClient, type BoardClientOptions } from "./board-client.ts";
@@ -230,8 +230,17 @@ export class BoardLink {
     try {
       for (const listener of this.#startedListeners) await listener(session, reason);
     } catch (error) {
-      this.#onFault(error);
+      // It restarted once more; that is told anew.
+      if (!(error instanceof PowerLost)) this.#onFault(error);
     }
+  }
+
+  /** The board answers, but not as its description promises: no use to look for it again. */
+  refuse(session: Session, error: unknown): void {
+    session.end(String(error));
+    if (error instanceof PowerLost || session !== this.#session) return;
+    this.#session = undefined;
+    this.#giveUp(String(error));
   }
 
   #giveUp(reason: string): void {

@@ -83,8 +83,8 @@ export class SerialBoard implements Board {
     const restarts = new Set<RestartListener>();
     const start = (session: Session) => SerialBoard.#start(link, session, options.crypto, restarts);
     link.onStarted(async (session, reason) => {
-      const board = await start(session);
-      for (const listener of restarts) await listener(board, reason);
+      const board = await start(session).catch((error: unknown) => link.refuse(session, error));
+      if (board !== undefined) for (const listener of restarts) await listener(board, reason);
     });
     try {
       return await start(await link.open());

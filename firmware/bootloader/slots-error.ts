@@ -1,0 +1,23 @@
+/** What the image slots refuse, with the code that SMP's image group has for it. */
+import { MeterbenchError } from "../kernel/errors.ts";
+
+const imageErrors = {
+  "in-use": 9,
+  "bad-slot": 14,
+  "no-upload": 17,
+  "bad-magic": 23,
+  older: 27,
+  "already-pending": 28,
+  "too-large": 30,
+  "confirm-denied": 32,
+  "test-denied": 33,
+} as const;
+
+/** `slots/<what>`; an SMP server answers with `imageError`. */
+export class SlotsError extends MeterbenchError {
+  readonly imageError: number;
+  constructor(what: keyof typeof imageErrors, message: string, cause?: unknown) {
+    super(`slots/${what}`, `image slots: ${message}`, {}, cause);
+    this.imageError = imageErrors[what];
+  }
+}

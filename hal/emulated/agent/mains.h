@@ -1,0 +1,13 @@
+/* Mains sense: the voltage that an ADM1272 on the I2C bus reads, debounced, and the hold-up store behind it. */
+#pragma once
+#include "base.h"
+#include "cbor.h"
+
+void mains_start(void);
+/* Call it once a tick. */
+void mains_tick(void);
+/* The fields of `mains-response`. */
+void mains_write(CborWriter *writer);
+/* Stimulus: the phase is lost for this board, whatever the voltage; and what is in the store. */
+void mains_stimulate(bool present);
+void mains_set_hold_up(uint32_t millijoules);

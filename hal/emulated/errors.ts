@@ -1,0 +1,26 @@
+/**
+ * An error of the emulated board's host side, with a stable code.
+ *
+ * - `emulated/missing-tools`: a program it needs is not installed (`data.packages` names the Debian packages)
+ * - `emulated/build`: the agent did not compile
+ * - `emulated/in-use`: another process runs a board from the same folder
+ * - `emulated/no-power`: the board is off
+ * - `emulated/died`: QEMU or socat ended by itself
+ * - `emulated/refused`: QMP or the stimulus line answered with an error
+ * - `emulated/flash-file`: the flash file is not ours, or what should go into it does not fit
+ */
+export class EmulatedError extends Error {
+  override readonly name = "EmulatedError";
+  readonly code: `emulated/${string}`;
+  readonly data: Readonly<Record<string, unknown>>;
+  constructor(
+    code: `emulated/${string}`,
+    message: string,
+    data: Record<string, unknown> = {},
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+    this.code = code;
+    this.data = data;
+  }
+}

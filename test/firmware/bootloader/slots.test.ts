@@ -1,0 +1,238 @@
+import assert from "node:assert/strict";
+import { FlashImageSlots, type SlotOptions } from "../../../firmware/bootloader/slots.ts";
+import { boot } from "../../../firmware/bootloader/swap.ts";
+import { PowerLost } from "../../../hal/board.ts";
+import { ImageGroup } from "../../../hal/serial/smp/index.ts";
+import { cutPoints } from "../kernel/mock-flash.ts";
+import { crypto, makeImage } from "./images.ts";
+import { bootOptions, held, newer, older, place, type SlotKit, slotKit } from "./slot-kit.ts";
+
+type Payload = Record<string, unknown>;
+
+/** The slots behind SMP's image group, as a board opens them at a start. */
+class Group {
+  readonly slots: FlashImageSlots;
+  readonly #group: ImageGroup;
+  constructor(kit: SlotKit, options: Partial<SlotOptions> = {}) {
+    this.slots = new FlashImageSlots(kit.slots(), { crypto, ...options });
+    this.#group = new ImageGroup(this.slots);
+  }
+  async upload(payload: Payload): Promise<{ off: number; match?: boolean }> {
+    return (await this.#group.handle(1, "write", payload)) as { off: number; match?: boolean };
+  }
+  setState(hash: Uint8Array | undefined, confirm: boolean): Promise<Payload> {
+    return this.#group.handle(0, "write", { ...(hash && { hash }), confirm });
+  }
+  erase(slot?: number): Promise<Payload> {
+    return this.#group.handle(5, "write", slot === undefined ? {} : { slot });
+  }
+}
+
+const open = (kit: SlotKit, options: Partial<SlotOptions> = {}) => new Group(kit, options);
+const sha = crypto.sha256(newer);
+
+async function board(seed: number | string = 1): Promise<SlotKit> {
+  const kit = slotKit(seed);
+  await place(kit.slots().primary, older);
+  return kit;
+}
+
+interface Sent {
+  readonly offsets: number[];
+  readonly match: boolean | undefined;
+  /** The furthest offset that the board acknowledged, also when the upload ended in a power cut. */
+  readonly reached: number;
+  readonly lost: boolean;
+}
+
+/** Sends `file` as a client does, from where each reply says, until all is there or the power is gone. */
+async function send(
+  group: Group,
+  file: Uint8Array,
+  step = 100,
+  fileSha = crypto.sha256(file),
+): Promise<Sent> {
+  const offsets: number[] = [];
+  let off = 0;
+  let reached = 0;
+  try {
+    for (let count = 0; count < 200; count++) {
+      offsets.push(off);
+      const first = off === 0 ? { len: file.length, sha: fileSha } : {};
+      const reply = await group.upload({ off, data: file.subarray(off, off + step), ...first });
+      off = reply.off;
+      reached = Math.max(reached, off);
+      if (off === file.length) return { offsets, match: reply.match, reached, lost: false };
+    }
+  } catch (error) {
+    const cause = error as { text?: string };
+    if (error instanceof PowerLost || /lost its power/.test(cause.text ?? ""))
+      return { offsets, match: undefined, reached, lost: true };
+    throw error;
+  }
+  throw new Error("the upload does not end");
+}
+
+/** The image group's error code; 0 when there was none. */
+const rc = (work: Promise<unknown>): Promise<number | undefined> =>
+  work.then(
+    () => 0,
+    (error: { rc?: number }) => error.rc,
+  );
+
+const flagsOf = async (group: Group) =>
+  (await group.slots.list()).map(({ slot, version, ...flags }) =>
+    [
+      slot,
+      version,
+      ...(["active", "confirmed", "pending", "permanent"] as const).filter((name) => flags[name]),
+    ].join(" "),
+  );
+
+async function uploaded(): Promise<SlotKit> {
+  const kit = await board();
+  await send(open(kit), newer);
+  return kit;
+}
+
+const hashOf = async (group: Group, slot: number) =>
+  (await group.slots.list()).find((entry) => entry.slot === slot)?.hash as Uint8Array;
+
+describe("the image slots behind SMP's image group", () => {
+  it("take an upload, test it, and confirm it", async () => {
+    const kit = await board();
+    const group = open(kit);
+    const { offsets, match } = await send(group, newer);
+    assert.equal(match, true);
+    assert.equal(offsets.length, Math.ceil(newer.length / 100));
+    assert.deepEqual(await held(kit.slots().secondary), newer);
+    assert.deepEqual(await flagsOf(group), ["0 1.0.0 active confirmed", "1 2.0.0"]);
+    await group.setState(await hashOf(group, 1), false);
+    assert.deepEqual(await flagsOf(group), ["0 1.0.0 active confirmed", "1 2.0.0 pending"]);
+    await boot(kit.slots(), bootOptions);
+    const after = open(kit);
+    assert.deepEqual(await flagsOf(after), ["0 2.0.0 active", "1 1.0.0 confirmed"]);
+    await after.setState(undefined, true);
+    assert.deepEqual(await flagsOf(after), ["0 2.0.0 active confirmed", "1 1.0.0"]);
+    assert.equal((await boot(kit.slots(), bootOptions)).swap, "none");
+  });
+
+  it("swap for good without a test only where that is allowed", async () => {
+    const kit = await uploaded();
+    const hash = await hashOf(open(kit), 1);
+    assert.equal(await rc(open(kit).setState(hash, true)), 32);
+    const group = open(kit, { allowConfirmUntested: true });
+    await group.setState(hash, true);
+    assert.deepEqual(await flagsOf(group), ["0 1.0.0 active confirmed", "1 2.0.0 pending permanent"]);
+    assert.equal(await rc(group.setState(hash, true)), 0);
+    assert.equal(await rc(group.setState(hash, false)), 28);
+    assert.equal(await rc(group.setState(undefined, true)), 28);
+  });
+
+  it("keep Zephyr's rules on what may be set when", async () => {
+    const kit = await uploaded();
+    const group = open(kit);
+    const [running, other] = [await hashOf(group, 0), await hashOf(group, 1)];
+    assert.equal(await rc(group.setState(running, false)), 33);
+    assert.equal(await rc(group.setState(new Uint8Array(32), false)), 8);
+    assert.equal(await rc(group.setState(undefined, true)), 0);
+    assert.equal(await rc(group.setState(running, true)), 0);
+    await group.setState(other, false);
+    assert.equal(await rc(group.setState(other, false)), 0);
+    assert.equal(await rc(group.setState(undefined, true)), 28);
+    assert.equal(await rc(group.erase()), 9);
+    assert.equal(await rc(send(group, older)), 9);
+    await boot(kit.slots(), bootOptions);
+    const reverting = open(kit);
+    assert.equal(await rc(reverting.erase()), 9);
+    assert.equal(await rc(reverting.setState(running, false)), 28);
+  });
+
+  it("refuse what makes no sense, each with its code", async () => {
+    const kit = await board();
+    const group = open(kit);
+    const first = { off: 0, data: newer.subarray(0, 64), len: newer.length };
+    assert.equal(await rc(group.upload({ ...first, data: new Uint8Array(64) })), 23);
+    assert.equal(await rc(group.upload({ ...first, len: 5 * 512 + 1 })), 30);
+    assert.equal(await rc(group.upload({ ...first, image: 1 })), 9);
+    assert.equal(await rc(group.erase(2)), 14);
+    assert.equal(await rc(group.erase(0)), 9);
+    assert.equal(await rc(group.slots.setPending(7, false)), undefined);
+    await assert.rejects(group.slots.setPending(7, false), { code: "slots/bad-slot", imageError: 14 });
+    await assert.rejects(group.slots.writeChunk(0, 5, newer), { code: "slots/no-upload" });
+    assert.equal(group.slots.slotInfo()[1]?.maxImageBytes, 2560);
+    assert.equal(await held(kit.slots().secondary), undefined);
+  });
+
+  it("take an upgrade only when it is newer", async () => {
+    const same = makeImage({ payload: new Uint8Array(8), version: [1, 0, 0, 0] });
+    const first = (file: Uint8Array) => ({ off: 0, data: file, len: file.length, upgrade: true });
+    assert.equal(await rc(open(await board()).upload(first(same))), 27);
+    assert.equal(await rc(open(await board()).upload(first(newer))), 0);
+  });
+
+  it("answer a piece out of turn with where the upload stands, and keep nothing of it", async () => {
+    const group = open(await board());
+    assert.deepEqual(await group.upload({ off: 300, data: newer.subarray(300, 400) }), { off: 0 });
+    await group.upload({ off: 0, data: newer.subarray(0, 99), len: newer.length, sha });
+    assert.deepEqual(await group.upload({ off: 300, data: newer.subarray(300, 400) }), { off: 99 });
+    assert.deepEqual(await group.upload({ off: 50, data: newer.subarray(50, 99) }), { off: 99 });
+  });
+
+  it("take pieces of any size, whatever the program unit, with a hash and without", async () => {
+    for (const unit of [1, 8, 16, 32])
+      for (const step of [33, 64, 255, 513, 2000]) {
+        const kit = slotKit(1, unit);
+        await place(kit.slots().primary, older);
+        assert.equal((await send(open(kit), newer, step)).match, true, `${unit} ${step}`);
+        const { match } = await send(open(kit), older, step, new Uint8Array(0));
+        assert.equal(match, undefined);
+        assert.deepEqual(await held(kit.slots().secondary), older);
+      }
+  });
+
+  it("forget an upload whose bytes do not have the hash that was announced", async () => {
+    const group = open(await board());
+    const wrong = newer.with(500, newer[500]! ^ 1);
+    assert.equal((await send(group, wrong, 100, sha)).match, false);
+    assert.equal((await send(group, newer, 100, sha)).match, true);
+  });
+
+  it("go on after a restart where the same file stopped, and start afresh after an erase or with another", async () => {
+    const kit = await board();
+    const piece = { off: 0, data: newer.subarray(0, 600), len: newer.length, sha };
+    await open(kit).upload(piece);
+    assert.deepEqual(await open(kit).upload(piece), { off: 512 });
+    assert.equal((await send(open(kit), newer)).match, true);
+    assert.deepEqual((await send(open(kit), newer)).offsets, [0], "a whole upload is known at once");
+    assert.deepEqual((await send(open(kit), older)).offsets.slice(0, 2), [0, 100]);
+    await open(kit).upload(piece);
+    const group = open(kit);
+    await group.erase();
+    assert.deepEqual(await group.upload(piece), { off: 600 });
+  });
+
+  it("outlive a power cut at any operation of an upload, and re-send no more than a page", async () => {
+    let cuts = 0;
+    for (const point of cutPoints)
+      for (let index = 0; ; index++) {
+        const kit = await board(index);
+        await place(kit.slots().secondary, older);
+        kit.flash.cutPowerAt(kit.flash.operationCount + index, point);
+        const { reached, lost } = await send(open(kit), newer, 200);
+        kit.flash.clearCut();
+        if (!lost) break;
+        cuts++;
+        kit.power.turnOn();
+        const { offsets, match } = await send(open(kit), newer, 200);
+        assert.equal(match, true);
+        assert.deepEqual(await held(kit.slots().secondary), newer, `${point} ${index}`);
+        const resumedAt = offsets[1] ?? newer.length;
+        assert.ok(
+          reached === 0 || resumedAt >= reached - 256,
+          `${point} ${index}: ${reached}, then ${resumedAt}`,
+        );
+      }
+    assert.ok(cuts > 30, `${cuts}`);
+  });
+});

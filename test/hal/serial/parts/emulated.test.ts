@@ -1,0 +1,84 @@
+/** The contracts of the parts that the emulated board has, over a real serial path. */
+import assert from "node:assert/strict";
+import type { SerialBoard, Stimulus } from "../../../../hal/serial/parts/index.ts";
+import { clockContract } from "../../contract/clock-contract.ts";
+import { entropyContract } from "../../contract/entropy-contract.ts";
+import { flashContract } from "../../contract/flash-contract.ts";
+import { loadSwitchContract } from "../../contract/load-switch-contract.ts";
+import { mainsContract } from "../../contract/mains-contract.ts";
+import { tamperContract } from "../../contract/tamper-contract.ts";
+import { userInterfaceContract } from "../../contract/user-interface-contract.ts";
+import { closeBench, describeEmulated, type EmulatedBench, emulatedBench, wait } from "./emulated-bench.ts";
+
+/** A second of the contracts only has to be longer than the debounce and a trip over the line. */
+const enoughMs = 250;
+/** How late a host's timer may be when both cores are busy. */
+const toleranceMs = 80;
+
+describeEmulated("serial board over the emulated board", function () {
+  // Time is real here, and a host with both cores busy may once be later than the tolerance.
+  this.retries(2);
+  let bench: EmulatedBench | undefined;
+  /** What was done to the board and has not been answered yet. */
+  let doing: Promise<unknown> = Promise.resolve();
+  let screen: readonly string[] = [];
+
+  before(async function () {
+    this.timeout(60_000);
+    bench = await emulatedBench();
+    bench.emulated.onStimulus((line) => {
+      const [word, ...lines] = line.split("|");
+      if (word === "display") screen = lines;
+    });
+  });
+  after(() => closeBench(bench));
+
+  const remote = (): SerialBoard => bench!.remote;
+  const act = (stimulus: Stimulus): void => {
+    doing = remote().stimulate(stimulus);
+  };
+  /** A wait shorter than the debounce is none at all: the host's own jitter must not make it longer. */
+  const advance = async (ms: number): Promise<void> => {
+    await doing;
+    await wait(ms < 20 ? 0 : Math.min(ms, enoughMs));
+  };
+  const undo = (stimulus: Stimulus) => async (): Promise<void> => {
+    await remote().stimulate(stimulus);
+    await wait(enoughMs);
+  };
+
+  clockContract("emulated", () => ({ part: remote().clock, advance: wait, toleranceMs }));
+  flashContract("emulated", () => ({ part: remote().flash, advance }));
+  entropyContract("emulated", () => ({ part: remote().entropy, advance }));
+  loadSwitchContract("emulated", () => ({
+    part: remote().loadSwitch!,
+    advance,
+    weld: () => act({ stuck: true }),
+    close: undo({ stuck: false }),
+  }));
+  mainsContract("emulated", () => ({
+    part: remote().mains!,
+    advance,
+    lose: () => act({ mains: [false] }),
+    restore: () => act({ mains: [true] }),
+    close: undo({ mains: [true] }),
+  }));
+  tamperContract("emulated", () => ({
+    part: remote().tamper!,
+    advance,
+    move: (input, active) => act({ tamper: { [input]: active } }),
+    close: undo({ tamper: { "terminal-cover": false, magnet: false } }),
+  }));
+  userInterfaceContract("emulated", () => ({
+    part: remote().userInterface!,
+    advance,
+    screen: () => screen,
+    press: (button) => act({ button }),
+  }));
+
+  it("has no radio, modem or metrology, and says so", () => {
+    assert.equal(remote().radio, undefined);
+    assert.equal(remote().modem, undefined);
+    assert.equal(remote().metrology, undefined);
+  });
+});
