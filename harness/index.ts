@@ -28,4 +28,4 @@ export {
   type RunContext,
   type WireName,
 } from "./run-context.ts";
-export { appliesTo } from "./scenarios/applies-to.ts";
+export { appliesTo, mockOnly, type Needs, needs } from "./scenarios/applies-to.ts";

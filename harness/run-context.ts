@@ -2,6 +2,7 @@
  * The run that the command line has started, as scenarios see it. In a user's own mocha file there is none,
  * and `premises()` works alone.
  */
+import type { LendingBoard } from "./premises/options.ts";
 import type { Trace } from "./premises/trace.ts";
 
 export type WireName = "cose" | "gbcs";
@@ -38,11 +39,24 @@ export interface Captures {
   readonly keys: CaptureKey[];
 }
 
+/** A device that runs its own firmware at the far end of a line: whole messages go in and come out. */
+export interface DeviceEnd {
+  readonly type: "ESME" | "CHF";
+  readonly id: string;
+  deliver(message: Uint8Array): Promise<void>;
+  /** Resolves with the next message that `wanted` takes; undefined when none came within `limitMs`. */
+  next(wanted: (message: Uint8Array) => boolean, limitMs: number): Promise<Uint8Array | undefined>;
+}
+
 export interface RunContext {
   readonly seed: number;
   readonly wire: WireName;
   /** "mock", "emulated" or the name of a board. */
   readonly target: string;
+  /** The board that meters run on; undefined on the mock, and for a board under test. */
+  readonly board?: LendingBoard | undefined;
+  /** The device under test, whose firmware is its own; see `harness/rig/under-test.ts`. */
+  readonly device?: DeviceEnd | undefined;
   /** Called once for each home a scenario builds, before anything happens in it. */
   addPremises(trace: Trace, captures: Captures): void;
 }

@@ -2,7 +2,7 @@
  * What every device is: identity, journal, logs, time, alerts, and the one way of a command.
  * Meters and hub are this core with their own features and links.
  */
-import type { Board, MaybePromise, Signer } from "../../hal/board.ts";
+import { type Board, type MaybePromise, PowerLost, type Signer } from "../../hal/board.ts";
 import type { AlertRequest, DeviceContext, Feature, Observation } from "../features/feature.ts";
 import { hasCode, MeterbenchError } from "../kernel/errors.ts";
 import { EventLog } from "../kernel/event-log.ts";
@@ -156,17 +156,22 @@ export class Device implements DeviceContext {
   }
 
   /** Runs `handler` as one event, and passes on what it throws: for booting, when somebody waits for it. */
-  async turn(name: string, handler: () => Promise<void>): Promise<void> {
-    const failures: unknown[] = [];
+  async turn<T>(name: string, handler: () => Promise<T>): Promise<T> {
+    let outcome = (): T => {
+      throw new PowerLost();
+    };
     await this.#loop.post(name, async () => {
       try {
-        await handler();
+        const result = await handler();
+        outcome = () => result;
       } catch (error) {
-        failures.push(error);
+        outcome = () => {
+          throw error;
+        };
         if (hasCode(error, "hal/power-lost")) throw error;
       }
     });
-    if (failures.length > 0) throw failures[0];
+    return outcome();
   }
 
   /** The link came up: alerts and responses that wait leave now. */

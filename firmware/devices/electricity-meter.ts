@@ -8,6 +8,7 @@ import { logsFeature } from "../features/logs.ts";
 import { meteringFeature, profileRecord } from "../features/metering.ts";
 import { meterOutageFeature } from "../features/outage.ts";
 import { supplyFeature } from "../features/supply.ts";
+import { tamperFeature } from "../features/tamper.ts";
 import { tariffFeature } from "../features/tariff.ts";
 import { averageVoltageRecord, voltageFeature } from "../features/voltage.ts";
 import { HanDevice } from "../han/end-device.ts";
@@ -41,11 +42,10 @@ export class ElectricityMeter {
       await link.use(device, options.link.han, () => options.link?.hub);
       return new ElectricityMeter(device, undefined);
     }
-    const han = await HanDevice.start({
-      ...hanOptions(device),
-      installCode: device.identity.installCode,
-      deviceType: 1,
-    });
+    const { installCode } = device.identity;
+    const han = await device.turn("han", () =>
+      HanDevice.start({ ...hanOptions(device), installCode, deviceType: 1 }),
+    );
     await link.use(device, han, () => han.hub);
     await link.keepJoined(device, han);
     return new ElectricityMeter(device, han);
@@ -58,7 +58,7 @@ export class ElectricityMeter {
 }
 
 async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]> {
-  const { futureDated, board, partitions } = device;
+  const { futureDated, board, partitions, settings } = device;
   const averages = await RecordLog.open(board.flash, partitions.voltageLog, averageVoltageRecord);
   const profile = await RecordLog.open(board.flash, partitions.profileLog, profileRecord);
   const supply = supplyFeature(device);
@@ -79,6 +79,11 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
     logsFeature(device),
     supply,
     loadLimitFeature(device, { futureDated, supply }),
+    tamperFeature(device, {
+      opened: async () => {
+        if (settings.lockSupplyOnTamper) await supply.tamperLock();
+      },
+    }),
     voltage,
     tariff,
     metering,

@@ -1,4 +1,5 @@
 /** A meter's link to its hub: messages both ways, joining and joining again, and the hub's time. */
+import { BlockTransfer, MAX_MESSAGE_BYTES } from "../han/block-transfer.ts";
 import type { HanDevice } from "../han/end-device.ts";
 import type { HanEvent } from "../han/options.ts";
 import type { HanPort } from "../han/port.ts";
@@ -12,8 +13,8 @@ interface HubTime {
 }
 
 export class HomeLink implements Uplink {
-  /** What the tunnel carries (facts §7.3). */
-  readonly maxMessageBytes = 1500;
+  /** What block transfer over the tunnel carries (facts §1.8). */
+  readonly maxMessageBytes = MAX_MESSAGE_BYTES;
   #han: HanPort | undefined;
   #hub: () => Eui64 | undefined = () => undefined;
   #device: Device | undefined;
@@ -23,10 +24,10 @@ export class HomeLink implements Uplink {
   /** Takes messages from `han`, each as one event of `device`, and starts asking the hub for its time. */
   async use(device: Device, han: HanPort, hub: () => Eui64 | undefined): Promise<void> {
     this.#device = device;
-    this.#han = han;
+    this.#han = new BlockTransfer(han, (delayMs, action) => device.after(delayMs, action));
     this.#hub = hub;
     // Not awaited: the home network tells of messages and events inside this device's own turn.
-    han.onMessage(({ bytes }) => void device.receive(bytes));
+    this.#han.onMessage(({ bytes }) => void device.receive(bytes));
     if (hub() !== undefined) await device.turn("link", () => this.#up(device));
   }
 

@@ -5,8 +5,8 @@ import type { Feature } from "../features/feature.ts";
 import { firmwareVersionFeature } from "../features/firmware-version.ts";
 import { hubOutageFeature } from "../features/hub-outage.ts";
 import { logsFeature } from "../features/logs.ts";
+import { BlockTransfer } from "../han/block-transfer.ts";
 import { HanCoordinator } from "../han/coordinator.ts";
-import type { HanMessage } from "../han/port.ts";
 import { Credentials } from "../security/credentials.ts";
 import { Device, type DeviceOptions } from "./device.ts";
 import { hanOptions } from "./han-options.ts";
@@ -24,11 +24,13 @@ export class CommunicationsHub {
   static async boot(board: Board, options: DeviceOptions = {}): Promise<CommunicationsHub> {
     const wan = new Wan(board.modem);
     const device = await Device.open(board, "CHF", wan, options);
-    const han = await HanCoordinator.start(hanOptions(device));
-    const router = new Router(device, wan, han);
+    // In a turn of its own: no frame is handled before the log of devices has been read.
+    const han = await device.turn("han", () => HanCoordinator.start(hanOptions(device)));
+    const messages = new BlockTransfer(han, (delayMs, action) => device.after(delayMs, action));
+    const router = new Router(device, wan, messages, () => han.devices());
+    // Inside the turn of its frame: an alert is kept before its sender hears that it arrived.
+    messages.onMessage((message) => router.fromHome(message));
     await device.start(hubFeatures(device, wan, han));
-    const fromHome = device.event<HanMessage>("han-message", (message) => router.fromHome(message));
-    han.onMessage((message) => void fromHome(message)); // not awaited: told inside this device's own turn
     await device.turn("links", async () => {
       await wan.start(device, (bytes) => router.fromWan(bytes));
       await router.start();

@@ -1,10 +1,13 @@
 /**
  * Alerts of the home's devices that the hub has taken over and not yet delivered: kept in the journal, so
- * that a power cut at the hub loses none. A full store keeps what it has; newer alerts then wait in RAM alone.
+ * that a power cut at the hub loses none. A full store keeps what it has; newer alerts then wait in RAM alone,
+ * as do those of more than 1,500 bytes.
  */
 import type { Journal } from "../kernel/journal.ts";
 
 const prefix = "relay/";
+/** No device of ours sends a longer alert; a stranger's must not fill the journal. */
+const maxAlertBytes = 1500;
 
 export class RelayStore {
   readonly #journal: Journal;
@@ -17,9 +20,9 @@ export class RelayStore {
     this.#next = Number.parseInt(this.#keys().at(-1)?.slice(prefix.length) ?? "0", 16) + 1;
   }
 
-  /** Keeps one alert; the key to {@link remove} it by, or undefined when the store is full. */
+  /** Keeps one alert; the key to {@link remove} it by, or undefined when it was not kept. */
   async keep(bytes: Uint8Array): Promise<string | undefined> {
-    if (this.#keys().length >= this.#capacity) return undefined;
+    if (bytes.length > maxAlertBytes || this.#keys().length >= this.#capacity) return undefined;
     const key = prefix + (this.#next++).toString(16).padStart(8, "0");
     await this.#journal.commit([{ key, value: bytes }]);
     return key;
@@ -27,6 +30,11 @@ export class RelayStore {
 
   async remove(key: string): Promise<void> {
     await this.#journal.commit([{ key, value: null }]);
+  }
+
+  /** Does it still wait? */
+  has(key: string): boolean {
+    return this.#journal.get(key) !== undefined;
   }
 
   /** What waits, oldest first. */

@@ -12,23 +12,25 @@ import type { Device } from "./device.ts";
 import { RelayStore } from "./relay-store.ts";
 import type { Wan } from "./wan.ts";
 
-/** What routing needs of the home network. */
-export type RouterHan = HanPort & { devices(): readonly HanDeviceEntry[] };
-
 /** `HanDeviceEntry.status` of a device that can be reached. */
 const keyEstablished = 2;
 
 export class Router {
   readonly #device: Device;
   readonly #wan: Wan;
-  readonly #han: RouterHan;
+  readonly #han: HanPort;
+  readonly #devices: () => readonly HanDeviceEntry[];
   readonly #kept: RelayStore;
+  /** A key for each device with a message in the tunnel; what came meanwhile waits: its counters are in order. */
+  readonly #waiting = new Map<Eui64, Uint8Array[]>();
   #onTheWay = 0;
 
-  constructor(device: Device, wan: Wan, han: RouterHan) {
+  /** `devices`: the device log, as it is when asked. */
+  constructor(device: Device, wan: Wan, han: HanPort, devices: () => readonly HanDeviceEntry[]) {
     this.#device = device;
     this.#wan = wan;
     this.#han = han;
+    this.#devices = devices;
     this.#kept = new RelayStore(device.journal, device.settings.relayCapacity);
   }
 
@@ -40,11 +42,14 @@ export class Router {
     if (target === this.#device.identity.eui64)
       return this.#device.handleOpened(envelope, this.#device.respond);
     if (kind !== Kind.command) return this.#device.refuse("not-a-command", { target });
-    const entry = this.#han.devices().find(({ eui64 }) => eui64 === target);
+    const entry = this.#devices().find(({ eui64 }) => eui64 === target);
     if (entry === undefined) return this.#device.refuse("not-for-me", { target });
     if (entry.status !== keyEstablished) return this.#undeliverable(target, "not-joined");
     if (this.#onTheWay >= this.#device.settings.hanQueueCapacity) return this.#undeliverable(target, "busy");
     this.#onTheWay++;
+    const waiting = this.#waiting.get(target);
+    if (waiting !== undefined) return void waiting.push(bytes);
+    this.#waiting.set(target, []);
     await this.#toHome(target, bytes, this.#device.settings.hanTries);
   }
 
@@ -64,12 +69,18 @@ export class Router {
     for (const { key, bytes } of this.#kept.waiting()) await this.#relayAlert(bytes, key);
   }
 
-  /** `key`: where the alert is kept until it is delivered. One that the queue gave up leaves at the next start. */
+  /** `key`: where the alert is kept until it is delivered. One that the queue gave up is queued again later. */
   async #relayAlert(bytes: Uint8Array, key: string | undefined): Promise<void> {
     const sent = this.#device.event<boolean>("relayed", async (delivered) => {
-      if (delivered && key !== undefined) await this.#kept.remove(key);
+      if (key === undefined) return;
+      if (delivered) await this.#kept.remove(key);
+      else this.#device.after(this.#device.settings.alertRetryMaxMs, () => this.#relayAgain(bytes, key));
     });
     await this.#wan.send(bytes, (delivered) => void sent(delivered));
+  }
+
+  async #relayAgain(bytes: Uint8Array, key: string): Promise<void> {
+    if (this.#kept.has(key)) await this.#relayAlert(bytes, key);
   }
 
   async #toHome(target: Eui64, bytes: Uint8Array, triesLeft: number): Promise<void> {
@@ -78,12 +89,17 @@ export class Router {
         this.#device.after(this.#device.settings.hanRetryMs, () =>
           this.#toHome(target, bytes, triesLeft - 1),
         );
-      else {
-        this.#onTheWay--;
-        if (outcome !== "delivered") await this.#undeliverable(target, outcome);
-      }
+      else await this.#settled(target, outcome);
     });
     await this.#han.send(target, bytes, (outcome) => void sent(outcome));
+  }
+
+  async #settled(target: Eui64, outcome: "delivered" | HanFailure): Promise<void> {
+    this.#onTheWay--;
+    if (outcome !== "delivered") await this.#undeliverable(target, outcome);
+    const next = this.#waiting.get(target)?.shift();
+    if (next === undefined) this.#waiting.delete(target);
+    else await this.#toHome(target, next, this.#device.settings.hanTries);
   }
 
   #undeliverable(target: Eui64, why: HanFailure): Promise<void> {

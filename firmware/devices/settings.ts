@@ -33,6 +33,8 @@ export interface DeviceSettings {
   readonly hubTimeEveryMs: number;
   /** Wait before it asks again when the hub had no time, or could not be heard. */
   readonly hubTimeRetryMs: number;
+  /** Disable and lock the supply when the meter is tampered with (supply tamper state, 0-0:94.44.0.4). */
+  readonly lockSupplyOnTamper: boolean;
 }
 
 export const defaultSettings: DeviceSettings = {
@@ -54,4 +56,5 @@ export const defaultSettings: DeviceSettings = {
   joinRetryMs: 60_000,
   hubTimeEveryMs: 900_000,
   hubTimeRetryMs: 60_000,
+  lockSupplyOnTamper: false,
 };

@@ -106,9 +106,11 @@ class ClockControl implements Feature {
 
   async #refuseAdjustment(): Promise<OperationResult> {
     const context = this.#context;
-    await this.#kept.keep({ ...this.#kept.value, unreliable: true });
-    await context.securityLog.append({ timeS: context.nowS(), code: notAdjusted });
-    await context.raise({ alertCode: notAdjusted, to: "supplier" });
+    await this.#kept.keepWith({ ...this.#kept.value, unreliable: true }, (change) =>
+      context.securityLog.appendWith({ timeS: context.nowS(), code: notAdjusted }, (entry) =>
+        context.raise({ alertCode: notAdjusted, to: "supplier" }, [change, entry]),
+      ),
+    );
     return refused();
   }
 }

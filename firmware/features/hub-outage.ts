@@ -59,8 +59,8 @@ export function hubOutageFeature(context: DeviceContext, options: HubOutageOptio
     lostCode: 0x8f57,
     settings,
     restored: async ({ long, restoredS }, change) => {
-      await context.journal.commit([change]);
-      await context.eventLog.append({ timeS: restoredS, code: long ? restoredLong : restoredShort });
+      const entry = { timeS: restoredS, code: long ? restoredLong : restoredShort };
+      await context.eventLog.appendWith(entry, (logged) => context.journal.commit([change, logged]));
     },
   });
   return {

@@ -17,8 +17,8 @@ export function logsFeature(context: DeviceContext): Feature {
         object: objects.eventLog.id,
         get: (_member, selector) => read(eventLog, selector, true),
         call: async () => {
-          await eventLog.clear();
-          await securityLog.append({ timeS: context.nowS(), code: eventLogCleared });
+          const entry = { timeS: context.nowS(), code: eventLogCleared };
+          await securityLog.appendWith(entry, (change) => eventLog.clear(change));
           return success;
         },
       },

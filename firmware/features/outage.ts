@@ -55,14 +55,13 @@ async function tellNetworkOperator(
   change: JournalChange,
 ): Promise<void> {
   const code = outage.long ? codes.long : codes.short;
-  await context.raise(
-    {
-      alertCode: code,
-      message: AlertMessage.supplyOutageRestored,
-      to: "networkOperator",
-      values: [outage.interruptedS, outage.restoredS],
-    },
-    [change],
+  const alert = {
+    alertCode: code,
+    message: AlertMessage.supplyOutageRestored,
+    to: "networkOperator",
+    values: [outage.interruptedS, outage.restoredS],
+  } as const;
+  await context.eventLog.appendWith({ timeS: outage.restoredS, code }, (entry) =>
+    context.raise(alert, [change, entry]),
   );
-  await context.eventLog.append({ timeS: outage.restoredS, code });
 }

@@ -1,9 +1,10 @@
 /**
  * The load switch: remote enable, disable and arm (ECS42, 43, 44), state (ECS45), local enable at the meter,
- * load limiting and tamper lock. What the switch should be is in the journal before it moves, and is
+ * load limiting and tamper lock (81BE). What the switch should be is in the journal before it moves, and is
  * asserted again after every start; alerts that a change owes are kept with it until they are raised.
  */
 import { HalError } from "../../hal/board.ts";
+import type { JournalChange } from "../kernel/journal.ts";
 import { objects } from "../objects/dictionary.ts";
 import { SupplyScript, SupplyState as SupplyStateValue } from "../objects/use-cases.ts";
 import type { Role } from "../security/access.ts";
@@ -12,11 +13,6 @@ import type { DeviceContext, Feature } from "./feature.ts";
 import { Kept } from "./kept.ts";
 import { denied, integer, refused, success, withValue } from "./results.ts";
 import { type SupplyEvent, type SupplyState, supplyStep } from "./supply-machine.ts";
-
-export interface SupplySettings {
-  /** Lock the supply when the meter is opened or a strong magnet is near (supply tamper state, 0-0:94.44.0.4). */
-  readonly lockOnTamper: boolean;
-}
 
 export interface SupplyFeature extends Feature {
   readonly state: SupplyState;
@@ -36,6 +32,7 @@ const recipients = (code: number): readonly Role[] =>
   code === enabledAfterRestoration ? ["supplier", "networkOperator"] : ["supplier"];
 const connectFailed = 0x81bd;
 const disconnectFailed = 0x81c0;
+const lockedOnTamper = 0x81be;
 const uiCommandActioned = 0x8161;
 const scriptEvents: Readonly<Record<number, SupplyEvent>> = {
   [SupplyScript.enable]: "enable",
@@ -43,8 +40,8 @@ const scriptEvents: Readonly<Record<number, SupplyEvent>> = {
   [SupplyScript.arm]: "arm",
 };
 
-export function supplyFeature(context: DeviceContext, settings: Partial<SupplySettings> = {}): SupplyFeature {
-  return new Supply(context, { lockOnTamper: false, ...settings });
+export function supplyFeature(context: DeviceContext): SupplyFeature {
+  return new Supply(context);
 }
 
 type Owed = readonly [alertCode: number, to: Role];
@@ -54,13 +51,11 @@ class Supply implements SupplyFeature {
   readonly name = "supply";
   readonly objects;
   readonly #context: DeviceContext;
-  readonly #settings: SupplySettings;
   readonly #kept: Kept<KeptState>;
   readonly #listeners: ((state: SupplyState) => Promise<void>)[] = [];
 
-  constructor(context: DeviceContext, settings: SupplySettings) {
+  constructor(context: DeviceContext) {
     this.#context = context;
-    this.#settings = settings;
     this.#kept = new Kept<KeptState>(context.journal, "supply", {
       output: "enabled",
       cause: "none",
@@ -95,7 +90,6 @@ class Supply implements SupplyFeature {
         if (button === "a") await this.#enableLocally();
       }),
     );
-    if (this.#settings.lockOnTamper) await this.#watchTamper();
   }
 
   loadLimitTripped = async () => (await this.#apply("loadLimitTrip")).status === Status.success;
@@ -111,16 +105,6 @@ class Supply implements SupplyFeature {
     const { status } = await this.#apply("buttonEnable");
     if (status === Status.success)
       await this.#context.eventLog.append({ timeS: this.#context.nowS(), code: uiCommandActioned });
-  }
-
-  async #watchTamper(): Promise<void> {
-    const { tamper } = this.#context.board;
-    tamper?.onChange(
-      this.#context.event("tamper-lock", async ({ active }) => {
-        if (active) await this.tamperLock();
-      }),
-    );
-    if (tamper !== undefined && Object.values(await tamper.read()).includes(true)) await this.tamperLock();
   }
 
   /** Intent to the journal, then the switch, then alerts; a switch that fails takes the intent back. */
@@ -162,9 +146,17 @@ class Supply implements SupplyFeature {
     for (let owed = this.#kept.value.owed; owed.length > 0; owed = owed.slice(1)) {
       const [code, to] = owed[0] as Owed;
       await this.#kept.keepWith({ ...this.#kept.value, owed: owed.slice(1) }, (change) =>
-        this.#context.raise({ alertCode: code, to }, [change]),
+        this.#tell(code, to, change),
       );
     }
+  }
+
+  /** The lock has its entry in the event log (facts §3), in the commit of its alert. */
+  #tell(code: number, to: Role, paid: JournalChange): Promise<void> {
+    const { eventLog } = this.#context;
+    const raise = (...changes: JournalChange[]) => this.#context.raise({ alertCode: code, to }, changes);
+    if (code !== lockedOnTamper) return raise(paid);
+    return eventLog.appendWith({ timeS: this.#context.nowS(), code }, (entry) => raise(paid, entry));
   }
 }
 

@@ -26,14 +26,15 @@ const limits = Object.keys(limitCodes) as VoltageLimit[];
 export const phaseCode = (code: number, phase: number, phaseCount: number): number =>
   phaseCount === 1 ? code : code + 1 + phase;
 
-/** Tells the network operator, in one commit with `changes`, and logs it. */
+/** Tells the network operator and logs it, in one commit with `changes`. */
 export async function reportVoltage(
   context: DeviceContext,
   code: number,
   changes: readonly JournalChange[],
 ): Promise<void> {
-  await context.raise({ alertCode: code, to: "networkOperator" }, changes);
-  await context.eventLog.append({ timeS: context.nowS(), code });
+  await context.eventLog.appendWith({ timeS: context.nowS(), code }, (entry) =>
+    context.raise({ alertCode: code, to: "networkOperator" }, [...changes, entry]),
+  );
 }
 
 /** Watches the limits in force. What has begun is kept, so that its end is told after a power cut too. */

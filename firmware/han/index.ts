@@ -1,4 +1,5 @@
 /** The home network: see README.md. */
+export { BlockTransfer, MAX_MESSAGE_BYTES } from "./block-transfer.ts";
 export { HanCoordinator, LOG_SIZE } from "./coordinator.ts";
 export { HanDevice } from "./end-device.ts";
 export { crc16X25, installCodeValid, linkKeyOf, withCrc } from "./install-code.ts";

@@ -14,7 +14,10 @@ export interface HanMessage {
 }
 
 export interface HanPort {
-  /** Sends one whole remote-party message (at most 1,500 bytes) through the tunnel; `done` runs once. */
+  /**
+   * Sends one whole remote-party message through the tunnel; `done` runs once. A tunnel takes 1,500 bytes;
+   * longer messages need a `BlockTransfer` over it, at both ends.
+   */
   send(to: Eui64, bytes: Uint8Array, done: Listener<"delivered" | HanFailure>): Promise<void>;
   /** A whole message came through the tunnel from an authenticated peer. */
   onMessage(listener: Listener<HanMessage>): Cancel;

@@ -1,6 +1,6 @@
 import { readU32, writeU32 } from "./bytes.ts";
 import { MeterbenchError } from "./errors.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal, JournalChange } from "./journal.ts";
 
 /** One entry of an event or security log. */
 export interface LogEntry {
@@ -45,10 +45,15 @@ export class EventLog {
     return new EventLog(journal, prefix, capacity, kept.slice(-capacity));
   }
 
-  async append(entry: LogEntry): Promise<void> {
+  append(entry: LogEntry): Promise<void> {
+    return this.appendWith(entry, (change) => this.#journal.commit([change]));
+  }
+
+  /** Like `append`, by a commit made elsewhere, e.g. an alert's: `commit` must make `change` durable or throw. */
+  async appendWith(entry: LogEntry, commit: (change: JournalChange) => Promise<void>): Promise<void> {
     const number = this.#next++;
     const value = encode(number, entry);
-    await this.#journal.commit([{ key: `${this.#prefix}${number % this.capacity}`, value }]);
+    await commit({ key: `${this.#prefix}${number % this.capacity}`, value });
     const { number: _, entry: kept } = decode(this.#prefix, value);
     this.#kept.push({ number, entry: kept });
     if (this.#kept.length > this.capacity) this.#kept.shift();
@@ -59,8 +64,10 @@ export class EventLog {
     return this.#kept.map((kept) => kept.entry).filter((entry) => entry.timeS >= fromS && entry.timeS <= toS);
   }
 
-  async clear(): Promise<void> {
-    await this.#journal.commit(this.#journal.keys(this.#prefix).map((key) => ({ key, value: null })));
+  /** Forgets every entry, in one commit with `also`. */
+  async clear(...also: JournalChange[]): Promise<void> {
+    const entries = this.#journal.keys(this.#prefix).map((key) => ({ key, value: null }));
+    await this.#journal.commit([...entries, ...also]);
     this.#kept = [];
   }
 }

@@ -247,6 +247,8 @@ export const AlertMessage = {
   supplyOutageRestored: 0x0067,
   credentialsOutcome: 0x00cb,
   futureDatedOutcome: 0x00cc,
+  /** 8F84: a message could not reach a device of the home. */
+  undeliverable: 0x00d5,
   genericCritical: 0x1000,
   genericNonCritical: 0x1001,
 } as const;

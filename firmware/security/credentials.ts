@@ -138,18 +138,18 @@ export class Credentials implements Feature {
     if (verdict.length === 0 || !verdict.every(accepted)) return verdict;
     const anchors = verdict.map((outcome) => outcome.anchor as Anchor);
     const floors = this.#floors(argument, anchors, authoriser);
+    const changes = [...this.#anchors.changes(anchors), ...this.#counters.floorChanges(floors)];
     try {
-      await this.#context.journal.commit([
-        ...this.#anchors.changes(anchors),
-        ...this.#counters.floorChanges(floors),
-      ]);
+      await this.#context.securityLog.appendWith(
+        { timeS: this.#context.nowS(), code: credentialsUpdated },
+        (entry) => this.#context.journal.commit([...changes, entry]),
+      );
     } catch (error) {
       if (!hasCode(error, "journal/full")) throw error;
       return verdict.map((outcome) => ({ ...outcome, code: Outcomes.noMemory }));
     }
     this.#anchors.adopt(anchors);
     this.#counters.adopt(floors);
-    await this.#context.securityLog.append({ timeS: this.#context.nowS(), code: credentialsUpdated });
     this.#context.observe({
       kind: "credentials",
       cells: anchors.map(({ cell, holder }) => [cellText(cell), holder]),

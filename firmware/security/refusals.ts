@@ -4,6 +4,7 @@
  * window of time; what exceeds it is counted, and logged once as 8F60 when the window ends.
  */
 import type { DeviceContext } from "../features/feature.ts";
+import { AlertMessage } from "../objects/use-cases.ts";
 import type { Role } from "./access.ts";
 
 /** Why a command was refused: stable words for logs, traces and reports, in the order they are checked. */
@@ -59,8 +60,11 @@ export class Refusals {
     if (this.#counts.size === 1 && this.#counts.get(reason) === 1)
       this.#context.after(this.#settings.refusalWindowS * 1000, () => this.#windowEnd());
     const code = refusalCodes[reason];
-    await this.#context.securityLog.append({ timeS: this.#context.nowS(), code });
-    await this.#context.raise({ alertCode: code, to: this.#to });
+    const message = reason === "undeliverable" ? { message: AlertMessage.undeliverable } : {};
+    const alert = { alertCode: code, to: this.#to, ...message };
+    await this.#context.securityLog.appendWith({ timeS: this.#context.nowS(), code }, (entry) =>
+      this.#context.raise(alert, [entry]),
+    );
   }
 
   async #windowEnd(): Promise<void> {

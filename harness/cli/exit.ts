@@ -1,6 +1,11 @@
 /** How a command ends: the exit codes of the command-line contract, and the one place that prints an error. */
 import pc from "picocolors";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { HalError } from "../../hal/board.ts";
+import { EmulatedError } from "../../hal/emulated/errors.ts";
+import { LineError } from "../../hal/serial/line/errors.ts";
+import { BoardSilent } from "../../hal/serial/parts/index.ts";
+import { SmpError } from "../../hal/serial/smp/errors.ts";
 
 export const Exit = {
   /** All well. */
@@ -25,7 +30,7 @@ export function usageError(
 
 /** Prints an error on standard error (and, with `--json`, as the one document on standard output). */
 export function reportError(error: unknown, json: boolean): void {
-  const own = error instanceof MeterbenchError ? error : undefined;
+  const own = error instanceof MeterbenchError ? error : rigError(error);
   const message = error instanceof Error ? error.message : String(error);
   if (json) {
     console.log(
@@ -41,8 +46,21 @@ export function reportError(error: unknown, json: boolean): void {
 
 /** The exit code an error stands for. */
 export function exitCodeOf(error: unknown): Exit {
+  if (rigError(error) !== undefined) return Exit.rig;
   if (!(error instanceof MeterbenchError)) return Exit.testFailed;
   return error.code.startsWith("rig/") ? Exit.rig : Exit.usage;
+}
+
+/** What a board, its line or its emulator did: the rig failed. Undefined for other errors. */
+function rigError(error: unknown): MeterbenchError | undefined {
+  if (error instanceof BoardSilent)
+    return new MeterbenchError("rig/silent", error.message, {
+      advice: "Check that the board has power and an SMP server on this port, and the baud rate.",
+    });
+  const known = [HalError, EmulatedError, LineError, SmpError].some((kind) => error instanceof kind);
+  if (!known) return undefined;
+  const { code, message, data, cause } = error as HalError;
+  return new MeterbenchError(code, message, data, cause);
 }
 
 /** JSON.stringify's replacer for what JSON lacks: bytes as hex, bigints as decimal text. */

@@ -5,7 +5,11 @@ import { packageRoot } from "../package-root.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { decodeCommand } from "./commands/decode.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { emulateCommand } from "./commands/emulate.ts";
+import { flashCommand } from "./commands/flash.ts";
 import { listCommand } from "./commands/list.ts";
+import { monitorCommand } from "./commands/monitor.ts";
+import { replayCommand } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { Exit, exitCodeOf, reportError } from "./exit.ts";
@@ -21,7 +25,18 @@ export function program(): Command {
     .showHelpAfterError("Type `meterbench --help`, or `meterbench COMMAND --help`, for what it takes.")
     .configureHelp({ helpWidth: Math.min(process.stdout.columns || 80, 100) })
     .exitOverride();
-  for (const add of [runCommand, listCommand, verifyCommand, decodeCommand, benchCommand, doctorCommand])
+  for (const add of [
+    runCommand,
+    listCommand,
+    verifyCommand,
+    decodeCommand,
+    benchCommand,
+    doctorCommand,
+    flashCommand,
+    monitorCommand,
+    emulateCommand,
+    replayCommand,
+  ])
     add(root, version);
   return root;
 }

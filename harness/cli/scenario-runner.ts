@@ -1,10 +1,11 @@
 /** Runs scenario files in mocha, in this process, and records what each one's homes saw. */
 import { relative } from "node:path";
 import Mocha from "mocha";
+import type { BoardTarget } from "../premises/targets.ts";
 import type { Trace } from "../premises/trace.ts";
 import type { RecordedScenario, ScenarioReport } from "../reports/run-report.ts";
-import { type Captures, setCurrentRun, type WireName } from "../run-context.ts";
-import { wiresOf } from "../scenarios/applies-to.ts";
+import { type Captures, type DeviceEnd, setCurrentRun, type WireName } from "../run-context.ts";
+import { defaultTimeScale, needsOf, wiresOf } from "../scenarios/applies-to.ts";
 import { canLoad, isFile, loadSuites, scenarioFiles, scenariosFolder } from "../scenarios/discover.ts";
 import { usageError } from "./exit.ts";
 
@@ -13,6 +14,12 @@ export interface RunPlan {
   readonly wire: WireName;
   readonly target: string;
   readonly seed: number;
+  /** What lends the meter its parts, for the target "model on board". */
+  readonly board?: BoardTarget | undefined;
+  /** The device under test. */
+  readonly device?: DeviceEnd | undefined;
+  /** For boards: instead of what each scenario says. */
+  readonly timeScale?: number | undefined;
 }
 
 /** What a progress display is told. */
@@ -28,12 +35,13 @@ export interface RecordedRun {
   readonly captures: readonly Captures[];
 }
 
-/** Wall-clock limit of one scenario: they run in virtual time, so this only ends one that hangs. */
-const scenarioTimeoutMs = 60_000;
+/** Wall-clock limit of one scenario: in virtual time it only ends one that hangs; on a board time is real. */
+const scenarioTimeoutMs = { mock: 60_000, board: 600_000 } as const;
 
 /** Runs what `plan` selects, in file order; nothing when nothing matches. */
 export async function runScenarios(plan: RunPlan, progress: Progress): Promise<RecordedRun> {
-  const mocha = new Mocha({ timeout: scenarioTimeoutMs, forbidOnly: true, reporter: class {} as never });
+  const timeout = plan.target === "mock" ? scenarioTimeoutMs.mock : scenarioTimeoutMs.board;
+  const mocha = new Mocha({ timeout, forbidOnly: true, reporter: class {} as never });
   const files = scenarioFiles(plan.patterns);
   for (const file of files)
     if (!canLoad(file))
@@ -44,6 +52,7 @@ export async function runScenarios(plan: RunPlan, progress: Progress): Promise<R
   await loadSuites(mocha, files);
   const selected = select(mocha.suite, plan);
   if (selected === 0) return { scenarios: [], captures: [] };
+  if (plan.target !== "mock") mocha.suite.eachTest((test: Mocha.Test) => skipWhatCannot(test, plan));
   progress.start(selected);
   return new Promise((resolve) => {
     const recorder = new Recorder(plan, progress);
@@ -61,10 +70,24 @@ function select(suite: Mocha.Suite, plan: RunPlan): number {
   const words = plan.patterns.filter((p) => !isFile(p)).map((p) => p.toLowerCase());
   suite.tests = suite.tests.filter((test) => {
     const text = `${fileOf(test)} ${test.fullTitle()}`.toLowerCase();
+    if (needsOf(test).device && plan.device === undefined) return false;
     return wiresOf(test).includes(plan.wire) && (words.length === 0 || words.some((w) => text.includes(w)));
   });
   suite.suites = suite.suites.filter((child) => select(child, plan) > 0);
   return suite.total();
+}
+
+/** A scenario that cannot run on this target is reported as skipped, with its reason. */
+function skipWhatCannot(test: Mocha.Test, plan: RunPlan): void {
+  const { boards, device, mockOnly: why } = needsOf(test);
+  const can = plan.device !== undefined ? device === true : boards === true;
+  if (can && why === undefined) return;
+  const reason =
+    plan.device !== undefined && why === undefined
+      ? "it runs on the model; a board under test shows its messages only"
+      : (why ?? "it does not run on boards");
+  test.pending = true;
+  (test as { reason?: string }).reason = plan.device !== undefined ? reason : `mock only: ${reason}`;
 }
 
 function fileOf(test: Mocha.Test): string {
@@ -83,11 +106,13 @@ class Recorder implements RecordedRun {
   constructor(plan: RunPlan, progress: Progress) {
     this.#plan = plan;
     this.#progress = progress;
-    const { seed, wire, target } = plan;
+    const { seed, wire, target, board, device } = plan;
     setCurrentRun({
       seed,
       wire,
       target,
+      board,
+      device,
       addPremises: (trace, captures) => {
         this.#traces.push(trace);
         this.captures.push(captures);
@@ -96,10 +121,16 @@ class Recorder implements RecordedRun {
   }
 
   attach(runner: Mocha.Runner): void {
-    runner.on("test", (test) => this.#progress.begin(test.fullTitle()));
+    runner.on("test", (test) => this.#begin(test));
     runner.on("pass", (test) => this.#record(test, "passed"));
     runner.on("fail", (test, error) => this.#record(test as Mocha.Test, "failed", error));
     runner.on("pending", (test) => this.#record(test, "skipped"));
+  }
+
+  #begin(test: Mocha.Test): void {
+    const { board, timeScale } = this.#plan;
+    if (board !== undefined) board.timeScale = timeScale ?? needsOf(test).timeScale ?? defaultTimeScale;
+    this.#progress.begin(test.fullTitle());
   }
 
   #record(test: Mocha.Test, status: ScenarioReport["status"], error?: Error & { code?: string }): void {

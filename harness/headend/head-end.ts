@@ -69,12 +69,14 @@ export class HeadEnd {
   readonly pki: TestPki;
   readonly inventory = new Inventory();
   readonly alerts: ReceivedAlert[] = [];
-  /** Messages that nobody could authenticate or match. */
+  /** Messages that nobody could authenticate or match, and alerts that came again. */
   readonly refused: Received[] = [];
   readonly #ports: HeadEndPorts;
   readonly #devices = new Map<Eui64, KnownDevice>();
   readonly #waiting = new Map<string, Exchange>();
   readonly #receiver: Receiver;
+  /** Alerts taken, by device and counter: the same one again is a repetition on the way, or a replay. */
+  readonly #alertsTaken = new Set<string>();
 
   constructor(ports: HeadEndPorts) {
     this.#ports = ports;
@@ -210,8 +212,12 @@ export class HeadEnd {
   }
 
   #takeAlert(alert: ReceivedAlert): void {
+    const { bytes, kind: _, header, ...told } = alert;
+    const key = `${header.originator}/${header.counter}`;
+    if (this.#alertsTaken.has(key))
+      return this.#refuse({ kind: "refused", reason: "repeated", bytes, header });
+    this.#alertsTaken.add(key);
     this.alerts.push(alert);
-    const { bytes: _, kind: __, header, ...told } = alert;
     this.#ports.observe({ kind: "alert", message: header.code, counter: header.counter, ...told });
     if (header.code === AlertMessage.deviceLogChanged)
       for (const { eui, joined } of listedDevices(alert.values)) {

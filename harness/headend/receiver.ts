@@ -54,7 +54,8 @@ export type RefusedReason =
   | "wrong-protection"
   | "wrong-format"
   | "values-do-not-open"
-  | "no-such-command";
+  | "no-such-command"
+  | "repeated";
 
 export interface RefusedMessage {
   readonly kind: "refused";

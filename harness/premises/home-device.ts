@@ -8,7 +8,7 @@ import type { Observation } from "../../firmware/features/feature.ts";
 import { withCrc } from "../../firmware/han/install-code.ts";
 import { deviceCells } from "../../firmware/security/cells.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
-import { PowerLost } from "../../hal/board.ts";
+import { type Board, type MaybePromise, PowerLost } from "../../hal/board.ts";
 import type { MockBoard } from "../../hal/mock/index.ts";
 import type { Party, PartyName } from "../headend/parties.ts";
 import type { DeviceKeys, TestPki } from "../headend/pki.ts";
@@ -44,6 +44,8 @@ export class HomeDevice {
   firmware: Firmware | undefined;
   /** Times the firmware has started. */
   boots = 0;
+  /** What the firmware boots on, when it is not the simulated board alone (see `boards.ts`). */
+  bootBoard: () => MaybePromise<Board> = () => this.board;
   readonly #printedCode: Uint8Array;
   readonly #maker: TestPki | undefined;
   readonly #settings: Partial<DeviceSettings>;
@@ -70,7 +72,7 @@ export class HomeDevice {
 
   /** What the factory does: identity, keys and first trust anchors into flash. The board ends without power. */
   async manufacture(pki: TestPki): Promise<void> {
-    const { board } = this;
+    const board = await this.bootBoard();
     const keys = this.#maker?.deviceKeys(this.eui) ?? this.keys;
     await provision(board, {
       type: this.type,
@@ -91,10 +93,11 @@ export class HomeDevice {
     this.#observe({ kind: "power-on", boots: this.boots });
     const options = { observe: this.#observe, settings: this.#settings };
     try {
+      const board = await this.bootBoard();
       this.firmware =
         this.type === "CHF"
-          ? await CommunicationsHub.boot(this.board, options)
-          : await ElectricityMeter.boot(this.board, options);
+          ? await CommunicationsHub.boot(board, options)
+          : await ElectricityMeter.boot(board, options);
     } catch (error) {
       if (!(error instanceof PowerLost)) throw error;
     }

@@ -4,8 +4,18 @@ import type { DeviceSettings } from "../../firmware/devices/settings.ts";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import type { Crypto } from "../../hal/board.ts";
 import { cryptoByName, nodeCrypto } from "../../hal/crypto/index.ts";
-import type { EtherSettings, LoadProfile, MainsSettings, WanSettings } from "../../hal/mock/index.ts";
+import type {
+  EtherSettings,
+  LoadProfile,
+  MainsSettings,
+  MockBoard,
+  Scheduler,
+  WanSettings,
+} from "../../hal/mock/index.ts";
 import type { WireName } from "../run-context.ts";
+import type { BoardPair } from "./boards.ts";
+import type { DeviceName } from "./home-device.ts";
+import type { Pace } from "./pace.ts";
 
 export const defaultStart = "2026-12-01T00:00:00Z";
 
@@ -31,20 +41,37 @@ export interface PremisesOptions {
   readonly rogueMeter?: boolean;
   /** Default node:crypto, the same answers as the others. */
   readonly crypto?: Crypto["name"];
+  /** Devices that run on a real board's parts: meets each board, once, before the factory. See `boards.ts`. */
+  readonly boards?: Partial<Record<DeviceName, ConnectBoard>>;
+  /** How virtual time passes; default: at once. For homes on real boards, whose time is real. */
+  readonly pace?: (scheduler: Scheduler) => Pace;
+}
+
+/** Makes a pair of a device's simulated board and the remote one that lends it parts. */
+export type ConnectBoard = (
+  mock: MockBoard,
+  home: { readonly scheduler: Scheduler; readonly startUtcMs: number },
+) => Promise<BoardPair>;
+
+/** The board on which a run's meters run, see `targets.ts`. */
+export interface LendingBoard {
+  readonly connect: ConnectBoard;
+  /** How time passes in a home that runs on it. */
+  pace(scheduler: Scheduler): Pace;
 }
 
 /** Why no home can be built for this wire and target; undefined when one can. */
-export function cannotBuild(wire: WireName, target: string): MeterbenchError | undefined {
+export function cannotBuild(wire: WireName, target: string, hasBoard = false): MeterbenchError | undefined {
   if (wire !== "cose")
     return new MeterbenchError(
       "premises/wire",
       `no home speaks the ${wire} wire yet: its payloads stay bytes. Use the cose wire.`,
       { wire },
     );
-  if (target === "mock") return undefined;
+  if (target === "mock" || hasBoard) return undefined;
   return new MeterbenchError(
     "premises/target",
-    `no home runs on the target "${target}" yet: its boards are simulated. Use --target mock.`,
+    `no home runs on the target "${target}": it has no board to lend. Use --target mock, emulated or a board.`,
     { target },
   );
 }

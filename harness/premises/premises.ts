@@ -40,14 +40,22 @@ import { serviceRequest } from "../headend/service-requests.ts";
 import { type CaptureKey, currentRun } from "../run-context.ts";
 import { commission } from "./commission.ts";
 import { type DeviceName, HomeDevice, partiesOf } from "./home-device.ts";
-import { cannotBuild, chooseCrypto, defaultStart, type PremisesOptions, readStart } from "./options.ts";
+import {
+  cannotBuild,
+  chooseCrypto,
+  defaultStart,
+  type LendingBoard,
+  type PremisesOptions,
+  readStart,
+} from "./options.ts";
+import type { Pace } from "./pace.ts";
 import { Trace, toHex } from "./trace.ts";
 
 /** Options of one service request in a home: `to` is a device's name; by default the one the request is for. */
 export type HomeRequestOptions = Omit<RequestOptions, "to"> & { readonly to?: DeviceName };
 
-const hubEui: Eui64 = "00DB1234567890A2";
-const esmeEui: Eui64 = "00DB1234567890A0";
+export const hubEui: Eui64 = "00DB1234567890A2";
+export const esmeEui: Eui64 = "00DB1234567890A0";
 
 export class Premises {
   readonly seed: number;
@@ -61,8 +69,12 @@ export class Premises {
   readonly esme: HomeDevice;
   readonly headEnd: HeadEnd;
   readonly trace: Trace;
+  readonly #boards: NonNullable<PremisesOptions["boards"]>;
+  readonly #pace: Pace | undefined;
 
   constructor(options: PremisesOptions) {
+    this.#boards = options.boards ?? {};
+    this.#pace = options.pace?.(this.scheduler);
     this.seed = options.seed ?? currentRun()?.seed ?? 1;
     this.startUtcMs = readStart(options.start ?? defaultStart);
     this.random = new SeededRandom(this.seed);
@@ -96,6 +108,7 @@ export class Premises {
   async build(): Promise<this> {
     for (const device of this.devices) {
       device.board.powerOn();
+      await this.#lend(device);
       await device.manufacture(this.headEnd.pki);
       device.board.powerOff();
       device.startFirmware();
@@ -107,12 +120,13 @@ export class Premises {
 
   /** Lets `ms` of virtual time pass. */
   async run(ms: number): Promise<void> {
-    await this.scheduler.runUntil(this.scheduler.nowMs + ms);
+    if (this.#pace === undefined) await this.scheduler.runUntil(this.scheduler.nowMs + ms);
+    else await this.#pace.run(() => false, ms);
   }
 
   /** Runs until `condition` holds. Throws `premises/timeout` when it does not within `limitMs`. */
   async runUntil(condition: () => boolean, limitMs: number, what = "the condition"): Promise<void> {
-    if (await this.scheduler.run(condition, limitMs)) return;
+    if (await this.#run(condition, limitMs)) return;
     throw new MeterbenchError(
       "premises/timeout",
       `${what} did not come within ${limitMs / 1000} s of virtual time (now ${this.nowMs / 1000} s, seed ${this.seed})`,
@@ -132,7 +146,7 @@ export class Premises {
     options: HomeRequestOptions = {},
   ): Promise<Exchange> {
     const exchange = this.submit(reference, parameters, options);
-    await this.scheduler.run(() => exchange.status !== "sent", Number.POSITIVE_INFINITY);
+    await this.#run(() => exchange.status !== "sent", Number.POSITIVE_INFINITY);
     return exchange;
   }
 
@@ -234,6 +248,18 @@ export class Premises {
   /** Sends again, byte for byte, what was sent before. */
   replay(exchange: Exchange): void {
     this.inject(exchange.bytes);
+  }
+
+  #run(condition: () => boolean, limitMs: number): Promise<boolean> {
+    return (this.#pace ?? this.scheduler).run(condition, limitMs);
+  }
+
+  /** The device gets its parts of a real board, if it is to run on one; that board's flash is erased. */
+  async #lend(device: HomeDevice): Promise<void> {
+    const pair = await this.#boards[device.name]?.(device.board, this);
+    if (pair === undefined) return;
+    await pair.erase();
+    device.bootBoard = () => pair.board();
   }
 
   #toHub(bytes: Uint8Array, from: string, done: (outcome: "delivered" | "failed") => void = () => {}): void {
@@ -358,14 +384,26 @@ export async function premises(
 ): Promise<Premises> {
   const inMocha = context !== undefined && "runnable" in context;
   const chosen = options ?? (inMocha ? {} : (context as PremisesOptions | undefined)) ?? {};
-  const reason = cannotBuild(chosen.wire ?? currentRun()?.wire ?? "cose", currentRun()?.target ?? "mock");
+  const run = currentRun();
+  const reason = cannotBuild(
+    chosen.wire ?? run?.wire ?? "cose",
+    run?.target ?? "mock",
+    run?.board !== undefined,
+  );
   if (reason !== undefined) {
     if (inMocha) skip(context as Mocha.Context, reason.message);
     throw reason;
   }
-  const home = new Premises(chosen);
-  currentRun()?.addPremises(home.trace, home.trace.captures);
+  const home = new Premises({ ...onBoard(run?.board), ...chosen });
+  run?.addPremises(home.trace, home.trace.captures);
   return home.build();
+}
+
+/** In a run on a board the meter runs on it. */
+function onBoard(board: LendingBoard | undefined): PremisesOptions {
+  return board === undefined
+    ? {}
+    : { boards: { esme: board.connect }, pace: (scheduler) => board.pace(scheduler) };
 }
 
 /** Skips the scenario, and says why where reports look for it. */

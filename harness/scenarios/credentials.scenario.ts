@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { appliesTo, type PartyKeys, type PartyName, type Premises } from "../index.ts";
+import { appliesTo, needs, type PartyKeys, type PartyName, type Premises } from "../index.ts";
 import { commissioned, expectRequestRefused } from "./support.ts";
 
 describe("credentials", function () {
   appliesTo(this, ["cose"]);
+  needs(this, { boards: true });
   let home: Premises;
   beforeEach(async function () {
     home = await commissioned(this);
@@ -35,21 +36,24 @@ describe("credentials", function () {
     assert.ok((await home.read("4.1.1")).activeImportWh >= 0, "values are sealed for the new agreement key");
   });
 
-  it("future-dated: the old keys hold until then, and the outcome is told (8F66)", async () => {
-    const { supplier } = home.headEnd.parties;
-    const keys = home.headEnd.pki.partyKeys("supplier");
-    await home.command("6.15.1", {
-      replacements: supplierCells(keys),
-      path: path(),
-      activateAt: home.nowS + 3600,
-    });
-    await home.command("7.1");
-    await home.run(3_660_000);
-    const [outcome] = home.alerts(0x8f66);
-    assert.equal(outcome?.header.code, 0x00cb);
-    supplier.keys = keys;
-    await home.command("7.1");
-  });
+  needs(
+    it("future-dated: the old keys hold until then, and the outcome is told (8F66)", async () => {
+      const { supplier } = home.headEnd.parties;
+      const keys = home.headEnd.pki.partyKeys("supplier");
+      await home.command("6.15.1", {
+        replacements: supplierCells(keys),
+        path: path(),
+        activateAt: home.nowS + 3600,
+      });
+      await home.command("7.1");
+      await home.run(3_660_000);
+      const [outcome] = home.alerts(0x8f66);
+      assert.equal(outcome?.header.code, 0x00cb);
+      supplier.keys = keys;
+      await home.command("7.1");
+    }),
+    { boards: true, timeScale: 600 },
+  );
 
   it("to a new supplier by the transitional CoS party: the old supplier is out, the new one in", async () => {
     const { secondSupplier } = home.headEnd.parties;

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { appliesTo, type Premises } from "../index.ts";
+import { appliesTo, needs, type Premises } from "../index.ts";
 import { commissioned, loadLimit } from "./support.ts";
 
 const hourMs = 3_600_000;
 
 describe("future-dated commands", function () {
   appliesTo(this, ["cose"]);
+  needs(this, { boards: true, timeScale: 600 });
   let home: Premises;
   beforeEach(async function () {
     home = await commissioned(this);

@@ -5,7 +5,7 @@ import type { Signer } from "../../hal/board.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import { SeededRandom } from "../../hal/mock/index.ts";
 import { currentRun } from "../run-context.ts";
-import { appliesTo } from "./applies-to.ts";
+import { appliesTo, mockOnly } from "./applies-to.ts";
 
 /** A party of the GBCS wire: one P-256 key to sign, one to agree. */
 class GbcsParty {
@@ -37,6 +37,7 @@ const done = bytesOf("DA200003E900000100010300");
 
 describe("GBCS envelope", function () {
   appliesTo(this, ["gbcs"]);
+  mockOnly(this, "no home is in it: it checks the envelope alone");
   let supplier: GbcsParty;
   let broker: GbcsParty;
   let meter: GbcsParty;

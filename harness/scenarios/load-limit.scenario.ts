@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { constantLoad } from "../../hal/mock/index.ts";
-import { appliesTo, type Premises } from "../index.ts";
+import { appliesTo, needs, type Premises } from "../index.ts";
 import { commissioned, connected, loadLimit } from "./support.ts";
 
 describe("load limit", function () {
   appliesTo(this, ["cose"]);
+  needs(this, { boards: true, timeScale: 120 });
   let home: Premises;
   beforeEach(async function () {
     home = await commissioned(this, { load: constantLoad(1000) });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { addMeter, appliesTo, attachWan, type Premises, premises } from "../index.ts";
+import { addMeter, appliesTo, attachWan, needs, type Premises, premises } from "../index.ts";
 import {
   commissioned,
   connected,
@@ -16,6 +16,7 @@ const notAuthentic = (reason: string) => ({ reason, alertCode: 0x8f3d });
 
 describe("security: each refusal has one reason, and no other effect", function () {
   appliesTo(this, ["cose"]);
+  needs(this, { boards: true });
   let home: Premises;
   beforeEach(async function () {
     home = await commissioned(this);
@@ -135,6 +136,7 @@ describe("security: each refusal has one reason, and no other effect", function 
 
 describe("security: what the head end refuses before anything is sent", function () {
   appliesTo(this, ["cose"]);
+  needs(this, { boards: true });
   let home: Premises;
   beforeEach(async function () {
     home = await premises(this);
@@ -176,6 +178,7 @@ describe("security: what the head end refuses before anything is sent", function
 
 describe("security: what the head end does not believe", function () {
   appliesTo(this, ["cose"]);
+  needs(this, { boards: true });
   let home: Premises;
   beforeEach(async function () {
     home = await commissioned(this);

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { constantLoad } from "../../hal/mock/index.ts";
-import { appliesTo, type Premises } from "../index.ts";
+import { appliesTo, needs, type Premises } from "../index.ts";
 import { commissioned, twoRateTariff } from "./support.ts";
 
 const hourMs = 3_600_000;
 
 describe("tariff switch", function () {
   appliesTo(this, ["cose"]);
+  needs(this, { boards: true, timeScale: 20_000 });
   let home: Premises;
   beforeEach(async function () {
     // 2026-12-01 is a Tuesday.

@@ -4,6 +4,7 @@ import {
   appliesTo,
   type DeviceName,
   type HomeRequestOptions,
+  needs,
   type PartyName,
   type Premises,
   type Reading,
@@ -250,6 +251,7 @@ const scenarios: readonly UseCaseScenario[] = [
 
 describe("every use case, accepted once and refused once", function () {
   appliesTo(this, ["cose"]);
+  needs(this, { boards: true, timeScale: 1200 });
   let home: Premises;
   beforeEach(async function () {
     home = await commissioned(this);
@@ -304,6 +306,7 @@ describe("every use case, accepted once and refused once", function () {
 
 describe("a party that the meter does not know", function () {
   appliesTo(this, ["cose"]);
+  needs(this, { boards: true, timeScale: 1200 });
 
   it("reads through the ACB, which names it and its counter, and is answered the same way", async function () {
     const home = await commissioned(this);

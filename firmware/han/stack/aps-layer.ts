@@ -147,8 +147,14 @@ export class ApsLayer {
     const { whole } = reception;
     // Durable before visible: after a power cut no frame of this message is accepted again.
     if (whole !== undefined && header.secured) await this.#options.journal.commit([peer.floors()]);
+    const handUp = async (): Promise<void> => {
+      if (whole !== undefined) await this.#handlers.onData(peer, { ...message, payload: whole });
+    };
+    // What the tunnel carries is handed up first: who takes a message over makes it durable before its sender
+    // may forget it. In joining the answer may be a goodbye, after which no acknowledgement would leave.
+    if (header.secured) await handUp();
     if (header.ackRequest && reception.acknowledge) await this.#acknowledge(peer, header, reception);
-    if (whole !== undefined) await this.#handlers.onData(peer, { ...message, payload: whole });
+    if (!header.secured) await handUp();
   }
 
   async #acknowledge(peer: Peer, data: ApsHeader, reception: Reception): Promise<void> {

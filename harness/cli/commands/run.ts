@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import pc from "picocolors";
 import type { RunReport } from "../../reports/run-report.ts";
+import { loadRig } from "../../rig/rig-file.ts";
+import { openTarget, type RunTarget } from "../../rig/target.ts";
 import type { WireName } from "../../run-context.ts";
 import { Exit, usageError } from "../exit.ts";
 import { progressFor } from "../progress.ts";
@@ -14,6 +16,9 @@ interface RunOptions {
   readonly target: string;
   readonly seed: string;
   readonly out: string;
+  readonly rig?: string;
+  readonly record?: string;
+  readonly timeScale?: string;
   readonly json?: boolean;
 }
 
@@ -22,7 +27,10 @@ export function runCommand(root: Command, version: string): Command {
     .command("run")
     .argument("[pattern...]", "words of a scenario's title or file, or a scenario file of your own")
     .option("--wire <wire>", "cose, gbcs or both", "cose")
-    .option("--target <target>", "what runs the firmware: mock", "mock")
+    .option("--target <target>", "mock, emulated, or a board: its id in the rig file, or its port", "mock")
+    .option("--rig <file>", "the rig file (default: ./rig.yaml)")
+    .option("--time-scale <n>", "on a board: virtual seconds a real second, 1 for its own clock")
+    .option("--record <file>", "on a board: record the session")
     .option("--seed <n>", "one seed gives one run, byte for byte", "1")
     .option(
       "--out <dir>",
@@ -35,17 +43,18 @@ export function runCommand(root: Command, version: string): Command {
     .action(async (patterns: string[], options: RunOptions) => {
       const wires = wiresOf(options.wire);
       const seed = seedOf(options.seed);
-      if (options.target !== "mock")
-        throw usageError(
-          `run: there is no target "${options.target}"`,
-          "Expected: mock. See `meterbench list boards`.",
-        );
+      const timeScale = timeScaleOf(options.timeScale);
       prepareFolder(options.out);
+      const target = await openTarget(options.target, loadRig(options.rig), { seed, record: options.record });
       const startedAt = new Date().toISOString();
       const progress = progressFor(process.stderr, options.json === true);
       const recorded: RecordedRun[] = [];
-      for (const wire of wires)
-        recorded.push(await runScenarios({ patterns, wire, target: "mock", seed }, progress));
+      try {
+        for (const wire of wires)
+          recorded.push(await runScenarios({ patterns, wire, seed, timeScale, ...planOf(target) }, progress));
+      } finally {
+        await target.close();
+      }
       const scenarios = recorded.flatMap((r) => r.scenarios);
       if (scenarios.length === 0) throw nothingMatches(patterns, options.wire);
       const run: RunReport = {
@@ -65,6 +74,18 @@ export function runCommand(root: Command, version: string): Command {
       else summary(run, options.out, again);
       process.exitCode = run.totals.failed > 0 ? Exit.testFailed : Exit.ok;
     });
+}
+
+const planOf = ({ name, board, device }: RunTarget) => ({ target: name, board, device });
+
+function timeScaleOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const scale = Number(text);
+  if (scale >= 1 && scale <= 100_000) return scale;
+  throw usageError(
+    `run: --time-scale ${text} is no scale`,
+    "Expected a number from 1 (real time) to 100000.",
+  );
 }
 
 function wiresOf(text: string): readonly WireName[] {

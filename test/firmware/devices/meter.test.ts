@@ -23,6 +23,16 @@ describe("the electricity meter", () => {
     return answers.find(({ header }) => header.kind === Kind.response);
   }
 
+  /** The results that are sealed in a response, as `role` opens them. */
+  function reveal(response: Response | undefined, role: "supplier" | "networkOperator") {
+    assert.ok(response);
+    const { originator, target, counter } = response.header;
+    const context = { kind: 2, originator: euiBytes(originator), target: euiBytes(target), counter };
+    const key = rig.desk.valueKeyOf(rig.world.of(role));
+    assert.ok(key);
+    return openValues(rig.world.crypto, key, context, response.results[0]?.value as Uint8Array);
+  }
+
   it("serves every object of its use cases: no operation of a command finds nobody", async () => {
     const reads = useCases.filter(
       ({ devices, operations }) => devices.includes("ESME") && operations.every(({ kind }) => kind === "get"),
@@ -40,22 +50,9 @@ describe("the electricity meter", () => {
 
   it("seals sensitive values for the party that asked, and for nobody else", async () => {
     const response = await ask(rig.desk.command(0x27, [op("get", objects.importRegisters.id, 2)]));
-    const [result, ...more] = response?.results ?? [];
-    assert.deepEqual(more, []);
-    const header = response?.header;
-    const context = {
-      kind: 2,
-      originator: euiBytes(header?.originator ?? ""),
-      target: euiBytes(header?.target ?? ""),
-      counter: header?.counter ?? 0n,
-    };
-    const open = (role: "supplier" | "networkOperator") => {
-      const key = rig.desk.valueKeyOf(rig.world.of(role));
-      assert.ok(key);
-      return openValues(rig.world.crypto, key, context, result?.value as Uint8Array);
-    };
-    assert.equal(open("supplier")?.[0]?.status, 0);
-    assert.equal(open("networkOperator"), undefined);
+    assert.equal(response?.results.length, 1);
+    assert.equal(reveal(response, "supplier")?.[0]?.status, 0);
+    assert.equal(reveal(response, "networkOperator"), undefined);
   });
 
   it("answers the ACB for a party it does not know, and names that party in the answer", async () => {
@@ -68,24 +65,35 @@ describe("the electricity meter", () => {
     assert.equal(response?.header.target, acb.eui);
   });
 
-  it("says that an answer is too long for its link, instead of falling silent", async () => {
-    const { securityLog } = rig.meter.device;
-    for (let i = 0; i < 100; i++) await securityLog.append({ timeS: startUtcS + i, code: 0x8f00 + i });
-    const long = await ask(rig.desk.command(0x49, [op("get", objects.securityLog.id, 2)]));
-    assert.equal((long?.results[0]?.value as unknown[])?.length, 100);
+  it("sends an answer longer than the tunnel takes in blocks", async () => {
     await rig.meter.device.event("test", async () => {
       for (let i = 0; i < 100; i++)
         await rig.meter.device.eventLog.append({
           timeS: startUtcS + i,
           code: 0x8f57,
-          other: new Uint8Array(8),
+          other: new Uint8Array(8).fill(i),
         });
     })(undefined);
-    const tooLong = await ask(rig.desk.command(0x48, [op("get", objects.eventLog.id, 2)]));
-    assert.deepEqual(tooLong?.results, [{ status: 250 }]);
-    const range = [startUtcS, startUtcS + 9];
-    const shorter = await ask(rig.desk.command(0x48, [op("get", objects.eventLog.id, 2, range)]));
-    assert.equal((shorter?.results[0]?.value as unknown[])?.length, 10);
+    const whole = await ask(rig.desk.command(0x48, [op("get", objects.eventLog.id, 2)]));
+    const entries = whole?.results[0]?.value as [number, number, Uint8Array][];
+    assert.deepEqual(
+      entries.map(([timeS, , other]) => [timeS - startUtcS, other[7]]),
+      Array.from({ length: 100 }, (_, i) => [i, i]),
+    );
+  });
+
+  it("says that an answer is too long for blocks too, instead of falling silent", async () => {
+    await rig.scheduler.runUntil(rig.scheduler.nowMs + 10_000 * 1_800_000);
+    const command = rig.desk.command(0x37, [op("get", objects.importProfile.id, 2)]);
+    assert.deepEqual(reveal(await ask(command), "supplier"), [{ status: 250 }]);
+    const nowS = rig.meter.device.nowS();
+    const range = [nowS - 48 * 1800, nowS];
+    const shorter = await ask(rig.desk.command(0x37, [op("get", objects.importProfile.id, 2, range)]));
+    assert.equal(
+      (reveal(shorter, "supplier")?.[0]?.value as unknown[] | undefined)?.length,
+      49,
+      "both ends inclusive",
+    );
   });
 
   it("answers a switch that fails with hardware-fault, and stays fit for the next command", async () => {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { type SupplyFeature, type SupplySettings, supplyFeature } from "../../../firmware/features/supply.ts";
+import { type SupplyFeature, supplyFeature } from "../../../firmware/features/supply.ts";
 import { SupplyScript } from "../../../firmware/objects/use-cases.ts";
 import { cutEverywhere, FeatureBench } from "../../support/feature-bench.ts";
 
-const make = (settings: Partial<SupplySettings> = {}) =>
+const make = () =>
   FeatureBench.start({}, (context) => {
-    const supply = supplyFeature(context, settings);
+    const supply = supplyFeature(context);
     return { features: [supply], supply };
   });
 type Bench = FeatureBench<{ features: SupplyFeature[]; supply: SupplyFeature }>;
@@ -63,11 +63,10 @@ describe("supply feature", () => {
     assert.deepEqual([await state(bench), contacts(bench), bench.alertCodes], [0, false, ["81c0", "81bd"]]);
   });
 
-  it("locks on tamper when set to, until the supplier acts", async () => {
-    const bench = await make({ lockOnTamper: true });
-    bench.board.mockTamper.set("meter-cover", true);
-    await bench.run(1000);
-    assert.deepEqual([contacts(bench), bench.alertCodes], [false, ["81be"]]);
+  it("locks on tamper (81BE) until the supplier acts", async () => {
+    const bench = await make();
+    assert.equal(await bench.built.supply.tamperLock(), true);
+    assert.deepEqual([contacts(bench), bench.alertCodes, bench.eventCodes], [false, ["81be"], ["81be"]]);
     assert.equal(bench.built.supply.state.cause, "tamper");
     bench.board.mockUserInterface.press("a");
     await bench.run(1000);

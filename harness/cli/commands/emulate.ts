@@ -1,0 +1,57 @@
+/** `meterbench emulate`: serves a device of the model as a board on a serial line or a TCP port. */
+import type { Command } from "commander";
+import { listen } from "../../rig/emulate/listen.ts";
+import { EmulatedDevice } from "../../rig/emulate/serve-device.ts";
+import { usageError } from "../exit.ts";
+import { secondsOf, untilStopped } from "../until-stopped.ts";
+
+interface EmulateOptions {
+  readonly port: string;
+  readonly device: string;
+  readonly seed: string;
+  readonly seconds?: string;
+  readonly json?: boolean;
+}
+
+const types = { esme: "ESME", hub: "CHF" } as const;
+
+export function emulateCommand(root: Command): Command {
+  return root
+    .command("emulate")
+    .requiredOption("--port <path>", "a serial port, one end of a pty pair, or tcp://:PORT (this machine)")
+    .option("--device <type>", "esme or hub", "esme")
+    .option("--seed <n>", "decides the device's keys: those of `run --seed N`", "1")
+    .option("--seconds <n>", "end after so long (default: when interrupted)")
+    .option("--json", "one JSON document on standard output, at the end")
+    .description("serve the model as a board under test on a serial line")
+    .addHelpText("after", "\nExample:\n  meterbench emulate --port tcp://:4059 --device esme\n")
+    .action(async (options: EmulateOptions) => {
+      const type = types[options.device as keyof typeof types];
+      if (type === undefined)
+        throw usageError(`emulate: --device ${options.device} is no device`, "Expected esme or hub.");
+      const limitMs = secondsOf("emulate", options.seconds);
+      const seed = seedOf(options.seed);
+      const emulated = await EmulatedDevice.start({ type, seed });
+      try {
+        const listening = await listen(options.port, (line) => emulated.serve(line));
+        const about = { device: type, eui: emulated.device.eui, address: listening.address, seed };
+        if (!options.json)
+          console.log(`${type} ${about.eui} on ${about.address}, keys of seed ${seed}; Ctrl-C ends it`);
+        await untilStopped(limitMs);
+        await listening.close();
+        if (options.json) console.log(JSON.stringify({ ...about, ...emulated.counts }, null, 2));
+        else
+          console.log(
+            `${emulated.counts.messagesIn} messages in, ${emulated.counts.messagesOut} messages out`,
+          );
+      } finally {
+        await emulated.stop();
+      }
+    });
+}
+
+function seedOf(text: string): number {
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && seed <= 0xffff_ffff) return seed;
+  throw usageError(`emulate: --seed ${text} is not a seed`, "Expected a whole number from 0 to 4294967295.");
+}

@@ -1,0 +1,53 @@
+/** `meterbench monitor`: a board's console and events. */
+import type { Command } from "commander";
+import { chooseBoard, openBoard } from "../../rig/find.ts";
+import { BoardMonitor, type MonitorEvent, monitorLine } from "../../rig/monitor.ts";
+import { loadRig } from "../../rig/rig-file.ts";
+import { replaceBytes } from "../exit.ts";
+import { secondsOf, untilStopped } from "../until-stopped.ts";
+
+interface MonitorCommandOptions {
+  readonly board: string;
+  readonly rig?: string;
+  readonly seconds?: string;
+  readonly record?: string;
+  readonly json?: boolean;
+}
+
+/** With --json the newest are kept: a document has an end, a board may not. */
+const keptEvents = 100_000;
+
+export function monitorCommand(root: Command): Command {
+  return root
+    .command("monitor")
+    .requiredOption("--board <id>", "a board of the rig file, or a port")
+    .option("--rig <file>", "the rig file (default: ./rig.yaml)")
+    .option("--seconds <n>", "end after so long (default: when interrupted)")
+    .option("--record <file>", "record the session, for `meterbench replay`")
+    .option("--json", "one JSON document on standard output, at the end")
+    .description("show a board's console and events")
+    .addHelpText("after", "\nExample:\n  meterbench monitor --board /dev/ttyUSB0 --seconds 10\n")
+    .action(async (options: MonitorCommandOptions) => {
+      const limitMs = secondsOf("monitor", options.seconds);
+      const board = chooseBoard(loadRig(options.rig), options.board);
+      const open = await openBoard(board, {
+        what: "meterbench monitor",
+        command: ["monitor"],
+        ...(options.record !== undefined && { record: options.record }),
+      });
+      const events: MonitorEvent[] = [];
+      const monitor = new BoardMonitor(open.line, (event) => {
+        if (!options.json) console.log(monitorLine(event));
+        else if (events.push(event) > keptEvents) events.shift();
+      });
+      try {
+        const gone = new Promise<void>((resolve) => void open.line.onClose(() => resolve()));
+        void monitor.start();
+        await untilStopped(limitMs, gone);
+      } finally {
+        monitor.close();
+        await open.close();
+      }
+      if (options.json) console.log(JSON.stringify({ board: board.id, events }, replaceBytes, 2));
+    });
+}

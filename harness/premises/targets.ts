@@ -1,0 +1,111 @@
+/**
+ * The target "model on board": the meter's firmware runs here, on flash, clock, mains, switch and entropy of a real
+ * board; radio, WAN and metrology stay simulated. One board serves all homes of a run, one after the other.
+ *
+ * Two ways of time. With scale 1 the board's own clock drives the meter, and everything happens in real time.
+ * With a greater scale the clock is simulated too: virtual time runs at most that much faster than real time, and
+ * stands still while the board is asked something, so that the length of a request changes no outcome.
+ */
+import { nodeCrypto } from "../../hal/crypto/index.ts";
+import type { Scheduler } from "../../hal/mock/index.ts";
+import type { Line } from "../../hal/serial/line/index.ts";
+import { type ControlKey, SerialBoard } from "../../hal/serial/parts/index.ts";
+import { type RequestOptions, SmpClient, type SmpOperation } from "../../hal/serial/smp/index.ts";
+import { realTimers, type Timers } from "../../hal/serial/timers.ts";
+import { BoardPair, type BoardPart, lentParts } from "./boards.ts";
+import type { ConnectBoard, LendingBoard } from "./options.ts";
+import { Pace } from "./pace.ts";
+
+export interface BoardTargetOptions {
+  /** The parts it lends; default {@link lentParts}. */
+  readonly parts?: readonly BoardPart[] | undefined;
+  readonly control?: ControlKey | undefined;
+  readonly timers?: Timers | undefined;
+  /** Hears what went wrong outside any scenario. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+export class BoardTarget implements LendingBoard {
+  /** Virtual milliseconds a real one, for the homes to come. */
+  timeScale = 1;
+  readonly #smp: CountingClient;
+  readonly #options: BoardTargetOptions;
+  readonly #timers: Timers;
+  #remote: SerialBoard | undefined;
+
+  constructor(line: Line, options: BoardTargetOptions = {}) {
+    this.#options = options;
+    this.#timers = options.timers ?? realTimers;
+    this.#smp = new CountingClient(line, { timers: this.#timers });
+  }
+
+  readonly connect: ConnectBoard = async (mock, { scheduler, startUtcMs }) => {
+    // The home before is done with the board: its firmware dies here.
+    this.#remote?.close();
+    const { control, parts = lentParts, onFault } = this.#options;
+    const remote = await SerialBoard.connect(this.#smp, {
+      crypto: nodeCrypto(),
+      timers: this.#timers,
+      ...(control && { control }),
+      ...(onFault && { onFault }),
+    });
+    this.#remote = remote;
+    const realClock = this.timeScale === 1;
+    if (!realClock) scheduler.outside = () => this.#smp.idle();
+    await makeNormal(remote, startUtcMs + scheduler.nowMs);
+    return new BoardPair(remote, mock, {
+      parts: parts.filter((part) => realClock || part !== "clock"),
+      ...(onFault && { onFault }),
+    });
+  };
+
+  pace(scheduler: Scheduler): Pace {
+    return new Pace(scheduler, this.#timers, this.timeScale);
+  }
+
+  /** Lets go of the board; the line stays open. */
+  close(): void {
+    this.#remote?.close();
+    this.#smp.close();
+  }
+}
+
+/** A board may still feel what an earlier home did to it. Its clock cannot be unset: it is set, as in a factory. */
+async function makeNormal(remote: SerialBoard, utcMs: number): Promise<void> {
+  const { parts, phases = 1 } = remote.description;
+  if (parts.includes("stimulus"))
+    await remote.stimulate({ mains: new Array<boolean>(phases).fill(true), stuck: false });
+  await remote.loadSwitch?.set(true);
+  await remote.clock.setRtcMs(Math.floor(utcMs));
+}
+
+/** Knows when nothing is asked and nothing is about to be. */
+class CountingClient extends SmpClient {
+  #open = 0;
+  #waiting: (() => void)[] = [];
+
+  override async request(
+    operation: SmpOperation,
+    group: number,
+    command: number,
+    payload: Record<string, unknown> = {},
+    options: RequestOptions = {},
+  ): Promise<Record<string, unknown>> {
+    this.#open++;
+    try {
+      return await super.request(operation, group, command, payload, options);
+    } finally {
+      this.#open--;
+      if (this.#open === 0) for (const wake of this.#waiting.splice(0)) wake();
+    }
+  }
+
+  /** Every request ends in bounded time, so this does. */
+  async idle(): Promise<void> {
+    while (this.#open > 0) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      // What the answer brings about may ask on.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}

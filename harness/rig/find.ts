@@ -1,0 +1,188 @@
+/** From a board's name to an open line: by the rig file, or a port's own name. */
+import { appendFileSync, writeFileSync } from "node:fs";
+import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { EmulatedBoard } from "../../hal/emulated/index.ts";
+import { type Line, LineSession, type LineSessionOptions, recordLine } from "../../hal/serial/line/index.ts";
+import { openLine } from "../../hal/serial/line/open-line.ts";
+import { realTimers, type Timers } from "../../hal/serial/timers.ts";
+import { BoardLock } from "./lock.ts";
+import { nearest } from "./near-miss.ts";
+import { type BoardPower, emulatedPower, hookPower } from "./power.ts";
+import type { Rig, RigBoard } from "./rig-file.ts";
+
+/**
+ * The boards that are meant: by id, by label, or a port directly (a path or an address needs no rig file).
+ * Throws `rig-file/no-board` with what there is.
+ */
+export function chooseBoards(rig: Rig, names: readonly string[] | "all"): RigBoard[] {
+  if (names !== "all") return [...new Set(names.flatMap((name) => named(rig, name)))];
+  if (rig.boards.length > 0) return [...rig.boards];
+  throw new MeterbenchError("rig-file/no-board", "there is no rig file, so --all names no board", {
+    advice: "Write a rig.yaml, give --rig FILE, or name a port with --board.",
+  });
+}
+
+/** One board by name. Throws `rig-file/no-board`. */
+export function chooseBoard(rig: Rig, name: string): RigBoard {
+  const boards = named(rig, name);
+  if (boards.length === 1) return boards[0] as RigBoard;
+  throw new MeterbenchError(
+    "rig-file/no-board",
+    `"${name}" means ${boards.length} boards (${boards.map((b) => b.id).join(", ")})`,
+    { advice: "Name one of them by its id." },
+  );
+}
+
+function named(rig: Rig, name: string): RigBoard[] {
+  const byId = rig.boards.filter(({ id, name: long }) => id === name || long === name);
+  if (byId.length > 0) return byId;
+  const byLabel = rig.boards.filter(({ labels }) => labels.includes(name));
+  if (byLabel.length > 0) return byLabel;
+  if (name === "emulated") return [emulatedBoard];
+  // Whatever may be a port and is no board's name: USB serials and positions too, where there is no rig file.
+  if (/[/:]/.test(name) || rig.file === undefined) return [portBoard(name)];
+  const near = nearest(
+    name,
+    rig.boards.map(({ id }) => id),
+  );
+  throw new MeterbenchError("rig-file/no-board", `${rig.file} has no board "${name}"`, {
+    advice: near
+      ? `Did you mean ${near}?`
+      : `Expected one of ${rig.boards.map(({ id }) => id).join(", ")}, or a port such as /dev/ttyUSB0.`,
+  });
+}
+
+const portBoard = (port: string): RigBoard => ({ id: port, port, kind: "serial", labels: [] });
+
+/** Without a rig file there is one emulated board for the asking. */
+const emulatedBoard: RigBoard = {
+  id: "emulated",
+  kind: "emulated",
+  dir: "out/boards/emulated",
+  labels: [],
+};
+
+/** A board that this run holds: its line, its power, its lock. */
+export interface OpenBoard {
+  readonly board: RigBoard;
+  /** Comes back by itself after a reset or an unplugging. */
+  readonly line: LineSession;
+  readonly power: BoardPower | undefined;
+  /** When it is one of ours. */
+  readonly emulated: EmulatedBoard | undefined;
+  /** Lets go of line, lock and, when emulated, the board. Never rejects. */
+  close(): Promise<void>;
+}
+
+export interface OpenBoardOptions {
+  /** Told to others who find the board taken, such as "meterbench flash". */
+  readonly what?: string;
+  /** A file that the session is recorded to, for `meterbench replay`. */
+  readonly record?: string;
+  /** Who will replay it: the command line that made the recording. */
+  readonly command?: readonly string[];
+  readonly timers?: Timers;
+  /** Instead of a real port; for tests and replays. */
+  readonly open?: LineSessionOptions["open"];
+}
+
+/**
+ * Locks the board, starts it if it is emulated, and opens its line. Throws `rig/locked`, `line/...`, `emulated/...`;
+ * then nothing stays locked.
+ */
+export async function openBoard(board: RigBoard, options: OpenBoardOptions = {}): Promise<OpenBoard> {
+  const timers = options.timers ?? realTimers;
+  const lock = BoardLock.take(board.id, board.port ?? (board.dir as string), {
+    what: options.what ?? "meterbench",
+    timers,
+  });
+  let emulated: EmulatedBoard | undefined;
+  try {
+    if (board.kind === "emulated" && options.open === undefined)
+      emulated = await EmulatedBoard.start({ dir: board.dir as string, id: board.id.slice(0, 32), timers });
+    const line = await openSession(board, emulated?.portPath ?? board.port ?? board.id, options, timers);
+    // Another has taken over: what is sent now would disturb it.
+    lock.onLost(() => void line.close());
+    const close = async (): Promise<void> => {
+      await line.close();
+      await emulated?.stop().catch(() => {});
+      lock.release();
+    };
+    return {
+      board,
+      line,
+      emulated,
+      power: emulated ? emulatedPower(emulated) : hookPower(board, timers),
+      close,
+    };
+  } catch (error) {
+    await emulated?.stop().catch(() => {});
+    lock.release();
+    throw error;
+  }
+}
+
+function openSession(
+  board: RigBoard,
+  port: string,
+  options: OpenBoardOptions,
+  timers: Timers,
+): Promise<LineSession> {
+  const { baud, flow } = board;
+  const settings = {
+    timers,
+    ...(baud !== undefined && { baudRate: baud }),
+    ...(flow !== undefined && { flow }),
+  };
+  const open = recorded(options.open ?? openLine, options, timers);
+  // The session resolves stable names only for its own way of opening; ours records, so it opens by the name given.
+  return LineSession.open(port, { ...settings, ...(open !== openLine && { open }) });
+}
+
+/** Each opening of the line goes on in the same recording. */
+function recorded(
+  open: NonNullable<LineSessionOptions["open"]>,
+  { record, command = [] }: OpenBoardOptions,
+  timers: Timers,
+): NonNullable<LineSessionOptions["open"]> {
+  if (record === undefined) return open;
+  startRecording(record);
+  let startMs: number | undefined;
+  const keep = (row: string, isFirst: boolean): void => {
+    if (!isHeader(row)) appendFileSync(record, row);
+    else if (isFirst) appendFileSync(record, `${JSON.stringify({ ...JSON.parse(row), command })}\n`);
+  };
+  return async (name, lineOptions) => {
+    const line: Line = await open(name, lineOptions);
+    const isFirst = startMs === undefined;
+    startMs ??= timers.nowMs();
+    return recordLine(line, (row) => keep(row, isFirst), countingFrom(startMs, timers));
+  };
+}
+
+/** A recording counts from when it asks for the time first: from `startMs`, on whatever opening of the line. */
+function countingFrom(startMs: number, timers: Timers): Timers {
+  let asked = false;
+  const nowMs = (): number => {
+    const first = !asked;
+    asked = true;
+    return first ? startMs : timers.nowMs();
+  };
+  return { nowMs, after: timers.after };
+}
+
+const isHeader = (row: string): boolean => row.startsWith('{"format"');
+
+function startRecording(file: string): void {
+  try {
+    writeFileSync(file, "");
+  } catch (cause) {
+    throw new MeterbenchError(
+      "cli/usage",
+      `the recording ${file} cannot be written (${(cause as Error).message})`,
+      {
+        advice: "Give another file with --record FILE.",
+      },
+    );
+  }
+}

@@ -1,0 +1,187 @@
+/** Many boards at once: each is checked, flashed and proven by itself; one that fails stops no other. */
+import { versionText } from "../../../firmware/bootloader/version.ts";
+import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { realTimers, type Timers } from "../../../hal/serial/timers.ts";
+import { type OpenBoard, openBoard } from "../find.ts";
+import type { RigBoard } from "../rig-file.ts";
+import { connectionOn } from "./connection.ts";
+import { type FlashOptions, type FlashPhase, type FlashResult, flashBoard } from "./flasher.ts";
+import { type ImageFile, type PreFlightOptions, preFlight } from "./pre-flight.ts";
+import type { UploadProgress } from "./upload.ts";
+
+/** What happens on a board, for the live view and for `--events`. */
+export interface FlashEvent {
+  /** Milliseconds since the flashing began. */
+  readonly t: number;
+  readonly board: string;
+  readonly kind: "phase" | "progress" | "done";
+  readonly phase: FlashPhase | "check" | BoardOutcome;
+  readonly doneBytes?: number;
+  readonly totalBytes?: number;
+  /** Upload rate so far, image bytes. */
+  readonly bytesPerS?: number;
+  readonly leftS?: number;
+  readonly retries?: number;
+  readonly message?: string;
+}
+
+export type BoardOutcome = FlashResult["outcome"] | "image-failed" | "rig-failed";
+
+export interface BoardReport {
+  readonly board: string;
+  readonly outcome: BoardOutcome;
+  /** Where it ended. */
+  readonly phase: FlashPhase | "check";
+  readonly version?: string;
+  /** `unchecked`: no key was given. */
+  readonly signature?: ImageFile["signature"];
+  readonly uploadedBytes: number;
+  /** Of which an earlier upload had brought these. */
+  readonly resumedAtBytes: number;
+  readonly seconds: number;
+  /** Image bytes a second while uploading. */
+  readonly bytesPerS?: number;
+  readonly retries: number;
+  /** Why the upload was made twice. */
+  readonly repeated?: string;
+  readonly error?: { readonly code: string; readonly message: string; readonly advice?: string };
+}
+
+export interface FlashBoardsOptions extends Omit<FlashOptions, "onPhase" | "onProgress"> {
+  readonly timers?: Timers;
+  /** What the image must satisfy on this board: its key. Errors it throws are this board's. */
+  readonly preFlight: (board: RigBoard) => PreFlightOptions;
+  readonly onEvent?: (event: FlashEvent) => void;
+  /** Instead of {@link openBoard}; for tests. */
+  readonly open?: (board: RigBoard) => Promise<OpenBoard>;
+}
+
+/** Flashes all at once. Never rejects: what failed is in the reports, in the boards' order. */
+export function flashBoards(
+  boards: readonly RigBoard[],
+  file: Uint8Array,
+  options: FlashBoardsOptions,
+): Promise<BoardReport[]> {
+  const startMs = (options.timers ?? realTimers).nowMs();
+  return Promise.all(boards.map((board) => new BoardFlash(board, file, options, startMs).run()));
+}
+
+class BoardFlash {
+  readonly #board: RigBoard;
+  readonly #file: Uint8Array;
+  readonly #options: FlashBoardsOptions;
+  readonly #timers: Timers;
+  readonly #startMs: number;
+  #phase: FlashPhase | "check" = "check";
+  #progress: UploadProgress | undefined;
+  #percent = -1;
+  #image: ImageFile | undefined;
+  /** While the first and the last byte were acknowledged. */
+  #uploadMs: readonly [number, number] | undefined;
+
+  constructor(board: RigBoard, file: Uint8Array, options: FlashBoardsOptions, startMs: number) {
+    this.#board = board;
+    this.#file = file;
+    this.#options = options;
+    this.#timers = options.timers ?? realTimers;
+    this.#startMs = startMs;
+  }
+
+  async run(): Promise<BoardReport> {
+    let opened: OpenBoard | undefined;
+    try {
+      this.#enter("check");
+      const file = preFlight(this.#file, this.#options.preFlight(this.#board));
+      this.#image = file;
+      this.#enter("connect");
+      opened = await (this.#options.open ?? open)(this.#board);
+      const { framing } = this.#board;
+      const connection = connectionOn(opened.line, { timers: this.#timers, ...(framing && { framing }) });
+      return this.#report(await flashBoard(connection, file, this.#flashOptions()));
+    } catch (error) {
+      return this.#report(undefined, error);
+    } finally {
+      await opened?.close();
+    }
+  }
+
+  #flashOptions(): FlashOptions {
+    return {
+      ...this.#options,
+      onPhase: (phase) => this.#enter(phase),
+      onProgress: (progress) => this.#move(progress),
+    };
+  }
+
+  #enter(phase: FlashPhase | "check"): void {
+    this.#phase = phase;
+    this.#percent = -1;
+    this.#emit({ kind: "phase", phase });
+  }
+
+  /** One event for each percent, and for each retry. */
+  #move(progress: UploadProgress): void {
+    const nowMs = this.#timers.nowMs();
+    const retried = progress.retries !== (this.#progress?.retries ?? 0);
+    this.#progress = progress;
+    this.#uploadMs = [this.#uploadMs?.[0] ?? nowMs, nowMs];
+    const percent = Math.floor((100 * progress.doneBytes) / progress.totalBytes);
+    if (percent === this.#percent && !retried) return;
+    this.#percent = percent;
+    const bytesPerS = this.#bytesPerS();
+    const { doneBytes, totalBytes, retries } = progress;
+    const left = bytesPerS ? { bytesPerS, leftS: Math.ceil((totalBytes - doneBytes) / bytesPerS) } : {};
+    this.#emit({ kind: "progress", phase: this.#phase, doneBytes, totalBytes, retries, ...left });
+  }
+
+  /** From the first acknowledged piece on: the erase before it is no matter of the line. */
+  #bytesPerS(): number | undefined {
+    if (this.#progress === undefined || this.#uploadMs === undefined) return undefined;
+    const [fromMs, toMs] = this.#uploadMs;
+    const bytes = this.#progress.doneBytes - this.#progress.resumedAtBytes;
+    return toMs > fromMs ? Math.round((1000 * bytes) / (toMs - fromMs)) : undefined;
+  }
+
+  #report(result: FlashResult | undefined, error?: unknown): BoardReport {
+    const outcome = result?.outcome ?? blame(error);
+    const bytesPerS = this.#bytesPerS();
+    const report: BoardReport = {
+      board: this.#board.id,
+      outcome,
+      phase: this.#phase,
+      ...(this.#image && {
+        version: versionText(this.#image.image.version),
+        signature: this.#image.signature,
+      }),
+      uploadedBytes: this.#progress?.doneBytes ?? 0,
+      resumedAtBytes: this.#progress?.resumedAtBytes ?? 0,
+      seconds: Math.round(this.#timers.nowMs() - this.#startMs) / 1000,
+      ...(bytesPerS !== undefined && { bytesPerS }),
+      retries: this.#progress?.retries ?? 0,
+      ...(result?.repeated !== undefined && { repeated: result.repeated }),
+      ...(error !== undefined && { error: describeError(error) }),
+    };
+    this.#emit({ kind: "done", phase: outcome, ...(report.error && { message: report.error.message }) });
+    return report;
+  }
+
+  #emit(event: Omit<FlashEvent, "t" | "board">): void {
+    const t = Math.round(this.#timers.nowMs() - this.#startMs);
+    this.#options.onEvent?.({ t, board: this.#board.id, ...event });
+  }
+}
+
+const open = (board: RigBoard): Promise<OpenBoard> => openBoard(board, { what: "meterbench flash" });
+
+/** The image's fault by its code; everything else is the rig's. */
+const blame = (error: unknown): BoardOutcome =>
+  error instanceof MeterbenchError && error.code.startsWith("image/") ? "image-failed" : "rig-failed";
+
+function describeError(error: unknown): NonNullable<BoardReport["error"]> {
+  const { code, message, data } = error as { code?: unknown; message?: string; data?: { advice?: unknown } };
+  return {
+    code: typeof code === "string" ? code : "internal",
+    message: message ?? String(error),
+    ...(typeof data?.advice === "string" && { advice: data.advice }),
+  };
+}

@@ -1,0 +1,335 @@
+/**
+ * Flashes one board, and proves it: upload, compare, test, reset, wait for the boot, self-test, confirm. What
+ * fails its self-test is gone back from, and that too is proven. Every step first asks where the board stands,
+ * so that a flashing that was cut short, at either end, is simply begun again.
+ *
+ * Errors: `image/...` where the image failed, `rig/...` where board or line did.
+ */
+import { equal } from "../../../firmware/bootloader/bytes.ts";
+import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { image, os, type SmpClient, SmpError } from "../../../hal/serial/smp/index.ts";
+import { pause } from "../../../hal/serial/timers.ts";
+import type { Connection } from "./connection.ts";
+import type { ImageFile } from "./pre-flight.ts";
+import { type UploadOptions, type UploadProgress, uploadImage } from "./upload.ts";
+
+export type FlashPhase =
+  | "connect"
+  | "upload"
+  | "compare"
+  | "test"
+  | "reset"
+  | "boot"
+  | "self-test"
+  | "confirm"
+  | "revert";
+
+export interface FlashOptions extends Omit<UploadOptions, "onProgress" | "resume"> {
+  /** `confirm`: the image stays. `test`: it boots once, then the board goes back, and that is proven. */
+  readonly mode: "test" | "confirm";
+  /** Run on the new image; throws when the board must not keep it. Default: an echo. */
+  readonly selfTest?: (client: SmpClient) => Promise<void>;
+  /** From the reset until the board answers again; default 60 s. */
+  readonly bootTimeoutMs?: number;
+  readonly onPhase?: (phase: FlashPhase) => void;
+  readonly onProgress?: (progress: UploadProgress) => void;
+}
+
+export interface FlashResult {
+  /** `confirmed`: it runs for good. `reverted`: the test passed and the old image is back. `unchanged`: it ran already. */
+  readonly outcome: "confirmed" | "reverted" | "unchanged";
+  readonly upload?: UploadProgress;
+  /** Why the upload was made twice. */
+  readonly repeated?: string;
+}
+
+type State = image.ImageState;
+const noHash = new Uint8Array(0);
+
+export async function flashBoard(
+  connection: Connection,
+  file: ImageFile,
+  options: FlashOptions,
+): Promise<FlashResult> {
+  return new Flasher(connection, file, options).run();
+}
+
+class Flasher {
+  readonly #connection: Connection;
+  readonly #client: SmpClient;
+  readonly #file: ImageFile;
+  readonly #options: FlashOptions;
+
+  constructor(connection: Connection, file: ImageFile, options: FlashOptions) {
+    this.#connection = connection;
+    this.#client = connection.client;
+    this.#file = file;
+    this.#options = options;
+  }
+
+  async run(): Promise<FlashResult> {
+    this.#phase("connect");
+    const state = await this.#state();
+    const active = state.find((entry) => entry.active);
+    if (active && this.#isOurs(active)) return this.#runsAlready(state, active);
+    this.#requireSettled(active, state);
+    const stored = state.find((entry) => !entry.active && this.#isOurs(entry));
+    const uploaded = stored ? {} : await this.#upload();
+    await this.#boot();
+    return { ...(await this.#prove(active?.hash)), ...uploaded };
+  }
+
+  /** A flashing that was cut short after the reset, or a board that is flashed already. */
+  async #runsAlready(state: readonly State[], active: State): Promise<FlashResult> {
+    if (!active.confirmed) return this.#prove(state.find((entry) => !entry.active)?.hash);
+    await this.#selfTest();
+    return { outcome: "unchanged" };
+  }
+
+  /** The free slot must be free: not kept to go back to, not to be booted next with something else. */
+  #requireSettled(active: State | undefined, state: readonly State[]): void {
+    if (active !== undefined && !active.confirmed)
+      throw new MeterbenchError("rig/in-test", `the board tests ${active.version}, which is not confirmed`, {
+        advice: "Reset the board to go back to its old image, or confirm the running one; then flash again.",
+      });
+    const pending = state.find((entry) => entry.pending && !this.#isOurs(entry));
+    if (pending !== undefined)
+      throw new MeterbenchError("rig/in-test", `the board is to boot ${pending.version} at its next reset`, {
+        advice: "Reset the board and see to that image first; then flash again.",
+      });
+  }
+
+  /** Sends the file; a second time, from the start, when what arrived is not what was sent. */
+  async #upload(): Promise<Pick<FlashResult, "upload" | "repeated">> {
+    await this.#requireFit();
+    const { onProgress } = this.#options;
+    let repeated: string | undefined;
+    for (const resume of [true, false]) {
+      this.#phase("upload");
+      const upload = await uploadImage(this.#connection, this.#file.bytes, {
+        ...this.#options,
+        resume,
+        onProgress,
+      });
+      this.#phase("compare");
+      const wrong = await this.#compare(upload.match);
+      if (wrong === undefined) return { upload, ...(repeated && { repeated }) };
+      repeated = wrong;
+    }
+    throw new MeterbenchError(
+      "rig/compare",
+      `the image in the slot is not the one that was sent: ${repeated}`,
+      {
+        advice:
+          "Try another cable or a lower baud rate; if it comes back, the board's flash or its SMP server is bad.",
+      },
+    );
+  }
+
+  /** The slot's size, where the board tells it. */
+  async #requireFit(): Promise<void> {
+    const infos = await image.slotInfo(this.#client).catch((error: unknown) => {
+      if (error instanceof SmpError && error.code === "smp/refused") return [];
+      throw lost(error);
+    });
+    const number = this.#options.imageNumber ?? 0;
+    const sizes = infos
+      .filter((info) => info.image === number)
+      .map((info) => info.maxImageBytes ?? info.sizeBytes);
+    const room = Math.min(...sizes.map((size) => size ?? Number.POSITIVE_INFINITY));
+    const bytes = this.#file.bytes.length;
+    if (bytes > room)
+      throw new MeterbenchError(
+        "image/too-large",
+        `image: ${bytes} bytes do not fit the board's slot of ${room}`,
+        {
+          reason: "too-large",
+          advice: "Make the image smaller, or the slot larger.",
+        },
+      );
+  }
+
+  /** Undefined when the slot holds our image: by the file's hash, and by the image's own. */
+  async #compare(match: boolean | undefined): Promise<string | undefined> {
+    if (match === false) return "its hash over the whole file differs";
+    const found = (await this.#state()).find((entry) => !entry.active && this.#isOurs(entry));
+    return found === undefined ? "no slot has an image with our hash" : undefined;
+  }
+
+  /** Marks the image for a test, resets, and waits until it runs. */
+  async #boot(): Promise<void> {
+    this.#phase("test");
+    const state = await this.#request(() => image.test(this.#client, this.#file.hash));
+    if (!state.some((entry) => entry.pending && this.#isOurs(entry)))
+      throw new MeterbenchError(
+        "rig/refused",
+        "the board took the request for a test, and does not show it",
+        {
+          advice: "Look at the board's log: its trailer may not be writable.",
+        },
+      );
+    await this.#reset();
+    this.#phase("boot");
+    const active = await this.#waitForBoot((_active, after) => !after.some((entry) => entry.pending));
+    if (!this.#isOurs(active))
+      throw new MeterbenchError("image/not-booted", `the image did not come up; ${active.version} runs`, {
+        advice:
+          "The bootloader refused it (is it signed with the board's key, its counter and version high enough?), " +
+          "or it crashed in its test. Look at the board's console.",
+      });
+  }
+
+  async #reset(): Promise<void> {
+    this.#phase("reset");
+    try {
+      await os.reset(this.#client);
+    } catch (error) {
+      if (error instanceof SmpError && error.rc === 10)
+        await this.#request(() => os.reset(this.#client, { force: true }));
+      else if (!isSilence(error)) throw lost(error); // the answer may be lost: the board resets all the same
+    }
+  }
+
+  /**
+   * The image that runs once the board has started anew, by `isOver`; at the time's end the one that runs then.
+   * Until it resets a board may still answer as before, and while it boots not at all.
+   */
+  async #waitForBoot(isOver: (active: State, state: readonly State[]) => boolean): Promise<State> {
+    const { timers } = this.#connection;
+    const { bootTimeoutMs = 60_000 } = this.#options;
+    const untilMs = timers.nowMs() + bootTimeoutMs;
+    let active: State | undefined;
+    let cause: unknown;
+    while (timers.nowMs() < untilMs) {
+      await pause(timers, 100);
+      await this.#lineBack();
+      try {
+        const state = await image.readState(this.#client, { timeoutMs: 1000, retries: 0 });
+        active = state.find((entry) => entry.active);
+        if (active && isOver(active, state)) return active;
+      } catch (error) {
+        if (!isSilence(error)) throw lost(error);
+        [active, cause] = [undefined, error];
+      }
+    }
+    if (active !== undefined) return active;
+    throw new MeterbenchError(
+      "rig/board-lost",
+      `the board does not answer ${bootTimeoutMs / 1000} s after its reset`,
+      {
+        advice:
+          "Power it off and on: an image that was not confirmed is gone back from. Look at its console.",
+      },
+      cause,
+    );
+  }
+
+  /** Self-test, then confirm or go back. */
+  async #prove(oldHash: Uint8Array | undefined): Promise<FlashResult> {
+    try {
+      await this.#selfTest();
+    } catch (cause) {
+      await this.#revert(oldHash);
+      const { advice } = cause as { advice?: string };
+      throw new MeterbenchError(
+        "image/self-test",
+        `the self-test failed (${(cause as Error).message}); the board is back on its old image`,
+        { advice: advice ?? "See what the self-test says; the board runs as before." },
+        cause,
+      );
+    }
+    if (this.#options.mode === "test") {
+      await this.#revert(oldHash);
+      return { outcome: "reverted" };
+    }
+    return this.#confirm();
+  }
+
+  async #selfTest(): Promise<void> {
+    this.#phase("self-test");
+    await (this.#options.selfTest ?? echoTest)(this.#client);
+  }
+
+  async #confirm(): Promise<FlashResult> {
+    this.#phase("confirm");
+    await this.#request(() => image.confirm(this.#client));
+    const active = (await this.#state()).find((entry) => entry.active);
+    if (active?.confirmed && this.#isOurs(active)) return { outcome: "confirmed" };
+    throw new MeterbenchError("rig/refused", "the board took the confirmation, and does not show it", {
+      advice: "Look at the board's log: its trailer may not be writable.",
+    });
+  }
+
+  /** Without a confirmation a reset brings the old image back; proven by its hash. */
+  async #revert(oldHash: Uint8Array | undefined): Promise<void> {
+    this.#phase("revert");
+    await this.#reset();
+    const active = await this.#waitForBoot((running) => !this.#isOurs(running));
+    const back = !this.#isOurs(active) && (oldHash === undefined || equal(active.hash ?? noHash, oldHash));
+    if (back && active.confirmed) return;
+    throw new MeterbenchError(
+      "rig/not-reverted",
+      `the board did not go back to its old image; ${active.version} runs`,
+      {
+        advice: "The bootloader may overwrite instead of swapping: `meterbench doctor` says which it is.",
+      },
+    );
+  }
+
+  #isOurs({ hash }: State): boolean {
+    return hash !== undefined && equal(hash, this.#file.hash);
+  }
+
+  #state(): Promise<readonly State[]> {
+    return this.#request(() => image.readState(this.#client));
+  }
+
+  /** Asks again, a few times, what a line that comes and goes has swallowed. Only for what may be done twice. */
+  async #request<T>(ask: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (attempt === 3 || !isSilence(error)) throw lost(error);
+        await this.#lineBack();
+      }
+    }
+  }
+
+  /** Waits for a line that comes and goes; throws `rig/board-lost` when it stays away. */
+  async #lineBack(): Promise<void> {
+    await this.#connection.ready().catch((cause) => {
+      throw lost(cause);
+    });
+  }
+
+  #phase(phase: FlashPhase): void {
+    this.#options.onPhase?.(phase);
+  }
+}
+
+async function echoTest(client: SmpClient): Promise<void> {
+  const text = "meterbench";
+  const answer = await os.echo(client, text);
+  if (answer !== text)
+    throw new Error(`the board echoes ${JSON.stringify(answer)} for ${JSON.stringify(text)}`);
+}
+
+const isSilence = (error: unknown): boolean =>
+  error instanceof SmpError
+    ? error.code === "smp/timeout" || error.code === "smp/closed"
+    : isLineError(error);
+
+const isLineError = (error: unknown): boolean =>
+  String((error as { code?: unknown } | null)?.code ?? "").startsWith("line/");
+
+/** An SMP or line failure as the rig's. */
+function lost(error: unknown): unknown {
+  if (error instanceof SmpError) {
+    const code = error.code === "smp/refused" ? "rig/refused" : "rig/board-lost";
+    return new MeterbenchError(code, error.text, { advice: error.advice }, error);
+  }
+  if (!isLineError(error)) return error;
+  const advice = "Check cable and power; then flash again: the upload goes on where it stopped.";
+  return new MeterbenchError("rig/board-lost", (error as Error).message, { advice }, error);
+}

@@ -1,0 +1,62 @@
+/** `node --import=tsx harness/rig/flash/kills-main.ts [KILLS] [BOARDS] [SEED]`: kills emulated boards while they are flashed. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { EmulatedBoard, missingTools } from "../../../hal/emulated/index.ts";
+import { SeededRandom } from "../../../hal/mock/index.ts";
+import { printTable } from "../../cli/table.ts";
+import { type KillReport, killWhileFlashing } from "./kills.ts";
+import { preFlight } from "./pre-flight.ts";
+import { unsignedImage } from "./rates.ts";
+
+const IMAGE_BYTES = 40 * 1024;
+const [kills = 200, boards = 4, seed = 1] = process.argv.slice(2).map(Number);
+
+async function killOne(dir: string, index: number): Promise<KillReport> {
+  const imageOf = (number: number) => preFlight(unsignedImage(IMAGE_BYTES, number));
+  const board = await EmulatedBoard.start({ dir: join(dir, `b${index}`), image: imageOf(0).bytes });
+  const random = new SeededRandom(`${seed}/${index}`);
+  let count = 0;
+  const share = Math.floor(kills / boards) + (index < kills % boards ? 1 : 0);
+  const onKill = (phase: string) =>
+    void process.stderr.write(`board ${index}: kill ${++count}/${share} in ${phase}\n`);
+  try {
+    return await killWhileFlashing(board, { kills: share, random, image: imageOf, onKill });
+  } finally {
+    await board.stop();
+  }
+}
+
+async function main(): Promise<void> {
+  const missing = missingTools();
+  if (missing.length > 0) {
+    const names = missing.map(({ program, debianPackage }) => `${program} (${debianPackage})`);
+    console.error(`an emulated board needs ${names.join(", ")}: see \`meterbench doctor\``);
+    process.exitCode = 3;
+    return;
+  }
+  const dir = mkdtempSync(join(tmpdir(), "meterbench-kills-"));
+  const startMs = performance.now();
+  try {
+    const reports = await Promise.all(Array.from({ length: boards }, (_, index) => killOne(dir, index)));
+    printTable(
+      reports.map(({ kills: own, byPhase, flashed, mostSentAgainBytes, windowBytes }, index) => ({
+        board: index,
+        kills: own,
+        flashed,
+        "sent again": Math.round(mostSentAgainBytes),
+        window: windowBytes,
+        phases: Object.entries(byPhase).map(([phase, count]) => `${phase} ${count}`),
+      })),
+    );
+    const total = reports.reduce((sum, report) => sum + report.kills, 0);
+    const seconds = Math.round((performance.now() - startMs) / 1000);
+    console.log(
+      `\n${total} kills in ${seconds} s: every board ran the old image or the new one after each, whole`,
+    );
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+await main();

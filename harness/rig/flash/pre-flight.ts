@@ -1,0 +1,84 @@
+/** Would the file boot? Asked on the host, before a byte is sent. */
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { type CheckedImage, checkImage } from "../../../firmware/bootloader/check.ts";
+import { type ImageKey, readSubjectPublicKeyInfo } from "../../../firmware/bootloader/keys.ts";
+import { trailerBytes } from "../../../firmware/bootloader/trailer.ts";
+import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { nodeCrypto } from "../../../hal/crypto/index.ts";
+
+/** What the file must satisfy; all of it is optional but the structure and the hash. */
+export interface PreFlightOptions {
+  /** Keys that may have signed; undefined leaves signatures unchecked. */
+  readonly keys?: readonly ImageKey[] | undefined;
+  /** X25519 secret for encrypted images. */
+  readonly decryptionKey?: Uint8Array | undefined;
+  readonly securityCounter?: number | undefined;
+}
+
+export interface ImageFile extends CheckedImage {
+  /** What is sent: the image without the padding and the trailer that a file may end with. */
+  readonly bytes: Uint8Array;
+}
+
+/** Slots of up to 1,024 sectors: what a padded file may end with. */
+const MAX_TRAILER_BYTES = trailerBytes(1024, 8);
+
+/** Throws `image/<reason>` with what to do in `data.advice`. */
+export function preFlight(file: Uint8Array, options: PreFlightOptions = {}): ImageFile {
+  const checked = checkImage(file, { ...options, crypto: nodeCrypto(), trailerBytes: MAX_TRAILER_BYTES });
+  return { ...checked, bytes: checked.image.bytes };
+}
+
+/** The image file of that name. Throws `cli/usage` when it cannot be read. */
+export function readImageFile(path: string): Uint8Array {
+  return new Uint8Array(read(path, "the image that the build signed"));
+}
+
+/** A public or private PEM key, or a raw public one (32 or 65 bytes), Ed25519 or P-256: what images are signed with. */
+export function readKeyFile(path: string): ImageKey {
+  const pem = read(path, "a PEM file with an Ed25519 or P-256 key");
+  if (pem.length === 32) return { kind: "ed25519", publicKey: new Uint8Array(pem) };
+  if (pem.length === 65) return { kind: "p256", publicKey: new Uint8Array(pem) };
+  const der = parseKey(path, () => createPublicKey(pem as unknown as string)).export({
+    format: "der",
+    type: "spki",
+  });
+  const key = readSubjectPublicKeyInfo(der);
+  if (key === undefined) throw keyError(path, "it is neither Ed25519 nor P-256");
+  return key;
+}
+
+/** A private X25519 PEM key: what encrypted images open with. */
+export function readDecryptionKey(path: string): Uint8Array {
+  const key = parseKey(path, () => createPrivateKey(read(path, "a PEM file with a private X25519 key")));
+  if (key.asymmetricKeyType !== "x25519") throw keyError(path, "it is no X25519 key");
+  return new Uint8Array(key.export({ format: "der", type: "pkcs8" }).subarray(-32));
+}
+
+function read(path: string, expected: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new MeterbenchError(
+      "cli/usage",
+      `flash: ${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`,
+      { advice: `Expected ${expected}.` },
+      cause,
+    );
+  }
+}
+
+function parseKey(path: string, parse: () => KeyObject): KeyObject {
+  try {
+    return parse();
+  } catch (cause) {
+    if (cause instanceof MeterbenchError) throw cause;
+    throw keyError(path, "it holds no PEM key", cause);
+  }
+}
+
+function keyError(path: string, what: string, cause?: unknown): MeterbenchError {
+  const advice = "Give the PEM file that the image was signed with, or its public key.";
+  return new MeterbenchError("cli/usage", `flash: key ${path}: ${what}`, { advice }, cause);
+}

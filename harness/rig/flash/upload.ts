@@ -1,0 +1,273 @@
+/**
+ * Sends an image file to a board's free slot over SMP. The first piece goes alone, for the board erases then, and
+ * is small, for a board that resumes throws it away; after it as many pieces are under way as the board's buffers hold, less one (go-back-N: an answer says which
+ * offset the board wants next, and what does not fit that is sent again from there).
+ */
+import { createHash } from "node:crypto";
+import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { image, SmpError } from "../../../hal/serial/smp/index.ts";
+import { pause } from "../../../hal/serial/timers.ts";
+import { nextChunk } from "./chunk.ts";
+import type { Connection } from "./connection.ts";
+import { Pace } from "./pace.ts";
+
+export interface UploadOptions {
+  /** Requests under way at once, at most; default what the board's buffers allow. 1: no window. */
+  readonly window?: number | undefined;
+  /** For the first piece, with which the board erases; default 40 s. */
+  readonly firstTimeoutMs?: number | undefined;
+  /** For the others, at first; default 2 s. */
+  readonly timeoutMs?: number | undefined;
+  /** Ends an upload that does not move on; default 120 s. */
+  readonly noProgressMs?: number | undefined;
+  readonly imageNumber?: number | undefined;
+  /** Let the board refuse what is not newer. */
+  readonly upgrade?: boolean | undefined;
+  /** False: the file's hash is not told, so that the board starts afresh whatever it remembers. */
+  readonly resume?: boolean | undefined;
+  readonly onProgress?: ((progress: UploadProgress) => void) | undefined;
+}
+
+export interface UploadProgress {
+  /** Bytes that the board has taken. */
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  /** Image bytes sent, repeats included. */
+  readonly sentBytes: number;
+  /** Where an earlier upload of the same file had come to. */
+  readonly resumedAtBytes: number;
+  /** Times that something had to be sent again. */
+  readonly retries: number;
+}
+
+export interface UploadResult extends UploadProgress {
+  /** The board's own comparison of the file in its slot with the hash; undefined when it makes none. */
+  readonly match: boolean | undefined;
+}
+
+interface Sent {
+  readonly end: number;
+  readonly first: boolean;
+  readonly sentMs: number;
+}
+type Answer = { readonly sent: Sent; readonly off: number; readonly match: boolean | undefined };
+type Outcome = Answer | { readonly sent: Sent; readonly error: SmpError };
+
+/** Whole image header, a multiple of what flash parts write at once, and little lost when the board knows it all. */
+const PROBE_BYTES = 64;
+/** Answers in a row that move nothing, before the upload is given up. */
+const MAX_STALLS = 8;
+
+/** Throws `rig/no-progress`, `rig/board-lost`, `rig/refused`, `image/refused`. */
+export async function uploadImage(
+  connection: Connection,
+  file: Uint8Array,
+  options: UploadOptions = {},
+): Promise<UploadResult> {
+  const { bufCount } = await connection.client.params();
+  const window = Math.max(1, Math.min(bufCount - 1, options.window ?? Number.POSITIVE_INFINITY));
+  const packetBytes = await connection.client.maxPacketBytes();
+  const pace = new Pace({ window, packetBytes, timeoutMs: options.timeoutMs ?? 2000 });
+  return new Upload(connection, file, pace, options).run();
+}
+
+class Upload {
+  readonly #connection: Connection;
+  readonly #file: Uint8Array;
+  readonly #options: UploadOptions;
+  readonly #pace: Pace;
+  readonly #start: image.UploadStart;
+  /** Under way, oldest first. */
+  #underWay: Sent[] = [];
+  readonly #outcomes: Outcome[] = [];
+  #wake: () => void = () => {};
+  /** The offset that goes next. */
+  #next = 0;
+  /** The last offset that the board asked for. */
+  #wanted = 0;
+  /** Nothing new goes until all that is under way is answered or lost. */
+  #draining = false;
+  /** After silence: a small piece goes alone, to learn what the board has before a window is spent on it. */
+  #probing = false;
+  /** The furthest that the board has come. */
+  #doneBytes = 0;
+  #match: boolean | undefined;
+  #sentBytes = 0;
+  #resumedAtBytes = 0;
+  #retries = 0;
+  #stalls = 0;
+  #movedMs: number;
+
+  constructor(connection: Connection, file: Uint8Array, pace: Pace, options: UploadOptions) {
+    this.#connection = connection;
+    this.#file = file;
+    this.#pace = pace;
+    this.#options = options;
+    this.#movedMs = connection.timers.nowMs();
+    const sha = options.resume === false ? {} : { sha: createHash("sha256").update(file).digest() };
+    this.#start = {
+      lengthBytes: file.length,
+      ...sha,
+      ...(options.imageNumber !== undefined && { image: options.imageNumber }),
+      ...(options.upgrade !== undefined && { upgrade: options.upgrade }),
+    };
+  }
+
+  async run(): Promise<UploadResult> {
+    while (this.#wanted < this.#file.length) {
+      if (this.#draining && this.#underWay.length === 0) this.#rewind();
+      while (this.#maySend()) this.#send();
+      await this.#take(await this.#outcome());
+    }
+    return { ...this.#progress(), match: this.#match };
+  }
+
+  /** The first piece goes alone: until it is answered nobody knows where the board wants to go on. */
+  #maySend(): boolean {
+    if (this.#draining || this.#next >= this.#file.length) return false;
+    const alone = this.#next === 0 || this.#probing || this.#underWay.some((sent) => sent.first);
+    return this.#underWay.length < (alone ? 1 : this.#pace.window);
+  }
+
+  #send(): void {
+    const { client, timers } = this.#connection;
+    const whole = nextChunk(this.#file, this.#next, this.#pace.packetBytes, this.#start);
+    const chunk =
+      this.#probing && this.#next > 0 ? { ...whole, data: whole.data.subarray(0, PROBE_BYTES) } : whole;
+    const first = chunk.first !== undefined;
+    const sent: Sent = { end: chunk.off + chunk.data.length, first, sentMs: timers.nowMs() };
+    const timeoutMs = first ? (this.#options.firstTimeoutMs ?? image.ERASE_TIMEOUT_MS) : this.#pace.timeoutMs;
+    this.#underWay.push(sent);
+    this.#next = sent.end;
+    this.#sentBytes += chunk.data.length;
+    image.uploadChunk(client, chunk, { timeoutMs }).then(
+      (answer) => this.#hear({ sent, ...answer }),
+      (error: SmpError) => this.#hear({ sent, error }),
+    );
+  }
+
+  #hear(outcome: Outcome): void {
+    this.#outcomes.push(outcome);
+    this.#wake();
+  }
+
+  /** The next answer or failure; every request has a time-out, so there is one. */
+  async #outcome(): Promise<Outcome> {
+    if (this.#outcomes.length === 0)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    return this.#outcomes.shift() as Outcome;
+  }
+
+  async #take(outcome: Outcome): Promise<void> {
+    const at = this.#underWay.indexOf(outcome.sent);
+    if (at < 0) return; // given up already: a later request was answered first
+    if ("error" in outcome) {
+      this.#underWay.splice(at, 1);
+      await this.#fail(outcome.error);
+    } else {
+      // The board answers in order: what went earlier and has no answer was lost.
+      this.#underWay.splice(0, at + 1);
+      this.#answered(outcome);
+    }
+  }
+
+  #answered({ sent, off, match }: Answer): void {
+    if (off > this.#file.length)
+      throw this.#error("rig/refused", `it asks for offset ${off}, past the file's end`);
+    this.#wanted = off;
+    this.#match = match;
+    this.#probing = false;
+    if (off !== sent.end) this.#goBack(sent, off);
+    if (off > this.#doneBytes) this.#moved(sent, off);
+    else this.#stalled(`the board answers offset ${off} whatever is sent`);
+  }
+
+  /** Not the offset that was expected: the board knows the file from an earlier upload, or something was lost. */
+  #goBack(sent: Sent, off: number): void {
+    if (sent.first && off > 0 && this.#doneBytes === 0) this.#resumedAtBytes = off;
+    else if (!this.#draining) {
+      this.#retries++;
+      this.#pace.onLoss();
+    }
+    this.#draining = true;
+  }
+
+  #moved(sent: Sent, off: number): void {
+    this.#pace.onAck(this.#connection.timers.nowMs() - sent.sentMs);
+    this.#doneBytes = off;
+    this.#stalls = 0;
+    this.#movedMs = this.#connection.timers.nowMs();
+    this.#options.onProgress?.(this.#progress());
+  }
+
+  #rewind(): void {
+    this.#draining = false;
+    this.#next = this.#wanted;
+  }
+
+  /** A request without a good answer: what the board has, it says with the next one. */
+  async #fail(error: SmpError): Promise<void> {
+    if (!(error instanceof SmpError)) throw error;
+    if (!this.#draining) this.#retries++;
+    this.#draining = true;
+    this.#probing = true;
+    if (error.code === "smp/refused") await this.#refused(error);
+    else if (error.code === "smp/closed") await this.#lineLost(error);
+    else if (error.code !== "smp/timeout" && error.code !== "smp/malformed") throw this.#wrap(error);
+    else if (this.#underWay.length === 0) this.#pace.onTimeout();
+    if (this.#underWay.length === 0) this.#stalled(error.message, error);
+    this.#options.onProgress?.(this.#progress());
+  }
+
+  /** Too large, too much or too busy can be helped; anything else is the board's last word. */
+  async #refused(error: SmpError): Promise<void> {
+    if (error.group !== undefined) throw this.#wrap(error);
+    if (error.rc === 2 || error.rc === 7) this.#pace.smaller();
+    else if (error.rc === 10) await pause(this.#connection.timers, this.#pace.timeoutMs);
+    else if (error.rc !== 9) throw this.#wrap(error);
+  }
+
+  async #lineLost(error: SmpError): Promise<void> {
+    try {
+      await this.#connection.ready();
+    } catch (cause) {
+      throw this.#error("rig/board-lost", `the line is gone and did not come back (${error.text})`, cause);
+    }
+  }
+
+  #stalled(what: string, cause?: unknown): void {
+    const { timers } = this.#connection;
+    const { noProgressMs = 120_000 } = this.#options;
+    const sinceMs = timers.nowMs() - this.#movedMs;
+    if (this.#draining && this.#underWay.length > 0) return;
+    if (++this.#stalls < MAX_STALLS && sinceMs < noProgressMs) return;
+    const tries = `${this.#stalls} tries, ${Math.round(sinceMs / 1000)} s`;
+    throw this.#error("rig/no-progress", `the upload does not move on (${tries}): ${what}`, cause);
+  }
+
+  #wrap(error: SmpError): MeterbenchError {
+    // Codes that blame the file: it is no image, too large, older, or linked for elsewhere.
+    const blamesImage =
+      error.group === image.IMAGE_GROUP && [4, 5, 6, 7, 23, 25, 27, 29, 30].includes(error.rc ?? 0);
+    return this.#error(blamesImage ? "image/refused" : "rig/refused", error.text, error, error.advice);
+  }
+
+  #error(code: string, what: string, cause?: unknown, advice = uploadAdvice): MeterbenchError {
+    const at = `${this.#doneBytes} of ${this.#file.length} bytes`;
+    return new MeterbenchError(code, `upload, ${at}: ${what}`, { advice, ...this.#progress() }, cause);
+  }
+
+  #progress(): UploadProgress {
+    return {
+      doneBytes: this.#doneBytes,
+      totalBytes: this.#file.length,
+      sentBytes: this.#sentBytes,
+      resumedAtBytes: this.#resumedAtBytes,
+      retries: this.#retries,
+    };
+  }
+}
+
+const uploadAdvice = "Reset the board and flash again: the upload goes on where it stopped.";

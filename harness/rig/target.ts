@@ -1,0 +1,106 @@
+/** What a run's scenarios run on: the simulated board, a board that lends its parts, or a board under test. */
+import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { LineError } from "../../hal/serial/line/errors.ts";
+import type { LineSession } from "../../hal/serial/line/index.ts";
+import { BoardClient, type Description } from "../../hal/serial/parts/index.ts";
+import { SmpClient } from "../../hal/serial/smp/index.ts";
+import { realTimers, type Timers } from "../../hal/serial/timers.ts";
+import { BoardTarget } from "../premises/targets.ts";
+import type { DeviceEnd } from "../run-context.ts";
+import { chooseBoard, type OpenBoard, type OpenBoardOptions, openBoard } from "./find.ts";
+import type { Rig } from "./rig-file.ts";
+import { RemoteDeviceEnd } from "./under-test.ts";
+
+export interface RunTarget {
+  readonly name: string;
+  readonly board?: BoardTarget;
+  readonly device?: DeviceEnd;
+  /** Lets go of the board. Never rejects. */
+  close(): Promise<void>;
+}
+
+export interface TargetOptions {
+  readonly seed: number;
+  readonly record?: string | undefined;
+  readonly timers?: Timers;
+  /** Instead of a real port; for tests. */
+  readonly open?: OpenBoardOptions["open"];
+}
+
+/** Kinds that the model's own boards under test say they are (see `emulate`). */
+const deviceKinds: readonly string[] = ["ESME", "CHF"];
+
+/** Opens the target of a run. Throws `rig/...`, `rig-file/...`, `line/...`. */
+export async function openTarget(name: string, rig: Rig, options: TargetOptions): Promise<RunTarget> {
+  if (name === "mock") return { name, close: async () => {} };
+  const board = chooseBoard(rig, name);
+  const open = await openBoard(board, {
+    what: "meterbench run",
+    command: ["run", "--target", name],
+    ...(options.timers && { timers: options.timers }),
+    ...(options.record !== undefined && { record: options.record }),
+    ...(options.open && { open: options.open }),
+  }).catch((error: unknown) => {
+    throw noTarget(name, error);
+  });
+  try {
+    return await targetOn(name, open, options.timers ?? realTimers);
+  } catch (error) {
+    await open.close();
+    throw error;
+  }
+}
+
+async function targetOn(name: string, open: OpenBoard, timers: Timers): Promise<RunTarget> {
+  const description = await describeBoard(open.line, timers);
+  if (open.board.kind === "device" || deviceKinds.includes(description.kind)) {
+    const device = await RemoteDeviceEnd.connect(open.line, timers);
+    const close = async (): Promise<void> => {
+      device.close();
+      await open.close();
+    };
+    return { name, device, close };
+  }
+  requireParts(open, description);
+  const faults: unknown[] = [];
+  const board = new BoardTarget(open.line, {
+    parts: open.board.parts,
+    timers,
+    onFault: (error) => faults.push(error),
+  });
+  const close = async (): Promise<void> => {
+    board.close();
+    await open.close();
+  };
+  return { name, board, close };
+}
+
+/** Who is at the far end: group 64, command 0. Throws `BoardSilent`. */
+export async function describeBoard(line: LineSession, timers: Timers): Promise<Description> {
+  const smp = new SmpClient(line, { timers });
+  try {
+    return await new BoardClient(smp, { timers }).describe();
+  } finally {
+    smp.close();
+  }
+}
+
+function requireParts({ board }: OpenBoard, { parts, id }: Description): void {
+  const missing = ["clock", "flash", "entropy"].filter((part) => !parts.includes(part));
+  if (missing.length === 0) return;
+  throw new MeterbenchError("rig/parts", `board ${board.id} (${id}) has no ${missing.join(", ")} to lend`, {
+    parts,
+    advice:
+      "The model needs a clock, flash and entropy. Is it a board under test? Then give it kind: device.",
+  });
+}
+
+function noTarget(name: string, error: unknown): unknown {
+  if (!(error instanceof LineError) || error.code !== "line/not-found") return error;
+  return new MeterbenchError(
+    "cli/usage",
+    `run: there is no target "${name}": ${error.message}`,
+    { advice: "Expected: mock, emulated, a board of the rig file, or a port. See `meterbench list boards`." },
+    error,
+  );
+}

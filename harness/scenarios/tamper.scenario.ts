@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { coseWire } from "../../firmware/wire/cose/wire.ts";
+import type { TamperInput } from "../../hal/board.ts";
+import { appliesTo, type Premises } from "../index.ts";
+import { commissioned, connected } from "./support.ts";
+
+const minuteMs = 60_000;
+
+describe("tampering with the meter", function () {
+  appliesTo(this, ["cose"]);
+  let home: Premises;
+
+  const move = (input: TamperInput, active: boolean) => home.esme.board.mockTamper.set(input, active);
+  const log = async (name: "event" | "security") =>
+    (await home.read("6.13", { log: name })).entries.map(({ code }: { code: string }) => code);
+
+  const movements = [
+    ["meter-cover", 0x8f74, 0x81b9],
+    ["terminal-cover", 0x8f76, 0x81c1],
+    ["magnet", 0x8f75, 0x81bc],
+  ] as const;
+  for (const [input, opened, closed] of movements)
+    it(`${input}: the supplier hears of it, signed, and of its end, MACed`, async function () {
+      home = await commissioned(this);
+      for (const [active, code, protection] of [
+        [true, opened, "signature"],
+        [false, closed, "mac"],
+      ] as const) {
+        move(input, active);
+        await home.runUntil(() => home.alerts(code).length > 0, minuteMs, "the alert");
+        const [alert] = home.alerts(code);
+        assert.deepEqual([alert!.to, alert!.device], ["supplier", home.esme.eui]);
+        const envelope = coseWire.peek(alert!.bytes);
+        assert.equal(envelope.protection, protection);
+        const text = code.toString(16).toUpperCase();
+        assert.ok((await log(active ? "security" : "event")).includes(text), text);
+      }
+    });
+
+  it("a cover opened while the home was dark is told when the light comes back", async function () {
+    home = await commissioned(this);
+    home.esme.board.powerOff();
+    move("terminal-cover", true);
+    await home.run(minuteMs);
+    assert.deepEqual(home.alerts(0x8f76), []);
+    home.esme.board.powerOn();
+    await home.runUntil(() => home.alerts(0x8f76).length > 0, 5 * minuteMs, "the alert");
+    await home.run(10 * minuteMs);
+    assert.equal(home.alerts(0x8f76).length, 1);
+    assert.equal(connected(home), true, "nobody asked for a lock");
+  });
+
+  it("an hour of rattling costs ten alerts", async function () {
+    home = await commissioned(this);
+    for (let i = 0; i < 100; i++) {
+      move("meter-cover", i % 2 === 0);
+      await home.run(10_000);
+    }
+    await home.run(5 * minuteMs);
+    assert.equal(home.alerts(0x8f74).length + home.alerts(0x81b9).length, 10);
+  });
+
+  it("a meter set to lock disables the supply until the supplier enables it (81BE)", async function () {
+    home = await commissioned(this, { settings: { lockSupplyOnTamper: true } });
+    move("magnet", true);
+    await home.runUntil(() => home.alerts(0x8f75).length > 0, minuteMs, "the alert");
+    assert.equal(home.alerts(0x81be).length, 1);
+    assert.equal(connected(home), false);
+    home.esme.board.mockUserInterface.press("a");
+    await home.run(1000);
+    assert.equal(connected(home), false, "the button does not help");
+    await home.command("7.1");
+    assert.equal(connected(home), true);
+  });
+});

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { objects } from "../../../firmware/objects/dictionary.ts";
+import { coseWire } from "../../../firmware/wire/cose/wire.ts";
+import { type Alert, Kind, type Response } from "../../../firmware/wire/message.ts";
+import type { CutPoint } from "../../../hal/mock/index.ts";
+import { HomeRig } from "./home-rig.ts";
+import { op } from "./rig.ts";
+
+const disable = [op("call", objects.supplyControl.id, 1, 0x34)];
+const enable = [op("call", objects.supplyControl.id, 1, 0x33)];
+const cutPoints: readonly CutPoint[] = ["before", "torn", "after"];
+
+/** A home whose meter has just joined, with nothing on its way. */
+async function joined(): Promise<HomeRig> {
+  const rig = await HomeRig.build();
+  await rig.list();
+  rig.take();
+  return rig;
+}
+
+const raise = (rig: HomeRig, alertCode = 0x8f32) =>
+  rig.meter.device.event("test", () => rig.meter.device.raise({ alertCode, to: "supplier" }))(undefined);
+
+function alertCodes(messages: readonly Uint8Array[]): number[] {
+  return messages
+    .map((bytes) => coseWire.peek(bytes))
+    .filter(({ header }) => header.kind === Kind.alert)
+    .map((envelope) => (coseWire.decode(envelope) as Alert).alertCode);
+}
+
+describe("a message between WAN and home", () => {
+  it("an alert is never lost at the hub, whatever flash operation its power fails at", async function () {
+    this.timeout(120_000);
+    const rehearsal = await joined();
+    const before = rehearsal.hubBoard.mockFlash.operationCount;
+    await raise(rehearsal);
+    await rehearsal.run(2_000);
+    const operations = rehearsal.hubBoard.mockFlash.operationCount - before;
+    assert.deepEqual(alertCodes(rehearsal.take()), [0x8f32]);
+    assert.ok(operations >= 3, `${operations} operations`);
+    for (let i = 0; i < operations; i++)
+      for (const point of cutPoints) {
+        const rig = await joined();
+        const { mockFlash } = rig.hubBoard;
+        mockFlash.cutPowerAt(mockFlash.operationCount + i, point);
+        await raise(rig);
+        await rig.run(2_000);
+        if (rig.hubBoard.powered) continue;
+        rig.hubBoard.powerOn();
+        await rig.bootHub();
+        await rig.run(900_000);
+        assert.ok(alertCodes(rig.take()).includes(0x8f32), `cut ${point} operation ${i} of ${operations}`);
+        assert.deepEqual(rig.hub.device.journal.keys("relay/"), []);
+        assert.deepEqual(rig.meter.device.journal.keys("alert/"), []);
+      }
+  });
+
+  it("an alert is in the hub's journal before the meter forgets it", async () => {
+    const rig = await joined();
+    rig.wan.settings.down = true;
+    await raise(rig);
+    await rig.scheduler.run(() => rig.meter.device.journal.keys("alert/").length === 0, 10_000);
+    assert.equal(rig.hub.device.journal.keys("relay/").length, 1);
+  });
+
+  it("commands for one meter keep their order when the first has to be sent again", async () => {
+    const rig = await joined();
+    rig.ether.settings.lossProbability = 1;
+    rig.wan.deliver(rig.toMeter.command(0x50, disable, { counter: 10n }));
+    await rig.run(9_000);
+    rig.ether.settings.lossProbability = 0;
+    rig.wan.deliver(rig.toMeter.command(0x4f, enable, { counter: 11n }));
+    await rig.run(60_000);
+    const responses = rig
+      .take()
+      .map((bytes) => rig.toMeter.read<Response>(bytes, rig.world.of("supplier")))
+      .filter(({ header }) => header.kind === Kind.response);
+    assert.deepEqual(
+      responses.map(({ header, results }) => [header.counter, results[0]?.status]),
+      [
+        [10n, 0],
+        [11n, 0],
+      ],
+    );
+    assert.equal(rig.meterBoard.mockLoadSwitch.contactsClosed, true);
+  });
+
+  it("8F84 for what cannot reach a device is message 00D5, signed", async () => {
+    const rig = await HomeRig.build();
+    await rig.list(false);
+    rig.take();
+    rig.wan.deliver(rig.toMeter.command(0x50, disable));
+    await rig.run(5_000);
+    const [envelope] = rig.take().map((bytes) => coseWire.peek(bytes));
+    assert.deepEqual([envelope?.header.code, envelope?.protection], [0x00d5, "signature"]);
+    assert.equal((coseWire.decode(envelope!) as Alert).alertCode, 0x8f84);
+  });
+
+  it("an alert that the crowded WAN queue gave up leaves later, without a restart", async () => {
+    const rig = await HomeRig.build({ wanQueueCapacity: 2 });
+    await rig.list();
+    rig.take();
+    rig.wan.settings.down = true;
+    await rig.run(1_000);
+    for (const code of [0x8f32, 0x8f33, 0x8f34]) await raise(rig, code);
+    await rig.run(10_000);
+    assert.equal(rig.observations.filter(({ kind }) => kind === "wan-dropped").length, 1);
+    rig.wan.settings.down = false;
+    await rig.run(1_800_000);
+    assert.deepEqual(alertCodes(rig.take()).sort(), [0x8f32, 0x8f33, 0x8f34]);
+    assert.deepEqual(rig.hub.device.journal.keys("relay/"), []);
+  });
+});

@@ -1,0 +1,237 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
+import { Scheduler } from "../../../../hal/mock/scheduler.ts";
+import { LineSession, linePair } from "../../../../hal/serial/line/index.ts";
+import { realTimers } from "../../../../hal/serial/timers.ts";
+import type { OpenBoard } from "../../../../harness/rig/find.ts";
+import { type FlashEvent, flashBoards } from "../../../../harness/rig/flash/flash-boards.ts";
+import { flashView } from "../../../../harness/rig/flash/live-view.ts";
+import { ModelBoard, type ModelBoardOptions } from "../../../../harness/rig/flash/model-board.ts";
+import { latencyRelay, type Relay } from "../../../../harness/rig/flash/relay.ts";
+import type { RigBoard } from "../../../../harness/rig/rig-file.ts";
+import { signer, testKey } from "../../../firmware/bootloader/images.ts";
+import { commandLine } from "../../../support/command-line.ts";
+import { schedulerTimers, settled } from "../../../support/timers.ts";
+import { coming, running } from "./flash-bench.ts";
+
+const rigBoard = (id: string): RigBoard => ({ id, kind: "serial", port: id, labels: [] });
+
+describe("flashing many boards at once", () => {
+  it("reports on each, and lets one's failure stop no other", async () => {
+    const scheduler = new Scheduler();
+    const timers = schedulerTimers(scheduler);
+    const ids = ["good", "silent", "gone", "wrong-key"];
+    const boards = new Map<string, ModelBoard>();
+    for (const id of ids) {
+      const board = new ModelBoard({ timers, keys: [testKey] });
+      board.provision(running);
+      await settled(scheduler, board.start());
+      boards.set(id, board);
+    }
+    boards.get("silent")!.faults.silent = true;
+    boards.get("gone")!.plugged = false;
+    const events: FlashEvent[] = [];
+    let closed = 0;
+    const open = async (board: RigBoard): Promise<OpenBoard> => {
+      const model = boards.get(board.id)!;
+      const line = await LineSession.open(board.id, { timers, open: () => model.open() });
+      const close = async () => {
+        closed++;
+        await line.close();
+      };
+      return { board, line, close, power: undefined, emulated: undefined };
+    };
+    const work = flashBoards(ids.map(rigBoard), coming, {
+      mode: "confirm",
+      timers,
+      open,
+      preFlight: ({ id }) => ({
+        keys: [id === "wrong-key" ? { kind: "ed25519", publicKey: new Uint8Array(32) } : testKey],
+      }),
+      onEvent: (event) => events.push(event),
+    });
+    const reports = await settled(scheduler, work);
+    assert.deepEqual(
+      reports.map(({ board, outcome, phase, error }) => [board, outcome, phase, error?.code]),
+      [
+        ["good", "confirmed", "confirm", undefined],
+        ["silent", "rig-failed", "connect", "rig/board-lost"],
+        ["gone", "rig-failed", "connect", "line/not-found"],
+        ["wrong-key", "image-failed", "check", "image/key-unknown"],
+      ],
+    );
+    assert.equal(closed, 2, "what was opened is closed");
+    const { uploadedBytes, version, signature } = reports[0]!;
+    assert.deepEqual([uploadedBytes, version, signature], [coming.length, "2.0.0", "verified"]);
+    assert.equal(boards.get("wrong-key")!.lines, undefined, "not a byte was sent");
+    const good = events.filter(({ board }) => board === "good");
+    assert.equal(good.filter(({ kind }) => kind === "done").length, 1);
+    assert.ok(good.filter(({ kind }) => kind === "progress").length <= 101);
+    assert.equal(good.findLast(({ kind }) => kind === "progress")?.doneBytes, coming.length);
+  });
+
+  it("shows plain lines off a terminal, live ones on it, and nothing when quiet", () => {
+    const show = (isTTY: boolean, quiet = false): string => {
+      const stream = Object.assign(new PassThrough(), { isTTY, columns: 100, rows: 20 });
+      const target = stream as unknown as NodeJS.WriteStream;
+      Object.assign(stream, { clearLine() {}, cursorTo() {}, moveCursor() {} });
+      const view = flashView(target, ["left", "right"], quiet);
+      const at = (board: string, doneBytes: number) =>
+        view.event({
+          ...{ t: 1500, board, kind: "progress", phase: "upload", doneBytes },
+          ...{ totalBytes: 100, bytesPerS: 2048, leftS: 3, retries: 1 },
+        });
+      view.event({ t: 0, board: "left", kind: "phase", phase: "upload" });
+      for (const percent of [10, 24, 25, 26, 80]) at("left", percent);
+      view.event({ t: 2000, board: "left", kind: "done", phase: "confirmed" });
+      view.event({ t: 2000, board: "right", kind: "done", phase: "rig-failed", message: "no answer" });
+      view.stop();
+      return String(stream.read() ?? "");
+    };
+    const plain = stripVTControlCharacters(show(false)).split("\n");
+    assert.deepEqual(
+      plain.map((line) => line.trim()),
+      [
+        "0.0 s  left   upload",
+        "1.5 s  left   upload  25%  2.0 KB/s  3 s left  1 retries",
+        "1.5 s  left   upload  80%  2.0 KB/s  3 s left  1 retries",
+        "2.0 s  left   confirmed",
+        "2.0 s  right  rig-failed: no answer",
+        "",
+      ],
+    );
+    const live = show(true);
+    assert.match(live, /left .*confirmed/);
+    assert.match(live, /right/);
+    assert.equal(show(false, true), "");
+  });
+});
+
+/** A model board behind a TCP port of this machine. */
+async function tcpBoard(
+  options: Partial<ModelBoardOptions> = {},
+): Promise<{ board: ModelBoard; relay: Relay }> {
+  const board = new ModelBoard({ timers: realTimers, keys: [testKey], bootMs: 5, ...options });
+  board.provision(running);
+  await board.start();
+  const [far, near] = linePair();
+  board.attach(near);
+  return { board, relay: await latencyRelay(far, 0, realTimers) };
+}
+
+describe("meterbench flash", () => {
+  let dir = "";
+  const locks = process.env.METERBENCH_LOCKS;
+  const path = (name: string): string => join(dir, name);
+  before(() => {
+    dir = mkdtempSync(join(tmpdir(), "meterbench-flash-"));
+    process.env.METERBENCH_LOCKS = path("locks");
+    writeFileSync(path("app.bin"), coming);
+    writeFileSync(path("changed.bin"), coming.with(600, coming[600]! ^ 1));
+    writeFileSync(path("raw.key"), signer.publicKey);
+    writeFileSync(path("other.key"), new Uint8Array(32).fill(3));
+  });
+  after(() => {
+    if (locks === undefined) delete process.env.METERBENCH_LOCKS;
+    else process.env.METERBENCH_LOCKS = locks;
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  it("flashes all boards of a rig file, with events and one JSON document", async () => {
+    const [one, two] = [await tcpBoard(), await tcpBoard()];
+    const rig = [one, two].map(
+      ({ relay }, i) => `  - { id: b${i}, port: "${relay.address}", imageKey: raw.key }`,
+    );
+    writeFileSync(path("rig.yaml"), `boards:\n${rig.join("\n")}\n`);
+    const args = [
+      "flash",
+      path("app.bin"),
+      "--all",
+      "--rig",
+      path("rig.yaml"),
+      "--events",
+      path("e.ndjson"),
+      "--json",
+    ];
+    const { exitCode, stdout, stderr } = await commandLine(args);
+    assert.equal(exitCode, 0, stderr);
+    const { mode, boards } = JSON.parse(stdout);
+    assert.equal(mode, "confirm");
+    assert.deepEqual(
+      boards.map((b: { outcome: string; signature: string }) => [b.outcome, b.signature]),
+      [
+        ["confirmed", "verified"],
+        ["confirmed", "verified"],
+      ],
+    );
+    const events = readFileSync(path("e.ndjson"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    assert.ok(events.some((event) => event.board === "b1" && event.phase === "self-test"));
+    for (const { board, relay } of [one, two]) {
+      assert.equal((await board.slots().primary.image()).version.major, 2);
+      await relay.close();
+    }
+  });
+
+  it("tells rig from image by its exit code, and what to do", async () => {
+    const { relay, board } = await tcpBoard();
+    const image = ["flash", path("changed.bin"), "--board", relay.address];
+    const changed = await commandLine(image);
+    assert.equal(changed.exitCode, 1);
+    assert.match(changed.stdout, /image-failed .*check/);
+    assert.match(changed.stdout, /differ from their hash\n {2}The image was changed after it was signed/);
+    const wrongKey = await commandLine([
+      "flash",
+      path("app.bin"),
+      "--board",
+      relay.address,
+      "--key",
+      path("other.key"),
+    ]);
+    assert.equal(wrongKey.exitCode, 1);
+    assert.equal(board.lines, undefined);
+    await relay.close();
+    const gone = await commandLine(["flash", path("app.bin"), "--board", relay.address]);
+    assert.equal(gone.exitCode, 3);
+    assert.match(gone.stdout, /0 of 1 boards proven, .*1 failed/);
+  });
+
+  it("tests and goes back with --test", async () => {
+    const { relay, board } = await tcpBoard();
+    const { exitCode, stdout, stderr } = await commandLine([
+      ...["flash", path("app.bin"), "--board", relay.address, "--test", "--window", "1"],
+    ]);
+    assert.equal(exitCode, 0, stdout);
+    assert.match(stdout, /reverted/);
+    assert.match(stdout, /signature unchecked; give --key PEM/);
+    assert.match(stderr, /upload/);
+    assert.equal((await board.slots().primary.image()).version.major, 1);
+    await relay.close();
+  });
+
+  for (const [what, args] of [
+    ["no board", []],
+    ["boards twice over", ["--all", "--board", "x"]],
+    ["--test with --confirm", ["--board", "/dev/null", "--test", "--confirm"]],
+    ["a window that is no number", ["--board", "/dev/null", "--window", "x"]],
+    ["a key that is none", ["--board", "/dev/null", "--key", "package.json"]],
+    ["a decryption key of another kind", ["--board", "/dev/null", "--decryption-key", "package.json"]],
+    ["an events file that cannot be", ["--board", "/dev/null", "--events", "/no/such/dir/e"]],
+    ["a rig file that is not there", ["--all", "--rig", "no-such-rig.yaml"]],
+  ] as const)
+    it(`ends with 2 for ${what}`, async () => {
+      const { exitCode, stderr } = await commandLine(["flash", path("app.bin"), ...args]);
+      assert.equal(exitCode, 2, stderr);
+      assert.match(stderr, /^error: /m);
+    });
+
+  it("ends with 2 for an image file that cannot be read", async () => {
+    assert.equal((await commandLine(["flash", path("none.bin"), "--board", "/dev/null"])).exitCode, 2);
+  });
+});
