@@ -44,6 +44,8 @@ export interface DeviceEnd {
   readonly type: "ESME" | "CHF";
   readonly id: string;
   deliver(message: Uint8Array): Promise<void>;
+  /** Drops what came and nobody took. */
+  forget(): void;
   /** Resolves with the next message that `wanted` takes; undefined when none came within `limitMs`. */
   next(wanted: (message: Uint8Array) => boolean, limitMs: number): Promise<Uint8Array | undefined>;
 }

@@ -29,7 +29,7 @@ export function readSubjectPublicKeyInfo(der: Uint8Array): ImageKey | undefined 
   ] as const) {
     const head = prefix[kind];
     if (der.length === head.length + rawBytes && head.every((byte, i) => der[i] === byte))
-      return { kind, publicKey: der.slice(head.length) };
+      return { kind, publicKey: Uint8Array.from(der.subarray(head.length)) };
   }
   return undefined;
 }

@@ -5,6 +5,7 @@ import type { HanEvent } from "../han/options.ts";
 import type { HanPort } from "../han/port.ts";
 import type { Eui64 } from "../wire/message.ts";
 import type { Device } from "./device.ts";
+import { JoinLog } from "./join-log.ts";
 import type { Uplink } from "./uplink.ts";
 
 interface HubTime {
@@ -33,7 +34,9 @@ export class HomeLink implements Uplink {
 
   /** Joins, and tries again after every failure. */
   async keepJoined(device: Device, han: HanDevice): Promise<void> {
+    const log = new JoinLog(device);
     const handle = device.event<HanEvent>("han-event", async ({ kind }) => {
+      await log.take(kind);
       if (kind === "joined" || kind === "rejoined") await this.#up(device);
       if (kind === "join-failed" || kind === "rejoin-failed" || kind === "removed")
         device.after(device.settings.joinRetryMs, () => han.join());

@@ -54,13 +54,17 @@ export class HalfHourProfile {
     this.#timer = this.#context.at(atS + halfHourSeconds, () => this.resume());
   }
 
-  /** [end, Wh] of every entry from `fromS` to `toS`, oldest first. */
+  /**
+   * [end, Wh] of every entry from `fromS` to `toS`, oldest first. A record that flash has lost costs its own
+   * entry and the next one, whose energy nobody knows any more.
+   */
   async read(fromS: number, toS: number): Promise<(readonly [endS: number, wh: number])[]> {
     const entries: [number, number][] = [];
     let before: Reading | undefined;
     for (let i = 0; i < this.#log.count; i++) {
-      const reading = decode(await this.#log.read(i));
-      if (before !== undefined && !reading.isMark && reading.atS >= fromS && reading.atS <= toS)
+      const record = await this.#log.readSound(i);
+      const reading = record === undefined ? undefined : decode(record);
+      if (before !== undefined && reading !== undefined && isEntry(reading, fromS, toS))
         entries.push([reading.atS, wrap(reading.registerWh - before.registerWh)]);
       before = reading;
     }
@@ -82,10 +86,15 @@ export class HalfHourProfile {
     await this.#log.append(encode({ atS, registerWh, isMark: true }));
   }
 
+  /** Undefined when there is none, or flash has lost it: a mark then takes the register over. */
   async #last(): Promise<Reading | undefined> {
-    return this.#log.count === 0 ? undefined : decode(await this.#log.read(this.#log.count - 1));
+    const record = this.#log.count === 0 ? undefined : await this.#log.readSound(this.#log.count - 1);
+    return record === undefined ? undefined : decode(record);
   }
 }
+
+const isEntry = ({ atS, isMark }: Reading, fromS: number, toS: number): boolean =>
+  !isMark && atS >= fromS && atS <= toS;
 
 function encode({ atS, registerWh, isMark }: Reading): Uint8Array {
   const record = new Uint8Array(profileRecord.recordBytes);

@@ -82,8 +82,15 @@ export class RecordLog {
     return mine;
   }
 
-  /** `index` 0 is the oldest record kept. */
+  /** `index` 0 is the oldest record kept. Throws `record-log/corrupt` when flash has lost it. */
   async read(index: number): Promise<Uint8Array> {
+    const record = await this.readSound(index);
+    if (record === undefined) throw this.#error("corrupt", `has a damaged record ${index}`, "a sound CRC");
+    return record;
+  }
+
+  /** As {@link read}, but undefined for a record that flash has lost: the others can be read all the same. */
+  async readSound(index: number): Promise<Uint8Array | undefined> {
     if (!Number.isInteger(index) || index < 0 || index >= this.count)
       throw this.#error("range", `was asked for record ${index}`, `0 to ${this.count - 1}`);
     const number = this.#next - this.count + index;
@@ -92,9 +99,7 @@ export class RecordLog {
     for (const torn of piece.voids) if (torn <= slot) slot++;
     // Past its end when the header of the sector behind it has rotted.
     const record = slot < piece.used ? await this.#readSlot(piece.sector, slot) : undefined;
-    if (record === undefined || record === "blank")
-      throw this.#error("corrupt", `has a damaged record ${index}`, "a sound CRC");
-    return record;
+    return record === "blank" ? undefined : record;
   }
 
   async #append(record: Uint8Array): Promise<void> {

@@ -1,9 +1,9 @@
 /**
  * What a refused command causes: one reason, its log entry and alert, and nothing else. A burst from
  * strangers must neither wear the flash nor keep the device signing, so each reason has a budget for a
- * window of time; what exceeds it is counted, and logged once as 8F60 when the window ends.
+ * window of time; what exceeds it is counted, and told once as 8F60 when the window ends.
  */
-import type { DeviceContext } from "../features/feature.ts";
+import type { AlertRequest, DeviceContext } from "../features/feature.ts";
 import { AlertMessage } from "../objects/use-cases.ts";
 import type { Role } from "./access.ts";
 
@@ -59,12 +59,14 @@ export class Refusals {
   async #report(reason: RefusalReason): Promise<void> {
     if (this.#counts.size === 1 && this.#counts.get(reason) === 1)
       this.#context.after(this.#settings.refusalWindowS * 1000, () => this.#windowEnd());
-    const code = refusalCodes[reason];
     const message = reason === "undeliverable" ? { message: AlertMessage.undeliverable } : {};
-    const alert = { alertCode: code, to: this.#to, ...message };
-    await this.#context.securityLog.appendWith({ timeS: this.#context.nowS(), code }, (entry) =>
-      this.#context.raise(alert, [entry]),
-    );
+    await this.#tell({ alertCode: refusalCodes[reason], to: this.#to, ...message });
+  }
+
+  /** Log entry and alert in one commit. */
+  #tell(alert: AlertRequest): Promise<void> {
+    const entry = { timeS: this.#context.nowS(), code: alert.alertCode };
+    return this.#context.securityLog.appendWith(entry, (change) => this.#context.raise(alert, [change]));
   }
 
   async #windowEnd(): Promise<void> {
@@ -73,6 +75,6 @@ export class Refusals {
     this.#counts.clear();
     if (!excess) return;
     this.#context.observe({ kind: "refusals", counts });
-    await this.#context.securityLog.append({ timeS: this.#context.nowS(), code: unusualNumbers });
+    await this.#tell({ alertCode: unusualNumbers, to: this.#to });
   }
 }

@@ -57,6 +57,7 @@ export async function runScenarios(plan: RunPlan, progress: Progress): Promise<R
   return new Promise((resolve) => {
     const recorder = new Recorder(plan, progress);
     const runner = mocha.run(() => {
+      recorder.recordTheRest(mocha.suite);
       progress.stop();
       setCurrentRun(undefined);
       resolve(recorder);
@@ -102,6 +103,7 @@ class Recorder implements RecordedRun {
   readonly #progress: Progress;
   /** Homes built by the scenario under way; those of a suite's before-hook stay with its first scenario. */
   #traces: Trace[] = [];
+  readonly #seen = new Set<Mocha.Runnable>();
 
   constructor(plan: RunPlan, progress: Progress) {
     this.#plan = plan;
@@ -127,6 +129,15 @@ class Recorder implements RecordedRun {
     runner.on("pending", (test) => this.#record(test, "skipped"));
   }
 
+  /** A hook that fails takes the rest of its suite along: those scenarios are reported, too. */
+  recordTheRest(suite: Mocha.Suite): void {
+    suite.eachTest((test: Mocha.Test) => {
+      if (this.#seen.has(test)) return;
+      (test as { reason?: string }).reason ??= `not run: a hook of "${test.parent?.fullTitle()}" failed`;
+      this.#record(test, "skipped");
+    });
+  }
+
   #begin(test: Mocha.Test): void {
     const { board, timeScale } = this.#plan;
     if (board !== undefined) board.timeScale = timeScale ?? needsOf(test).timeScale ?? defaultTimeScale;
@@ -134,6 +145,7 @@ class Recorder implements RecordedRun {
   }
 
   #record(test: Mocha.Test, status: ScenarioReport["status"], error?: Error & { code?: string }): void {
+    this.#seen.add(test);
     const events = this.#traces.flatMap((trace) => trace.events);
     const reason = (test as { reason?: string }).reason;
     const report: ScenarioReport = {

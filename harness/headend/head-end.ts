@@ -214,8 +214,10 @@ export class HeadEnd {
   #takeAlert(alert: ReceivedAlert): void {
     const { bytes, kind: _, header, ...told } = alert;
     const key = `${header.originator}/${header.counter}`;
-    if (this.#alertsTaken.has(key))
-      return this.#refuse({ kind: "refused", reason: "repeated", bytes, header });
+    if (this.#alertsTaken.has(key)) {
+      this.#refuse({ kind: "refused", reason: "repeated", bytes, header });
+      return;
+    }
     this.#alertsTaken.add(key);
     this.alerts.push(alert);
     this.#ports.observe({ kind: "alert", message: header.code, counter: header.counter, ...told });

@@ -3,8 +3,9 @@
  * board; radio, WAN and metrology stay simulated. One board serves all homes of a run, one after the other.
  *
  * Two ways of time. With scale 1 the board's own clock drives the meter, and everything happens in real time.
- * With a greater scale the clock is simulated too: virtual time runs at most that much faster than real time, and
- * stands still while the board is asked something, so that the length of a request changes no outcome.
+ * With a greater scale clock and mains are simulated too (a hold-up store empties in real time): virtual time runs
+ * at most that much faster than real time, and stands still while the board is asked something, so that the length
+ * of a request changes no outcome.
  */
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import type { Scheduler } from "../../hal/mock/index.ts";
@@ -20,10 +21,15 @@ export interface BoardTargetOptions {
   /** The parts it lends; default {@link lentParts}. */
   readonly parts?: readonly BoardPart[] | undefined;
   readonly control?: ControlKey | undefined;
+  /** Brings a board that answers no more back to life, once before a home: switches its power. */
+  readonly revive?: (() => Promise<void>) | undefined;
   readonly timers?: Timers | undefined;
   /** Hears what went wrong outside any scenario. */
   readonly onFault?: (error: unknown) => void;
 }
+
+/** Parts with a time of their own, which no scale changes. */
+const timed: readonly BoardPart[] = ["clock", "mains"];
 
 export class BoardTarget implements LendingBoard {
   /** Virtual milliseconds a real one, for the homes to come. */
@@ -42,22 +48,31 @@ export class BoardTarget implements LendingBoard {
   readonly connect: ConnectBoard = async (mock, { scheduler, startUtcMs }) => {
     // The home before is done with the board: its firmware dies here.
     this.#remote?.close();
-    const { control, parts = lentParts, onFault } = this.#options;
-    const remote = await SerialBoard.connect(this.#smp, {
+    const { parts = lentParts, onFault, revive } = this.#options;
+    const remote = await this.#meet().catch(async (error: unknown) => {
+      if (revive === undefined) throw error;
+      await revive();
+      return this.#meet();
+    });
+    this.#remote = remote;
+    const realTime = this.timeScale === 1;
+    if (!realTime) scheduler.outside = () => this.#smp.idle();
+    await makeNormal(remote, startUtcMs + scheduler.nowMs);
+    return new BoardPair(remote, mock, {
+      parts: parts.filter((part) => realTime || !timed.includes(part)),
+      ...(onFault && { onFault }),
+    });
+  };
+
+  #meet(): Promise<SerialBoard> {
+    const { control, onFault } = this.#options;
+    return SerialBoard.connect(this.#smp, {
       crypto: nodeCrypto(),
       timers: this.#timers,
       ...(control && { control }),
       ...(onFault && { onFault }),
     });
-    this.#remote = remote;
-    const realClock = this.timeScale === 1;
-    if (!realClock) scheduler.outside = () => this.#smp.idle();
-    await makeNormal(remote, startUtcMs + scheduler.nowMs);
-    return new BoardPair(remote, mock, {
-      parts: parts.filter((part) => realClock || part !== "clock"),
-      ...(onFault && { onFault }),
-    });
-  };
+  }
 
   pace(scheduler: Scheduler): Pace {
     return new Pace(scheduler, this.#timers, this.timeScale);

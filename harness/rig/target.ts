@@ -66,6 +66,7 @@ async function targetOn(name: string, open: OpenBoard, timers: Timers): Promise<
   const board = new BoardTarget(open.line, {
     parts: open.board.parts,
     timers,
+    revive: open.power && (() => open.power!.cycle()),
     onFault: (error) => faults.push(error),
   });
   const close = async (): Promise<void> => {

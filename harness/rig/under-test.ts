@@ -50,6 +50,10 @@ export class RemoteDeviceEnd implements DeviceEnd {
     await (this.#board.device as RemoteDevice).deliver(message);
   }
 
+  forget(): void {
+    this.#kept.length = 0;
+  }
+
   next(wanted: (message: Uint8Array) => boolean, limitMs: number): Promise<Uint8Array | undefined> {
     const at = this.#kept.findIndex(wanted);
     if (at >= 0) return Promise.resolve(this.#kept.splice(at, 1)[0]);

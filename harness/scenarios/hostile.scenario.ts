@@ -106,6 +106,7 @@ describe("hostile messages", function () {
       await home.run(2 * 3_600_000);
       const { entries } = await home.read("6.13", { log: "security" });
       assert.equal(entries.at(-1).code, "8F60", "the excess is logged once");
+      assert.equal(home.alerts(0x8f60).length, 1, "and told once");
     }),
     { boards: true, timeScale: 600 },
   );

@@ -187,13 +187,14 @@ describe("security: what the head end does not believe", function () {
 
   it("a response that was changed in any one bit", async () => {
     const { answer } = await home.request("7.4");
-    for (let bit = 0; bit < answer!.bytes.length * 8; bit += 5) {
+    const alertsBefore = home.headEnd.alerts.length;
+    for (let bit = 0; bit < answer!.bytes.length * 8; bit++) {
       const changed = answer!.bytes.slice();
       changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));
       home.headEnd.receive(changed);
     }
-    assert.equal(home.headEnd.alerts.length, 2);
-    assert.equal(refusedReasons().length, Math.ceil((answer!.bytes.length * 8) / 5));
+    assert.equal(home.headEnd.alerts.length, alertsBefore);
+    assert.equal(refusedReasons().length, answer!.bytes.length * 8);
   });
 
   it("a response that nobody is waiting for", async () => {

@@ -4,6 +4,10 @@ import { accessSync, constants } from "node:fs";
 import type { Command } from "commander";
 import pc from "picocolors";
 import { cryptoByName } from "../../../hal/crypto/index.ts";
+import { boardFinding, emulatedBoardTools, serialPorts } from "../../rig/advice.ts";
+import { chooseBoards } from "../../rig/find.ts";
+import { healthOf } from "../../rig/health.ts";
+import { loadRig } from "../../rig/rig-file.ts";
 import { Exit } from "../exit.ts";
 
 interface Finding {
@@ -18,10 +22,14 @@ interface Finding {
 export function doctorCommand(root: Command): Command {
   return root
     .command("doctor")
+    .option("--board <id...>", "also look at these boards (default: those of the rig file)")
+    .option("--rig <file>", "the rig file (default: ./rig.yaml)")
     .option("--json", "one JSON document on standard output")
-    .description("say what is missing on this machine, and what to do about it")
+    .description("say what is missing on this machine or its boards, and what to do about it")
     .addHelpText("after", "\nExample:\n  meterbench doctor\n")
-    .action((options: { json?: boolean }) => {
+    .action(async (options: { json?: boolean; board?: string[]; rig?: string }) => {
+      const rig = loadRig(options.rig);
+      const boards = options.board ? chooseBoards(rig, options.board) : rig.boards;
       const findings = [
         nodeVersion(),
         selfTest("node"),
@@ -29,6 +37,9 @@ export function doctorCommand(root: Command): Command {
         selfTest("sodium"),
         tshark(),
         outputFolder(),
+        emulatedBoardTools(),
+        await serialPorts(),
+        ...(await healthOf(boards)).map(boardFinding),
       ];
       if (options.json) console.log(JSON.stringify({ findings }, null, 2));
       else for (const finding of findings) print(finding);

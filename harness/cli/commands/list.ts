@@ -2,6 +2,8 @@
 import type { Command } from "commander";
 import { useCases } from "../../../firmware/objects/use-cases.ts";
 import { allAccessRows } from "../../../firmware/security/access.ts";
+import { healthOf } from "../../rig/health.ts";
+import { loadRig } from "../../rig/rig-file.ts";
 import { discoverScenarios } from "../../scenarios/discover.ts";
 import { usageError } from "../exit.ts";
 import { printTable } from "../table.ts";
@@ -15,23 +17,35 @@ export function listCommand(root: Command): Command {
     .command("list")
     .argument("[what]", `one of ${kinds.join(", ")}`, "scenarios")
     .description("show the scenarios, boards or use cases there are")
+    .option("--rig <file>", "for boards: the rig file (default: ./rig.yaml)")
     .option("--json", "one JSON document on standard output")
     .addHelpText("after", "\nExample:\n  meterbench list usecases --json\n")
-    .action(async (what: string, options: { json?: boolean }) => {
+    .action(async (what: string, options: { json?: boolean; rig?: string }) => {
       if (!kinds.includes(what as Kind))
         throw usageError(`list: "${what}" is not something to list`, `Expected one of: ${kinds.join(", ")}.`);
-      const rows = await listing[what as Kind]();
+      const rows = await listing[what as Kind](options.rig);
       if (options.json) console.log(JSON.stringify(rows, null, 2));
       else printTable(rows);
     });
 }
 
-const listing: Record<Kind, () => Promise<Row[]>> = {
+const listing: Record<Kind, (rig?: string) => Promise<Row[]>> = {
   async scenarios() {
     return (await discoverScenarios()).map(({ name, file, wires }) => ({ name, file, wires }));
   },
-  async boards() {
-    return [{ id: "mock", kind: "simulated board", health: "ready" }];
+  async boards(rig) {
+    const rows = (await healthOf(loadRig(rig).boards)).map((board) => ({
+      id: board.id,
+      kind: board.kind,
+      port: board.port,
+      health: board.health,
+      identity: board.identity ?? "",
+      version: board.version ?? "",
+      parts: board.parts ?? [],
+      labels: board.labels,
+    }));
+    const mock = { id: "mock", kind: "simulated board", port: "", health: "ready", identity: "" };
+    return [{ ...mock, version: "", parts: [], labels: [] }, ...rows];
   },
   async usecases() {
     const modelled = new Map(useCases.map((u) => [u.code, u]));

@@ -114,6 +114,7 @@ class BoardFlash {
   }
 
   #enter(phase: FlashPhase | "check"): void {
+    if (phase === "connect" && this.#phase === phase) return; // the flasher's, after ours
     this.#phase = phase;
     this.#percent = -1;
     this.#emit({ kind: "phase", phase });

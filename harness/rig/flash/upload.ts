@@ -57,6 +57,7 @@ type Outcome = Answer | { readonly sent: Sent; readonly error: SmpError };
 const PROBE_BYTES = 64;
 /** Answers in a row that move nothing, before the upload is given up. */
 const MAX_STALLS = 8;
+const MAX_SET_BACKS = 20;
 
 /** Throws `rig/no-progress`, `rig/board-lost`, `rig/refused`, `image/refused`. */
 export async function uploadImage(
@@ -96,6 +97,7 @@ class Upload {
   #resumedAtBytes = 0;
   #retries = 0;
   #stalls = 0;
+  #setBacks = 0;
   #movedMs: number;
 
   constructor(connection: Connection, file: Uint8Array, pace: Pace, options: UploadOptions) {
@@ -180,7 +182,7 @@ class Upload {
     this.#match = match;
     this.#probing = false;
     if (off !== sent.end) this.#goBack(sent, off);
-    if (off > this.#doneBytes) this.#moved(sent, off);
+    if (off === sent.end || off > this.#doneBytes) this.#moved(sent, off);
     else this.#stalled(`the board answers offset ${off} whatever is sent`);
   }
 
@@ -192,6 +194,14 @@ class Upload {
       this.#pace.onLoss();
     }
     this.#draining = true;
+    if (off < this.#doneBytes) this.#setBack(off);
+  }
+
+  /** The board has lost what it had: a reset without a memory of the upload, or the page that it was writing. */
+  #setBack(off: number): void {
+    this.#doneBytes = off;
+    if (++this.#setBacks > MAX_SET_BACKS)
+      throw this.#error("rig/no-progress", `the board lost what it had ${MAX_SET_BACKS} times`);
   }
 
   #moved(sent: Sent, off: number): void {

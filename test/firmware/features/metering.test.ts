@@ -199,4 +199,27 @@ describe("metering feature", () => {
     assert.equal(kept.length, 19_056);
     assert.equal(kept.at(-1)?.[0], startUtcS + 425 * 86_400);
   });
+
+  it("a record that flash has lost costs two entries, not the profile; nor does metering stop", async () => {
+    const bench = await make();
+    await bench.run(200 * hour);
+    const whole = await readProfile(bench);
+    assert.ok(whole.length >= 399);
+    const { geometry } = bench.board.flash;
+    const first = partitions(geometry).profileLog.firstSector * geometry.sectorBytes;
+    bench.board.mockFlash.flipBit(first + 1500, 3);
+    for (const restart of [false, true]) {
+      if (restart) await bench.powerCycle();
+      const left = await readProfile(bench);
+      const kept = whole.filter(([endS]) => left.some(([end]) => end === endS));
+      assert.equal(kept.length, whole.length - 2);
+      assert.deepEqual(left.slice(0, kept.length), kept);
+    }
+    const sectors = partitions(geometry).profileLog.sectorCount;
+    const flash = await bench.board.flash.read(first, sectors * geometry.sectorBytes);
+    bench.board.mockFlash.flipBit(first + flash.findLastIndex((byte) => byte !== 0xff), 0);
+    const before = await readProfile(bench);
+    await bench.run(2 * hour);
+    assert.ok((await readProfile(bench)).length >= before.length + 3, "goes on after the loss of the newest");
+  });
 });

@@ -125,6 +125,8 @@ describe("outage feature of the meter", () => {
         await bench.run(20_000);
         assert.ok(bench.alertCodes.length <= 1, cut);
         if (recorded) assert.equal(bench.alertCodes.length, 1, cut);
+        const logged = bench.eventCodes.filter((code) => code !== "8f57");
+        assert.deepEqual(logged, bench.alertCodes, `${cut}: log and alert agree`);
       },
     );
   });

@@ -198,6 +198,7 @@ describe("voltage feature", () => {
         const swells = bench.alertCodes.filter((code) => code === "8024").length;
         assert.ok(swells <= 1, cut);
         assert.equal(bench.alertCodes.filter((code) => code === "8091").length, swells, cut);
+        assert.deepEqual(bench.eventCodes, bench.alertCodes, `${cut}: log and alerts agree`);
         assert.ok([30, 600].includes((await bench.get("averageVoltageLog", 4)).value as number), cut);
       },
     );

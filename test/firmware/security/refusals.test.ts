@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { objects } from "../../../firmware/objects/dictionary.ts";
+import type { Alert } from "../../../firmware/wire/message.ts";
 import { type MeterRig, meterRig, op } from "../devices/rig.ts";
 
 const enable = [op("call", objects.supplyControl.id, 1, 0x33)];
@@ -30,8 +31,15 @@ describe("a burst of refusals", () => {
   });
 
   it("is summed up once, as 8F60, when the window ends; then the budget is new", async () => {
+    rig.take();
     await rig.scheduler.runUntil(3_600_000);
     assert.deepEqual(codes().slice(-2), [0x8f1e, 0x8f60]);
+    const told = rig.take().map((bytes) => rig.desk.read<Alert>(bytes, rig.world.of("supplier")));
+    assert.deepEqual(
+      told.map(({ alertCode }) => alertCode),
+      [0x8f60],
+      "signed, to the supplier",
+    );
     assert.deepEqual(rig.observations.find(({ kind }) => kind === "refusals")?.counts, {
       "not-for-me": 503,
       malformed: 1,
@@ -40,6 +48,25 @@ describe("a burst of refusals", () => {
     assert.equal(codes().at(-1), 0x8f3e);
     await rig.scheduler.runUntil(2 * 3_600_000);
     assert.equal(codes().filter((code) => code === 0x8f60).length, 1);
+  });
+
+  it("leaves log and alert, or neither, whatever flash operation the power fails at", async () => {
+    let cuts = 0;
+    for (let operation = 0; operation < 3; operation++)
+      for (const point of ["before", "torn", "after"] as const) {
+        const cut = await meterRig();
+        cut.link.outcome = "timeout";
+        const { mockFlash } = cut.board;
+        mockFlash.cutPowerAt(mockFlash.operationCount + operation, point);
+        await cut.meter.device.receive(stranger());
+        if (!cut.board.powered) cuts++;
+        mockFlash.clearCut();
+        await cut.reboot();
+        const { securityLog, journal } = cut.meter.device;
+        const alerts = journal.keys("alert/").length;
+        assert.equal(securityLog.entries().length, alerts, `${point} operation ${operation}`);
+      }
+    assert.ok(cuts >= 3, `${cuts} cuts`);
   });
 
   it("does not stop a good command", async () => {

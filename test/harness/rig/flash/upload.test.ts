@@ -79,6 +79,25 @@ describe("the upload", () => {
     }
   });
 
+  it("begins again with a board that forgets the upload in a reset, and gives up on one that does so again and again", async () => {
+    const forget = async (bench: Bench) => {
+      await bench.board.slots().secondary.trailer.erase();
+      void bench.board.start().catch(() => undefined);
+    };
+    const once = await flashBench({ link: { bytesPerS: 50_000 } });
+    once.timers.after(500, () => void forget(once));
+    const result = await upload(once);
+    assert.equal(result.match, true);
+    assert.ok(result.sentBytes > coming.length + 10_000, "most went twice");
+    const again = await flashBench({ link: { bytesPerS: 50_000 } });
+    const repeat = () => {
+      void forget(again);
+      if (again.scheduler.nowMs < 600_000) again.timers.after(700, repeat);
+    };
+    again.timers.after(500, repeat);
+    await assert.rejects(upload(again, {}, 3_600_000), { code: "rig/no-progress" });
+  });
+
   const survivable: [string, SmpFaults, UploadOptions?][] = [
     ["every 5th answer damaged", { badCrc: 5 }],
     ["every 4th answer cut off", { truncated: 4 }],

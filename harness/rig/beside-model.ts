@@ -1,0 +1,182 @@
+/**
+ * A board under test beside the model: every command goes to both, and what the board answers must be what the
+ * model answers. The two have the same identity and keys (those of the run's seed); the head end believes the
+ * board's answer only when its signature and MAC are good.
+ */
+import assert from "node:assert/strict";
+import { AlertMessage } from "../../firmware/objects/use-cases.ts";
+import { coseWire } from "../../firmware/wire/cose/wire.ts";
+import { type Eui64, Kind } from "../../firmware/wire/message.ts";
+import { nodeCrypto } from "../../hal/crypto/index.ts";
+import { Scheduler } from "../../hal/mock/index.ts";
+import { realTimers, type Timers } from "../../hal/serial/timers.ts";
+import type { Exchange } from "../headend/exchange.ts";
+import { HeadEnd, type RequestOptions } from "../headend/head-end.ts";
+import { partyNames } from "../headend/parties.ts";
+import { partiesOf } from "../premises/home-device.ts";
+import type { DeviceEnd } from "../run-context.ts";
+import { compareMessages, explainDifference, type MessageComparison } from "./compare-messages.ts";
+import { ModelDevice } from "./emulate/model-device.ts";
+
+export interface BesideModelOptions {
+  readonly seed: number;
+  readonly timers?: Timers;
+  /** UTC milliseconds now. */
+  readonly utcMs?: number;
+  /** How long the board may take to answer. Default 10 s; half a second where the model is silent. */
+  readonly answerMs?: number;
+}
+
+export type AskOptions = Omit<RequestOptions, "to" | "unchecked"> & {
+  /** The device's own state decides the values: then only their shape is compared. */
+  readonly stateDecides?: boolean;
+};
+
+const silenceMs = 500;
+/** What the model may need of its own time, a hub's WAN included. */
+const modelLimitMs = 30_000;
+
+export class BesideModel {
+  readonly eui: Eui64;
+  readonly model: ModelDevice;
+  readonly headEnd: HeadEnd;
+  readonly #device: DeviceEnd;
+  readonly #scheduler: Scheduler;
+  readonly #timers: Timers;
+  readonly #startMs: number;
+  readonly #answerMs: number;
+  #fromModel: Uint8Array[] = [];
+
+  static async start(device: DeviceEnd, options: BesideModelOptions): Promise<BesideModel> {
+    const scheduler = new Scheduler();
+    const startUtcMs = options.utcMs ?? Date.now();
+    const model = await ModelDevice.start({ type: device.type, seed: options.seed, scheduler, startUtcMs });
+    return new BesideModel(device, model, scheduler, startUtcMs, options);
+  }
+
+  private constructor(
+    device: DeviceEnd,
+    model: ModelDevice,
+    scheduler: Scheduler,
+    startUtcMs: number,
+    { timers = realTimers, answerMs = 10_000 }: BesideModelOptions,
+  ) {
+    this.#device = device;
+    this.#scheduler = scheduler;
+    this.#timers = timers;
+    this.#startMs = timers.nowMs() - scheduler.nowMs;
+    this.#answerMs = answerMs;
+    this.model = model;
+    this.eui = model.eui;
+    model.onMessage((message) => void this.#fromModel.push(message));
+    this.headEnd = new HeadEnd({
+      crypto: nodeCrypto(),
+      wire: coseWire,
+      pki: model.pki,
+      // Both get the bytes by hand, see ask().
+      deliver: (_bytes, done) => done("delivered"),
+      after: () => () => {},
+      observe: () => {},
+    });
+    this.headEnd.register({
+      eui: model.eui,
+      type: model.type,
+      signPublicKey: model.keys.sign.signer.publicKey,
+      agreePublicKey: model.keys.agree.publicKey,
+      parties: partiesOf(model.type),
+    });
+    // Above every counter of an earlier run: the board has not forgotten those.
+    for (const name of partyNames) this.headEnd.parties[name].counter = BigInt(startUtcMs) * 1000n;
+  }
+
+  /** Sends one command to both. Throws an assertion error with both answers decoded when they differ. */
+  async ask(
+    reference: string,
+    parameters: unknown = {},
+    { stateDecides = false, ...options }: AskOptions = {},
+  ): Promise<MessageComparison> {
+    const exchange = this.headEnd.submit(reference, parameters, {
+      ...options,
+      to: this.eui,
+      unchecked: true,
+    });
+    const expected = await this.#askModel(exchange);
+    this.#device.forget();
+    await this.#device.deliver(exchange.bytes);
+    const limitMs = expected === undefined ? silenceMs : this.#answerMs;
+    const wanted = (message: Uint8Array) => isAbout(message, exchange, expected);
+    const got = await this.#device.next(wanted, limitMs);
+    return this.#compare(exchange, expected, got, stateDecides);
+  }
+
+  /** The model's answer: a response, or the alert of a refusal; undefined when it says nothing. */
+  async #askModel(exchange: Exchange): Promise<Uint8Array | undefined> {
+    await this.#scheduler.runUntil(Math.max(this.#scheduler.nowMs, this.#timers.nowMs() - this.#startMs));
+    this.#fromModel = [];
+    await this.model.deliver(exchange.bytes);
+    const answer = () => this.#fromModel.find((message) => isAbout(message, exchange, message));
+    await this.#scheduler.run(() => answer() !== undefined, modelLimitMs);
+    return answer();
+  }
+
+  #compare(
+    exchange: Exchange,
+    expected: Uint8Array | undefined,
+    got: Uint8Array | undefined,
+    stateDecides: boolean,
+  ): MessageComparison {
+    if (expected === undefined || got === undefined) {
+      if (expected === got) return { verdict: "identical", differences: [] };
+      // Refused by both. How many refusals a device still reports within the hour is its own state.
+      if (expected !== undefined && kindOf(expected) === Kind.alert)
+        return { verdict: "same", differences: [] };
+      const silent = expected === undefined ? "the model says nothing" : "the board said nothing";
+      const only = expected ?? (got as Uint8Array);
+      const none: MessageComparison = { verdict: "differs", differences: [] };
+      throw new assert.AssertionError({
+        message: `${exchange.reference}: ${silent}\n${explainDifference(only, got, none)}`,
+      });
+    }
+    const comparison = compareMessages(expected, got, stateDecides);
+    if (comparison.verdict === "differs")
+      throw new assert.AssertionError({
+        message: `${exchange.reference}: the board does not answer as the model\n${explainDifference(expected, got, comparison)}`,
+      });
+    this.#requireAuthentic(exchange, got);
+    return comparison;
+  }
+
+  /** The head end checks signature and MAC, and finds the command that it answers. */
+  #requireAuthentic(exchange: Exchange, got: Uint8Array): void {
+    const before = this.headEnd.refused.length;
+    this.headEnd.receive(got);
+    const refused = this.headEnd.refused.slice(before);
+    assert.deepEqual(
+      refused.map((message) => (message as { reason?: string }).reason),
+      [],
+      `${exchange.reference}: the head end does not believe the board's answer`,
+    );
+  }
+}
+
+const kindOf = (message: Uint8Array): number | undefined => headerOf(message)?.kind;
+
+function headerOf(message: Uint8Array) {
+  try {
+    return coseWire.peek(message).header;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The response to this command; or, where the model raised an alert instead, an alert. */
+function isAbout(message: Uint8Array, { preCommand }: Exchange, expected: Uint8Array | undefined): boolean {
+  const header = headerOf(message);
+  if (header === undefined) return expected === undefined;
+  const { code, counter } = preCommand.command.header;
+  if (header.kind === Kind.response) return header.code === code && header.counter === counter;
+  const wantsAlert = expected === undefined || kindOf(expected) === Kind.alert;
+  return header.kind === Kind.alert && wantsAlert && refusalCodes.includes(header.code);
+}
+
+const refusalCodes: readonly number[] = [AlertMessage.genericCritical, AlertMessage.genericNonCritical];

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { encodePayload, HEADER_BYTES, image } from "../../../../hal/serial/smp/index.ts";
+import { nextChunk } from "../../../../harness/rig/flash/chunk.ts";
+import { Pace } from "../../../../harness/rig/flash/pace.ts";
+
+describe("a piece of the upload", () => {
+  it("fills the board's buffer to the byte, or to one less where CBOR has no such length (property)", () => {
+    const file = new Uint8Array(200_000);
+    const start = { lengthBytes: file.length, sha: new Uint8Array(32) };
+    const offsets = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 100_000 }));
+    fc.assert(
+      fc.property(offsets, fc.integer({ min: 110, max: 70_000 }), (off, packetBytes) => {
+        const chunk = nextChunk(file, off, packetBytes, start);
+        const bytes = HEADER_BYTES + encodePayload(image.uploadPayload(chunk)).length;
+        const atStep = [24, 256, 65_536].includes(chunk.data.length + 1);
+        assert.ok(
+          bytes === packetBytes || (atStep && bytes === packetBytes - 1),
+          `${bytes} of ${packetBytes}`,
+        );
+        assert.equal(chunk.first !== undefined, off === 0);
+      }),
+      { numRuns: 300, seed: 9 },
+    );
+  });
+
+  it("ends with the file", () => {
+    assert.deepEqual([...nextChunk(Uint8Array.of(1, 2, 3), 2, 500, { lengthBytes: 3 }).data], [3]);
+  });
+});
+
+describe("the pace", () => {
+  const limits = { window: 4, packetBytes: 1000, timeoutMs: 1000 };
+
+  it("halves the window, then the packets, and waits longer after time-outs", () => {
+    const pace = new Pace(limits);
+    const seen = Array.from({ length: 8 }, () => {
+      pace.onTimeout();
+      return [pace.window, pace.packetBytes, pace.timeoutMs];
+    });
+    assert.deepEqual(seen, [
+      [2, 1000, 2000],
+      [1, 1000, 4000],
+      [1, 500, 8000],
+      [1, 250, 16000],
+      [1, 128, 20000],
+      [1, 128, 20000],
+      [1, 128, 20000],
+      [1, 128, 20000],
+    ]);
+  });
+
+  it("grows again, packets first, while answers come", () => {
+    const pace = new Pace(limits);
+    for (let n = 0; n < 5; n++) pace.onTimeout();
+    for (let n = 0; n < 16 * 8; n++) pace.onAck(10);
+    assert.deepEqual([pace.window, pace.packetBytes, pace.timeoutMs], [4, 1000, 1000]);
+    pace.onAck(2000);
+    assert.equal(pace.timeoutMs, 8000);
+  });
+});
