@@ -36,10 +36,10 @@ export class HomeLink implements Uplink {
   async keepJoined(device: Device, han: HanDevice): Promise<void> {
     const log = new JoinLog(device);
     const handle = device.event<HanEvent>("han-event", async ({ kind }) => {
-      await log.take(kind);
       if (kind === "joined" || kind === "rejoined") await this.#up(device);
       if (kind === "join-failed" || kind === "rejoin-failed" || kind === "removed")
         device.after(device.settings.joinRetryMs, () => han.join());
+      await log.take(kind);
     });
     han.onEvent((event) => void handle(event));
     if (han.state !== "joined") await device.turn("join", () => han.join());

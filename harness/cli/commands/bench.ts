@@ -4,21 +4,30 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import { allTasks } from "../../../bench/index.ts";
 import { type BenchResult, measure } from "../../../bench/measure.ts";
+import { type BoardBenchCommand, benchBoardCommand } from "../bench-board.ts";
 import { usageError } from "../exit.ts";
 
 /** The whole default bench ends within 45 s: tasks × (rounds + 1) × 2 × roundMs. */
 const defaultRounds = 5;
 const roundMs = 60;
 
+type BenchOptions = Partial<BoardBenchCommand> & { readonly rounds: string };
+
 export function benchCommand(root: Command): Command {
   return root
     .command("bench")
     .argument("[pattern...]", "words of a task's name, e.g. cose/critical")
     .option("--rounds <n>", "rounds that a task and its floor take turns in", String(defaultRounds))
+    .option("--board <id>", "time this board over its line instead; its free image slot is overwritten")
+    .option("--rig <file>", "the rig file (default: ./rig.yaml)")
+    .option("--runs <n>", "round trips to time on the board (default: 500)")
+    .option("--save <file>", "save the board's result, with its identity")
+    .option("--compare <file>", "say what changed since that result, beyond noise")
     .option("--json", "one JSON document on standard output")
     .description("time the hot path beside the cryptography it cannot avoid")
     .addHelpText("after", "\nExample:\n  meterbench bench cose/critical --rounds 9\n")
-    .action(async (patterns: string[], options: { rounds: string; json?: boolean }) => {
+    .action(async (patterns: string[], options: BenchOptions) => {
+      if (options.board !== undefined) return benchBoardCommand({ ...options, board: options.board });
       const rounds = Number(options.rounds);
       if (!Number.isInteger(rounds) || rounds < 1 || rounds > 1000)
         throw usageError(

@@ -1,0 +1,278 @@
+/** Benchmarks of a real board over its line: what a command costs, what the parts take, how the clock runs. */
+
+import { z } from "zod";
+import type { LineSession } from "../hal/serial/line/index.ts";
+import {
+  BoardClient,
+  Command,
+  clockResponse,
+  type Description,
+  dataResponse,
+  switchState,
+} from "../hal/serial/parts/index.ts";
+import { image, os, SmpClient } from "../hal/serial/smp/index.ts";
+import { realTimers, type Timers } from "../hal/serial/timers.ts";
+import { connectionOn } from "../harness/rig/flash/connection.ts";
+import { measureRates, type Rates } from "../harness/rig/flash/rates.ts";
+import { median } from "./measure.ts";
+
+/** One thing that was timed, milliseconds. */
+export interface BoardTiming {
+  readonly name: string;
+  readonly runs: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+  /** Of the medians of ten pieces of the run, the median distance from their median: what chance alone moves. */
+  readonly noiseMs: number;
+  /** How many runs took up to so long; the limits double. */
+  readonly histogram: readonly { readonly upToMs: number; readonly count: number }[];
+}
+
+export interface ClockDrift {
+  /** Board clock against host clock; positive: the board's runs fast. */
+  readonly ppm: number;
+  readonly uncertaintyPpm: number;
+  readonly seconds: number;
+}
+
+export interface BoardBenchResult {
+  readonly board: {
+    readonly id: string;
+    readonly kind: string;
+    readonly port: string;
+    readonly version?: string;
+  };
+  readonly atUtc: string;
+  readonly timings: readonly BoardTiming[];
+  readonly clock?: ClockDrift;
+  readonly upload?: Rates & { readonly shareOfLine: number };
+  /** What was left out, and why. */
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+}
+
+export interface BoardBenchOptions {
+  readonly timers?: Timers;
+  /** Round trips timed. Default 500. */
+  readonly runs?: number;
+  /** Bytes of the test upload, which overwrites the free slot; 0: none. Default 64 KiB. */
+  readonly uploadBytes?: number;
+  readonly onProgress?: (name: string) => void;
+}
+
+const anything = z.looseObject({});
+
+export async function benchBoard(
+  line: LineSession,
+  id: string,
+  options: BoardBenchOptions = {},
+): Promise<BoardBenchResult> {
+  const bench = new BoardBench(line, options);
+  try {
+    return await bench.run(id, line.name);
+  } finally {
+    bench.close();
+  }
+}
+
+class BoardBench {
+  readonly #line: LineSession;
+  readonly #smp: SmpClient;
+  readonly #client: BoardClient;
+  readonly #timers: Timers;
+  readonly #options: BoardBenchOptions;
+  readonly #timings: BoardTiming[] = [];
+  readonly #skipped: { name: string; reason: string }[] = [];
+
+  constructor(line: LineSession, options: BoardBenchOptions) {
+    this.#line = line;
+    this.#options = options;
+    this.#timers = options.timers ?? realTimers;
+    this.#smp = new SmpClient(line, { timers: this.#timers });
+    this.#client = new BoardClient(this.#smp, { timers: this.#timers });
+  }
+
+  close(): void {
+    this.#smp.close();
+  }
+
+  async run(id: string, port: string): Promise<BoardBenchResult> {
+    const runs = this.#options.runs ?? 500;
+    const about = await this.#client.describe().catch(() => undefined);
+    const states = await image.readState(this.#smp).catch(() => undefined);
+    const version = states?.find(({ active }) => active)?.version;
+    const clockAt = about && (await this.#clock());
+    await this.#time("smp/echo", runs, () => os.echo(this.#smp, "0123456789abcdef"));
+    if (about === undefined) this.#skip("board/*", "the board has no SMP group 64");
+    else await this.#parts(about, runs);
+    const upload = await this.#upload(states !== undefined);
+    const clock = clockAt && (await this.#drift(clockAt));
+    return {
+      board: {
+        id: about?.id ?? id,
+        kind: about?.kind ?? "unknown",
+        port,
+        ...(version !== undefined && { version }),
+      },
+      atUtc: new Date().toISOString(),
+      timings: this.#timings,
+      ...(clock && { clock }),
+      ...(upload && { upload: { ...upload, shareOfLine: upload.uploadBytesPerS / upload.rawBytesPerS } }),
+      skipped: this.#skipped,
+    };
+  }
+
+  async #parts(about: Description, runs: number): Promise<void> {
+    await this.#time("board/clock-read", runs, () =>
+      this.#client.read("clock", Command.clock, {}, clockResponse),
+    );
+    if (about.flash === undefined) this.#skip("flash/*", "the board has no flash part");
+    else await this.#flash(about.flash, about.chunk, Math.min(runs, 100));
+    if (!about.parts.includes("switch")) this.#skip("switch/*", "the board has no switch");
+    else await this.#switch();
+  }
+
+  /** In the last sector of the data region, which must be blank and is blank again afterwards. */
+  async #flash(
+    { sector, count }: NonNullable<Description["flash"]>,
+    chunk: number,
+    runs: number,
+  ): Promise<void> {
+    const start = (count - 1) * sector;
+    const bytes = Math.min(256, 2 ** Math.floor(Math.log2(chunk)));
+    const read = (off: number) =>
+      this.#client.read("flash", Command.flashRead, { off, len: bytes }, dataResponse);
+    for (let at = 0; at < sector; at += bytes)
+      if ((await read(start + at)).data.some((byte) => byte !== 0xff))
+        return this.#skip("flash/*", "the last sector of its data region is in use");
+    const data = new Uint8Array(bytes).fill(0x5a);
+    const erase = () => this.#client.write("flash", Command.flashErase, { sector: count - 1 }, anything);
+    await this.#time(`flash/read-${bytes}`, runs, () => read(start));
+    const places = Math.min(runs, Math.floor(sector / bytes));
+    await this.#time(`flash/program-${bytes}`, places, (run) =>
+      this.#client.write("flash", Command.flashProgram, { off: start + run * bytes, data }, anything),
+    );
+    await this.#time("flash/erase-sector", 10, erase);
+  }
+
+  /** There and back, and left as it was. */
+  async #switch(): Promise<void> {
+    const read = () => this.#client.read("switch", Command.switch, {}, switchState);
+    const move = (closed: boolean) => this.#client.write("switch", Command.switch, { closed }, switchState);
+    const { closed } = await read();
+    await this.#time("switch/move", 10, (run) => move(run % 2 === 0 ? !closed : closed));
+  }
+
+  async #upload(hasSlots: boolean): Promise<Rates | undefined> {
+    const bytes = this.#options.uploadBytes ?? 65_536;
+    if (bytes === 0) return this.#skip("upload", "not asked for");
+    if (!hasSlots) return this.#skip("upload", "the board has no image group");
+    this.#options.onProgress?.("upload");
+    this.#smp.close();
+    const connection = connectionOn(this.#line, { timers: this.#timers });
+    try {
+      return await measureRates(connection, bytes);
+    } catch (error) {
+      return this.#skip("upload", (error as Error).message);
+    } finally {
+      await image.erase(connection.client, 1).catch(() => {});
+      connection.client.close();
+    }
+  }
+
+  async #clock(): Promise<{ hostMs: number; upMs: number; tripMs: number }> {
+    const askedMs = this.#timers.nowMs();
+    const { up } = await this.#client.read("clock", Command.clock, {}, clockResponse);
+    const gotMs = this.#timers.nowMs();
+    return { hostMs: (askedMs + gotMs) / 2, upMs: up, tripMs: gotMs - askedMs };
+  }
+
+  async #drift(from: { hostMs: number; upMs: number; tripMs: number }): Promise<ClockDrift> {
+    const client = new SmpClient(this.#line, { timers: this.#timers });
+    const board = new BoardClient(client, { timers: this.#timers });
+    const askedMs = this.#timers.nowMs();
+    const { up } = await board.read("clock", Command.clock, {}, clockResponse);
+    const gotMs = this.#timers.nowMs();
+    client.close();
+    const hostMs = (askedMs + gotMs) / 2 - from.hostMs;
+    // Half of each trip, and the millisecond that both readings are cut to.
+    const uncertainMs = (from.tripMs + gotMs - askedMs) / 2 + 1;
+    const ppm = (x: number) => Math.round((1e6 * x) / hostMs);
+    return { ppm: ppm(up - from.upMs - hostMs), uncertaintyPpm: ppm(uncertainMs), seconds: hostMs / 1000 };
+  }
+
+  async #time(name: string, runs: number, work: (run: number) => Promise<unknown>): Promise<void> {
+    this.#options.onProgress?.(name);
+    const samples: number[] = [];
+    for (let run = 0; run < runs; run++) {
+      const startMs = this.#timers.nowMs();
+      await work(run);
+      samples.push(this.#timers.nowMs() - startMs);
+    }
+    this.#timings.push(timing(name, samples));
+  }
+
+  #skip(name: string, reason: string): undefined {
+    this.#skipped.push({ name, reason });
+  }
+}
+
+/** Percentiles, noise and histogram of milliseconds in the order they were measured. */
+export function timing(name: string, samples: readonly number[]): BoardTiming {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const at = (share: number) =>
+    sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] as number;
+  const size = Math.max(1, Math.floor(samples.length / 10));
+  const medians: number[] = [];
+  for (let from = 0; from + size <= samples.length; from += size)
+    medians.push(median(samples.slice(from, from + size)));
+  const middle = median(medians);
+  return {
+    name,
+    runs: samples.length,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    p999Ms: at(0.999),
+    noiseMs: median(medians.map((each) => Math.abs(each - middle))),
+    histogram: histogram(sorted),
+  };
+}
+
+function histogram(sorted: readonly number[]): { upToMs: number; count: number }[] {
+  const rows: { upToMs: number; count: number }[] = [];
+  let taken = 0;
+  for (let upToMs = 0.125; taken < sorted.length; upToMs *= 2) {
+    const beyond = sorted.findIndex((value) => value > upToMs);
+    const reached = beyond < 0 ? sorted.length : beyond;
+    if (reached > taken) rows.push({ upToMs, count: reached - taken });
+    taken = reached;
+  }
+  return rows;
+}
+
+export interface BoardChange {
+  readonly name: string;
+  readonly beforeMs: number;
+  readonly afterMs: number;
+  /** after ÷ before. */
+  readonly ratio: number;
+  readonly verdict: "slower" | "faster" | "same";
+}
+
+/** Beyond chance: further apart than four times both noises, and than a twentieth. */
+const noiseFactor = 4;
+const leastShare = 0.05;
+
+/** What changed between two results, task by task; tasks that only one of them has are left out. */
+export function compareBoards(before: BoardBenchResult, after: BoardBenchResult): BoardChange[] {
+  return after.timings.flatMap((now) => {
+    const then = before.timings.find(({ name }) => name === now.name);
+    if (then === undefined) return [];
+    const changeMs = now.p50Ms - then.p50Ms;
+    const chanceMs = Math.max(noiseFactor * (now.noiseMs + then.noiseMs), leastShare * then.p50Ms);
+    const verdict = Math.abs(changeMs) <= chanceMs ? "same" : changeMs > 0 ? "slower" : "faster";
+    return [
+      { name: now.name, beforeMs: then.p50Ms, afterMs: now.p50Ms, ratio: now.p50Ms / then.p50Ms, verdict },
+    ];
+  });
+}
