@@ -1,13 +1,13 @@
 /**
- * Prints every figure that this version promises beside its target, and exits 1 when one is missed.
+ * Prints every figure that this version promises beside its target. Exits 1 when one is missed by more than the
+ * slack (a share of the target, default 0): ratios of microseconds move by a few percent on a busy machine.
  * Usage: tsx .ci/figures.ts [--verify out/verify.json] [--coverage coverage/coverage-summary.json] [--start SECONDS]
- * [--test SECONDS]. The bench runs here; a ratio below its target is measured again, at most twice, as other
- * work on the machine can only lower it.
+ * [--test SECONDS] [--slack 0.1]. The bench runs here, each critical task three times; the median counts.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { BenchResult } from "../bench/measure.ts";
+import { type BenchResult, median } from "../bench/measure.ts";
 
 const { values: given } = parseArgs({
   options: {
@@ -15,6 +15,7 @@ const { values: given } = parseArgs({
     coverage: { type: "string" },
     start: { type: "string" },
     test: { type: "string" },
+    slack: { type: "string", default: "0" },
   },
 });
 
@@ -22,7 +23,8 @@ let missed = 0;
 
 function show(what: string, measured: number, relation: ">=" | "<=", target: number, digits = 3): void {
   const met = relation === ">=" ? measured >= target : measured <= target;
-  if (!met) missed++;
+  const slack = target * Number(given.slack);
+  if (relation === ">=" ? measured < target - slack : measured > target + slack) missed++;
   const line = `${what.padEnd(62)} ${measured.toFixed(digits).padStart(9)}  ${relation} ${target}`;
   console.log(`${met ? "met   " : "MISSED"} ${line}`);
 }
@@ -36,12 +38,9 @@ function bench(...patterns: string[]): Map<string, BenchResult> {
   return new Map(tasks.map((task) => [task.name, task]));
 }
 
-/** The best of up to three measurements, stopping at the first that meets the target. */
-function ratio(name: string, target: number): number {
-  let best = 0;
-  for (let tries = 0; tries < 3 && best < target; tries++)
-    best = Math.max(best, bench(name).get(name)?.ratioToFloor ?? 0);
-  return best;
+/** The median of three measurements, each in a process of its own. */
+function ratio(name: string): number {
+  return median([1, 2, 3].map(() => bench(name).get(name)?.ratioToFloor ?? Number.NaN));
 }
 
 for (const [library, target] of [
@@ -51,12 +50,12 @@ for (const [library, target] of [
 ] as const)
   show(
     `critical COSE command, ${library}: share of its floor`,
-    ratio(`cose/critical/${library}`, target),
+    ratio(`cose/critical/${library}`),
     ">=",
     target,
   );
 
-show("MAC-only GBCS command: times GMAC + SHA-256", 1 / ratio("gbcs/non-critical/node", 1 / 3), "<=", 3);
+show("MAC-only GBCS command: times GMAC + SHA-256", 1 / ratio("gbcs/non-critical/node"), "<=", 3);
 
 const node = bench("/node");
 const accepted = node.get("cose/critical/node")?.meanUs ?? Number.NaN;

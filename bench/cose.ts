@@ -5,7 +5,7 @@ import type { BenchTask } from "./measure.ts";
 import { MeterRig } from "./meter-rig.ts";
 
 /** Commands made for one round; each can be accepted once. */
-const commandsPerRound: Record<Crypto["name"], number> = { sodium: 1500, node: 1500, noble: 150 };
+const commandsPerRound: Record<Crypto["name"], number> = { sodium: 1500, node: 1500, noble: 400 };
 
 /**
  * Runs the meter until its firmware is compiled code. Without it a task with few runs a round (noble) would time
