@@ -25,10 +25,10 @@ export interface ReplayOutcome {
   readonly divergence: (Divergence & { readonly why: string }) | undefined;
 }
 
-/** Throws `replay/...` when the file cannot be run again, `line/syntax` with its line and column when it is damaged. */
+/** Throws `replay/...` when the file cannot be run again, `replay/file` with line and column when it is damaged. */
 export async function replayFile(file: string, timers: Timers = realTimers): Promise<ReplayOutcome> {
   const text = readText(file);
-  const recording = readRecording(text, file);
+  const recording = checked(text, file);
   const command = commandOf(text, file);
   const tape = new Tape(recording, timers);
   await rerun(command, recording, tape, timers);
@@ -155,6 +155,15 @@ const bytesOf = (events: Recording["events"], wanted: "in" | "out"): number =>
     (sum, event) => sum + (event.kind === wanted ? (event as { hex: string }).hex.length / 2 : 0),
     0,
   );
+
+function checked(text: string, file: string): Recording {
+  try {
+    return readRecording(text, file);
+  } catch (error) {
+    const advice = "Give a file that --record has written.";
+    throw new MeterbenchError("replay/file", (error as Error).message, { advice }, error);
+  }
+}
 
 /** What made the recording stands in its header. */
 function commandOf(text: string, file: string): string[] {

@@ -97,15 +97,26 @@ export function readRig(text: string, file = rigFileName): Rig {
   const [broken] = document.errors;
   if (broken) throw fault(broken.pos[0], "rig-file/syntax", broken.message);
   const at = (path: readonly PropertyKey[]): number => offsetOf(document, path);
-  const read = rigSchema.safeParse(document.toJS({ maxAliasCount: 64 }) ?? {});
+  const read = rigSchema.safeParse(
+    contentOf(document, (message) => fault(0, "rig-file/syntax", message)) ?? {},
+  );
   if (!read.success) {
-    const { path, message } = describeIssue(read.error.issues[0] as z.core.$ZodIssue);
+    const { path, message } = describeIssue(worst(read.error.issues));
     throw fault(at(path), "rig-file/content", message);
   }
   const wrong = contradiction(read.data);
   if (wrong) throw fault(at(wrong.path), "rig-file/content", wrong.message);
   const folder = dirname(resolve(file));
   return { file, boards: read.data.boards.map((board) => complete(board, read.data.defaults, folder)) };
+}
+
+/** Aliases are resolved here, and may lead nowhere or explode. */
+function contentOf(document: ReturnType<typeof parseDocument>, fault: (message: string) => Error): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 64 });
+  } catch (error) {
+    throw fault((error as Error).message);
+  }
 }
 
 interface Issue {
@@ -126,6 +137,10 @@ function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly Pro
   }
   return 0;
 }
+
+/** A misspelt key explains what is missing; so it is told first. */
+const worst = (issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue =>
+  issues.find(({ code }) => code === "unrecognized_keys") ?? (issues[0] as z.core.$ZodIssue);
 
 function describeIssue(issue: z.core.$ZodIssue): Issue {
   const where = issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";

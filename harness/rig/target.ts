@@ -15,6 +15,8 @@ export interface RunTarget {
   readonly name: string;
   readonly board?: BoardTarget;
   readonly device?: DeviceEnd;
+  /** What firmware on the board threw where no scenario waited for it. */
+  readonly faults?: readonly unknown[];
   /** Lets go of the board. Never rejects. */
   close(): Promise<void>;
 }
@@ -73,7 +75,7 @@ async function targetOn(name: string, open: OpenBoard, timers: Timers): Promise<
     board.close();
     await open.close();
   };
-  return { name, board, close };
+  return { name, board, faults, close };
 }
 
 /** Who is at the far end: group 64, command 0. Throws `BoardSilent`. */

@@ -5,15 +5,16 @@ export interface Needs {
   /** It runs on a meter whose flash, mains, switch and clock are a real board's, with the same outcome. */
   readonly boards?: boolean;
   /**
-   * On a board: virtual seconds a real second at most. 1 is real time by the board's own clock; with more the clock
-   * is simulated. Default 60. A run may choose another with `--time-scale`.
+   * On a board: virtual seconds a real second at most. 1 is real time by the board's own clock; with more, clock and
+   * mains are simulated, and time stands still while the board is asked something. Default 20,000: as fast as the
+   * line answers. A run may choose another with `--time-scale`.
    */
   readonly timeScale?: number;
   /** It is about a device that runs its own firmware at the far end of a line, and nothing else. */
   readonly device?: boolean;
 }
 
-export const defaultTimeScale = 60;
+export const defaultTimeScale = 20_000;
 
 interface Declared {
   appliesTo?: readonly WireName[];

@@ -4,7 +4,7 @@ import { extname, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import Mocha from "mocha";
 import type { WireName } from "../run-context.ts";
-import { wiresOf } from "./applies-to.ts";
+import { needsOf, wiresOf } from "./applies-to.ts";
 
 export const scenariosFolder = fileURLToPath(new URL("./", import.meta.url));
 const ending = `.scenario${extname(import.meta.url)}`;
@@ -49,6 +49,14 @@ export interface ScenarioListing {
   readonly name: string;
   readonly file: string;
   readonly wires: readonly WireName[];
+  /** What it runs on besides the mock, or why on nothing else. */
+  readonly boards: string;
+}
+
+function boardsOf(test: Mocha.Test): string {
+  const { boards, device, mockOnly } = needsOf(test);
+  if (mockOnly !== undefined) return `mock only: ${mockOnly}`;
+  return device ? "under test" : boards ? "yes" : "no";
 }
 
 /** Loads every scenario without running it. */
@@ -61,6 +69,7 @@ export async function discoverScenarios(): Promise<ScenarioListing[]> {
       name: test.fullTitle(),
       file: relative(scenariosFolder, test.file ?? ""),
       wires: wiresOf(test),
+      boards: boardsOf(test),
     });
   });
   return listed;

@@ -6,7 +6,7 @@ const hourMs = 3_600_000;
 
 describe("future-dated commands", function () {
   appliesTo(this, ["cose"]);
-  needs(this, { boards: true, timeScale: 600 });
+  needs(this, { boards: true });
   let home: Premises;
   beforeEach(async function () {
     home = await commissioned(this);

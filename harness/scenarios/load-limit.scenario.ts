@@ -5,7 +5,7 @@ import { commissioned, connected, loadLimit } from "./support.ts";
 
 describe("load limit", function () {
   appliesTo(this, ["cose"]);
-  needs(this, { boards: true, timeScale: 120 });
+  needs(this, { boards: true });
   let home: Premises;
   beforeEach(async function () {
     home = await commissioned(this, { load: constantLoad(1000) });

@@ -16,7 +16,10 @@ const inTheMiddleMs = 600;
 
 describe("messages longer than the home network's tunnel", function () {
   appliesTo(this, ["cose"]);
-  mockOnly(this, "weeks of half hours: on a board each writes its flash over the line, and takes its time");
+  mockOnly(
+    this,
+    "weeks of half hours, each written to flash over the line: longer than the two minutes a scenario has",
+  );
   let home: Premises;
   beforeEach(async function () {
     home = await commissioned(this, { start, load: halfHourlyLoad(Date.parse(start), week) });

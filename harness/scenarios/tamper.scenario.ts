@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { coseWire } from "../../firmware/wire/cose/wire.ts";
 import type { TamperInput } from "../../hal/board.ts";
-import { appliesTo, type Premises } from "../index.ts";
+import { appliesTo, needs, type Premises } from "../index.ts";
 import { commissioned, connected } from "./support.ts";
 
 const minuteMs = 60_000;
 
 describe("tampering with the meter", function () {
   appliesTo(this, ["cose"]);
+  needs(this, { boards: true });
   let home: Premises;
 
   const move = (input: TamperInput, active: boolean) => home.esme.board.mockTamper.set(input, active);

@@ -7,7 +7,7 @@ const hourMs = 3_600_000;
 
 describe("tariff switch", function () {
   appliesTo(this, ["cose"]);
-  needs(this, { boards: true, timeScale: 20_000 });
+  needs(this, { boards: true });
   let home: Premises;
   beforeEach(async function () {
     // 2026-12-01 is a Tuesday.

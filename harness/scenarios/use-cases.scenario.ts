@@ -251,7 +251,7 @@ const scenarios: readonly UseCaseScenario[] = [
 
 describe("every use case, accepted once and refused once", function () {
   appliesTo(this, ["cose"]);
-  needs(this, { boards: true, timeScale: 1200 });
+  needs(this, { boards: true });
   let home: Premises;
   beforeEach(async function () {
     home = await commissioned(this);
@@ -306,7 +306,7 @@ describe("every use case, accepted once and refused once", function () {
 
 describe("a party that the meter does not know", function () {
   appliesTo(this, ["cose"]);
-  needs(this, { boards: true, timeScale: 1200 });
+  needs(this, { boards: true });
 
   it("reads through the ACB, which names it and its counter, and is answered the same way", async function () {
     const home = await commissioned(this);

@@ -31,7 +31,7 @@ export function listCommand(root: Command): Command {
 
 const listing: Record<Kind, (rig?: string) => Promise<Row[]>> = {
   async scenarios() {
-    return (await discoverScenarios()).map(({ name, file, wires }) => ({ name, file, wires }));
+    return (await discoverScenarios()).map((scenario) => ({ ...scenario }));
   },
   async boards(rig) {
     const rows = (await healthOf(loadRig(rig).boards)).map((board) => ({

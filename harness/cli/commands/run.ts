@@ -22,6 +22,9 @@ interface RunOptions {
   readonly json?: boolean;
 }
 
+/** The first ones tell what went wrong; more of them are its echo. */
+const faultsShown = 5;
+
 export function runCommand(root: Command, version: string): Command {
   return root
     .command("run")
@@ -72,7 +75,10 @@ export function runCommand(root: Command, version: string): Command {
       writeRunFiles(options.out, { run, scenarios, captures: recorded.flatMap((r) => r.captures), again });
       if (options.json) console.log(JSON.stringify(run, null, 2));
       else summary(run, options.out, again);
-      process.exitCode = run.totals.failed > 0 ? Exit.testFailed : Exit.ok;
+      const faults = target.faults ?? [];
+      for (const fault of faults.slice(0, faultsShown))
+        console.error(`${pc.red("fault")} in the firmware on ${target.name}: ${fault}`);
+      process.exitCode = run.totals.failed + faults.length > 0 ? Exit.testFailed : Exit.ok;
     });
 }
 
@@ -121,7 +127,9 @@ function measures(scenarios: RunReport["scenarios"]): Record<string, number> {
 
 function commandLine(patterns: readonly string[], options: RunOptions): string {
   const words = patterns.map((p) => `"${p}" `).join("");
-  return `meterbench run ${words}--wire ${options.wire} --target ${options.target} --seed ${options.seed}`;
+  const rig = options.rig === undefined ? "" : ` --rig ${options.rig}`;
+  const scale = options.timeScale === undefined ? "" : ` --time-scale ${options.timeScale}`;
+  return `meterbench run ${words}--wire ${options.wire} --target ${options.target} --seed ${options.seed}${rig}${scale}`;
 }
 
 function summary(run: RunReport, out: string, again: string): void {

@@ -10,6 +10,9 @@ describe("command line, used wrongly", () => {
     folder = mkdtempSync(join(tmpdir(), "meterbench-"));
     writeFileSync(join(folder, "plain-file"), "x");
     writeFileSync(join(folder, "odd.hex"), "ABC");
+    writeFileSync(join(folder, "rig.yaml"), "board: []\n");
+    const header = { format: "meterbench-line-recording/1", line: "x", command: ["run", "--target", "x"] };
+    writeFileSync(join(folder, "run.rec"), `${JSON.stringify(header)}\n`);
   });
   after(() => rmSync(folder, { recursive: true }));
 
@@ -48,6 +51,39 @@ describe("command line, used wrongly", () => {
       /no message or frame known here.*Check that the bytes are whole/s,
     ],
     ["a count of rounds that is none", () => ["bench", "--rounds", "0"], /--rounds 0 .*1 to 1000/s],
+    ["a time scale below real time", () => ["run", "--time-scale", "0.5"], /--time-scale 0.5 .*from 1/s],
+    [
+      "a rig file that is not there",
+      () => ["list", "boards", "--rig", join(folder, "no.yaml")],
+      /no\.yaml: cannot be read.*--rig FILE/s,
+    ],
+    [
+      "a rig file with a mistake, with its line and column",
+      () => ["doctor", "--rig", join(folder, "rig.yaml")],
+      /rig\.yaml:1:1: .*unknown key "board"; did you mean "boards"/,
+    ],
+    [
+      "an emulated device there is not",
+      () => ["emulate", "--port", "tcp://:0", "--device", "gas"],
+      /esme or hub/,
+    ],
+    ["an address nobody can listen on", () => ["emulate", "--port", "tcp://x"], /no address to listen on/],
+    [
+      "a time that is none",
+      () => ["monitor", "--board", "/dev/nothing", "--seconds", "soon"],
+      /--seconds soon is no time/,
+    ],
+    ["a recording that is none", () => ["replay", join(folder, "odd.hex")], /odd\.hex:1:4: /],
+    [
+      "a recording of what cannot be run again",
+      () => ["replay", join(folder, "run.rec")],
+      /was made by run.*only monitor and flash/s,
+    ],
+    [
+      "a comparison with no result",
+      () => ["bench", "--board", "/dev/nothing", "--compare", join(folder, "odd.hex")],
+      /--compare .*odd\.hex/,
+    ],
     ["a bench that is none", () => ["bench", "warp"], /no task is named warp/],
   ];
 
@@ -74,7 +110,8 @@ describe("command line, used wrongly", () => {
   });
 
   it("prints its help, with an example, for every command", async () => {
-    for (const command of ["run", "list", "verify", "decode", "bench", "doctor"]) {
+    const commands = ["run", "list", "verify", "decode", "bench", "doctor", "monitor", "emulate", "replay"];
+    for (const command of commands) {
       const { exitCode, stdout } = await commandLine([command, "--help"]);
       assert.equal(exitCode, 0);
       assert.match(stdout, new RegExp(`Example:\\n  meterbench ${command}`));

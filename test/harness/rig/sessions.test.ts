@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { nodeCrypto } from "../../../hal/crypto/index.ts";
+import { openLine, readRecording } from "../../../hal/serial/line/index.ts";
+import { SerialBoard } from "../../../hal/serial/parts/index.ts";
+import { image, os, SmpClient } from "../../../hal/serial/smp/index.ts";
+import { realTimers } from "../../../hal/serial/timers.ts";
+import { type Listening, listen } from "../../../harness/rig/emulate/listen.ts";
+import { EmulatedDevice } from "../../../harness/rig/emulate/serve-device.ts";
+import { BoardLock } from "../../../harness/rig/lock.ts";
+import { commandLine } from "../../support/command-line.ts";
+
+describe("a device of the model on a TCP port", function () {
+  this.timeout(60_000);
+  let folder: string;
+  let emulated: EmulatedDevice;
+  let listening: Listening;
+  const locks = process.env.METERBENCH_LOCKS;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "meterbench-"));
+    process.env.METERBENCH_LOCKS = join(folder, "locks");
+    emulated = await EmulatedDevice.start({ type: "ESME" });
+    listening = await listen("tcp://:0", (line) => emulated.serve(line));
+  });
+  after(async () => {
+    if (locks === undefined) delete process.env.METERBENCH_LOCKS;
+    else process.env.METERBENCH_LOCKS = locks;
+    await listening.close();
+    await emulated.stop();
+    rmSync(folder, { recursive: true });
+  });
+  const file = (name: string) => join(folder, name);
+
+  it("listens on this machine alone unless told otherwise", () => {
+    assert.match(listening.address, /^tcp:\/\/127\.0\.0\.1:\d+$/);
+  });
+
+  it("speaks SMP: echo, buffers, images, reset into the same image", async () => {
+    const line = await openLine(listening.address);
+    const smp = new SmpClient(line, { timers: realTimers });
+    assert.equal(await os.echo(smp, "hello"), "hello");
+    assert.deepEqual(await smp.params(), { bufSize: 1024, bufCount: 4, source: "board" });
+    const [running] = await image.readState(smp);
+    assert.deepEqual([running?.version, running?.active, running?.confirmed], ["0.1.0", true, true]);
+    const said = new Promise<string>((resolve) => void smp.onConsole(resolve));
+    await os.reset(smp);
+    assert.match(await said, /0\.1\.0/);
+    assert.equal((await image.readState(smp))[0]?.version, "0.1.0");
+    smp.close();
+    await line.close();
+  });
+
+  it("sends a second host away while the first is connected", async () => {
+    const line = await openLine(listening.address);
+    const { port } = new URL(listening.address.replace("tcp:", "http:"));
+    const second = connect(Number(port), "127.0.0.1");
+    await new Promise((resolve) => second.on("error", () => {}).on("close", resolve));
+    await line.close();
+  });
+
+  it("feels what the bench does to it, and its parts are those of its board", async () => {
+    const line = await openLine(listening.address);
+    const board = await SerialBoard.connect(line, { crypto: nodeCrypto(), timers: realTimers });
+    await board.stimulate({ tamper: { magnet: true } });
+    assert.equal((await board.tamper?.read())?.magnet, true);
+    await board.stimulate({ tamper: { magnet: false } });
+    const { sectorBytes, sectorCount } = board.flash.geometry;
+    await board.flash.program((sectorCount - 1) * sectorBytes, Uint8Array.of(1));
+    await board.flash.erase(sectorCount - 1);
+    await assert.rejects(async () => board.flash.read(sectorCount * sectorBytes, 1));
+    board.close();
+    await line.close();
+  });
+
+  it("is monitored, and the recorded session is the same when it is run again", async () => {
+    const args = ["monitor", "--board", listening.address, "--seconds", "1.2", "--record", file("m.rec")];
+    const { exitCode, stdout, stderr } = await commandLine([...args, "--json"]);
+    assert.equal(exitCode, 0, stderr);
+    const { events } = JSON.parse(stdout) as { events: { kind: string }[] };
+    assert.equal(events[0]?.kind, "board");
+    assert.ok(readRecording(readFileSync(file("m.rec"), "utf8")).events.length > 4);
+    const again = await commandLine(["replay", file("m.rec")]);
+    assert.equal(again.exitCode, 0, again.stdout + again.stderr);
+    assert.match(again.stdout, /the same, byte for byte/);
+  });
+
+  it("a recording that was changed shows the first divergence, and exits 1", async () => {
+    const rows = readFileSync(file("m.rec"), "utf8").trimEnd().split("\n");
+    const at = rows.findLastIndex((row) => row.includes('"out"'));
+    const row = JSON.parse(rows[at] as string);
+    rows[at] = JSON.stringify({ ...row, hex: row.hex.replace(/..$/, "21") });
+    writeFileSync(file("bad.rec"), `${rows.join("\n")}\n`);
+    const { exitCode, stdout } = await commandLine(["replay", file("bad.rec"), "--json"]);
+    assert.equal(exitCode, 1);
+    const { divergence } = JSON.parse(stdout);
+    assert.equal(divergence.event, at - 1);
+    assert.equal(divergence.why, "the host wrote other bytes");
+    assert.equal(divergence.expected, "21");
+    assert.equal(divergence.got, "0a");
+  });
+
+  it("is listed with who it is and what it runs; one that is not there says so", async () => {
+    writeFileSync(
+      file("rig.yaml"),
+      `boards:\n  - {id: here, port: "${listening.address}", kind: device}\n  - {id: gone, port: "tcp://127.0.0.1:1"}\n`,
+    );
+    const { exitCode, stdout } = await commandLine(["list", "boards", "--rig", file("rig.yaml"), "--json"]);
+    assert.equal(exitCode, 0);
+    const [mock, here, gone] = JSON.parse(stdout);
+    assert.equal(mock.id, "mock");
+    assert.deepEqual([here.health, here.identity, here.version], ["ready", "esme (ESME)", "0.1.0"]);
+    assert.ok(here.parts.includes("message"));
+    assert.match(gone.health, /ECONNREFUSED/);
+  });
+
+  it("a board that another run holds is left alone: exit 3, with the holder", async () => {
+    const lock = BoardLock.take("here", listening.address, { what: "meterbench flash" });
+    const { exitCode, stderr } = await commandLine([
+      "monitor",
+      "--board",
+      listening.address,
+      "--seconds",
+      "1",
+    ]);
+    lock.release();
+    assert.equal(exitCode, 3);
+    assert.match(stderr, /in use by meterbench flash \(process \d+/);
+  });
+
+  it("passes the run for boards under test; what runs on the model alone is skipped with its reason", async () => {
+    const args = ["run", "under test", "reads back what was set", "--target", listening.address];
+    const { exitCode, stdout, stderr } = await commandLine([...args, "--out", file("out"), "--json"]);
+    assert.equal(exitCode, 0, stdout + stderr);
+    const run = JSON.parse(stdout) as { scenarios: { name: string; status: string; reason?: string }[] };
+    assert.ok(run.scenarios.filter(({ status }) => status === "passed").length >= 15);
+    const skipped = run.scenarios.filter(({ status }) => status === "skipped");
+    assert.ok(
+      skipped.every(({ reason }) => reason),
+      JSON.stringify(skipped),
+    );
+    assert.match(
+      skipped.find(({ name }) => name.startsWith("load limit"))?.reason ?? "",
+      /runs on the model/,
+    );
+  });
+
+  it("is benched, and compared with itself", async () => {
+    const args = ["bench", "--board", listening.address, "--runs", "20", "--json"];
+    const first = await commandLine([...args, "--save", file("bench.json")]);
+    assert.equal(first.exitCode, 0, first.stderr);
+    const result = JSON.parse(first.stdout);
+    assert.equal(result.board.id, "esme");
+    const names = result.timings.map((task: { name: string }) => task.name);
+    assert.deepEqual(names.slice(0, 2), ["smp/echo", "board/clock-read"]);
+    assert.ok(names.includes("flash/erase-sector") && names.includes("switch/move"), names.join());
+    assert.ok(result.upload.shareOfLine > 0);
+    const second = await commandLine([...args, "--compare", file("bench.json")]);
+    assert.equal(JSON.parse(second.stdout).changes.length, result.timings.length);
+  });
+});
