@@ -39,7 +39,7 @@ class BarView implements FlashView {
   event(event: FlashEvent): void {
     const bar = this.#bar.get(event.board);
     if (event.kind === "progress") bar?.update(percent(event), numbers(event));
-    else bar?.update({ phase: phaseText(event), ...(event.kind === "done" && { left: "" }) });
+    else bar?.update({ phase: phaseText(event, phaseWidth), ...(event.kind === "done" && { left: "" }) });
   }
 
   stop(): void {
@@ -47,7 +47,9 @@ class BarView implements FlashView {
   }
 }
 
-const blank = { phase: "waits".padEnd(12), rate: "", left: "", retries: "" };
+/** Columns of a phase on the live view. */
+const phaseWidth = 12;
+const blank = { phase: "waits".padEnd(phaseWidth), rate: "", left: "", retries: "" };
 
 class PlainView implements FlashView {
   readonly #stream: NodeJS.WriteStream;
@@ -64,7 +66,7 @@ class PlainView implements FlashView {
     const { board, kind } = event;
     if (kind === "phase" && event.phase === "upload") this.#quarters.set(board, 0);
     if (kind === "progress") this.#progress(event);
-    else this.#line(event, phaseText(event).trim());
+    else this.#line(event, phaseText(event));
   }
 
   stop(): void {}
@@ -99,8 +101,8 @@ function numbers({ bytesPerS, leftS, retries }: FlashEvent) {
   };
 }
 
-function phaseText({ phase }: FlashEvent): string {
-  const text = phase.padEnd(12);
+function phaseText({ phase }: FlashEvent, width = 0): string {
+  const text = phase.padEnd(width);
   if (phase === "image-failed" || phase === "rig-failed") return pc.red(text);
   return phase === "confirmed" || phase === "reverted" || phase === "unchanged" ? pc.green(text) : text;
 }
