@@ -32,8 +32,31 @@ describe("a piece of the upload", () => {
 describe("the pace", () => {
   const limits = { window: 4, packetBytes: 1000, timeoutMs: 1000 };
 
+  it("widens the window for as long as that passes more, and no further", () => {
+    const widest = (tookMs: (window: number) => number) => {
+      const pace = new Pace(limits);
+      for (let n = 0; n < 100; n++) pace.onAck(tookMs(pace.window));
+      return pace.window;
+    };
+    assert.equal(
+      widest(() => 40),
+      4,
+      "a line with latency: every further request is a gain",
+    );
+    assert.equal(
+      widest((window) => 10 * window),
+      1,
+      "a line without: further requests only queue",
+    );
+    assert.equal(
+      widest((window) => (window < 2 ? 20 : 10 * window)),
+      2,
+    );
+  });
+
   it("halves the window, then the packets, and waits longer after time-outs", () => {
     const pace = new Pace(limits);
+    for (let n = 0; n < 100; n++) pace.onAck(10);
     const seen = Array.from({ length: 8 }, () => {
       pace.onTimeout();
       return [pace.window, pace.packetBytes, pace.timeoutMs];
