@@ -96,3 +96,10 @@ export function readStart(start: string): number {
     { start },
   );
 }
+
+/** In a run on a board the meter runs on it. */
+export function onBoard(board: LendingBoard | undefined): PremisesOptions {
+  return board === undefined
+    ? {}
+    : { boards: { esme: board.connect }, pace: (scheduler) => board.pace(scheduler) };
+}

@@ -10,7 +10,6 @@
  *   await home.request("7.2");
  * });
  */
-
 import { CommunicationsHub } from "../../firmware/devices/hub.ts";
 import type { Observation } from "../../firmware/features/feature.ts";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
@@ -44,11 +43,12 @@ import {
   cannotBuild,
   chooseCrypto,
   defaultStart,
-  type LendingBoard,
+  onBoard,
   type PremisesOptions,
   readStart,
 } from "./options.ts";
 import type { Pace } from "./pace.ts";
+import { skipBecause } from "./skip.ts";
 import { Trace, toHex } from "./trace.ts";
 
 /** Options of one service request in a home: `to` is a device's name; by default the one the request is for. */
@@ -391,23 +391,10 @@ export async function premises(
     run?.board !== undefined,
   );
   if (reason !== undefined) {
-    if (inMocha) skip(context as Mocha.Context, reason.message);
+    if (inMocha) skipBecause(context as Mocha.Context, reason.message);
     throw reason;
   }
   const home = new Premises({ ...onBoard(run?.board), ...chosen });
   run?.addPremises(home.trace, home.trace.captures);
   return home.build();
-}
-
-/** In a run on a board the meter runs on it. */
-function onBoard(board: LendingBoard | undefined): PremisesOptions {
-  return board === undefined
-    ? {}
-    : { boards: { esme: board.connect }, pace: (scheduler) => board.pace(scheduler) };
-}
-
-/** Skips the scenario, and says why where reports look for it. */
-function skip(context: Mocha.Context, reason: string): never {
-  (context.runnable() as unknown as { reason?: string }).reason = reason;
-  return context.skip();
 }

@@ -1,7 +1,7 @@
 /** A device with its own firmware at the far end of a line: what it answers must be what the model answers. */
 import assert from "node:assert/strict";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import { appliesTo, currentRun, needs } from "../index.ts";
+import { appliesTo, currentRun, needs, skipBecause } from "../index.ts";
 import { type AskOptions, BesideModel } from "../rig/beside-model.ts";
 import type { DeviceEnd } from "../run-context.ts";
 import { flipBit, loadLimit, macBytes, twoRateTariff, voltageThresholds } from "./support.ts";
@@ -94,7 +94,6 @@ describe("a board under test answers as the model does", function () {
 
   function skipOthers(context: Mocha.Context, type: "ESME" | "CHF"): void {
     if (device.type === type) return;
-    (context.runnable() as { reason?: string }).reason = `the board is a ${device.type}`;
-    context.skip();
+    skipBecause(context, `the board is a ${device.type}`);
   }
 });
