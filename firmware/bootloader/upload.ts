@@ -4,7 +4,7 @@ import { equal } from "./bytes.ts";
 import { parseHeader } from "./image.ts";
 import { PAGE_BYTES, type Slot } from "./slot.ts";
 import { SlotsError } from "./slots-error.ts";
-import { readUpload, type Upload, uploadedBytes, writeUpload } from "./upload-record.ts";
+import { readUpload, type Upload, UploadMarks, writeUpload } from "./upload-record.ts";
 import { compareVersions, type ImageVersion, versionText } from "./version.ts";
 
 export interface UploadRequest {
@@ -29,6 +29,7 @@ export class Uploader {
   readonly #slot: Slot;
   readonly #crypto: Crypto;
   #upload: Upload | undefined;
+  #marks: UploadMarks;
   /** False until flash was asked for an upload that a power cut left. */
   #asked = false;
   /** Bytes in flash, whole program units of them. */
@@ -39,6 +40,7 @@ export class Uploader {
   constructor(slot: Slot, crypto: Crypto) {
     this.#slot = slot;
     this.#crypto = crypto;
+    this.#marks = new UploadMarks(slot);
   }
 
   async progress(): Promise<UploadProgress | undefined> {
@@ -73,6 +75,8 @@ export class Uploader {
     await this.#program(bytes.subarray(0, whole));
     this.#tail = bytes.slice(whole);
     if (this.#tail.length > 0 && offset + data.length === progress.lengthBytes) await this.#programTail(unit);
+    // Only now may it be acknowledged. What fills no program unit yet is the one thing a power cut may take back.
+    if (whole > 0 && progress.sha.length === 32) await this.#marks.add(this.#programmed);
   }
 
   /** Does the slot hold the file? Undefined where its hash is not known. What does not match is forgotten. */
@@ -100,15 +104,16 @@ export class Uploader {
     this.#upload = upload;
     this.#programmed = programmed;
     this.#tail = new Uint8Array(0);
+    this.#marks = new UploadMarks(this.#slot);
   }
 
-  /** What an earlier power-on left: all of it, or up to the page that a power cut may have torn. */
+  /** What an earlier power-on left: all of it, or all that was acknowledged and more. */
   async #recall(): Promise<void> {
     const upload = await readUpload(this.#slot, this.#crypto);
     if (upload === undefined || upload.lengthBytes > this.#slot.maxImageBytes)
       return this.#begin(undefined, 0);
-    const whole = await this.#holds(upload);
-    this.#begin(upload, whole ? upload.lengthBytes : await uploadedBytes(this.#slot, upload));
+    this.#begin(upload, 0);
+    this.#programmed = (await this.#holds(upload)) ? upload.lengthBytes : await this.#marks.recall(upload);
   }
 
   /** The trailer goes first, and with it the record of a former upload: what is half erased belongs to none. */

@@ -2,7 +2,6 @@
 
 #define FLASH_BASE 0x40000000u
 #define BLOCK_BYTES 0x40000u
-#define WRITE_BUFFER_BYTES 256u /* 64 words of 32 bits */
 #define MAX_POLLS 1000000u
 
 /* Two 16-bit chips side by side: each command and each status goes to both. */
@@ -39,7 +38,7 @@ static NorResult finish(volatile uint32_t *word) {
 
 /* All of it lies within one write buffer. Bytes of the first and last word that are not ours stay as they are. */
 static NorResult program_buffer(uint32_t address, const uint8_t *from, size_t length) {
-  uint32_t words[WRITE_BUFFER_BYTES / 4];
+  uint32_t words[NOR_WRITE_BUFFER_BYTES / 4];
   uint32_t lead = address & 3, count = (uint32_t)(lead + length + 3) / 4;
   volatile uint32_t *word = word_at(address);
   for (uint32_t i = 0; i < count; i++) words[i] = word[i];
@@ -88,7 +87,7 @@ NorResult region_program(const Region *region, uint32_t offset, const void *from
   if (!region_holds(region, offset, length)) return NOR_OUT_OF_RANGE;
   if (!clears_only(region, offset, at, length)) return NOR_BIT_NOT_ERASED;
   while (length > 0) {
-    size_t part = MIN(length, WRITE_BUFFER_BYTES - offset % WRITE_BUFFER_BYTES);
+    size_t part = MIN(length, NOR_WRITE_BUFFER_BYTES - offset % NOR_WRITE_BUFFER_BYTES);
     NorResult result = program_buffer(address_of(region, offset), at, part);
     if (result != NOR_OK) return result;
     at += part, offset += part, length -= part;

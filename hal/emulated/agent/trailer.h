@@ -6,6 +6,9 @@
 #include "base.h"
 #include "nor.h"
 
+/* Of it, what we use. */
+#define TRAILER_BYTES 40u
+
 typedef enum { SWAP_NONE = 1, SWAP_TEST = 2, SWAP_PERMANENT = 3, SWAP_REVERT = 4 } SwapType;
 
 typedef struct {

@@ -2,8 +2,15 @@
 import { encodePayload, HEADER_BYTES, image } from "../../../hal/serial/smp/index.ts";
 
 /**
- * The next piece from `off`, as large as a packet of `packetBytes` (header and payload) takes, or what is left.
- * At offset 0 the first packet's fields go with it.
+ * Pieces are whole multiples of this, but for the last: an image header, and of whatever flash parts write at once.
+ * What fills no such unit a board keeps in memory, where a reset takes it, or it sends it back at once (MCUboot's
+ * recovery answers the offset before it).
+ */
+export const UNIT_BYTES = 32;
+
+/**
+ * The next piece from `off`, as large as a packet of `packetBytes` (header and payload) takes in whole units, or what
+ * is left. At offset 0 the first packet's fields go with it.
  */
 export function nextChunk(
   file: Uint8Array,
@@ -16,7 +23,12 @@ export function nextChunk(
     HEADER_BYTES + encodePayload(image.uploadPayload({ off, data: new Uint8Array(0), ...first })).length;
   const room = packetBytes - empty;
   const dataBytes = Math.max(1, room - (lengthBytes(room) - 1));
-  return { off, data: file.subarray(off, off + dataBytes), ...first };
+  const whole = dataBytes < UNIT_BYTES ? dataBytes : dataBytes - (dataBytes % UNIT_BYTES);
+  return {
+    off,
+    data: file.subarray(off, off + (off + dataBytes < file.length ? whole : dataBytes)),
+    ...first,
+  };
 }
 
 /** Bytes that CBOR spends on the length of a byte string that is to fill `room` (RFC 8949 §3). */

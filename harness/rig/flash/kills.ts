@@ -11,6 +11,7 @@ import { pause, realTimers } from "../../../hal/serial/timers.ts";
 import { type Connection, connect } from "./connection.ts";
 import { type FlashPhase, flashBoard } from "./flasher.ts";
 import type { ImageFile } from "./pre-flight.ts";
+import type { UploadProgress } from "./upload.ts";
 
 /** The board as the killer sees it; an `EmulatedBoard` is one. */
 export interface Killable {
@@ -35,7 +36,7 @@ export interface KillReport {
   readonly flashed: number;
   /** Most image bytes that went twice because of one kill. */
   readonly mostSentAgainBytes: number;
-  /** Image bytes that may be under way at once. */
+  /** Image bytes that may be under way at once: one window. */
   readonly windowBytes: number;
 }
 
@@ -62,12 +63,7 @@ class Killer {
   readonly #byPhase: Record<string, number> = {};
   #kills = 0;
   #flashed = 0;
-  #mostSentAgain = 0;
-  #windowBytes = 0;
-  /** Of the upload under way: bytes sent by earlier attempts, by this one, and its kills. */
-  #sentBefore = 0;
-  #sent = 0;
-  #uploadKills = 0;
+  readonly #ledger = new SentLedger();
 
   constructor(board: Killable, options: KillOptions) {
     this.#board = board;
@@ -84,15 +80,14 @@ class Killer {
       kills: this.#kills,
       byPhase: this.#byPhase,
       flashed: this.#flashed,
-      mostSentAgainBytes: this.#mostSentAgain,
-      windowBytes: this.#windowBytes,
+      mostSentAgainBytes: this.#ledger.mostAgainBytes,
+      windowBytes: this.#ledger.windowBytes,
     };
   }
 
   /** Until `file` is confirmed; after each attempt the board must run it, or `old`. */
   async #flash(file: ImageFile, old: ImageFile): Promise<void> {
-    this.#sentBefore = 0;
-    this.#uploadKills = 0;
+    this.#ledger.beginFile();
     for (let attempt = 1; ; attempt++) {
       // The last attempts are left alone: a flashing must get through when nobody disturbs it.
       const kill = attempt < MAX_ATTEMPTS - 2 && this.#kills < this.#options.kills;
@@ -107,24 +102,18 @@ class Killer {
   async #attempt(file: ImageFile, kill: boolean): Promise<unknown> {
     const connection = await connect(this.#board.portPath, { timeoutMs: 1000 });
     const murder = kill ? this.#plan(connection) : undefined;
-    this.#sent = 0;
+    this.#ledger.beginAttempt();
     try {
-      const { bufCount } = await connection.client.params();
-      this.#windowBytes = Math.max(1, bufCount - 1) * (await connection.client.maxPacketBytes());
-      const { upload } = await flashBoard(connection, file, {
+      await flashBoard(connection, file, {
         mode: "confirm",
         firstTimeoutMs: 8000,
         timeoutMs: 1000,
         bootTimeoutMs: 20_000,
         onPhase: (phase) => murder?.onPhase(phase),
-        onProgress: ({ sentBytes }) => {
-          this.#sent = sentBytes;
-        },
+        onProgress: (progress) => this.#ledger.progress(progress),
       });
-      if (upload) this.#uploaded(file);
       return undefined;
     } catch (error) {
-      this.#sentBefore += this.#sent;
       return error;
     } finally {
       await murder?.end();
@@ -165,15 +154,8 @@ class Killer {
   #count(phase: FlashPhase): void {
     this.#kills++;
     this.#byPhase[phase] = (this.#byPhase[phase] ?? 0) + 1;
-    if (phase === "upload") this.#uploadKills++;
+    this.#ledger.killed();
     this.#options.onKill?.(phase);
-  }
-
-  #uploaded(file: ImageFile): void {
-    const again = this.#sentBefore + this.#sent - file.bytes.length;
-    if (this.#uploadKills > 0) this.#mostSentAgain = Math.max(this.#mostSentAgain, again / this.#uploadKills);
-    this.#sentBefore = 0;
-    this.#uploadKills = 0;
   }
 
   /** The board checks the hash of what it starts; that it answers with one of ours is the proof. */
@@ -190,5 +172,46 @@ class Killer {
     } finally {
       await connection.close();
     }
+  }
+}
+
+/** Which image bytes went how often, over all attempts at one file, and what each kill is to blame for. */
+class SentLedger {
+  windowBytes = 0;
+  #mostAgainBytes = 0;
+  /** Sent by the attempts before this one, and by all. */
+  #sentBefore = 0;
+  #sent = 0;
+  #reached = 0;
+  /** Bytes that had gone twice when the last kill came. */
+  #againBefore = 0;
+
+  /** Since the last kill included: what goes twice now is its doing. */
+  get mostAgainBytes(): number {
+    return Math.max(this.#mostAgainBytes, this.#again - this.#againBefore);
+  }
+
+  get #again(): number {
+    return this.#sent - this.#reached;
+  }
+
+  beginFile(): void {
+    this.killed();
+    this.#sentBefore = this.#sent = this.#reached = this.#againBefore = 0;
+  }
+
+  beginAttempt(): void {
+    this.#sentBefore = this.#sent;
+  }
+
+  progress({ sentBytes, reachedBytes, windowBytes }: UploadProgress): void {
+    this.#sent = this.#sentBefore + sentBytes;
+    this.#reached = Math.max(this.#reached, reachedBytes);
+    this.windowBytes = Math.max(this.windowBytes, windowBytes);
+  }
+
+  killed(): void {
+    this.#mostAgainBytes = this.mostAgainBytes;
+    this.#againBefore = this.#again;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * How much is under way at once. One request at first, then one more for as long as that brings more bytes a
- * second, up to what the board's buffers hold: on a line without latency more would only wait in a queue. Less
- * after time-outs, and slowly more again.
+ * How much is under way at once: one request at a time at first, then as many as the board's buffers hold, and from
+ * then on what passed more bytes a second: on a line without latency more would only wait in a queue. Less after
+ * time-outs, and slowly more again.
  */
 export interface PaceLimits {
   /** Requests under way, at most. */
@@ -18,25 +18,26 @@ const MAX_TIMEOUT_MS = 20_000;
 /** Answers in a row before more is tried again. */
 const ACKS_TO_GROW = 16;
 /** Answers that tell how fast a window is, once those of the window before are in. */
-const ACKS_TO_RATE = 4;
-/** A wider window must bring this much more to be worth it. */
+const ACKS_TO_RATE = 3;
+/** A window must bring this much more than none to be worth it. */
 const WORTHWHILE = 1.05;
 
 export class Pace {
   readonly #limits: PaceLimits;
-  #window: number;
+  #window = 1;
   #packetBytes: number;
   #timeoutMs: number;
   #acks = 0;
-  /** The widest window that was worth it so far, and its rate in requests a millisecond. */
-  #best = 1;
-  #bestRate = 0;
+  /** What {@link PaceLimits.window} is worth: that, or 1. */
+  #widest: number;
   #exploring = true;
+  /** Requests a millisecond, one at a time. */
+  #singleRate: number | undefined;
   #tookMs = 0;
 
   constructor(limits: PaceLimits) {
     this.#limits = limits;
-    this.#window = 1;
+    this.#widest = limits.window;
     this.#packetBytes = limits.packetBytes;
     this.#timeoutMs = limits.timeoutMs;
   }
@@ -53,34 +54,31 @@ export class Pace {
 
   /** An answer moved the upload on; `tookMs` since its request. */
   onAck(tookMs: number): void {
-    const { window, packetBytes, timeoutMs } = this.#limits;
-    this.#timeoutMs = Math.min(Math.max(timeoutMs, 4 * tookMs), MAX_TIMEOUT_MS);
+    this.#timeoutMs = Math.min(Math.max(this.#limits.timeoutMs, 4 * tookMs), MAX_TIMEOUT_MS);
     this.#acks++;
-    if (this.#exploring) this.#explore(tookMs, window);
-    else if (this.#acks % ACKS_TO_GROW === 0) this.#grow(packetBytes);
+    if (this.#exploring) this.#explore(tookMs);
+    else if (this.#acks % ACKS_TO_GROW === 0) this.#grow();
   }
 
-  #grow(packetBytes: number): void {
+  #grow(): void {
+    const { packetBytes } = this.#limits;
     if (this.#packetBytes < packetBytes) this.#packetBytes = Math.min(2 * this.#packetBytes, packetBytes);
-    else if (this.#window < this.#best) this.#window++;
-    else if (this.#bestRate === 0) this.#begin();
+    else if (this.#window < this.#widest) this.#window++;
   }
 
   /** By Little's law a window of w that is answered after t passes w ÷ t requests a millisecond. */
-  #explore(tookMs: number, limit: number): void {
+  #explore(tookMs: number): void {
     if (this.#acks > this.#window) this.#tookMs += tookMs;
     if (this.#acks < this.#window + ACKS_TO_RATE) return;
     const rate = (this.#window * ACKS_TO_RATE) / Math.max(this.#tookMs, 1);
-    const better = rate > this.#bestRate * WORTHWHILE;
-    if (better) [this.#best, this.#bestRate] = [this.#window, rate];
-    this.#exploring = better && this.#window < limit;
-    this.#window = this.#exploring ? this.#window + 1 : this.#best;
-    this.#acks = 0;
-    this.#tookMs = 0;
-  }
-
-  #begin(): void {
-    this.#exploring = true;
+    if (this.#singleRate === undefined) {
+      this.#singleRate = rate;
+      this.#window = this.#widest;
+    } else {
+      if (rate < this.#singleRate * WORTHWHILE) this.#widest = 1;
+      this.#window = this.#widest;
+      this.#exploring = false;
+    }
     this.#acks = 0;
     this.#tookMs = 0;
   }
@@ -89,9 +87,7 @@ export class Pace {
   onLoss(): void {
     this.#acks = 0;
     this.#exploring = false;
-    // What was measured no longer counts: it is measured again after a while without a loss.
-    this.#bestRate = 0;
-    this.#window = this.#best = Math.max(1, Math.floor(this.#window / 2));
+    this.#window = Math.max(1, Math.floor(this.#window / 2));
   }
 
   /** Nothing came: fewer at once first, then smaller ones, and more patience. */

@@ -1,15 +1,19 @@
 /**
- * Sends an image file to a board's free slot over SMP. The first piece goes alone, for the board erases then, and
- * is small, for a board that resumes throws it away; after it as many pieces are under way as the board's buffers hold, less one (go-back-N: an answer says which
- * offset the board wants next, and what does not fit that is sent again from there).
+ * Sends an image file to a board's free slot over SMP. The first piece goes alone, for the board erases then, and is
+ * small, for a board that resumes throws it away; after it as many pieces are under way as the board's buffers hold,
+ * less one (go-back-N: an answer says which offset the board wants next, and what does not fit that is sent again).
+ *
+ * Whatever is cut, by a reset, an unplugging or the end of either side: no more than one window of image bytes goes
+ * twice because of it, on a board that remembers what it has acknowledged. So what is under way and a small piece
+ * together are never more than that.
  */
 import { createHash } from "node:crypto";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
-import { image, SmpError } from "../../../hal/serial/smp/index.ts";
+import { image, os, SmpError } from "../../../hal/serial/smp/index.ts";
 import { pause } from "../../../hal/serial/timers.ts";
-import { nextChunk } from "./chunk.ts";
+import { nextChunk, UNIT_BYTES } from "./chunk.ts";
 import type { Connection } from "./connection.ts";
-import { Pace } from "./pace.ts";
+import { Pace, type PaceLimits } from "./pace.ts";
 
 export interface UploadOptions {
   /** Requests under way at once, at most; default what the board's buffers allow. 1: no window. */
@@ -34,6 +38,10 @@ export interface UploadProgress {
   readonly totalBytes: number;
   /** Image bytes sent, repeats included. */
   readonly sentBytes: number;
+  /** The end of the furthest piece that was sent. */
+  readonly reachedBytes: number;
+  /** Image bytes under way at once, at most: one window. */
+  readonly windowBytes: number;
   /** Where an earlier upload of the same file had come to. */
   readonly resumedAtBytes: number;
   /** Times that something had to be sent again. */
@@ -47,14 +55,15 @@ export interface UploadResult extends UploadProgress {
 
 interface Sent {
   readonly end: number;
+  readonly bytes: number;
   readonly first: boolean;
   readonly sentMs: number;
 }
 type Answer = { readonly sent: Sent; readonly off: number; readonly match: boolean | undefined };
 type Outcome = Answer | { readonly sent: Sent; readonly error: SmpError };
 
-/** Whole image header, a multiple of what flash parts write at once, and little lost when the board knows it all. */
-const PROBE_BYTES = 64;
+/** A piece that only asks where the board stands: a whole image header, and little lost when the board knows it. */
+const PROBE_BYTES = 2 * UNIT_BYTES;
 /** Answers in a row that move nothing, before the upload is given up. */
 const MAX_STALLS = 8;
 const MAX_SET_BACKS = 20;
@@ -68,8 +77,8 @@ export async function uploadImage(
   const { bufCount } = await connection.client.params();
   const window = Math.max(1, Math.min(bufCount - 1, options.window ?? Number.POSITIVE_INFINITY));
   const packetBytes = await connection.client.maxPacketBytes();
-  const pace = new Pace({ window, packetBytes, timeoutMs: options.timeoutMs ?? 2000 });
-  return new Upload(connection, file, pace, options).run();
+  const limits = { window, packetBytes, timeoutMs: options.timeoutMs ?? 2000 };
+  return new Upload(connection, file, limits, options).run();
 }
 
 class Upload {
@@ -90,20 +99,26 @@ class Upload {
   #draining = false;
   /** After silence: a small piece goes alone, to learn what the board has before a window is spent on it. */
   #probing = false;
+  /** The board said nothing: it is asked for a word before it is sent image bytes again. */
+  #silent = false;
   /** The furthest that the board has come. */
   #doneBytes = 0;
   #match: boolean | undefined;
   #sentBytes = 0;
+  #reachedBytes = 0;
+  readonly #windowBytes: number;
+  /** With a small piece more it is a window. Where one request goes at a time nothing is spared: pieces would shrink. */
+  readonly #underWayBytes: number;
   #resumedAtBytes = 0;
   #retries = 0;
   #stalls = 0;
   #setBacks = 0;
   #movedMs: number;
 
-  constructor(connection: Connection, file: Uint8Array, pace: Pace, options: UploadOptions) {
+  constructor(connection: Connection, file: Uint8Array, limits: PaceLimits, options: UploadOptions) {
     this.#connection = connection;
     this.#file = file;
-    this.#pace = pace;
+    this.#pace = new Pace(limits);
     this.#options = options;
     this.#movedMs = connection.timers.nowMs();
     const sha = options.resume === false ? {} : { sha: createHash("sha256").update(file).digest() };
@@ -113,11 +128,14 @@ class Upload {
       ...(options.imageNumber !== undefined && { image: options.imageNumber }),
       ...(options.upgrade !== undefined && { upgrade: options.upgrade }),
     };
+    const { data } = nextChunk(new Uint8Array(limits.packetBytes + 1), 1, limits.packetBytes, this.#start);
+    this.#windowBytes = limits.window * data.length;
+    this.#underWayBytes = this.#windowBytes - (limits.window > 1 ? PROBE_BYTES : 0);
   }
 
   async run(): Promise<UploadResult> {
     while (this.#wanted < this.#file.length) {
-      if (this.#draining && this.#underWay.length === 0) this.#rewind();
+      if (this.#draining && this.#underWay.length === 0) await this.#rewind();
       while (this.#maySend()) this.#send();
       await this.#take(await this.#outcome());
     }
@@ -128,20 +146,32 @@ class Upload {
   #maySend(): boolean {
     if (this.#draining || this.#next >= this.#file.length) return false;
     const alone = this.#next === 0 || this.#probing || this.#underWay.some((sent) => sent.first);
-    return this.#underWay.length < (alone ? 1 : this.#pace.window);
+    if (this.#underWay.length >= (alone ? 1 : this.#pace.window)) return false;
+    return this.#underWay.length === 0 || this.#room() >= UNIT_BYTES;
+  }
+
+  /** Image bytes that may go besides those under way. */
+  #room(): number {
+    return this.#underWayBytes - this.#underWay.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  #nextPiece(): image.UploadChunk {
+    const whole = nextChunk(this.#file, this.#next, this.#pace.packetBytes, this.#start);
+    const room = this.#probing || this.#next === 0 ? PROBE_BYTES : this.#room();
+    return { ...whole, data: whole.data.subarray(0, Math.max(UNIT_BYTES, room - (room % UNIT_BYTES))) };
   }
 
   #send(): void {
     const { client, timers } = this.#connection;
-    const whole = nextChunk(this.#file, this.#next, this.#pace.packetBytes, this.#start);
-    const chunk =
-      this.#probing && this.#next > 0 ? { ...whole, data: whole.data.subarray(0, PROBE_BYTES) } : whole;
+    const chunk = this.#nextPiece();
     const first = chunk.first !== undefined;
-    const sent: Sent = { end: chunk.off + chunk.data.length, first, sentMs: timers.nowMs() };
+    const bytes = chunk.data.length;
+    const sent: Sent = { end: chunk.off + bytes, bytes, first, sentMs: timers.nowMs() };
     const timeoutMs = first ? (this.#options.firstTimeoutMs ?? image.ERASE_TIMEOUT_MS) : this.#pace.timeoutMs;
     this.#underWay.push(sent);
     this.#next = sent.end;
-    this.#sentBytes += chunk.data.length;
+    this.#sentBytes += bytes;
+    this.#reachedBytes = Math.max(this.#reachedBytes, sent.end);
     image.uploadChunk(client, chunk, { timeoutMs }).then(
       (answer) => this.#hear({ sent, ...answer }),
       (error: SmpError) => this.#hear({ sent, error }),
@@ -212,9 +242,27 @@ class Upload {
     this.#options.onProgress?.(this.#progress());
   }
 
-  #rewind(): void {
+  async #rewind(): Promise<void> {
+    if (this.#silent) await this.#hearBoard();
     this.#draining = false;
     this.#next = this.#wanted;
+  }
+
+  /** Until the board says anything at all: a board that boots would only lose image bytes. */
+  async #hearBoard(): Promise<void> {
+    const { client } = this.#connection;
+    while (this.#silent)
+      try {
+        await os.echo(client, "", { timeoutMs: this.#pace.timeoutMs, retries: 0 });
+        this.#silent = false;
+      } catch (error) {
+        if (!(error instanceof SmpError)) throw error;
+        this.#silent = error.code === "smp/timeout" || error.code === "smp/closed";
+        if (error.code === "smp/closed") {
+          await this.#lineLost(error);
+          this.#stalled(error.message, error);
+        } else if (this.#silent) this.#requireProgress(error.message, error);
+      }
   }
 
   /** A request without a good answer: what the board has, it says with the next one. */
@@ -223,6 +271,7 @@ class Upload {
     if (!this.#draining) this.#retries++;
     this.#draining = true;
     this.#probing = true;
+    this.#silent = error.code !== "smp/refused";
     if (error.code === "smp/refused") await this.#refused(error);
     else if (error.code === "smp/closed") await this.#lineLost(error);
     else if (error.code !== "smp/timeout" && error.code !== "smp/malformed") throw this.#wrap(error);
@@ -248,11 +297,15 @@ class Upload {
   }
 
   #stalled(what: string, cause?: unknown): void {
-    const { timers } = this.#connection;
-    const { noProgressMs = 120_000 } = this.#options;
-    const sinceMs = timers.nowMs() - this.#movedMs;
     if (this.#draining && this.#underWay.length > 0) return;
-    if (++this.#stalls < MAX_STALLS && sinceMs < noProgressMs) return;
+    this.#stalls++;
+    this.#requireProgress(what, cause);
+  }
+
+  #requireProgress(what: string, cause?: unknown): void {
+    const { noProgressMs = 120_000 } = this.#options;
+    const sinceMs = this.#connection.timers.nowMs() - this.#movedMs;
+    if (this.#stalls < MAX_STALLS && sinceMs < noProgressMs) return;
     const tries = `${this.#stalls} tries, ${Math.round(sinceMs / 1000)} s`;
     throw this.#error("rig/no-progress", `the upload does not move on (${tries}): ${what}`, cause);
   }
@@ -274,6 +327,8 @@ class Upload {
       doneBytes: this.#doneBytes,
       totalBytes: this.#file.length,
       sentBytes: this.#sentBytes,
+      reachedBytes: this.#reachedBytes,
+      windowBytes: this.#windowBytes,
       resumedAtBytes: this.#resumedAtBytes,
       retries: this.#retries,
     };
