@@ -57,7 +57,7 @@ export class UploadMarks {
 
   /** Full, it takes no more: what comes then is found by {@link UploadMarks.recall} to the page. */
   async add(endBytes: number): Promise<void> {
-    if (this.#nextAt + this.#markBytes > this.#slot.trailer.statusAt) return;
+    if (this.#full) return;
     const mark = new Uint8Array(this.#markBytes).fill(0xff);
     viewOf(mark).setUint32(0, endBytes, true);
     viewOf(mark).setUint32(4, ~endBytes >>> 0, true);
@@ -66,16 +66,21 @@ export class UploadMarks {
   }
 
   /**
-   * How much of an upload that a power cut ended surely lies in the slot: all that is marked, and behind it up to
-   * the page of the last byte that is written. A torn write touches one page only, and writing the same bytes over
-   * it makes it whole.
+   * How much of an upload that a power cut ended surely lies in the slot: all that is marked. Behind a full record
+   * also what is written, up to the page of its last byte: a torn write touches one page only, and writing the same
+   * bytes over it makes it whole.
    */
   async recall({ lengthBytes }: Upload): Promise<number> {
     const marked = await this.#furthest(lengthBytes);
+    if (!this.#full) return marked;
     const from = marked - (marked % PAGE_BYTES);
     const bytes = await this.#slot.flash.read(this.#slot.offset + from, lengthBytes - from);
     const last = from + bytes.findLastIndex((byte) => byte !== 0xff);
     return Math.max(marked, last - (last % PAGE_BYTES));
+  }
+
+  get #full(): boolean {
+    return this.#nextAt + this.#markBytes > this.#slot.trailer.statusAt;
   }
 
   /** The furthest end that a whole mark tells. The next mark goes behind the last one, torn ones too. */

@@ -21,6 +21,14 @@ export function versionText({ major, minor, revision, build }: ImageVersion): st
   return `${major}.${minor}.${revision}${build === 0 ? "" : `.${build}`}`;
 }
 
+/** A version as servers print it: the build number behind a dot or a plus, or left out. Undefined for anything else. */
+export function parseVersion(text: string): ImageVersion | undefined {
+  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,5})(?:[.+](\d{1,10}))?$/.exec(text);
+  if (parts === null) return undefined;
+  const [major, minor, revision, build] = parts.slice(1).map((digits) => Number(digits ?? 0));
+  return { major: major!, minor: minor!, revision: revision!, build: build! };
+}
+
 /** Negative when `a` is older. The build number counts only with `withBuild` (MCUboot leaves it out). */
 export function compareVersions(a: ImageVersion, b: ImageVersion, withBuild = false): number {
   return (

@@ -34,11 +34,12 @@ static uint32_t marked_bytes(uint32_t total) {
 }
 
 /*
- * What is in flash for certain: all that is marked, and of what is no longer blank behind it all but the last write
- * buffer, which may be torn. The same bytes over themselves are no harm.
+ * What is in flash for certain: all that is marked. Behind a full record also what is no longer blank, but for the
+ * last write buffer, which may be torn. The same bytes over themselves are no harm.
  */
 static uint32_t received_bytes(uint32_t total) {
   uint32_t marked = marked_bytes(total), end = marked;
+  if (next_mark + MARK_BYTES <= marks_end()) return marked;
   for (uint32_t at = marked - marked % NOR_WRITE_BUFFER_BYTES; at < total; at += NOR_WRITE_BUFFER_BYTES)
     if (!region_is_blank(slot, at, MIN(NOR_WRITE_BUFFER_BYTES, total - at))) end = at;
   return end > marked ? end : marked;
@@ -73,7 +74,7 @@ static bool write_record(void) {
          region_program(slot, record_offset(0), &magic, 4) == NOR_OK;
 }
 
-/* A full record takes no more marks: a resumed transfer then begins at the last one, or behind it by what is written. */
+/* A full record takes no more. */
 static bool write_mark(void) {
   uint32_t mark[2] = {current_upload.next_offset, ~current_upload.next_offset};
   if (!current_upload.has_digest || next_mark + MARK_BYTES > marks_end()) return true;

@@ -6,6 +6,8 @@
  * Errors: `image/...` where the image failed, `rig/...` where board or line did.
  */
 import { equal } from "../../../firmware/bootloader/bytes.ts";
+import { refuse } from "../../../firmware/bootloader/refusals.ts";
+import { compareVersions, parseVersion, versionText } from "../../../firmware/bootloader/version.ts";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { image, os, type SmpClient, SmpError } from "../../../hal/serial/smp/index.ts";
 import { pause } from "../../../hal/serial/timers.ts";
@@ -44,6 +46,8 @@ export interface FlashResult {
 }
 
 type State = image.ImageState;
+/** Bootloader modes that keep no old image: single slot, overwrite, direct-xip, RAM load. */
+const neverGoesBack: readonly number[] = [0, 2, 4, 6];
 const noHash = new Uint8Array(0);
 
 export async function flashBoard(
@@ -73,6 +77,7 @@ class Flasher {
     const active = state.find((entry) => entry.active);
     if (active && this.#isOurs(active)) return this.#runsAlready(state, active);
     this.#requireSettled(active, state);
+    await this.#requireBootable(active);
     const stored = state.find((entry) => !entry.active && this.#isOurs(entry));
     const uploaded = stored ? {} : await this.#upload();
     await this.#boot();
@@ -97,6 +102,34 @@ class Flasher {
       throw new MeterbenchError("rig/in-test", `the board is to boot ${pending.version} at its next reset`, {
         advice: "Reset the board and see to that image first; then flash again.",
       });
+  }
+
+  /** What the board's bootloader is known to refuse, or cannot do, where it tells. */
+  async #requireBootable(active: State | undefined): Promise<void> {
+    const mode = await this.#optional(() => os.bootloaderMode(this.#client));
+    if (mode === undefined) return;
+    const running = mode.noDowngrade ? parseVersion(active?.version ?? "") : undefined;
+    const { version } = this.#file.image;
+    if (running && compareVersions(version, running) < 0)
+      refuse(
+        "version",
+        `${versionText(version)} is older than ${versionText(running)}, which runs, and the board's bootloader takes no downgrade`,
+      );
+    if (this.#options.mode === "test" && neverGoesBack.includes(mode.mode))
+      throw new MeterbenchError(
+        "rig/no-revert",
+        `the board's bootloader (${os.bootloaderModes[mode.mode]}) does not go back to an old image`,
+        { advice: "Flash with --confirm: it keeps the new image if that passes its self-test." },
+      );
+  }
+
+  /** What a board need not know; undefined when it does not, or answers what nobody can read. */
+  async #optional<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    return this.#request(ask).catch((error: MeterbenchError) => {
+      const { code } = (error.cause ?? error) as { code?: string };
+      if (code === "smp/refused" || code === "smp/malformed") return undefined;
+      throw error;
+    });
   }
 
   /** Sends the file; a second time, from the start, when what arrived is not what was sent. */
@@ -128,25 +161,14 @@ class Flasher {
 
   /** The slot's size, where the board tells it. */
   async #requireFit(): Promise<void> {
-    const infos = await image.slotInfo(this.#client).catch((error: unknown) => {
-      if (error instanceof SmpError && error.code === "smp/refused") return [];
-      throw lost(error);
-    });
+    const infos = (await this.#optional(() => image.slotInfo(this.#client))) ?? [];
     const number = this.#options.imageNumber ?? 0;
     const sizes = infos
       .filter((info) => info.image === number)
       .map((info) => info.maxImageBytes ?? info.sizeBytes);
     const room = Math.min(...sizes.map((size) => size ?? Number.POSITIVE_INFINITY));
     const bytes = this.#file.bytes.length;
-    if (bytes > room)
-      throw new MeterbenchError(
-        "image/too-large",
-        `image: ${bytes} bytes do not fit the board's slot of ${room}`,
-        {
-          reason: "too-large",
-          advice: "Make the image smaller, or the slot larger.",
-        },
-      );
+    if (bytes > room) refuse("too-large", `${bytes} bytes do not fit the board's slot of ${room}`);
   }
 
   /** Undefined when the slot holds our image: by the file's hash, and by the image's own. */

@@ -26,6 +26,8 @@ export interface ModelBoardOptions {
   readonly bufCount?: number;
   /** Keys in the bootloader; undefined: signatures are not asked for. */
   readonly keys?: readonly ImageKey[];
+  /** What it says of its bootloader: mode 1 (swap with scratch) unless told otherwise. */
+  readonly bootloader?: { readonly mode: number; readonly noDowngrade?: boolean };
   /** From reset to the first answer, default 50. */
   readonly bootMs?: number;
   /** Sectors of 4 KiB in each slot, default 32. */
@@ -116,8 +118,9 @@ export class ModelBoard {
   /** Starts the SMP server without the bootloader, as one in recovery does. */
   serve(): void {
     const { bufSize, bufCount } = this.#buffers;
+    const bootloader = { name: "MCUboot", mode: 1, ...this.#options.bootloader };
     this.#groups = [
-      osGroup({ params: { bufSize, bufCount }, reset: () => this.start() }),
+      osGroup({ params: { bufSize, bufCount }, bootloader, reset: () => this.start() }),
       new ImageGroup(new FlashImageSlots(this.slots(), { crypto: this.crypto }), this.faults),
     ];
     this.#serve();

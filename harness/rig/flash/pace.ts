@@ -28,6 +28,8 @@ export class Pace {
   #packetBytes: number;
   #timeoutMs: number;
   #acks = 0;
+  /** A packet of this size was answered since the last time-out: it is not its size that got it lost. */
+  #proven = false;
   /** What {@link PaceLimits.window} is worth: that, or 1. */
   #widest: number;
   #exploring = true;
@@ -56,6 +58,7 @@ export class Pace {
   onAck(tookMs: number): void {
     this.#timeoutMs = Math.min(Math.max(this.#limits.timeoutMs, 4 * tookMs), MAX_TIMEOUT_MS);
     this.#acks++;
+    this.#proven = true;
     if (this.#exploring) this.#explore(tookMs);
     else if (this.#acks % ACKS_TO_GROW === 0) this.#grow();
   }
@@ -95,7 +98,8 @@ export class Pace {
     this.#acks = 0;
     this.#timeoutMs = Math.min(2 * this.#timeoutMs, MAX_TIMEOUT_MS);
     if (this.#window > 1) this.onLoss();
-    else this.smaller();
+    else if (!this.#proven) this.smaller();
+    this.#proven = false;
   }
 
   /** The board has no room for such packets. */

@@ -62,7 +62,7 @@ interface Sent {
 type Answer = { readonly sent: Sent; readonly off: number; readonly match: boolean | undefined };
 type Outcome = Answer | { readonly sent: Sent; readonly error: SmpError };
 
-/** A piece that only asks where the board stands: a whole image header, and little lost when the board knows it. */
+/** The first piece only asks where the board stands: the image header, and little lost when the board knows it. */
 const PROBE_BYTES = 2 * UNIT_BYTES;
 /** Answers in a row that move nothing, before the upload is given up. */
 const MAX_STALLS = 8;
@@ -97,7 +97,7 @@ class Upload {
   #wanted = 0;
   /** Nothing new goes until all that is under way is answered or lost. */
   #draining = false;
-  /** After silence: a small piece goes alone, to learn what the board has before a window is spent on it. */
+  /** After a failure one piece goes alone, to learn what the board has before a window is spent on it. */
   #probing = false;
   /** The board said nothing: it is asked for a word before it is sent image bytes again. */
   #silent = false;
@@ -157,7 +157,7 @@ class Upload {
 
   #nextPiece(): image.UploadChunk {
     const whole = nextChunk(this.#file, this.#next, this.#pace.packetBytes, this.#start);
-    const room = this.#probing || this.#next === 0 ? PROBE_BYTES : this.#room();
+    const room = this.#next === 0 ? PROBE_BYTES : this.#room();
     return { ...whole, data: whole.data.subarray(0, Math.max(UNIT_BYTES, room - (room % UNIT_BYTES))) };
   }
 

@@ -137,6 +137,18 @@ describe("flashing one board", () => {
     assert.equal(bench.board.boots.length, 1);
   });
 
+  it("refuses before it sends a byte what the board's bootloader is known not to do", async () => {
+    const older = preFlight(makeImage({ payload: new Uint8Array(64), version: [0, 9, 0, 0] }));
+    const strict = await flashBench({ bootloader: { mode: 1, noDowngrade: true } });
+    const downgrade = strict.run(flashBoard(strict.connection, older, { mode: "confirm" }));
+    await expectError(downgrade, "image/version", /0\.9\.0 is older than 1\.0\.0.*no downgrade/);
+    const overwriting = await flashBench({ bootloader: { mode: 2 } });
+    await expectError(flash(overwriting, { mode: "test" }), "rig/no-revert", /overwrite.*does not go back/);
+    for (const bench of [strict, overwriting])
+      assert.equal(await bench.board.slots().secondary.imageOrNone(), undefined);
+    assert.equal((await flash(strict)).outcome, "confirmed", "an upgrade it takes");
+  });
+
   it("ends in bounded time, with the reason, when the board stays silent or away after the reset", async () => {
     for (const act of ["silent", "gone", "off"] as const) {
       const bench = await flashBench();
