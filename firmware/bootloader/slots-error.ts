@@ -9,7 +9,6 @@ const imageErrors = {
   older: 27,
   "already-pending": 28,
   "too-large": 30,
-  "confirm-denied": 32,
   "test-denied": 33,
 } as const;
 

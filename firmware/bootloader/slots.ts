@@ -38,22 +38,14 @@ export interface SlotInfo {
   readonly uploadImageId?: number;
 }
 
-export interface SlotOptions {
-  readonly crypto: Crypto;
-  /** Allow a permanent swap to an image that was never tested; Zephyr's default forbids it. */
-  readonly allowConfirmUntested?: boolean;
-}
-
 /** One image with two slots. Refusals are `slots/...` (slots-error.ts). */
 export class FlashImageSlots {
   readonly #slots: Slots;
-  readonly #options: SlotOptions;
   readonly #uploader: Uploader;
 
-  constructor(slots: Slots, options: SlotOptions) {
+  constructor(slots: Slots, { crypto }: { readonly crypto: Crypto }) {
     this.#slots = slots;
-    this.#options = options;
-    this.#uploader = new Uploader(slots.secondary, options.crypto);
+    this.#uploader = new Uploader(slots.secondary, crypto);
   }
 
   /** The slots that hold an image, the running one first. */
@@ -75,14 +67,13 @@ export class FlashImageSlots {
   }
 
   /** What is left of an upload, this power-on's or an earlier one's. One without a byte starts again. */
-  async uploadProgress(image: number): Promise<UploadProgress | undefined> {
-    const progress = image === 0 ? await this.#uploader.progress() : undefined;
+  async uploadProgress(_image: number): Promise<UploadProgress | undefined> {
+    const progress = await this.#uploader.progress();
     return progress?.offset === 0 ? undefined : progress;
   }
 
-  /** Begins an upload into the secondary slot. `slots/in-use` while that is pending, or kept to go back to. */
-  async startUpload(image: number, request: UploadRequest): Promise<void> {
-    if (image !== 0) throw new SlotsError("in-use", `there is no slot for image ${image}`);
+  /** Begins an upload into the secondary slot, whatever number its client gives the one image. `slots/in-use` while that is pending, or kept to go back to. */
+  async startUpload(_image: number, request: UploadRequest): Promise<void> {
     await this.#requireFree();
     await this.#uploader.start(request, (await this.#slots.primary.imageOrNone())?.version);
   }
@@ -110,10 +101,8 @@ export class FlashImageSlots {
   async setPending(slot: number, permanent: boolean): Promise<void> {
     if (slot === 0) throw new SlotsError("test-denied", "the running image cannot be tested");
     if (slot !== 1) throw new SlotsError("bad-slot", `there is no slot ${slot}; expected 1`);
-    if (permanent && !this.#options.allowConfirmUntested)
-      throw new SlotsError("confirm-denied", "only the running image may be confirmed; test this one first");
     const due = await this.#due();
-    if (due === (permanent ? "perm" : "test")) return;
+    if (due === (permanent ? "perm" : "test") || (permanent && due === "revert")) return;
     if (due !== "none") throw new SlotsError("already-pending", `a ${due} swap is due at the next reset`);
     await requestSwap(this.#slots.secondary, permanent);
   }

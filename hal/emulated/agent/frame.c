@@ -73,9 +73,9 @@ static bool complete(void) {
 
 /* Where in the line a marker begins (text of a console may stand before it); the line's length when none does. */
 static size_t find_marker(bool *first) {
-  for (size_t i = 0; i + 1 < line_length; i++) {
-    *first = line[i] == 6 && line[i + 1] == 9;
-    if (*first || (line[i] == 4 && line[i + 1] == 20)) return i;
+  for (size_t i = line_length; i-- > 1;) {
+    *first = line[i - 1] == 6 && line[i] == 9;
+    if (*first || (line[i - 1] == 4 && line[i] == 20)) return i - 1;
   }
   return line_length;
 }

@@ -46,6 +46,8 @@ static int read_state(CborWriter *answer) {
 
 static int confirm_running(void) {
   if (running_image.total_bytes == 0) return GROUP_ERROR(NO_IMAGE);
+  SwapType next = swap_decide();
+  if (next == SWAP_TEST || next == SWAP_PERMANENT) return GROUP_ERROR(ALREADY_PENDING);
   Trailer trailer = trailer_read(&slot_regions[0]);
   if (!trailer.magic || trailer.image_ok) return SMP_OK;
   return trailer_confirm() ? SMP_OK : GROUP_ERROR(FLASH_WRITE);
@@ -55,7 +57,7 @@ static int set_pending(bool permanent) {
   switch (swap_decide()) {
     case SWAP_TEST: return permanent ? GROUP_ERROR(ALREADY_PENDING) : SMP_OK;
     case SWAP_PERMANENT: return permanent ? SMP_OK : GROUP_ERROR(ALREADY_PENDING);
-    case SWAP_REVERT: return GROUP_ERROR(ALREADY_PENDING); /* the next start goes back already */
+    case SWAP_REVERT: return permanent ? SMP_OK : GROUP_ERROR(ALREADY_PENDING); /* the next start goes back anyway */
     default: break;
   }
   ImageInfo info;
@@ -80,8 +82,8 @@ static int write_state(const SmpRequest *request, CborWriter *answer) {
   bool given = cbor_find(request->payload, "hash", &hash);
   if (given && hash.kind != CBOR_BYTES) return SMP_INVALID;
   if (given && hash.length == 0) given = false; /* some clients send an empty one with every confirm */
-  if (given && hash.length != SHA256_BYTES) return SMP_INVALID;
-  if (!given) result = confirm ? confirm_running() : SMP_INVALID;
+  if (given && hash.length != SHA256_BYTES) return GROUP_ERROR(BAD_HASH_PARAMETER);
+  if (!given) result = confirm ? confirm_running() : GROUP_ERROR(BAD_HASH_PARAMETER);
   else if (slot_has(0, hash.bytes)) result = confirm ? confirm_running() : GROUP_ERROR(TEST_ON_ACTIVE);
   else if (slot_has(1, hash.bytes)) result = set_pending(confirm);
   else result = GROUP_ERROR(HASH_NOT_FOUND);
@@ -104,9 +106,9 @@ static int check_first(const SmpRequest *request, const CborItem *data, Upload *
   if (data->length > length) return GROUP_ERROR(DATA_OVERRUN);
   wanted->total_bytes = (uint32_t)length;
   if (cbor_find(request->payload, "sha", &item)) {
-    if (item.kind != CBOR_BYTES || item.length != SHA256_BYTES) return GROUP_ERROR(BAD_HASH_PARAMETER);
-    wanted->has_digest = true;
-    memcpy(wanted->digest, item.bytes, SHA256_BYTES);
+    if (item.kind != CBOR_BYTES || item.length > SHA256_BYTES) return GROUP_ERROR(BAD_HASH_PARAMETER);
+    wanted->has_digest = item.length == SHA256_BYTES; /* some send only its first bytes: no use here */
+    if (wanted->has_digest) memcpy(wanted->digest, item.bytes, SHA256_BYTES);
   }
   bool only_newer = cbor_find(request->payload, "upgrade", &item) && item.kind == CBOR_BOOL && item.number;
   if (only_newer && running_image.total_bytes > 0 && image_compare_versions(&version, &running_image.version) <= 0)
@@ -123,9 +125,8 @@ static int answer_upload(CborWriter *answer) {
 
 static int first_piece(const SmpRequest *request, const CborItem *data, CborWriter *answer) {
   Upload wanted = {0};
-  uint64_t image = 0;
+  uint64_t image; /* there is one, whatever its number: some clients say the slot's */
   if (!cbor_optional_uint(request->payload, "image", UINT32_MAX, &image)) return SMP_INVALID;
-  if (image != 0) return GROUP_ERROR(BAD_SLOT);
   int result = check_first(request, data, &wanted);
   if (result != SMP_OK) return result;
   if (!secondary_free()) return GROUP_ERROR(NO_FREE_SLOT);
@@ -155,8 +156,8 @@ static int upload(const SmpRequest *request, CborWriter *answer) {
 static int erase(const SmpRequest *request) {
   uint64_t slot = 1;
   if (!cbor_optional_uint(request->payload, "slot", UINT32_MAX, &slot)) return SMP_INVALID;
-  if (slot != 1) return GROUP_ERROR(BAD_SLOT);
-  if (!secondary_free()) return SMP_BAD_STATE;
+  if (slot > 1) return GROUP_ERROR(BAD_SLOT);
+  if (slot == 0 || !secondary_free()) return GROUP_ERROR(NO_FREE_SLOT);
   Upload nothing = {0};
   return upload_begin(&nothing) ? SMP_OK : GROUP_ERROR(FLASH_ERASE);
 }

@@ -28,7 +28,10 @@ static int task_statistics(CborWriter *answer) {
   cbor_put_uint(answer, "state", 1);
   cbor_put_uint(answer, "stkuse", board_stack_used() / 4);
   cbor_put_uint(answer, "stksiz", board_stack_size() / 4);
+  cbor_put_uint(answer, "cswcnt", 0);
   cbor_put_uint(answer, "runtime", uptime_ms());
+  cbor_put_uint(answer, "last_checkin", 0);
+  cbor_put_uint(answer, "next_checkin", 0);
   cbor_close(answer);
   cbor_close(answer);
   return SMP_OK;

@@ -126,6 +126,6 @@ void image_version_text(const ImageInfo *info, char *buffer, size_t size) {
   text_add(&text, ".");
   text_add_uint(&text, v->revision, 1);
   if (v->build == 0) return;
-  text_add(&text, "+");
+  text_add(&text, ".");
   text_add_uint(&text, v->build, 1);
 }

@@ -36,7 +36,7 @@ ImageResult image_read(const Region *slot, ImageInfo *info);
 ImageResult image_check(const Region *slot, ImageInfo *info);
 /* SHA-256 of the first `length` bytes of a slot. */
 void image_digest(const Region *slot, uint32_t length, uint8_t digest[SHA256_BYTES]);
-/* "1.2.3+4" into at least 32 bytes; "none" without an image. */
+/* "1.2.3.4" into at least 32 bytes; "none" without an image. */
 void image_version_text(const ImageInfo *info, char *text, size_t size);
 
 /* The image in slot 0 that this start found whole: "running". Its total_bytes are 0 when there is none. */

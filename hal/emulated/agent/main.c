@@ -35,7 +35,8 @@ static void serve_protocol(void) {
   size_t length;
   while (uart_take(&uart_protocol, &byte))
     if (frame_feed(byte, &packet, &length)) {
-      events_listener_seen();
+      /* Other people's clients would take an event for the answer to their own request. */
+      if (read_u16be(packet + 4) == GROUP_BOARD) events_listener_seen();
       smp_handle(packet, length);
     }
 }

@@ -23,6 +23,7 @@ static int version_1_code(uint16_t group, int code) {
     case 14: case 19: case 20: case 21: case 22: case 24: case 25: return 3;
     default: break;
   }
+  if (group == GROUP_OS && (code == 3 || code == 4)) return SMP_NO_ENTRY;
   bool misuse = (group == GROUP_BOARD && code == 3) || (group == GROUP_OS && code == 2);
   return misuse ? SMP_INVALID : SMP_UNKNOWN;
 }
@@ -90,7 +91,7 @@ static void answer(const SmpRequest *request) {
   }
   writer.end++;
   cbor_close(&writer);
-  send((uint8_t)(request->version << 3 | request->op | 1), request, writer.at);
+  send((uint8_t)(MIN(request->version, 1) << 3 | request->op | 1), request, writer.at);
 }
 
 static SmpRequest read_header(const uint8_t *packet) {

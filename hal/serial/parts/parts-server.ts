@@ -74,6 +74,8 @@ export class PartsServer implements SmpGroup {
   readonly #control: Control | undefined;
   #listening: readonly Cancel[] = [];
   #pushing = false;
+  /** A host that asks for nothing of this group would take an event for the answer to its own request. */
+  #heard = false;
 
   constructor(board: Board, options: PartsServerOptions = {}) {
     const bufBytes = options.bufBytes ?? defaultBufBytes;
@@ -122,6 +124,7 @@ export class PartsServer implements SmpGroup {
   }
 
   async handle(command: number, op: SmpOperation, payload: Payload, context: SmpContext): Promise<Payload> {
+    this.#heard = true;
     if (command === Command.signed && op === "write" && this.#control !== undefined)
       return this.#signed(this.#control, payload, context);
     return this.#dispatch(command, op, payload);
@@ -179,7 +182,7 @@ export class PartsServer implements SmpGroup {
 
   /** All events of one moment go out together. */
   #pushSoon(): void {
-    if (this.#pushing || this.#options.push === undefined) return;
+    if (this.#pushing || !this.#heard || this.#options.push === undefined) return;
     this.#pushing = true;
     queueMicrotask(() => {
       this.#pushing = false;

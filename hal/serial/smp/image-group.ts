@@ -132,7 +132,7 @@ export class ImageGroup implements SmpGroup {
     const hash = fields.optionalBytes("hash");
     const confirm = fields.flag("confirm");
     if (hash === undefined || hash.length === 0) {
-      if (!confirm) throw generalError(3, "a test needs a hash");
+      if (!confirm) throw groupError(IMAGE_GROUP, 24, "a test needs a hash");
       await this.#slots.confirm();
       return this.#state();
     }

@@ -174,6 +174,25 @@ describe("the emulated board's SMP server", function () {
     assert.equal(result.requests, 1);
   });
 
+  it("takes a frame whose marker comes inside a line that was cut off", async () => {
+    const frame = encodeFrame("console", packetOf("0800000000000106"));
+    const result = await counted(() => bench().line.write(Uint8Array.of(...frame.subarray(0, 11), ...frame)));
+    assert.deepEqual(result, { requests: 1, errors: 0 });
+  });
+
+  it("sends nothing unasked to a host that never asked for group 64, and then does", async () => {
+    await bench().board.reset();
+    const unasked: number[] = [];
+    const cancel = bench().smp.onUnasked(({ group }) => void unasked.push(group));
+    await os.echo(smp(), "first after the start");
+    await os.echo(smp(), "second");
+    assert.deepEqual(unasked, []);
+    await ask(smp(), "read", 64, 0);
+    await os.echo(smp(), "third");
+    assert.deepEqual(unasked, [64], "the boot event");
+    cancel();
+  });
+
   /** A fault of the agent resets the board: no start may be seen meanwhile. */
   async function withoutStart(act: () => Promise<void>): Promise<void> {
     const starts: string[] = [];

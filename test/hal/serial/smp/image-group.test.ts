@@ -128,7 +128,7 @@ describe("The image group", () => {
     ],
     ["an offset below zero", { off: -1, data: newImage.subarray(0, 99) }, 1, "general/invalid"],
     ["no upgrade", { off: 0, data: oldImage, len: 300, upgrade: true }, 1, "image/older"],
-    ["a test without a hash", { confirm: false }, 0, "general/invalid"],
+    ["a test without a hash", { confirm: false }, 0, "image/bad-hash"],
     ["half a hash", { hash: new Uint8Array(31) }, 0, "image/bad-hash"],
     ["a hash that no slot has", { hash: new Uint8Array(32) }, 0, "image/hash-not-found"],
     ["a test of what runs", { hash: sha256(oldImage) }, 0, "image/test-denied"],

@@ -1,0 +1,11 @@
+import { mcubootImage } from "../../support/mcuboot-image.ts";
+import { foreignClientContract } from "../serial/smp/foreign-contract.ts";
+import { emulatedBench, slowMs } from "./emulated-bench.ts";
+
+describe("the emulated board", function () {
+  this.timeout(slowMs);
+  const image = mcubootImage({ version: "1.0.0", payload: Buffer.alloc(3000, "factory") }).bytes;
+  const bench = emulatedBench({ image });
+  // Our own client on the same line would hear everything twice; it asks nothing, and nothing is for it.
+  foreignClientContract("the agent in C", () => bench().line);
+});
