@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { EmulatedBoard, missingTools } from "../../../hal/emulated/index.ts";
 import { SeededRandom } from "../../../hal/mock/index.ts";
 import { printTable } from "../../cli/table.ts";
+import type { RigBoard } from "../rig-file.ts";
+import { flashBoards } from "./flash-boards.ts";
 import { type KillReport, killWhileFlashing } from "./kills.ts";
+import { reportRow } from "./live-view.ts";
 import { preFlight } from "./pre-flight.ts";
 import { unsignedImage } from "./rates.ts";
 
@@ -27,6 +30,28 @@ async function killOne(dir: string, index: number): Promise<KillReport> {
   }
 }
 
+/** A good image to all of them at once, as `meterbench flash --all` does it, undisturbed. */
+async function flashAllAtOnce(dir: string): Promise<void> {
+  const emulated = Array.from({ length: boards }, (_, index): RigBoard => {
+    const id = `board-${index}`;
+    return { id, kind: "emulated", dir: join(dir, `all-${index}`), labels: [] };
+  });
+  for (const { dir: folder, id } of emulated) {
+    const fresh = await EmulatedBoard.start({ dir: folder!, id, image: unsignedImage(IMAGE_BYTES, 0) });
+    await fresh.stop();
+  }
+  const reports = await flashBoards(emulated, unsignedImage(IMAGE_BYTES, 1), {
+    mode: "confirm",
+    preFlight: () => ({}),
+  });
+  printTable(reports.map(reportRow));
+  const good = reports.filter(({ outcome }) => outcome === "confirmed").length;
+  console.log(
+    `${good === boards ? "met   " : "MISSED"} a good image to ${boards} boards at once: ${good} proven\n`,
+  );
+  if (good < boards) process.exitCode = 1;
+}
+
 async function main(): Promise<void> {
   const missing = missingTools();
   if (missing.length > 0) {
@@ -38,6 +63,7 @@ async function main(): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), "meterbench-kills-"));
   const startMs = performance.now();
   try {
+    await flashAllAtOnce(dir);
     const reports = await Promise.all(Array.from({ length: boards }, (_, index) => killOne(dir, index)));
     printTable(
       reports.map(({ kills: own, byPhase, flashed, mostSentAgainBytes, windowBytes }, index) => ({
@@ -49,11 +75,18 @@ async function main(): Promise<void> {
         phases: Object.entries(byPhase).map(([phase, count]) => `${phase} ${count}`),
       })),
     );
+    const most = Math.max(...reports.map(({ mostSentAgainBytes }) => mostSentAgainBytes));
+    const window = Math.min(...reports.map(({ windowBytes }) => windowBytes));
     const total = reports.reduce((sum, report) => sum + report.kills, 0);
     const seconds = Math.round((performance.now() - startMs) / 1000);
     console.log(
-      `\n${total} kills in ${seconds} s: every board ran the old image or the new one after each, whole`,
+      `\nmet    ${total} kills in ${seconds} s: every board ran the old image or the new one after each, whole`,
     );
+    const met = most <= window;
+    console.log(
+      `${met ? "met   " : "MISSED"} image bytes sent again after a kill, at most: ${most}, one window is ${window}`,
+    );
+    if (!met) process.exitCode = 1;
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -14,6 +14,9 @@ export interface Rates {
   readonly rawBytesPerS: number;
   readonly uploadBytesPerS: number;
   readonly unwindowedBytesPerS: number;
+  /** Upload rate ÷ raw rate, each pair measured one after the other. */
+  readonly shareOfRaw: number;
+  readonly unwindowedShareOfRaw: number;
   /** Requests under way at once. */
   readonly window: number;
 }
@@ -39,11 +42,14 @@ export async function measureRates(connection: Connection, imageBytes: number, r
     rawBytesPerS: median(raw),
     uploadBytesPerS: median(windowed),
     unwindowedBytesPerS: median(single),
+    shareOfRaw: median(windowed.map((rate, round) => rate / raw[round]!)),
+    unwindowedShareOfRaw: median(single.map((rate, round) => rate / raw[round]!)),
     window: Math.max(1, bufCount - 1),
   };
 }
 
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] as number;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] as number;
 
 async function timed({ timers }: Connection, bytes: number, work: () => Promise<unknown>): Promise<number> {
   const startMs = timers.nowMs();
