@@ -9,12 +9,21 @@ export interface Timers {
   after(delayMs: number, action: () => void): Cancel;
 }
 
-/** The host's monotonic clock. */
+/**
+ * The host's monotonic clock. A process that stood still for a while (a busy machine, a closed lid) finds its time over
+ * and its answers waiting: the answers are heard first.
+ */
 export const realTimers: Timers = {
   nowMs: () => performance.now(),
   after: (delayMs, action) => {
-    const timer = setTimeout(action, delayMs);
-    return () => clearTimeout(timer);
+    let heard: NodeJS.Immediate | undefined;
+    const timer = setTimeout(() => {
+      heard = setImmediate(action);
+    }, delayMs);
+    return () => {
+      clearTimeout(timer);
+      if (heard !== undefined) clearImmediate(heard);
+    };
   },
 };
 

@@ -22,6 +22,8 @@ export interface SerialLineOptions {
 
 /** How long an answer of the driver may take: an ioctl does not wait for the board. */
 const driverTimeoutMs = 1000;
+/** Until it has closed a port is locked, so this is given more. */
+const closeTimeoutMs = 5000;
 
 /** Opens a serial port of this machine, a pseudo-terminal too. Rejects with the driver's own error. */
 export async function openSerialLine(options: SerialLineOptions): Promise<Line> {
@@ -100,7 +102,7 @@ class SerialLine extends BaseLine {
     const stream = this.#stream;
     if (!stream.isOpen) return;
     await this.#bounded("purge", (done) => stream.flush(done)).catch(ignore);
-    await this.#bounded("close", (done) => stream.close(done)).catch(ignore);
+    await this.#bounded("close", (done) => stream.close(done), closeTimeoutMs).catch(ignore);
   }
 
   async #setModemLines(lines: Partial<ModemOutputs>): Promise<void> {

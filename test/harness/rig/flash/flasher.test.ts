@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { image, SmpClient } from "../../../../hal/serial/smp/index.ts";
 import { connect } from "../../../../harness/rig/flash/connection.ts";
 import { type FlashOptions, type FlashPhase, flashBoard } from "../../../../harness/rig/flash/flasher.ts";
+import { acts, flashDisturbed } from "../../../../harness/rig/flash/points.ts";
 import { preFlight } from "../../../../harness/rig/flash/pre-flight.ts";
 import { makeImage, testKey } from "../../../firmware/bootloader/images.ts";
 import { coming, flashBench, running } from "./flash-bench.ts";
@@ -192,46 +193,16 @@ describe("flashing one board", () => {
 });
 
 describe("at every point of a session", () => {
-  /** Does `act` when this many bytes have gone to the board; may change them. */
-  type Act = (bench: Bench, bytes: Uint8Array) => Uint8Array;
-  const acts: Record<string, Act> = {
-    "an unplugging": (bench, bytes) => {
-      bench.timers.after(0, () => bench.board.unplug());
-      bench.timers.after(1500, () => {
-        bench.board.plugged = true;
-      });
-      return bytes;
-    },
-    "a reset": (bench, bytes) => {
-      bench.timers.after(0, () => void bench.board.start().catch(() => undefined));
-      return bytes;
-    },
-    garbage: (_bench, bytes) =>
-      Uint8Array.from([...bytes.subarray(0, 20), ...new Array(300).fill(0x06), 0x09, 0xff]),
-    truncation: (_bench, bytes) => bytes.subarray(0, bytes.length >> 1),
-    "an echo from then on": (bench, bytes) => {
-      bench.board.faults.echo = true;
-      return bytes;
-    },
-  };
   for (const [name, act] of Object.entries(acts))
     it(`${name} leads to a proven board or a plain word, in bounded time`, async () => {
       const outcomes: Record<string, number> = {};
-      for (let point = 0; point < 46_000; point += 1900) {
-        const bench = await flashBench({ link: { bytesPerS: 100_000, delayMs: 1 } });
-        let done = false;
-        bench.board.lines![0].faults.alter = (bytes, offset) => {
-          if (done || offset + bytes.length < point) return bytes;
-          done = true;
-          return act(bench, bytes);
-        };
-        const outcome = await flash(bench).then(
-          (result) => result.outcome as string,
-          (error: { code?: string }) => error.code ?? String(error),
-        );
-        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-        assert.ok(bench.scheduler.nowMs < 300_000, `${point}: ${bench.scheduler.nowMs} ms`);
-        assert.ok(["confirmed", "image/not-booted"].includes(outcome), `${point}: ${outcome}`);
+      const images = { old: running, file };
+      const { sentBytes } = await flashDisturbed(images, (_board, bytes) => bytes, 0);
+      for (let point = 0; point < sentBytes; point += 1900) {
+        const result = await flashDisturbed(images, act, point);
+        outcomes[result.outcome] = (outcomes[result.outcome] ?? 0) + 1;
+        assert.ok(result.tookMs < 200_000, `${point}: ${result.tookMs} ms`);
+        assert.ok(["confirmed", "image/not-booted"].includes(result.outcome), `${point}: ${result.outcome}`);
       }
       assert.ok((outcomes.confirmed ?? 0) >= 20, JSON.stringify(outcomes));
     });
