@@ -123,12 +123,16 @@ function findKey(
   if (byHash && full) refuse("tlv-duplicate", "it names its key twice");
   if (!byHash && !full) refuse("key-unknown", "it does not say which key signed it");
   const digest = hashBytes === 64 ? crypto.sha512 : crypto.sha256;
-  for (const key of keys) {
-    const der = subjectPublicKeyInfo(key);
-    if (full ? equal(full, der) : equal(byHash as Uint8Array, digest(der))) return key;
-  }
-  return refuse("key-unknown", `it was signed with another key than the ${keys.length} given`);
+  const named = byHash ?? digest(full as Uint8Array);
+  const given = keys.map((key) => ({ key, hash: digest(subjectPublicKeyInfo(key)) }));
+  const found = given.find(({ hash }) => equal(hash, named));
+  if (found !== undefined) return found.key;
+  const list = given.map(({ key, hash }) => `${key.kind} ${shortHash(hash)}`).join(", ") || "no key";
+  return refuse("key-unknown", `it was signed with key ${shortHash(named)}; given: ${list}`);
 }
+
+const shortHash = (hash: Uint8Array): string =>
+  `${Array.from(hash.subarray(0, 6), (byte) => byte.toString(16).padStart(2, "0")).join("")}…`;
 
 /** imgtool's order, which a bootloader that reads in one pass relies on: hash, key, signature. */
 function checkOrder(tlvs: readonly Tlv[], signature: Tlv): void {

@@ -195,7 +195,7 @@ export class SmpClient {
     const retries = options.retries ?? (request.operation === "read" ? 2 : 0);
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#exchange(version, request, options);
+        return await this.#exchange(version, request, options, attempt + 1);
       } catch (error) {
         if (!(error instanceof SmpError) || error.code !== "smp/timeout" || attempt >= retries) throw error;
         this.counters.retry++;
@@ -203,14 +203,19 @@ export class SmpClient {
     }
   }
 
-  async #exchange(version: SmpVersion, request: Request, options: RequestOptions): Promise<Payload> {
+  async #exchange(
+    version: SmpVersion,
+    request: Request,
+    options: RequestOptions,
+    tries: number,
+  ): Promise<Payload> {
     if (this.#closed !== undefined) throw closedError(this.#closed);
     const { operation, group, command } = request;
     const sequence = this.#pending.nextSequence();
     const header = { op: requestOp(operation), versionBits: version - 1, group, sequence, command };
     const packet = encodeRequest(header, request);
     const timeoutMs = options.timeoutMs ?? this.timeoutMs;
-    const timedOut = () => this.#timeoutError(request, timeoutMs);
+    const timedOut = () => this.#timeoutError(request, timeoutMs, tries);
     const answer = this.#pending.wait(header, timeoutMs, timedOut);
     this.#write(packet).then(
       () => this.#pending.restart(sequence, timeoutMs, timedOut),
@@ -292,7 +297,7 @@ export class SmpClient {
     this.#pending.failAll(closedError(reason));
   }
 
-  #timeoutError(request: Request, timeoutMs: number): SmpError {
+  #timeoutError(request: Request, timeoutMs: number, tries: number): SmpError {
     const { crc, length, base64, echo } = this.counters;
     const broken = crc + length + base64;
     const hint =
@@ -304,10 +309,10 @@ export class SmpClient {
     return new SmpError({
       code: "smp/timeout",
       name: "timeout",
-      text: `no answer to ${nameOf(request)} on ${this.line.name} within ${timeoutMs} ms`,
+      text: `no answer to ${nameOf(request)} on ${this.line.name} within ${timeoutMs} ms${tries > 1 ? `, ${tries} times` : ""}`,
       advice: hint,
       group: request.group,
-      data: { ...this.counters, command: request.command, timeoutMs },
+      data: { ...this.counters, command: request.command, timeoutMs, tries },
     });
   }
 }

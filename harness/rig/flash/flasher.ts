@@ -12,7 +12,7 @@ import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { image, os, type SmpClient, SmpError } from "../../../hal/serial/smp/index.ts";
 import { pause } from "../../../hal/serial/timers.ts";
 import type { Connection } from "./connection.ts";
-import type { ImageFile } from "./pre-flight.ts";
+import { describeImage, type ImageFile } from "./pre-flight.ts";
 import { type UploadOptions, type UploadProgress, uploadImage } from "./upload.ts";
 
 export type FlashPhase =
@@ -46,6 +46,8 @@ export interface FlashResult {
 }
 
 type State = image.ImageState;
+/** Image group codes that speak of what is in the slot: no image, TLVs, hash, magic, vector table. */
+const imageFaults: readonly number[] = [3, 4, 5, 6, 7, 23, 24, 29];
 /** Bootloader modes that keep no old image: single slot, overwrite, direct-xip, RAM load. */
 const neverGoesBack: readonly number[] = [0, 2, 4, 6];
 const noHash = new Uint8Array(0);
@@ -174,14 +176,38 @@ class Flasher {
   /** Undefined when the slot holds our image: by the file's hash, and by the image's own. */
   async #compare(match: boolean | undefined): Promise<string | undefined> {
     if (match === false) return "its hash over the whole file differs";
-    const found = (await this.#state()).find((entry) => !entry.active && this.#isOurs(entry));
-    return found === undefined ? "no slot has an image with our hash" : undefined;
+    if ((await this.#state()).some((entry) => !entry.active && this.#isOurs(entry))) return undefined;
+    if (match) throw this.#notTaken("it has the whole file, and lists no image with its hash");
+    return "no slot has an image with our hash";
+  }
+
+  /** The file arrived whole; it is its kind that this board's bootloader cannot do with. */
+  #notTaken(what: string, cause?: SmpError): MeterbenchError {
+    return new MeterbenchError(
+      "image/not-taken",
+      `the board does not take the image: ${what}${cause ? ` (${cause.text})` : ""}. The image is ${describeImage(this.#file)}`,
+      {
+        advice:
+          "Sign the image for this board's bootloader: its hash, signature and encryption must be those it was built for.",
+      },
+      cause,
+    );
   }
 
   /** Marks the image for a test, resets, and waits until it runs. */
   async #boot(): Promise<void> {
     this.#phase("test");
-    const state = await this.#request(() => image.test(this.#client, this.#file.hash));
+    const state = await this.#request(() => image.test(this.#client, this.#file.hash)).catch((error) => {
+      const { cause } = error as { cause?: unknown };
+      // The bootloader's own checks; a board that does not know the hash is asked about it before.
+      if (
+        cause instanceof SmpError &&
+        cause.group === image.IMAGE_GROUP &&
+        imageFaults.includes(cause.rc ?? 0)
+      )
+        throw this.#notTaken("it will not boot it", cause);
+      throw error;
+    });
     if (!state.some((entry) => entry.pending && this.#isOurs(entry)))
       throw new MeterbenchError(
         "rig/refused",
@@ -306,13 +332,13 @@ class Flasher {
     return this.#request(() => image.readState(this.#client));
   }
 
-  /** Asks again, a few times, what a line that comes and goes has swallowed. Only for what may be done twice. */
+  /** Asks again, a few times, when the line went away meanwhile. Only for what may be done twice; repeats itself. */
   async #request<T>(ask: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await ask();
       } catch (error) {
-        if (attempt === 3 || !isSilence(error)) throw lost(error);
+        if (attempt === 3 || !isGone(error)) throw lost(error);
         await this.#lineBack();
       }
     }
@@ -338,9 +364,10 @@ async function echoTest(client: SmpClient): Promise<void> {
 }
 
 const isSilence = (error: unknown): boolean =>
-  error instanceof SmpError
-    ? error.code === "smp/timeout" || error.code === "smp/closed"
-    : isLineError(error);
+  isGone(error) || (error instanceof SmpError && error.code === "smp/timeout");
+
+const isGone = (error: unknown): boolean =>
+  error instanceof SmpError ? error.code === "smp/closed" : isLineError(error);
 
 const isLineError = (error: unknown): boolean =>
   String((error as { code?: unknown } | null)?.code ?? "").startsWith("line/");

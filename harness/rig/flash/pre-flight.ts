@@ -2,6 +2,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type CheckedImage, checkImage } from "../../../firmware/bootloader/check.ts";
+import { FLAG_AES128, findTlv, TlvType } from "../../../firmware/bootloader/image.ts";
 import { type ImageKey, readSubjectPublicKeyInfo } from "../../../firmware/bootloader/keys.ts";
 import { trailerBytes } from "../../../firmware/bootloader/trailer.ts";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
@@ -30,6 +31,18 @@ export function preFlight(file: Uint8Array, options: PreFlightOptions = {}): Ima
   return { ...checked, bytes: checked.image.bytes };
 }
 
+/** What a bootloader must be built for to take it: `plain, hashed with SHA-256, signed with Ed25519`. */
+export function describeImage({ hash, image }: CheckedImage): string {
+  const has = (type: number) => findTlv(image.tlvs, type) !== undefined;
+  const kind = has(TlvType.ed25519) ? "Ed25519" : has(TlvType.ecdsa) ? "ECDSA P-256" : undefined;
+  const whole = has(TlvType.sigPure) ? " over the whole of it" : "";
+  return [
+    image.flags & FLAG_AES128 ? "encrypted" : "plain",
+    `hashed with SHA-${8 * hash.length}`,
+    kind === undefined ? "not signed" : `signed with ${kind}${whole}`,
+  ].join(", ");
+}
+
 /** The image file of that name. Throws `cli/usage` when it cannot be read. */
 export function readImageFile(path: string): Uint8Array {
   return new Uint8Array(read(path, "the image that the build signed"));
@@ -51,8 +64,13 @@ export function readKeyFile(path: string): ImageKey {
 
 /** A private X25519 PEM key: what encrypted images open with. */
 export function readDecryptionKey(path: string): Uint8Array {
-  const key = parseKey(path, () => createPrivateKey(read(path, "a PEM file with a private X25519 key")));
-  if (key.asymmetricKeyType !== "x25519") throw keyError(path, "it is no X25519 key");
+  const advice = "Give the PEM file of the private X25519 key that the board decrypts images with.";
+  const key = parseKey(
+    path,
+    () => createPrivateKey(read(path, "a PEM file with a private X25519 key")),
+    advice,
+  );
+  if (key.asymmetricKeyType !== "x25519") throw keyError(path, "it is no X25519 key", advice);
   return new Uint8Array(key.export({ format: "der", type: "pkcs8" }).subarray(-32));
 }
 
@@ -69,16 +87,20 @@ function read(path: string, expected: string): Buffer {
   }
 }
 
-function parseKey(path: string, parse: () => KeyObject): KeyObject {
+function parseKey(path: string, parse: () => KeyObject, advice?: string): KeyObject {
   try {
     return parse();
   } catch (cause) {
     if (cause instanceof MeterbenchError) throw cause;
-    throw keyError(path, "it holds no PEM key", cause);
+    throw keyError(path, `it holds no ${advice ? "private " : ""}PEM key`, advice, cause);
   }
 }
 
-function keyError(path: string, what: string, cause?: unknown): MeterbenchError {
-  const advice = "Give the PEM file that the image was signed with, or its public key.";
+function keyError(
+  path: string,
+  what: string,
+  advice = "Give the PEM file that the image was signed with, or its public key.",
+  cause?: unknown,
+): MeterbenchError {
   return new MeterbenchError("cli/usage", `flash: key ${path}: ${what}`, { advice }, cause);
 }

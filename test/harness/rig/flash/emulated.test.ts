@@ -9,6 +9,7 @@ import { flashBoard } from "../../../../harness/rig/flash/flasher.ts";
 import { killWhileFlashing } from "../../../../harness/rig/flash/kills.ts";
 import { preFlight } from "../../../../harness/rig/flash/pre-flight.ts";
 import { unsignedImage } from "../../../../harness/rig/flash/rates.ts";
+import { imgtoolVectors } from "../../../firmware/bootloader/images.ts";
 
 const imageOf = (number: number) => preFlight(unsignedImage(24 * 1024, number));
 
@@ -54,6 +55,25 @@ describe("flashing an emulated board", function () {
       }
     }
     count = 1;
+  });
+
+  it("blames the image, not the cable, for a kind that its bootloader does not know", async function () {
+    const { image, root, decryptionKey } = imgtoolVectors(this);
+    for (const [name, message] of [
+      [
+        "ed25519_pure",
+        /lists no image with its hash.*hashed with SHA-512, signed with Ed25519 over the whole/,
+      ],
+      ["ed25519_enc_x25519", /will not boot it.*is encrypted/],
+    ] as const) {
+      const connection = await connect(board.portPath);
+      const file = preFlight(image(`${name}.bin`), { keys: [root], decryptionKey });
+      await assert.rejects(flashBoard(connection, file, { mode: "confirm" }), {
+        code: "image/not-taken",
+        message,
+      });
+      await connection.close();
+    }
   });
 
   it("survives kills at random moments: the old image or the new one runs, and every flashing gets through", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dropBytes } from "../../../../hal/serial/line/index.ts";
-import type { SmpFaults } from "../../../../hal/serial/smp/index.ts";
+import { image, type SmpFaults } from "../../../../hal/serial/smp/index.ts";
 import { type UploadOptions, type UploadResult, uploadImage } from "../../../../harness/rig/flash/upload.ts";
 import { coming, flashBench } from "./flash-bench.ts";
 
@@ -166,9 +166,13 @@ describe("the upload", () => {
     await assert.rejects(old.run(uploadImage(old.connection, older, { upgrade: true })), {
       code: "image/refused",
     });
-    await assert.rejects(old.run(uploadImage(old.connection, older, { imageNumber: 3 })), {
-      code: "rig/refused",
-    });
+    const { hash } = (await old.run(image.readState(old.connection.client)))[1]!;
+    await old.run(image.test(old.connection.client, hash!));
+    await assert.rejects(
+      old.run(uploadImage(old.connection, older)),
+      { code: "rig/refused" },
+      "it is pending",
+    );
   });
 });
 
