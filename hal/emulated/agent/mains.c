@@ -15,7 +15,7 @@
 #define RECHARGE_MILLIWATTS 1000u
 #define MAX_STORE_MJ 1000000000u
 
-static bool stimulated_loss, sensed, present = true;
+static bool stimulated_loss, dip, sensed, present = true;
 static uint64_t store_uj = CAPACITY_MJ * 1000ull;
 static uint64_t last_ms;
 
@@ -27,7 +27,9 @@ void mains_start(void) {
 /* A chip that does not answer counts as no voltage. */
 static bool sense(void) {
   uint16_t raw;
-  return !stimulated_loss && i2c_read_word(SENSE_ADDRESS, READ_VIN, &raw) && raw >= PRESENT_RAW;
+  bool lost = stimulated_loss || dip;
+  dip = false;
+  return !lost && i2c_read_word(SENSE_ADDRESS, READ_VIN, &raw) && raw >= PRESENT_RAW;
 }
 
 /* Power in milliwatts times milliseconds is microjoules. At none left the board stops, as it would. */
@@ -66,5 +68,7 @@ void mains_write(CborWriter *writer) {
 }
 
 void mains_stimulate(bool is_present) { stimulated_loss = !is_present; }
+
+void mains_dip(void) { dip = true; }
 
 void mains_set_hold_up(uint32_t millijoules) { store_uj = MIN(millijoules, MAX_STORE_MJ) * 1000ull; }

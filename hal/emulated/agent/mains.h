@@ -10,4 +10,6 @@ void mains_tick(void);
 void mains_write(CborWriter *writer);
 /* Stimulus: the phase is lost for this board, whatever the voltage; and what is in the store. */
 void mains_stimulate(bool present);
+/* Stimulus: the next look finds no voltage, the one after it finds it again. */
+void mains_dip(void);
 void mains_set_hold_up(uint32_t millijoules);

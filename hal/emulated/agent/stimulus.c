@@ -101,6 +101,7 @@ static bool take_line(Words words) {
   if (is(command, "tamper")) return take_tamper(&words);
   if (is(command, "button")) return take_button(&words);
   if (is(command, "mj")) return number_of(next_word(&words), &number) && (mains_set_hold_up(number), true);
+  if (is(command, "dip")) return mains_dip(), true;
   bool known = is(command, "mains") || is(command, "stuck");
   if (!known || !flag_of(next_word(&words), &flag)) return false;
   if (is(command, "mains")) mains_stimulate(flag);

@@ -1,6 +1,6 @@
 /*
  * The second UART, one command a line, each answered "ok" or "error":
- *   mains 0|1      mj N      tamper INPUT 0|1      button a|b      stuck 0|1      message OFFSET LENGTH|- HEX
+ *   mains 0|1      dip      mj N      tamper INPUT 0|1      button a|b      stuck 0|1      message OFFSET LENGTH|- HEX
  * The board tells there that it started ("BOOT id=.. image=.. reason=.."), and what only a person or a load would
  * see: "switch open|closed", "display|LINE|LINE", and "message OFFSET LENGTH|- HEX" for a piece that came over SMP.
  */
