@@ -87,6 +87,6 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
     voltage,
     tariff,
     metering,
-    meterOutageFeature(device),
+    meterOutageFeature(device, { longOutageS: settings.longOutageS, settleMs: settings.outageSettleMs }),
   ];
 }

@@ -51,6 +51,11 @@ function hubFeatures(device: Device, wan: Wan, han: HanCoordinator): Feature[] {
     logsFeature(device),
     deviceLogFeature(device, han),
     hubOutageFeature(device, {
+      settings: {
+        longOutageS: device.settings.longOutageS,
+        outageAlertAfterMs: 1000 * device.settings.longOutageS,
+        settleMs: device.settings.outageSettleMs,
+      },
       sendNow: async (alert, done) =>
         wan.sendNow(
           await device.sealOnce(alert),

@@ -35,6 +35,10 @@ export interface DeviceSettings {
   readonly hubTimeRetryMs: number;
   /** Disable and lock the supply when the meter is tampered with (supply tamper state, 0-0:94.44.0.4). */
   readonly lockSupplyOnTamper: boolean;
+  /** From this long on an outage is a long one (8F36), and the hub's last gasp leaves: three minutes, facts §5.8. */
+  readonly longOutageS: number;
+  /** A supply back for less than this has not come back: the bound on what flapping can cost. Ours, not a fact. */
+  readonly outageSettleMs: number;
 }
 
 export const defaultSettings: DeviceSettings = {
@@ -57,4 +61,6 @@ export const defaultSettings: DeviceSettings = {
   hubTimeEveryMs: 900_000,
   hubTimeRetryMs: 60_000,
   lockSupplyOnTamper: false,
+  longOutageS: 180,
+  outageSettleMs: 5_000,
 };

@@ -4,6 +4,29 @@ import { commissioned } from "./support.ts";
 
 const minuteMs = 60_000;
 
+/** The supply of a home: lost and restored at these true times, UTC seconds. */
+interface Loss {
+  readonly lostS: number;
+  readonly restoredS: number;
+}
+
+/** The restoration alert of the meter: to the network operator, with both times. */
+async function expectReport(
+  home: Premises,
+  code: number,
+  loss: Loss,
+  limitMs: number,
+): Promise<ReceivedAlert> {
+  await home.runUntil(() => home.alerts(code).length > 0, limitMs, "the meter's restoration alert");
+  const [alert] = home.alerts(code);
+  assert.equal(alert!.device, home.esme.eui);
+  assert.equal(alert!.to, "networkOperator");
+  const [interrupted, restored] = alert!.values as number[];
+  assert.ok(Math.abs(interrupted! - loss.lostS) <= 2, `interrupted ${interrupted! - loss.lostS} s off`);
+  assert.ok(Math.abs(restored! - loss.restoredS) <= 2, `restored ${restored! - loss.restoredS} s off`);
+  return alert!;
+}
+
 describe("outages of one home", function () {
   appliesTo(this, ["cose"]);
   needs(this, { boards: true });
@@ -23,17 +46,8 @@ describe("outages of one home", function () {
     await home.run(10 * minuteMs);
   });
 
-  /** The restoration alert of the meter: to the network operator, with both times. */
-  async function expectRestored(code: number, limitMs = 15 * minuteMs): Promise<ReceivedAlert> {
-    await home.runUntil(() => home.alerts(code).length > 0, limitMs, "the meter's restoration alert");
-    const [alert] = home.alerts(code);
-    assert.equal(alert!.device, home.esme.eui);
-    assert.equal(alert!.to, "networkOperator");
-    const [interrupted, restored] = alert!.values as number[];
-    assert.ok(Math.abs(interrupted! - lostS) <= 2, `interrupted ${interrupted! - lostS} s off`);
-    assert.ok(Math.abs(restored! - restoredS) <= 2, `restored ${restored! - restoredS} s off`);
-    return alert!;
-  }
+  const expectRestored = (code: number, limitMs = 15 * minuteMs) =>
+    expectReport(home, code, { lostS, restoredS }, limitMs);
 
   const gasps = () => home.alerts(0x8f57);
   const codes = async (to: "esme" | "hub") =>
@@ -164,5 +178,33 @@ describe("outages of one home", function () {
     await home.run(2 * minuteMs);
     const after = (await home.read("4.1.1")).activeImportWh;
     assert.ok(after - before < 50, `${after - before} Wh`);
+  });
+});
+
+describe("outages by the meter's own clock and mains sense, three minutes made four seconds", function () {
+  appliesTo(this, ["cose"]);
+  needs(this, { boards: true, timeScale: 1 });
+  let home: Premises;
+
+  beforeEach(async function () {
+    home = await commissioned(this, { settings: { longOutageS: 4, outageSettleMs: 500 } });
+  });
+
+  async function blackout(ms: number): Promise<Loss> {
+    const lostS = home.nowS;
+    await home.cutMains(ms);
+    return { lostS, restoredS: home.nowS };
+  }
+
+  it("a short loss is reported restored (8F35), with no Power Outage Event", async () => {
+    await expectReport(home, 0x8f35, await blackout(2000), 20_000);
+    assert.deepEqual([...home.alerts(0x8f57), ...home.alerts(0x8f36)], []);
+  });
+
+  it("a long loss: the hub's last gasp leaves, and the meter reports both times (8F36)", async () => {
+    const loss = await blackout(6000);
+    assert.equal(home.alerts(0x8f57).length, 1);
+    await expectReport(home, 0x8f36, loss, 20_000);
+    assert.equal((await home.read("7.4")).supply, "enabled");
   });
 });

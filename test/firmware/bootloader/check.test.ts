@@ -128,6 +128,8 @@ describe("the image check, on imgtool 2.4.0's images", () => {
         }
       assert.ok((seen.get("hash") ?? 0) > 2048 * 8 - 1, "every payload flip fails at the hash");
       assert.ok((seen.get("magic") ?? 0) === 32);
+      const reasons = [...seen].map(([why, count]) => `${why} ${count}`).join(", ");
+      console.log(`      ${8 * end} flips of ${name}, all refused: ${reasons}`);
     });
 
   it("refuses every single-bit flip of the unprotected TLVs too", function () {
