@@ -7,7 +7,7 @@ import { BoardClient } from "../../hal/serial/parts/index.ts";
 import { image, SmpClient } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
 import { type OpenBoardOptions, openBoard } from "./find.ts";
-import { lockHolder } from "./lock.ts";
+import { lockHolder, nameOf } from "./lock.ts";
 import type { RigBoard } from "./rig-file.ts";
 
 export interface BoardHealth {
@@ -43,12 +43,7 @@ export async function boardHealth(board: RigBoard, options: HealthOptions = {}):
   const port = board.port ?? (board.dir as string);
   const base = { id, ...(name !== undefined && { name }), kind, port, labels };
   const holder = lockHolder(port);
-  if (holder !== undefined)
-    return {
-      ...base,
-      ok: true,
-      health: `in use by ${holder.what} (process ${holder.pid} on ${holder.host})`,
-    };
+  if (holder !== undefined) return { ...base, ok: true, health: `in use by ${nameOf(holder)}` };
   if (kind === "emulated") return { ...base, ...emulatedHealth(port) };
   try {
     const open = await openBoard(board, {
