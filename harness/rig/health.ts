@@ -6,7 +6,7 @@ import type { LineSession } from "../../hal/serial/line/index.ts";
 import { BoardClient } from "../../hal/serial/parts/index.ts";
 import { image, SmpClient } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
-import { type OpenBoardOptions, openBoard } from "./find.ts";
+import { lockedName, type OpenBoardOptions, openBoard } from "./find.ts";
 import { lockHolder, nameOf } from "./lock.ts";
 import type { RigBoard } from "./rig-file.ts";
 
@@ -42,7 +42,7 @@ export async function boardHealth(board: RigBoard, options: HealthOptions = {}):
   const { id, name, kind, labels } = board;
   const port = board.port ?? (board.dir as string);
   const base = { id, ...(name !== undefined && { name }), kind, port, labels };
-  const holder = lockHolder(port);
+  const holder = lockHolder(await lockedName(board));
   if (holder !== undefined) return { ...base, ok: true, health: `in use by ${nameOf(holder)}` };
   if (kind === "emulated") return { ...base, ...emulatedHealth(port) };
   try {

@@ -231,14 +231,14 @@ function folderError(folder: string, cause: NodeJS.ErrnoException): MeterbenchEr
   return new MeterbenchError("rig/lock-folder", what, { folder, owner: stat?.uid, advice }, cause);
 }
 
-/** By what the port is, not what it is called: two names of one device, or of one address, have one lock. */
 function lockPrefix(port: string, folder: string): string {
-  const real = realName(port);
+  const real = portIdentity(port);
   const digest = createHash("sha256").update(real).digest("hex").slice(0, 16);
   return join(folder, `${real.replace(/[^A-Za-z0-9]+/g, "-").slice(-40)}-${digest}`);
 }
 
-function realName(port: string): string {
+/** What the port is, not what it is called: the same for two names of one device, or of one address. */
+export function portIdentity(port: string): string {
   if (port.includes("://")) return addressName(port);
   try {
     return realpathSync(port);

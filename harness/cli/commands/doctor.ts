@@ -29,7 +29,7 @@ export function doctorCommand(root: Command): Command {
     .addHelpText("after", "\nExample:\n  meterbench doctor\n")
     .action(async (options: { json?: boolean; board?: string[]; rig?: string }) => {
       const rig = loadRig(options.rig);
-      const boards = options.board ? chooseBoards(rig, options.board) : rig.boards;
+      const boards = options.board ? await chooseBoards(rig, options.board) : rig.boards;
       const findings = [
         nodeVersion(),
         selfTest("node"),

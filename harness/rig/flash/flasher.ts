@@ -29,10 +29,12 @@ export type FlashPhase =
 export interface FlashOptions extends Omit<UploadOptions, "onProgress" | "resume"> {
   /** `confirm`: the image stays. `test`: it boots once, then the board goes back, and that is proven. */
   readonly mode: "test" | "confirm";
-  /** Run on the new image; throws when the board must not keep it. Default: an echo. */
+  /** Run on the new image; throws when the board must not keep it. Default: {@link echoTest}. */
   readonly selfTest?: (client: SmpClient) => Promise<void>;
   /** From the reset until the board answers again; default 60 s. */
-  readonly bootTimeoutMs?: number;
+  readonly bootTimeoutMs?: number | undefined;
+  /** Cycles the power of a board that stays silent after its reset; then it is waited for once more. */
+  readonly revive?: (() => Promise<void>) | undefined;
   readonly onPhase?: (phase: FlashPhase) => void;
   readonly onProgress?: (progress: UploadProgress) => void;
 }
@@ -217,9 +219,33 @@ class Flasher {
    * Until it resets a board may still answer as before, and while it boots not at all.
    */
   async #waitForBoot(isOver: (active: State, state: readonly State[]) => boolean): Promise<State> {
+    let { active, cause } = await this.#watchBoot(isOver);
+    let how = "its reset";
+    if (active === undefined && this.#options.revive !== undefined) {
+      how = "its power was cycled";
+      await this.#options.revive().catch((error: Error) => {
+        how = `its reset, and its power could not be cycled (${error.message})`;
+      });
+      ({ active, cause } = await this.#watchBoot(isOver));
+    }
+    if (active !== undefined) return active;
+    throw new MeterbenchError(
+      "rig/board-lost",
+      `the board does not answer ${this.#bootTimeoutMs / 1000} s after ${how}`,
+      {
+        advice:
+          "Power it off and on: an image that was not confirmed is gone back from. Look at its console.",
+      },
+      cause,
+    );
+  }
+
+  /** What runs, as soon as `isOver` or at the time's end; `cause`: why nothing is known of it. */
+  async #watchBoot(
+    isOver: (active: State, state: readonly State[]) => boolean,
+  ): Promise<{ active: State | undefined; cause?: unknown }> {
     const { timers } = this.#connection;
-    const { bootTimeoutMs = 60_000 } = this.#options;
-    const untilMs = timers.nowMs() + bootTimeoutMs;
+    const untilMs = timers.nowMs() + this.#bootTimeoutMs;
     let active: State | undefined;
     let cause: unknown;
     while (timers.nowMs() < untilMs) {
@@ -228,22 +254,17 @@ class Flasher {
       try {
         const state = await image.readState(this.#client, { timeoutMs: 1000, retries: 0 });
         active = state.find((entry) => entry.active);
-        if (active && isOver(active, state)) return active;
+        if (active && isOver(active, state)) break;
       } catch (error) {
         if (!isSilence(error)) throw lost(error);
         [active, cause] = [undefined, error];
       }
     }
-    if (active !== undefined) return active;
-    throw new MeterbenchError(
-      "rig/board-lost",
-      `the board does not answer ${bootTimeoutMs / 1000} s after its reset`,
-      {
-        advice:
-          "Power it off and on: an image that was not confirmed is gone back from. Look at its console.",
-      },
-      cause,
-    );
+    return { active, cause };
+  }
+
+  get #bootTimeoutMs(): number {
+    return this.#options.bootTimeoutMs ?? 60_000;
   }
 
   /** Self-test, then confirm or go back. */
@@ -330,7 +351,8 @@ class Flasher {
   }
 }
 
-async function echoTest(client: SmpClient): Promise<void> {
+/** The board answers, and gives back what it got. */
+export async function echoTest(client: SmpClient): Promise<void> {
   const text = "meterbench";
   const answer = await os.echo(client, text);
   if (answer !== text)

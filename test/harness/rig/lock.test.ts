@@ -149,8 +149,8 @@ describe("a board's lock", () => {
 
   it("of a process that has ended, and whose parent does not ask, frees itself", async function () {
     if (!existsSync("/proc/self/stat")) this.skip();
-    // The shell becomes a program that never fetches its child's end.
-    const parent = spawn("/bin/sh", ["-c", "true & echo $!; exec sleep 60"], {
+    // The shell becomes a program that never fetches the end of its child.
+    const parent = spawn("/bin/sh", ["-c", "sleep 0.1 & echo $!; exec sleep 60"], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const [chunk] = await once(parent.stdout as NodeJS.ReadableStream, "data");
