@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import fc from "fast-check";
@@ -62,6 +62,21 @@ boards:
     assert.deepEqual([a?.securityCounter, a?.noDowngrade, a?.selfTest], [3, true, "look {id}"]);
     assert.deepEqual(b?.format, { dataBits: 8, parity: "none", stopBits: 1.5 });
     assert.deepEqual([b?.flash, b?.noDowngrade], [{ bootTimeoutS: 90, window: 2 }, false]);
+  });
+
+  it("is as the README shows it", () => {
+    const readme = readFileSync("harness/rig/README.md", "utf8");
+    const example = /(?: {4}.*\n)+/.exec(readme)?.[0] ?? "";
+    const { boards } = readRig(example.replace(/^ {4}/gm, ""));
+    assert.deepEqual(
+      boards.map(({ id, flash }) => [id, flash?.bootTimeoutS]),
+      [
+        ["left", 90],
+        ["dut", 90],
+        ["twin", 90],
+      ],
+    );
+    assert.equal(boards[0]?.dtr, false);
   });
 
   const left = "boards:\n  - id: left\n    port: /dev/x\n";
