@@ -273,11 +273,11 @@ class Flasher {
       await this.#selfTest();
     } catch (cause) {
       await this.#revert(oldHash);
-      const { advice } = cause as { advice?: string };
+      const { advice, data } = cause as { advice?: string; data?: { advice?: string } };
       throw new MeterbenchError(
         "image/self-test",
         `the self-test failed (${(cause as Error).message}); the board is back on its old image`,
-        { advice: advice ?? "See what the self-test says; the board runs as before." },
+        { advice: advice ?? data?.advice ?? "See what the self-test says; the board runs as before." },
         cause,
       );
     }

@@ -115,6 +115,7 @@ describe("flashing many boards at once", () => {
       failing.error?.message ?? "",
       /ended with exit code 3: no click at left.*back on its old image/,
     );
+    assert.match(failing.error?.advice ?? "", /See selfTest of board left in the rig file/);
     const passing = await flashOne({
       selfTest: "test $METERBENCH_BOARD = left",
       flash: { selfTestTimeoutS: 3600 },
