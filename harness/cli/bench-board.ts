@@ -18,7 +18,7 @@ export interface BoardBenchCommand {
 export async function benchBoardCommand(options: BoardBenchCommand): Promise<void> {
   const runs = runsOf(options.runs);
   const before = options.compare === undefined ? undefined : readResult(options.compare);
-  const board = chooseBoard(loadRig(options.rig), options.board);
+  const board = await chooseBoard(loadRig(options.rig), options.board);
   const open = await openBoard(board, { what: "meterbench bench" });
   let result: BoardBenchResult;
   try {

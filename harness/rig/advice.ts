@@ -1,8 +1,9 @@
-/** What `doctor` says about boards: tools, permissions, buffer sizes. */
+/** What `doctor` says about boards: tools, ports, permissions, bootloaders, buffer sizes. */
 import { accessSync, constants, statSync } from "node:fs";
 import { missingTools, tools } from "../../hal/emulated/index.ts";
-import { listPorts } from "../../hal/serial/line/index.ts";
 import type { BoardHealth } from "./health.ts";
+import { type PortRow, starterRig } from "./port-list.ts";
+import { type Rig, rigFileName } from "./rig-file.ts";
 
 export interface BoardFinding {
   readonly name: string;
@@ -26,31 +27,72 @@ export function emulatedBoardTools(): BoardFinding {
   };
 }
 
-/** May this user open the serial ports there are? */
-export async function serialPorts(): Promise<BoardFinding> {
-  const ports = await listPorts();
-  const base = { name: "serial ports", required: false };
-  if (ports.length === 0) return { ...base, status: "ok", found: "none on this machine" };
-  const shut = ports.filter(({ path }) => !mayOpen(path));
-  if (shut.length === 0) return { ...base, status: "ok", found: ports.map(({ path }) => path).join(", ") };
-  const path = shut[0]!.path;
+/** Each serial port there is, and whether this user may open it. */
+export function serialPorts(ports: readonly PortRow[]): BoardFinding[] {
+  if (ports.length === 0)
+    return [{ name: "serial ports", required: false, status: "ok", found: "none on this machine" }];
+  return ports.map(serialPort);
+}
+
+function serialPort({ path, name, serial, position, product }: PortRow): BoardFinding {
+  const base = { name: "serial port", required: false };
+  const usb =
+    position === "" ? [] : [product, serial ? `serial ${serial}` : "no serial number", `at ${position}`];
+  const words = [...usb, name === path ? "" : `name it ${name}`].filter((word) => word !== "");
+  const found = words.length > 0 ? `${path} (${words.join(", ")})` : path;
+  if (mayOpen(path)) return { ...base, status: "ok", found };
   return {
     ...base,
     status: "wrong",
-    found: `no permission: ${shut.map((port) => port.path).join(", ")}`,
-    advice: `${path} belongs to group ${groupOf(path)}: usermod -aG dialout $USER (or that group), then log in again.`,
+    found: `no permission: ${found}`,
+    advice: `It belongs to group ${groupOf(path)}: usermod -aG dialout $USER (or that group), then log in again.`,
+  };
+}
+
+/** The rig file, or one to begin with where there are ports. */
+export function rigFile(rig: Rig, ports: readonly PortRow[]): BoardFinding {
+  const base = { name: "rig file", required: false, status: "ok" } as const;
+  if (rig.file !== undefined)
+    return { ...base, found: `${rig.file}: ${rig.boards.map(({ id }) => id).join(", ")}` };
+  if (ports.length === 0) return { ...base, found: `no ${rigFileName} here; none is needed for the mock` };
+  return {
+    ...base,
+    found: `no ${rigFileName} here`,
+    advice: `One to begin with; leave out the ports that have no board:\n${starterRig(ports)}`,
   };
 }
 
 /** A board's answers, and whether its buffer makes it slow. */
-export function boardFinding({ id, ok, health, version, buffer }: BoardHealth): BoardFinding {
+export function boardFinding({ id, ok, health, ...told }: BoardHealth): BoardFinding {
   const base = { name: `board ${id}`, required: false };
-  if (!ok) return { ...base, status: "wrong", found: health, advice: "See `meterbench list boards`." };
-  const runs = version === undefined ? "" : `, runs ${version}`;
-  const sizes = buffer === undefined ? "" : `, ${buffer.count} buffers of ${buffer.bytes} bytes`;
-  const advice = buffer && bufferAdvice(buffer);
-  return { ...base, status: "ok", found: `${health}${runs}${sizes}`, ...(advice && { advice }) };
+  const { version, bootloader, buffer } = told;
+  if (!ok)
+    return {
+      ...base,
+      status: "wrong",
+      found: health,
+      advice:
+        told.advice ?? "Check its power, its cable and its port; `meterbench monitor` shows what it prints.",
+    };
+  if (buffer === undefined)
+    return {
+      ...base,
+      status: "ok",
+      found: health,
+      ...(told.advice !== undefined && { advice: told.advice }),
+    };
+  const words = [
+    health,
+    version === undefined ? "tells no version" : `runs ${version}`,
+    bootloader === undefined ? "does not tell its bootloader" : bootloaderWords(bootloader),
+    `${buffer.count} buffers of ${buffer.bytes} bytes`,
+  ];
+  const advice = bufferAdvice(buffer);
+  return { ...base, status: "ok", found: words.join(", "), ...(advice && { advice }) };
 }
+
+const bootloaderWords = ({ mode, noDowngrade }: NonNullable<BoardHealth["bootloader"]>): string =>
+  `bootloader: ${mode}, ${noDowngrade ? "takes no downgrade" : "takes a downgrade"}`;
 
 /** Where uploads lose their time, and the setting that changes it. */
 function bufferAdvice({ bytes, count, told }: NonNullable<BoardHealth["buffer"]>): string | undefined {

@@ -1,8 +1,14 @@
 /** From a board's name to an open line: by the rig file, or a port's own name. */
 import { appendFileSync, writeFileSync } from "node:fs";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { hasCode, MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { EmulatedBoard } from "../../hal/emulated/index.ts";
-import { type Line, LineSession, type LineSessionOptions, recordLine } from "../../hal/serial/line/index.ts";
+import {
+  findPort,
+  type Line,
+  LineSession,
+  type LineSessionOptions,
+  recordLine,
+} from "../../hal/serial/line/index.ts";
 import { openLine } from "../../hal/serial/line/open-line.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
 import { BoardLock } from "./lock.ts";
@@ -11,20 +17,27 @@ import { type BoardPower, emulatedPower, hookPower } from "./power.ts";
 import type { Rig, RigBoard } from "./rig-file.ts";
 
 /**
- * The boards that are meant: by id, by label, or a port directly (a path or an address needs no rig file).
- * Throws `rig-file/no-board` with what there is.
+ * The boards that are meant: by id, by label, or a port directly, in any of the ways `findPort` knows.
+ * Rejects with `rig-file/no-board` and what there is, or `line/ambiguous`.
  */
-export function chooseBoards(rig: Rig, names: readonly string[] | "all"): RigBoard[] {
-  if (names !== "all") return [...new Set(names.flatMap((name) => named(rig, name)))];
+export async function chooseBoards(
+  rig: Rig,
+  names: readonly string[] | "all",
+  find: typeof findPort = findPort,
+): Promise<RigBoard[]> {
+  if (names !== "all") {
+    const found = await Promise.all(names.map((name) => named(rig, name, find)));
+    return [...new Set(found.flat())];
+  }
   if (rig.boards.length > 0) return [...rig.boards];
   throw new MeterbenchError("rig-file/no-board", "there is no rig file, so --all names no board", {
     advice: "Write a rig.yaml, give --rig FILE, or name a port with --board.",
   });
 }
 
-/** One board by name. Throws `rig-file/no-board`. */
-export function chooseBoard(rig: Rig, name: string): RigBoard {
-  const boards = named(rig, name);
+/** One board by name. Rejects as {@link chooseBoards} does. */
+export async function chooseBoard(rig: Rig, name: string, find = findPort): Promise<RigBoard> {
+  const boards = await named(rig, name, find);
   if (boards.length === 1) return boards[0] as RigBoard;
   throw new MeterbenchError(
     "rig-file/no-board",
@@ -33,22 +46,37 @@ export function chooseBoard(rig: Rig, name: string): RigBoard {
   );
 }
 
-function named(rig: Rig, name: string): RigBoard[] {
+async function named(rig: Rig, name: string, find: typeof findPort): Promise<RigBoard[]> {
   const byId = rig.boards.filter(({ id, name: long }) => id === name || long === name);
   if (byId.length > 0) return byId;
   const byLabel = rig.boards.filter(({ labels }) => labels.includes(name));
   if (byLabel.length > 0) return byLabel;
   if (name === "emulated") return [emulatedBoard];
-  // Whatever may be a port and is no board's name: USB serials and positions too, where there is no rig file.
-  if (/[/:]/.test(name) || rig.file === undefined) return [portBoard(name)];
-  const near = nearest(
-    name,
-    rig.boards.map(({ id }) => id),
-  );
-  throw new MeterbenchError("rig-file/no-board", `${rig.file} has no board "${name}"`, {
+  // Without a rig file it can be nothing but a port; whether it is there shows when it is opened.
+  if (/[/:]/.test(name) || rig.file === undefined || (await isPort(name, find))) return [portBoard(name)];
+  throw noBoard(rig, name);
+}
+
+/** A USB serial, a position, a device's name. */
+async function isPort(name: string, find: typeof findPort): Promise<boolean> {
+  try {
+    await find(name);
+    return true;
+  } catch (error) {
+    if (hasCode(error, "line/not-found")) return false;
+    throw error;
+  }
+}
+
+function noBoard({ file, boards }: Rig, name: string): MeterbenchError {
+  const ids = boards.map(({ id }) => id);
+  const labels = [...new Set(boards.flatMap((board) => board.labels))];
+  const near = nearest(name, [...ids, ...labels]);
+  const byLabel = labels.length > 0 ? `, a label (${labels.join(", ")})` : "";
+  return new MeterbenchError("rig-file/no-board", `${file} has no board "${name}", nor is it a port here`, {
     advice: near
       ? `Did you mean ${near}?`
-      : `Expected one of ${rig.boards.map(({ id }) => id).join(", ")}, or a port such as /dev/ttyUSB0.`,
+      : `Expected a board (${ids.join(", ")})${byLabel}, or a port such as /dev/ttyUSB0 (\`meterbench list ports\`).`,
   });
 }
 
@@ -92,7 +120,7 @@ export interface OpenBoardOptions {
  */
 export async function openBoard(board: RigBoard, options: OpenBoardOptions = {}): Promise<OpenBoard> {
   const timers = options.timers ?? realTimers;
-  const lock = BoardLock.take(board.id, board.port ?? (board.dir as string), {
+  const lock = BoardLock.take(board.id, await lockedName(board), {
     what: options.what ?? "meterbench",
     timers,
   });
@@ -122,17 +150,25 @@ export async function openBoard(board: RigBoard, options: OpenBoardOptions = {})
   }
 }
 
+/** What a board's lock goes by: its device, however the port is called; as it is called while it is not there. */
+export async function lockedName({ port, dir }: RigBoard): Promise<string> {
+  if (port === undefined) return dir as string;
+  return port.includes("://") ? port : findPort(port).catch(() => port);
+}
+
 function openSession(
   board: RigBoard,
   port: string,
   options: OpenBoardOptions,
   timers: Timers,
 ): Promise<LineSession> {
-  const { baud, flow } = board;
+  const { baud, flow, format, dtr, rts } = board;
   const settings = {
     timers,
     ...(baud !== undefined && { baudRate: baud }),
     ...(flow !== undefined && { flow }),
+    ...(format !== undefined && { format }),
+    modemLines: { ...(dtr !== undefined && { dtr }), ...(rts !== undefined && { rts }) },
   };
   const open = recorded(options.open ?? openLine, options, timers);
   // The session resolves stable names only for its own way of opening; ours records, so it opens by the name given.

@@ -1,13 +1,15 @@
 /** How each board of a rig is: who it says it is, what it runs, or what is wrong. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { missingTools } from "../../hal/emulated/index.ts";
 import type { LineSession } from "../../hal/serial/line/index.ts";
 import { BoardClient } from "../../hal/serial/parts/index.ts";
-import { image, SmpClient } from "../../hal/serial/smp/index.ts";
+import { image, os, SmpClient } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
-import { type OpenBoardOptions, openBoard } from "./find.ts";
-import { lockHolder } from "./lock.ts";
+import { lockedName, type OpenBoardOptions, openBoard } from "./find.ts";
+import { imageKeyOf } from "./image-key.ts";
+import { lockHolder, nameOf } from "./lock.ts";
 import type { RigBoard } from "./rig-file.ts";
 
 export interface BoardHealth {
@@ -26,9 +28,17 @@ export interface BoardHealth {
   readonly version?: string;
   /** Largest packet and how many at once. */
   readonly buffer?: { readonly bytes: number; readonly count: number; readonly told: boolean };
+  /** What the bootloader does with a new image, where it tells; whether it takes an older one. */
+  readonly bootloader?: { readonly mode: string; readonly noDowngrade: boolean };
+  /** What to do when it is not ok, or to learn more. */
+  readonly advice?: string;
 }
 
 export interface HealthOptions {
+  /** Told to others who find a board taken meanwhile. */
+  readonly what?: string;
+  /** Starts emulated boards for the look, and stops them; else they are only said to be ready. */
+  readonly startEmulated?: boolean;
   readonly timers?: Timers;
   readonly open?: OpenBoardOptions["open"];
 }
@@ -42,42 +52,54 @@ export async function boardHealth(board: RigBoard, options: HealthOptions = {}):
   const { id, name, kind, labels } = board;
   const port = board.port ?? (board.dir as string);
   const base = { id, ...(name !== undefined && { name }), kind, port, labels };
-  const holder = lockHolder(port);
-  if (holder !== undefined)
-    return {
-      ...base,
-      ok: true,
-      health: `in use by ${holder.what} (process ${holder.pid} on ${holder.host})`,
-    };
-  if (kind === "emulated") return { ...base, ...emulatedHealth(port) };
   try {
-    const open = await openBoard(board, {
-      what: "meterbench list boards",
-      ...(options.timers && { timers: options.timers }),
-      ...(options.open && { open: options.open }),
-    });
-    try {
-      return { ...base, ...(await lookAt(open.line, board, options.timers ?? realTimers)) };
-    } finally {
-      await open.close();
-    }
+    const look = await healthNow(board, options);
+    if (look.ok) imageKeyOf(board);
+    return { ...base, ...look };
   } catch (error) {
-    return { ...base, ok: false, health: (error as Error).message };
+    const { message, data } = error as MeterbenchError;
+    const advice = data?.advice;
+    return { ...base, ok: false, health: message, ...(typeof advice === "string" && { advice }) };
+  }
+}
+
+type Look = Omit<BoardHealth, "id" | "name" | "kind" | "port" | "labels">;
+
+async function healthNow(board: RigBoard, options: HealthOptions): Promise<Look> {
+  const holder = lockHolder(await lockedName(board));
+  if (holder !== undefined) return { ok: true, health: `in use by ${nameOf(holder)}` };
+  if (board.kind === "emulated" && !options.startEmulated) return emulatedHealth(board);
+  const open = await openBoard(board, {
+    what: options.what ?? "meterbench list boards",
+    ...(options.timers && { timers: options.timers }),
+    ...(options.open && { open: options.open }),
+  });
+  try {
+    return await lookAt(open.line, board, options.timers ?? realTimers);
+  } finally {
+    await open.close();
   }
 }
 
 /** Not started for a look: what it needs is here, or not. */
-function emulatedHealth(dir: string): { ok: boolean; health: string } {
-  const missing = missingTools();
-  if (missing.length > 0)
-    return { ok: false, health: `missing ${missing.map(({ debianPackage }) => debianPackage).join(", ")}` };
-  const flash = existsSync(join(dir, "flash.bin")) ? "with its old flash" : "new";
-  return { ok: true, health: `ready (${flash}; started when used)` };
+function emulatedHealth({ id, dir }: RigBoard): Look {
+  const packages = missingTools().map(({ debianPackage }) => debianPackage);
+  if (packages.length > 0)
+    return {
+      ok: false,
+      health: `missing ${packages.join(", ")}`,
+      advice: `apt-get install --no-install-recommends ${packages.join(" ")}`,
+    };
+  const flash = existsSync(join(dir as string, "flash.bin")) ? "with its old flash" : "new";
+  return {
+    ok: true,
+    health: `ready (${flash}; starts when used)`,
+    advice: `\`meterbench doctor --board ${id}\` starts it and looks.`,
+  };
 }
 
-type Look = Pick<BoardHealth, "ok" | "health" | "identity" | "parts" | "version" | "buffer">;
-
-async function lookAt(line: LineSession, { framing }: RigBoard, timers: Timers): Promise<Look> {
+async function lookAt(line: LineSession, board: RigBoard, timers: Timers): Promise<Look> {
+  const { framing } = board;
   const smp = new SmpClient(line, { timers, timeoutMs: 1000, ...(framing && { framing }) });
   try {
     const { bufSize, bufCount, source } = await smp.params();
@@ -85,11 +107,41 @@ async function lookAt(line: LineSession, { framing }: RigBoard, timers: Timers):
     const described = await new BoardClient(smp, { timers, attempts: 2 }).describe().catch(() => undefined);
     const states = await image.readState(smp, { retries: 1 }).catch(() => undefined);
     if (described === undefined && states === undefined && !buffer.told)
-      return { ok: false, health: "no answer: has it power, SMP on this port, and this baud rate?" };
+      return silence(smp.counters.echo > 0, board);
     const version = states?.find(({ active }) => active)?.version;
-    const identity = described && { identity: `${described.id} (${described.kind})`, parts: described.parts };
-    return { ok: true, health: "ready", buffer, ...identity, ...(version !== undefined && { version }) };
+    const bootloader = await bootloaderOf(smp, board);
+    return {
+      ok: true,
+      health: "ready",
+      buffer,
+      ...(described && { identity: `${described.id} (${described.kind})`, parts: described.parts }),
+      ...(version !== undefined && { version }),
+      ...(bootloader && { bootloader }),
+    };
   } finally {
     smp.close();
   }
+}
+
+function silence(echoes: boolean, { baud, framing }: RigBoard): Look {
+  if (echoes)
+    return {
+      ok: false,
+      health: "no answer: only our own requests come back",
+      advice:
+        "Is there a loop in the cable, or a shell without SMP? Zephyr: CONFIG_MCUMGR_TRANSPORT_SHELL=y, or SMP on a port of its own.",
+    };
+  const settings = `${baud ?? 115_200} Bd, ${framing ?? "console"} framing`;
+  return {
+    ok: false,
+    health: "no answer: has it power, SMP on this port, and this baud rate?",
+    advice: `Check its power and cable; asked with ${settings}: see baud, framing, dtr and rts in the rig file. \`meterbench monitor\` shows what it prints.`,
+  };
+}
+
+async function bootloaderOf(smp: SmpClient, board: RigBoard): Promise<BoardHealth["bootloader"]> {
+  const told = await os.bootloaderMode(smp).catch(() => undefined);
+  if (told === undefined) return undefined;
+  const mode = os.bootloaderModes[told.mode] ?? `mode ${told.mode}`;
+  return { mode, noDowngrade: told.noDowngrade || board.noDowngrade === true };
 }

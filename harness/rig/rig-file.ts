@@ -1,35 +1,98 @@
 /** `rig.yaml`: the boards of one bench. Every mistake in it is told with its line and column. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import type { LineError } from "../../hal/serial/line/errors.ts";
+import type { LineFormat } from "../../hal/serial/line/line.ts";
+import { lineAddress } from "../../hal/serial/line/open-line.ts";
 import { boardParts } from "../premises/boards.ts";
-import { nearest } from "./near-miss.ts";
+import { portIdentity } from "./lock.ts";
+import { describeIssues, exampleFor, type Mistake, RigText } from "./rig-fault.ts";
 
 const word = z.string().min(1).max(256);
-const boardId = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "letters, digits, '.', '_' and '-' only, 64 at most");
-const seconds = z.number().positive().max(3600);
+const idForm = "an id of letters, digits, '.', '_' and '-', 64 at most";
+const boardId = z.string(idForm).regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, idForm);
+const between = (least: number, most: number) => {
+  const error = `a whole number from ${least} to ${most}`;
+  return z.int(error).min(least, error).max(most, error);
+};
+const secondsRange = "a number of seconds above 0, at most 3600";
+const seconds = z.number(secondsRange).positive(secondsRange).max(3600, secondsRange);
+const shellCommand = z.string().min(1).max(4096);
 
 /** Shell commands of the bench's power supply; `{id}` and `{port}` in them are the board's. */
 const powerSchema = z.strictObject({
-  on: word.max(4096).optional(),
-  off: word.max(4096).optional(),
+  on: shellCommand.optional(),
+  off: shellCommand.optional(),
   /** Left out: off, `offS` seconds of dark, on. */
-  cycle: word.max(4096).optional(),
+  cycle: shellCommand.optional(),
   offS: seconds.default(2),
   timeoutS: seconds.default(30),
 });
 
+/** How it is flashed; what is left out is as `UploadOptions` and `FlashOptions` say. */
+const flashSchema = z.strictObject({
+  /** From the reset until the board answers again. */
+  bootTimeoutS: seconds.optional(),
+  /** For the first piece, with which the board erases. */
+  firstTimeoutS: seconds.optional(),
+  /** For the others. */
+  timeoutS: seconds.optional(),
+  /** Ends an upload that does not move on. */
+  noProgressS: seconds.optional(),
+  /** For the command of `selfTest`. */
+  selfTestTimeoutS: seconds.optional(),
+  /** Requests under way at once. */
+  window: between(1, 64).optional(),
+  /** Of the board's images, which one. */
+  image: between(0, 15).optional(),
+});
+
+const parityLetters: Readonly<Record<string, LineFormat["parity"]>> = {
+  N: "none",
+  O: "odd",
+  E: "even",
+  M: "mark",
+  S: "space",
+};
+
+/** Data bits, parity, stop bits: `8N1`. */
+const formatForm = "data bits, parity (N, E, O, M, S) and stop bits, as 8N1 or 7E1";
+const format = z
+  .string(formatForm)
+  .regex(/^[5-8][NOEMS](1|1\.5|2)$/i, formatForm)
+  .transform(
+    (text) =>
+      ({
+        dataBits: Number(text[0]),
+        parity: parityLetters[(text[1] as string).toUpperCase()],
+        stopBits: Number(text.slice(2)),
+      }) as LineFormat,
+  );
+
 const shared = {
   /** Bits a second. */
-  baud: z.int().min(50).max(12_000_000).optional(),
+  baud: between(50, 12_000_000).optional(),
+  /** Default 8N1. */
+  format: format.optional(),
   flow: z.enum(["none", "rtscts", "xonxoff"]).optional(),
+  /** What a port of this machine drives when it opens; both are raised otherwise, which resets or holds many boards. */
+  dtr: z.boolean().optional(),
+  rts: z.boolean().optional(),
   framing: z.enum(["console", "raw"]).optional(),
   /** PEM or raw public key that images for the board are signed with; relative to the rig file. */
   imageKey: word.optional(),
+  /** The security counter in the board: an image's must be at least that. */
+  securityCounter: between(0, 0xffff_ffff).optional(),
+  /** The bootloader takes no older version, where it does not tell so itself. */
+  noDowngrade: z.boolean().optional(),
+  /**
+   * A command that looks at the new image, after the echo; fails it by an exit code that is not 0. The flasher holds
+   * the port meanwhile: look by other means (a meter, a relay, a debug probe); `{port}` is there to tell boards apart.
+   */
+  selfTest: shellCommand.optional(),
+  flash: flashSchema.optional(),
   power: powerSchema.optional(),
 };
 
@@ -56,7 +119,10 @@ const rigSchema = z.strictObject({
   boards: z.array(boardSchema).min(1).max(256),
 });
 
-export type RigBoard = z.infer<typeof boardSchema>;
+export type RigBoard = z.infer<typeof boardSchema> & {
+  /** Where the rig file names its imageKey: `rig.yaml:7:15`. */
+  readonly imageKeyAt?: string;
+};
 export type PowerHooks = z.infer<typeof powerSchema>;
 export interface Rig {
   /** Where it was read; undefined when there is no rig file. */
@@ -80,7 +146,7 @@ function readText(path: string): string {
     throw new MeterbenchError(
       "rig-file/unreadable",
       `${path}: cannot be read (${(cause as Error).message})`,
-      { file: path, advice: "Give the rig file with --rig FILE." },
+      { file: path, advice: `Give the rig file with --rig FILE. ${exampleFor([])}` },
       cause,
     );
   }
@@ -88,97 +154,82 @@ function readText(path: string): string {
 
 /** Checks the text of a rig file. Throws `rig-file/syntax` or `rig-file/content`, the message with `file:line:column`. */
 export function readRig(text: string, file = rigFileName): Rig {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const fault = (offset: number, code: string, message: string): MeterbenchError => {
-    const { line, col } = lines.linePos(offset);
-    return new MeterbenchError(code, `${file}:${line}:${col}: ${message}`, { file, line, column: col });
-  };
-  const [broken] = document.errors;
-  if (broken) throw fault(broken.pos[0], "rig-file/syntax", broken.message);
-  const at = (path: readonly PropertyKey[]): number => offsetOf(document, path);
-  const read = rigSchema.safeParse(
-    contentOf(document, (message) => fault(0, "rig-file/syntax", message)) ?? {},
-  );
-  if (!read.success) {
-    const { path, message } = describeIssue(worst(read.error.issues));
-    throw fault(at(path), "rig-file/content", message);
-  }
+  const source = new RigText(text, file);
+  const content = source.content();
+  if (content === undefined) throw source.fault({ path: [], message: "no boards: the file is empty" });
+  const read = rigSchema.safeParse(content);
+  if (!read.success) throw source.fault(describeIssues(read.error.issues, content, knownKeys));
   const wrong = contradiction(read.data);
-  if (wrong) throw fault(at(wrong.path), "rig-file/content", wrong.message);
+  if (wrong) throw source.fault(wrong);
+  const { defaults, boards } = read.data;
   const folder = dirname(resolve(file));
-  return { file, boards: read.data.boards.map((board) => complete(board, read.data.defaults, folder)) };
-}
-
-/** Aliases are resolved here, and may lead nowhere or explode. */
-function contentOf(document: ReturnType<typeof parseDocument>, fault: (message: string) => Error): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 64 });
-  } catch (error) {
-    throw fault((error as Error).message);
-  }
-}
-
-interface Issue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
-
-/** The key itself where a key is wrong, the value where a value is. */
-function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number {
-  for (let length = path.length; length > 0; length--) {
-    const parent = document.getIn(path.slice(0, length - 1), true) as {
-      items?: { key?: { value?: unknown; range?: number[] } }[];
-    };
-    const key = parent?.items?.find((item) => item?.key?.value === path[length - 1])?.key;
-    const node = document.getIn(path.slice(0, length), true) as { range?: number[] } | undefined;
-    const offset = key?.range?.[0] ?? node?.range?.[0];
-    if (offset !== undefined) return offset;
-  }
-  return 0;
-}
-
-/** A misspelt key explains what is missing; so it is told first. */
-const worst = (issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue =>
-  issues.find(({ code }) => code === "unrecognized_keys") ?? (issues[0] as z.core.$ZodIssue);
-
-function describeIssue(issue: z.core.$ZodIssue): Issue {
-  const where = issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";
-  if (issue.code !== "unrecognized_keys") return { path: issue.path, message: where + issue.message };
-  const key = issue.keys[0] as string;
-  const known = knownKeys(issue.path);
-  const near = nearest(key, known);
-  const hint = near === undefined ? `expected one of ${known.join(", ")}` : `did you mean "${near}"?`;
-  return { path: [...issue.path, key], message: `${where}unknown key "${key}"; ${hint}` };
+  const keyAt = (index: number): string =>
+    source.where(
+      boards[index]?.imageKey === undefined ? ["defaults", "imageKey"] : ["boards", index, "imageKey"],
+    );
+  return { file, boards: boards.map((board, index) => complete(board, defaults, folder, keyAt(index))) };
 }
 
 function knownKeys(path: readonly PropertyKey[]): string[] {
   if (path.at(-1) === "power") return Object.keys(powerSchema.shape);
+  if (path.at(-1) === "flash") return Object.keys(flashSchema.shape);
   if (path[0] === "defaults") return Object.keys(shared);
   return Object.keys(path[0] === "boards" ? boardSchema.shape : rigSchema.shape);
 }
 
+/** Names that mean something without a rig file. */
+const takenNames: readonly string[] = ["mock", "emulated"];
+
 /** What no single value shows: a board without a port, two boards of one name or on one port. */
-function contradiction({ boards }: z.infer<typeof rigSchema>): Issue | undefined {
-  const seen = new Map<string, string>();
-  for (const [index, board] of boards.entries()) {
-    const path = ["boards", index];
-    const { id, port, kind } = board;
+function contradiction({ boards }: z.infer<typeof rigSchema>): Mistake | undefined {
+  const ids = new Map<string, string>();
+  const ports = new Map<string, string>();
+  for (const [index, { id, port, kind }] of boards.entries()) {
+    const at = (field: string, message: string): Mistake => ({ path: ["boards", index, field], message });
+    if (takenNames.includes(id))
+      return at("id", `"${id}" is the name of a board that is always there; expected another id`);
+    if (ids.has(id)) return at("id", `id ${id} is taken by another board; expected an id for each`);
+    ids.set(id, id);
     if (kind !== "emulated" && port === undefined)
-      return { path, message: `board ${id} has no port; expected port: /dev/..., a USB serial or tcp://...` };
-    if (kind === "emulated" && port !== undefined)
-      return { path: [...path, "port"], message: `board ${id}: an emulated board makes its own port` };
-    for (const [field, value] of [
-      ["id", id],
-      ["port", port],
-    ] as const) {
-      const other = value === undefined ? undefined : seen.get(`${field} ${value}`);
-      if (other !== undefined)
-        return { path: [...path, field], message: `${field} ${value} is taken by board ${other}` };
-      seen.set(`${field} ${value}`, id);
+      return at("port", `board ${id}: port: missing; expected /dev/..., a USB serial or tcp://host:port`);
+    if (port === undefined) continue;
+    if (kind === "emulated")
+      return at("port", `board ${id}: port: an emulated board makes its own, got ${port}; leave it out`);
+    const fault = addressFault(port);
+    if (fault !== undefined) return at("port", `board ${id}: port: ${fault}`);
+    const other = ports.get(portIdentity(port));
+    if (other !== undefined) return at("port", `board ${id}: port ${port} is taken by board ${other}`);
+    ports.set(portIdentity(port), id);
+  }
+  return doubleMeaning(boards);
+}
+
+/** A name or a label that is another board's id: who is meant? */
+function doubleMeaning(boards: readonly RigBoard[]): Mistake | undefined {
+  for (const [index, { id, name, labels }] of boards.entries()) {
+    const isOther = (word: string) => word !== id && boards.some((board) => board.id === word);
+    if (name !== undefined && isOther(name))
+      return {
+        path: ["boards", index, "name"],
+        message: `board ${id}: name ${name} is the id of another board`,
+      };
+    const at = labels.findIndex(isOther);
+    if (at >= 0) {
+      const message = `board ${id}: label ${labels[at]} is the id of another board`;
+      return { path: ["boards", index, "labels", at], message };
     }
   }
   return undefined;
+}
+
+function addressFault(port: string): string | undefined {
+  try {
+    lineAddress(port);
+    return undefined;
+  } catch (error) {
+    const { message, data } = error as LineError;
+    return `${message}. ${data.advice}`;
+  }
 }
 
 /** The board with the defaults where it says nothing itself; files relative to the rig file. */
@@ -186,11 +237,14 @@ function complete(
   board: RigBoard,
   defaults: z.infer<typeof rigSchema>["defaults"],
   folder: string,
+  imageKeyAt: string,
 ): RigBoard {
   const whole = { ...defaults, ...board };
+  const flash = (defaults.flash ?? board.flash) && { ...defaults.flash, ...board.flash };
   return {
     ...whole,
-    ...(whole.imageKey !== undefined && { imageKey: resolve(folder, whole.imageKey) }),
+    ...(flash && { flash }),
+    ...(whole.imageKey !== undefined && { imageKey: resolve(folder, whole.imageKey), imageKeyAt }),
     ...(whole.kind === "emulated" && { dir: resolve(folder, whole.dir ?? `out/boards/${whole.id}`) }),
   };
 }

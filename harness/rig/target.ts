@@ -35,7 +35,7 @@ const deviceKinds: readonly string[] = ["ESME", "CHF"];
 /** Opens the target of a run. Throws `rig/...`, `rig-file/...`, `line/...`. */
 export async function openTarget(name: string, rig: Rig, options: TargetOptions): Promise<RunTarget> {
   if (name === "mock") return { name, close: async () => {} };
-  const board = chooseBoard(rig, name);
+  const board = await chooseBoard(rig, name);
   const open = await openBoard(board, {
     what: "meterbench run",
     command: ["run", "--target", name],

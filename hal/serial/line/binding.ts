@@ -19,9 +19,12 @@ export async function hardwareBinding(): Promise<BindingInterface> {
   const { autoDetect } = await import("@serialport/bindings-cpp").catch((error) => {
     throw new LineError(
       "line/unsupported",
-      `serial ports of this machine cannot be used: @serialport/bindings-cpp does not load (${messageOf(error)}); ` +
-        "run `npm ci` again, or reach the board over tcp:// or rfc2217://",
-      { platform: process.platform, arch: process.arch },
+      `serial ports of this machine cannot be used: @serialport/bindings-cpp does not load (${messageOf(error)})`,
+      {
+        platform: process.platform,
+        arch: process.arch,
+        advice: "Run `npm ci` again, or reach the board over tcp:// or rfc2217://.",
+      },
       error,
     );
   });

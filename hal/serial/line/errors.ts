@@ -22,7 +22,23 @@ export type LineErrorCode =
   /** A replayed session went another way than the recorded one. */
   | "line/diverged";
 
-/** An error of a line, with a stable code and the facts of the case in `data`. */
+/** What to do, where the case itself knows no better. */
+const adviceOf: Readonly<Record<LineErrorCode, string>> = {
+  "line/not-found":
+    "Check cable and power, and the port's name: `meterbench list ports` shows what is there.",
+  "line/ambiguous": "Name the port's position, as 1-2.3, or its path: see `meterbench list ports`.",
+  "line/busy": "End the program that has the port, then try again.",
+  "line/open": "Check that this is the board's port, and that you may open it: see `meterbench doctor`.",
+  "line/closed": "Check cable and power; a board that resets comes back by itself.",
+  "line/unsupported": "Use a port or adapter that can do this, or leave the setting out.",
+  "line/timeout": "Check power, cable, flow control and, over a network, that the far end runs.",
+  "line/syntax": "Check the name, the option or the recording for the form that was expected.",
+  "line/protocol":
+    "Check that the far end speaks this protocol: tcp:// carries bytes, rfc2217:// a serial port.",
+  "line/diverged": "Replay with the program and the options that made the recording, or record anew.",
+};
+
+/** An error of a line, with a stable code, and in `data` the facts of the case and `advice`: what to do. */
 export class LineError extends Error {
   override readonly name = "LineError";
   readonly code: LineErrorCode;
@@ -30,7 +46,7 @@ export class LineError extends Error {
   constructor(code: LineErrorCode, message: string, data: Record<string, unknown> = {}, cause?: unknown) {
     super(message, { cause });
     this.code = code;
-    this.data = data;
+    this.data = { advice: adviceOf[code], ...data };
   }
 }
 

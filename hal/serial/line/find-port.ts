@@ -46,7 +46,7 @@ export async function stableName(name: string, roots: PortRoots = systemRoots): 
 async function findPath(path: string, ports: readonly PortInfo[], roots: PortRoots): Promise<string> {
   const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") throw notFound(path, ports, roots);
-    throw new LineError("line/open", `${path}: ${error.message}`, { name: path }, error);
+    throw new LineError("line/open", `${path} cannot be looked at (${error.code})`, { name: path }, error);
   });
   if (stats.isCharacterDevice()) return path;
   const kind = stats.isDirectory() ? "a folder" : stats.isFile() ? "a regular file" : "no character device";
@@ -73,30 +73,28 @@ function idsOf({ path, byId, usb }: PortInfo): readonly string[] {
 function ambiguous(name: string, found: readonly PortInfo[]): LineError {
   const ids = found.map((port) => port.usb?.position);
   const advice =
-    new Set(ids).size === 1 ? `name the interface, as ${name}#0` : "name the position, as 1-2.3, or the path";
-  return new LineError(
-    "line/ambiguous",
-    `"${name}" fits ${found.length} ports: ${found.map(describePort).join("; ")}. To tell them apart ${advice}`,
-    { name, found },
-  );
+    new Set(ids).size === 1
+      ? `Name the interface, as ${name}#0.`
+      : "Name the position, as 1-2.3, or the path.";
+  const what = `"${name}" fits ${found.length} ports: ${found.map(describePort).join("; ")}`;
+  return new LineError("line/ambiguous", what, { name, found, advice });
 }
 
 function notFound(name: string, ports: readonly PortInfo[], roots: PortRoots): LineError {
   const near = nearMisses(basename(name), ports);
   const there =
     ports.length === 0
-      ? `no serial ports under ${join(roots.sys, "class/tty")}: is the board plugged in, and passed to this container?`
+      ? `there are none under ${join(roots.sys, "class/tty")}`
       : `what is there: ${ports.map(describePort).join("; ")}`;
-  const hint = near.length > 0 ? `did you mean ${near.slice(0, 3).join(" or ")}? ` : "";
-  const noUdev =
-    name.includes("by-id") && ports.every((port) => port.byId.length === 0)
-      ? ` (there is no ${join(roots.dev, "serial/by-id")} here, for no udev runs: use a serial number or a position)`
-      : "";
-  return new LineError("line/not-found", `no serial port "${name}"; ${hint}${there}${noUdev}`, {
-    name,
-    near,
-    ports,
-  });
+  const noUdev = name.includes("by-id") && ports.every((port) => port.byId.length === 0);
+  const advice = noUdev
+    ? `There is no ${join(roots.dev, "serial/by-id")} here, for no udev runs: use a serial number or a position.`
+    : near.length > 0
+      ? `Did you mean ${near.slice(0, 3).join(" or ")}?`
+      : ports.length === 0
+        ? "Is the board plugged in, and passed to this container?"
+        : "Name one of those by its path, USB serial or position.";
+  return new LineError("line/not-found", `no serial port "${name}"; ${there}`, { name, near, ports, advice });
 }
 
 /** Names that contain the one asked for, are contained in it, or are at most two edits away. */

@@ -6,19 +6,27 @@ import { LineError, messageOf } from "./errors.ts";
 /** Turns the driver's words into a `LineError` that says what to do, and who may have the port. */
 export async function openError(name: string, path: string, cause: unknown): Promise<LineError> {
   if (cause instanceof LineError) return cause;
-  const words = messageOf(cause);
+  const words = messageOf(cause)
+    .replace(/^Error:? /, "")
+    .replace(/,? cannot open .*$/i, "");
+  const what = name === path ? path : `${name} (${path})`;
   const make = (code: LineError["code"], message: string, data = {}) =>
-    new LineError(code, `${name}: ${message}`, { line: name, path, ...data }, cause);
+    new LineError(code, `${what} ${message}`, { line: name, path, ...data }, cause);
   if (/lock port|is locked|temporarily unavailable|busy|Access denied/i.test(words)) {
     const holders = await holdersOf(path);
-    return make("line/busy", `${path} is in use by ${holders.join(", ") || unknownHolder}`, { holders });
+    return make("line/busy", `is in use by ${holders.join(", ") || unknownHolder}`, { holders });
   }
   if (/permission denied/i.test(words))
-    return make("line/open", `no permission for ${path}; join its group: usermod -aG dialout $USER`);
+    return make("line/open", "may not be opened by this user", {
+      advice:
+        "Join the port's group, as `usermod -aG dialout $USER`, and log in again: see `meterbench doctor`.",
+    });
   if (/inappropriate ioctl|not a tty/i.test(words))
-    return make("line/open", `${path} is no terminal (${words})`);
-  if (/no such file|no such device/i.test(words)) return make("line/not-found", `${path} is gone (${words})`);
-  return make("line/open", `${path} does not open: ${words}`);
+    return make("line/open", "is no terminal", {
+      advice: "Name a serial port: `meterbench list ports` shows what is there.",
+    });
+  if (/no such file|no such device/i.test(words)) return make("line/not-found", `is gone (${words})`);
+  return make("line/open", `does not open: ${words}`);
 }
 
 const unknownHolder = "a process that is not visible from here (another user's, or outside this container)";

@@ -18,7 +18,7 @@ const keepAliveMs = 5000;
 
 /** Connects; rejects with `line/open` or `line/timeout`. */
 export async function connectSocket(options: SocketOptions): Promise<Socket> {
-  const { name, host, port, timers, openTimeoutMs } = options;
+  const { host, port, timers, openTimeoutMs } = options;
   const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs });
   const connected = new Promise<void>((resolve, reject) => {
     socket.once("connect", resolve);
@@ -30,8 +30,32 @@ export async function connectSocket(options: SocketOptions): Promise<Socket> {
   } catch (error) {
     socket.on("error", () => undefined).destroy();
     if (error instanceof LineError) throw error;
-    const advice = (error as NodeJS.ErrnoException).code === "ECONNREFUSED" ? "; is the server running?" : "";
-    throw new LineError("line/open", `${name}: ${messageOf(error)}${advice}`, { line: name }, error);
+    throw connectError(options, error as NodeJS.ErrnoException);
+  }
+}
+
+/** The system's words carry the address once more, or none at all. */
+function connectError({ name, host }: SocketOptions, cause: NodeJS.ErrnoException): LineError {
+  const make = (message: string, advice: string) =>
+    new LineError("line/open", `${name} ${message}`, { line: name, advice }, cause);
+  switch (cause.code) {
+    case "ECONNREFUSED":
+      return make(
+        "refuses the connection",
+        "Is the server (ser2net, `meterbench emulate`) running there, on that port?",
+      );
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return make(
+        `is not found: no machine is called ${host}`,
+        "Check how the name is written, and that this machine can look it up; an IP address works too.",
+      );
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+    case "ETIMEDOUT":
+      return make("cannot be reached", "Check the address, that the machine is on, and the network between.");
+    default:
+      return make(`does not connect: ${messageOf(cause)}`, "Check the address, and that the server runs.");
   }
 }
 

@@ -4,9 +4,10 @@ import { accessSync, constants } from "node:fs";
 import type { Command } from "commander";
 import pc from "picocolors";
 import { cryptoByName } from "../../../hal/crypto/index.ts";
-import { boardFinding, emulatedBoardTools, serialPorts } from "../../rig/advice.ts";
+import { boardFinding, emulatedBoardTools, rigFile, serialPorts } from "../../rig/advice.ts";
 import { chooseBoards } from "../../rig/find.ts";
 import { healthOf } from "../../rig/health.ts";
+import { portRows } from "../../rig/port-list.ts";
 import { loadRig } from "../../rig/rig-file.ts";
 import { Exit } from "../exit.ts";
 
@@ -22,14 +23,19 @@ interface Finding {
 export function doctorCommand(root: Command): Command {
   return root
     .command("doctor")
-    .option("--board <id...>", "also look at these boards (default: those of the rig file)")
+    .option(
+      "--board <id...>",
+      "look at these boards, and start them where they are emulated (default: those of the rig file)",
+    )
     .option("--rig <file>", "the rig file (default: ./rig.yaml)")
     .option("--json", "one JSON document on standard output")
     .description("say what is missing on this machine or its boards, and what to do about it")
     .addHelpText("after", "\nExample:\n  meterbench doctor\n")
     .action(async (options: { json?: boolean; board?: string[]; rig?: string }) => {
       const rig = loadRig(options.rig);
-      const boards = options.board ? chooseBoards(rig, options.board) : rig.boards;
+      const boards = options.board ? await chooseBoards(rig, options.board) : rig.boards;
+      const ports = await portRows();
+      const look = { what: "meterbench doctor", startEmulated: options.board !== undefined };
       const findings = [
         nodeVersion(),
         selfTest("node"),
@@ -38,8 +44,9 @@ export function doctorCommand(root: Command): Command {
         tshark(),
         outputFolder(),
         emulatedBoardTools(),
-        await serialPorts(),
-        ...(await healthOf(boards)).map(boardFinding),
+        ...serialPorts(ports),
+        rigFile(rig, ports),
+        ...(await healthOf(boards, look)).map(boardFinding),
       ];
       if (options.json) console.log(JSON.stringify({ findings }, null, 2));
       else for (const finding of findings) print(finding);
@@ -53,7 +60,7 @@ function print(finding: Finding): void {
     finding.status
   ];
   console.log(`${mark} ${finding.name.padEnd(14)} ${finding.found}`);
-  if (finding.advice) console.log(`        ${finding.advice}`);
+  if (finding.advice) console.log(finding.advice.replace(/^/gm, "        "));
 }
 
 function nodeVersion(): Finding {

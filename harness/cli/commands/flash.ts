@@ -12,6 +12,7 @@ import {
   readImageFile,
   readKeyFile,
 } from "../../rig/flash/pre-flight.ts";
+import { imageKeyOf } from "../../rig/image-key.ts";
 import { loadRig, type RigBoard } from "../../rig/rig-file.ts";
 import { Exit, replaceBytes, usageError } from "../exit.ts";
 import { printTable } from "../table.ts";
@@ -63,7 +64,7 @@ export function flashCommand(root: Command): Command {
 async function flash(path: string, command: Command): Promise<void> {
   const options = command.opts<FlashCommandOptions>();
   checkUse(options);
-  const boards = boardsOf(options, command.getOptionValueSource("rig") === "cli");
+  const boards = await boardsOf(options, command.getOptionValueSource("rig") === "cli");
   const file = readImageFile(path);
   const checks = preFlights(options, boards);
   const view = flashView(
@@ -121,7 +122,7 @@ function checkUse(options: FlashCommandOptions): void {
     );
 }
 
-function boardsOf({ board, all, rig }: FlashCommandOptions, rigGiven: boolean): RigBoard[] {
+function boardsOf({ board, all, rig }: FlashCommandOptions, rigGiven: boolean): Promise<RigBoard[]> {
   return chooseBoards(loadRig(rigGiven ? rig : undefined), all ? "all" : (board ?? []));
 }
 
@@ -135,9 +136,9 @@ function preFlights(
     options.decryptionKey === undefined ? undefined : readDecryptionKey(options.decryptionKey);
   const securityCounter = wholeNumber("--security-counter", options.securityCounter, 0, 0xffff_ffff);
   return new Map(
-    boards.map(({ id, imageKey }) => {
-      const own = key ?? (imageKey === undefined ? undefined : readKeyFile(imageKey));
-      return [id, { keys: own && [own], decryptionKey, securityCounter }];
+    boards.map((board) => {
+      const own = key ?? imageKeyOf(board);
+      return [board.id, { keys: own && [own], decryptionKey, securityCounter }];
     }),
   );
 }

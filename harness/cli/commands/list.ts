@@ -1,14 +1,16 @@
 /** `meterbench list`: what there is to run, to talk to and to send. */
 import type { Command } from "commander";
+import pc from "picocolors";
 import { useCases } from "../../../firmware/objects/use-cases.ts";
 import { allAccessRows } from "../../../firmware/security/access.ts";
-import { healthOf } from "../../rig/health.ts";
-import { loadRig } from "../../rig/rig-file.ts";
+import { type BoardHealth, healthOf } from "../../rig/health.ts";
+import { portRows } from "../../rig/port-list.ts";
+import { loadRig, type Rig } from "../../rig/rig-file.ts";
 import { discoverScenarios } from "../../scenarios/discover.ts";
-import { usageError } from "../exit.ts";
+import { Exit, usageError } from "../exit.ts";
 import { printTable } from "../table.ts";
 
-const kinds = ["scenarios", "boards", "usecases"] as const;
+const kinds = ["scenarios", "boards", "ports", "usecases"] as const;
 type Kind = (typeof kinds)[number];
 type Row = Record<string, string | number | boolean | null | readonly string[]>;
 
@@ -16,36 +18,65 @@ export function listCommand(root: Command): Command {
   return root
     .command("list")
     .argument("[what]", `one of ${kinds.join(", ")}`, "scenarios")
-    .description("show the scenarios, boards or use cases there are")
+    .description("show the scenarios, boards, serial ports or use cases there are")
     .option("--rig <file>", "for boards: the rig file (default: ./rig.yaml)")
     .option("--json", "one JSON document on standard output")
     .addHelpText("after", "\nExample:\n  meterbench list usecases --json\n")
     .action(async (what: string, options: { json?: boolean; rig?: string }) => {
       if (!kinds.includes(what as Kind))
         throw usageError(`list: "${what}" is not something to list`, `Expected one of: ${kinds.join(", ")}.`);
-      const rows = await listing[what as Kind](options.rig);
+      if (what === "boards") return listBoards(loadRig(options.rig), options.json ?? false);
+      const rows = await listing[what as Exclude<Kind, "boards">]();
       if (options.json) console.log(JSON.stringify(rows, null, 2));
+      else if (rows.length === 0) console.log(`no ${what} here`);
       else printTable(rows);
     });
 }
 
-const listing: Record<Kind, (rig?: string) => Promise<Row[]>> = {
-  async scenarios() {
-    return (await discoverScenarios()).map((scenario) => ({ ...scenario }));
-  },
-  async boards(rig) {
-    const rows = (await healthOf(loadRig(rig).boards)).map((board) => ({
-      id: board.id,
-      kind: board.kind,
-      port: board.port,
-      health: board.health,
+const mock: BoardHealth = {
+  id: "mock",
+  health: "ready",
+  ok: true,
+  kind: "simulated board",
+  port: "",
+  labels: [],
+};
+
+/** Exit 3 when a board of the rig is not well. */
+async function listBoards(rig: Rig, json: boolean): Promise<void> {
+  const boards = [mock, ...(await healthOf(rig.boards))];
+  if (json) {
+    const whole = boards.map((board) => ({
+      ...board,
       identity: board.identity ?? "",
       version: board.version ?? "",
       parts: board.parts ?? [],
-      labels: board.labels,
     }));
-    const mock = { id: "mock", kind: "simulated board", port: "", health: "ready", identity: "" };
-    return [{ ...mock, version: "", parts: [], labels: [] }, ...rows];
+    console.log(JSON.stringify(whole, null, 2));
+  } else {
+    printTable(boards.map(boardRow));
+    for (const { id, ok, health, advice } of boards)
+      if (!ok) console.log(`${pc.red(id)}: ${health}${advice ? `\n  ${advice}` : ""}`);
+    if (rig.file === undefined)
+      console.error(
+        "No rig.yaml here: `meterbench list ports` shows the serial ports, `meterbench doctor` a rig.yaml to begin with.",
+      );
+  }
+  if (boards.some(({ ok }) => !ok)) process.exitCode = Exit.rig;
+}
+
+/** What is wrong is told below the table: it is too long for a column. */
+const boardRow = ({ id, ok, health, kind, port, identity, version, parts, labels }: BoardHealth): Row => ({
+  ...{ id, health: ok ? health : "wrong, see below", kind, port },
+  ...{ identity: identity ?? "", version: version ?? "", parts: parts ?? [], labels },
+});
+
+const listing: Record<Exclude<Kind, "boards">, () => Promise<Row[]>> = {
+  async scenarios() {
+    return (await discoverScenarios()).map((scenario) => ({ ...scenario }));
+  },
+  async ports() {
+    return (await portRows()).map((port) => ({ ...port }));
   },
   async usecases() {
     const modelled = new Map(useCases.map((u) => [u.code, u]));

@@ -29,7 +29,7 @@ export function monitorCommand(root: Command): Command {
     .addHelpText("after", "\nExample:\n  meterbench monitor --board /dev/ttyUSB0 --seconds 10\n")
     .action(async (options: MonitorCommandOptions) => {
       const limitMs = secondsOf("monitor", options.seconds);
-      const board = chooseBoard(loadRig(options.rig), options.board);
+      const board = await chooseBoard(loadRig(options.rig), options.board);
       const open = await openBoard(board, {
         what: "meterbench monitor",
         command: ["monitor"],

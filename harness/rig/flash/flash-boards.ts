@@ -1,11 +1,13 @@
 /** Many boards at once: each is checked, flashed and proven by itself; one that fails stops no other. */
 import { versionText } from "../../../firmware/bootloader/version.ts";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import type { SmpClient } from "../../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../../hal/serial/timers.ts";
 import { type OpenBoard, openBoard } from "../find.ts";
 import type { RigBoard } from "../rig-file.ts";
+import { runCommand } from "../run-command.ts";
 import { connectionOn } from "./connection.ts";
-import { type FlashOptions, type FlashPhase, type FlashResult, flashBoard } from "./flasher.ts";
+import { echoTest, type FlashOptions, type FlashPhase, type FlashResult, flashBoard } from "./flasher.ts";
 import { type ImageFile, type PreFlightOptions, preFlight } from "./pre-flight.ts";
 import type { UploadProgress } from "./upload.ts";
 
@@ -91,13 +93,13 @@ class BoardFlash {
     let opened: OpenBoard | undefined;
     try {
       this.#enter("check");
-      const file = preFlight(this.#file, this.#options.preFlight(this.#board));
+      const file = preFlight(this.#file, this.#checks());
       this.#image = file;
       this.#enter("connect");
       opened = await (this.#options.open ?? open)(this.#board);
       const { framing } = this.#board;
       const connection = connectionOn(opened.line, { timers: this.#timers, ...(framing && { framing }) });
-      return this.#report(await flashBoard(connection, file, this.#flashOptions()));
+      return this.#report(await flashBoard(connection, file, this.#flashOptions(opened)));
     } catch (error) {
       return this.#report(undefined, error);
     } finally {
@@ -105,8 +107,16 @@ class BoardFlash {
     }
   }
 
-  #flashOptions(): FlashOptions {
+  /** What the command says comes before what the rig file says of the board. */
+  #checks(): PreFlightOptions {
+    const checks = this.#options.preFlight(this.#board);
+    return { ...checks, securityCounter: checks.securityCounter ?? this.#board.securityCounter };
+  }
+
+  #flashOptions({ power }: OpenBoard): FlashOptions {
     return {
+      ...ownOptions(this.#board, this.#timers),
+      ...(power && { revive: () => power.cycle() }),
       ...this.#options,
       onPhase: (phase) => this.#enter(phase),
       onProgress: (progress) => this.#move(progress),
@@ -170,6 +180,36 @@ class BoardFlash {
     const t = Math.round(this.#timers.nowMs() - this.#startMs);
     this.#options.onEvent?.({ t, board: this.#board.id, ...event });
   }
+}
+
+const ms = (seconds: number | undefined): number | undefined => seconds && seconds * 1000;
+
+/** What the rig file says of flashing this board. */
+function ownOptions(board: RigBoard, timers: Timers) {
+  const { flash = {}, noDowngrade, selfTest: command } = board;
+  const selfTest = async (client: SmpClient): Promise<void> => {
+    await echoTest(client);
+    if (command !== undefined) await commandTest(command, board, timers);
+  };
+  return {
+    bootTimeoutMs: ms(flash.bootTimeoutS),
+    firstTimeoutMs: ms(flash.firstTimeoutS),
+    timeoutMs: ms(flash.timeoutS),
+    noProgressMs: ms(flash.noProgressS),
+    window: flash.window,
+    imageNumber: flash.image,
+    noDowngrade,
+    selfTest,
+  };
+}
+
+async function commandTest(command: string, board: RigBoard, timers: Timers): Promise<void> {
+  const wrong = await runCommand(command, board, board.flash?.selfTestTimeoutS ?? 60, timers);
+  if (wrong === undefined) return;
+  throw new MeterbenchError("image/self-test", `the command of selfTest ${wrong}`, {
+    board: board.id,
+    advice: `See selfTest of board ${board.id} in the rig file, and what it looks at.`,
+  });
 }
 
 const open = (board: RigBoard): Promise<OpenBoard> => openBoard(board, { what: "meterbench flash" });

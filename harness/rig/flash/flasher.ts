@@ -12,6 +12,7 @@ import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { image, os, type SmpClient, SmpError } from "../../../hal/serial/smp/index.ts";
 import { pause } from "../../../hal/serial/timers.ts";
 import type { Connection } from "./connection.ts";
+import { isGone, isSilence, lost } from "./failures.ts";
 import { describeImage, type ImageFile } from "./pre-flight.ts";
 import { type UploadOptions, type UploadProgress, uploadImage } from "./upload.ts";
 
@@ -29,10 +30,12 @@ export type FlashPhase =
 export interface FlashOptions extends Omit<UploadOptions, "onProgress" | "resume"> {
   /** `confirm`: the image stays. `test`: it boots once, then the board goes back, and that is proven. */
   readonly mode: "test" | "confirm";
-  /** Run on the new image; throws when the board must not keep it. Default: an echo. */
+  /** Run on the new image; throws when the board must not keep it. Default: {@link echoTest}. */
   readonly selfTest?: (client: SmpClient) => Promise<void>;
   /** From the reset until the board answers again; default 60 s. */
-  readonly bootTimeoutMs?: number;
+  readonly bootTimeoutMs?: number | undefined;
+  /** Cycles the power of a board that stays silent after its reset; then it is waited for once more. */
+  readonly revive?: (() => Promise<void>) | undefined;
   readonly onPhase?: (phase: FlashPhase) => void;
   readonly onProgress?: (progress: UploadProgress) => void;
 }
@@ -243,27 +246,19 @@ class Flasher {
    * Until it resets a board may still answer as before, and while it boots not at all.
    */
   async #waitForBoot(isOver: (active: State, state: readonly State[]) => boolean): Promise<State> {
-    const { timers } = this.#connection;
-    const { bootTimeoutMs = 60_000 } = this.#options;
-    const untilMs = timers.nowMs() + bootTimeoutMs;
-    let active: State | undefined;
-    let cause: unknown;
-    while (timers.nowMs() < untilMs) {
-      await pause(timers, 100);
-      await this.#lineBack();
-      try {
-        const state = await image.readState(this.#client, { timeoutMs: 1000, retries: 0 });
-        active = state.find((entry) => entry.active);
-        if (active && isOver(active, state)) return active;
-      } catch (error) {
-        if (!isSilence(error)) throw lost(error);
-        [active, cause] = [undefined, error];
-      }
+    let { active, cause } = await this.#watchBoot(isOver);
+    let how = "its reset";
+    if (active === undefined && this.#options.revive !== undefined) {
+      how = "its power was cycled";
+      await this.#options.revive().catch((error: Error) => {
+        how = `its reset, and its power could not be cycled (${error.message})`;
+      });
+      ({ active, cause } = await this.#watchBoot(isOver));
     }
     if (active !== undefined) return active;
     throw new MeterbenchError(
       "rig/board-lost",
-      `the board does not answer ${bootTimeoutMs / 1000} s after its reset`,
+      `the board does not answer ${this.#bootTimeoutMs / 1000} s after ${how}`,
       {
         advice:
           "Power it off and on: an image that was not confirmed is gone back from. Look at its console.",
@@ -272,17 +267,44 @@ class Flasher {
     );
   }
 
+  /** What runs, as soon as `isOver` or at the time's end; `cause`: why nothing is known of it. */
+  async #watchBoot(
+    isOver: (active: State, state: readonly State[]) => boolean,
+  ): Promise<{ active: State | undefined; cause?: unknown }> {
+    const { timers } = this.#connection;
+    const untilMs = timers.nowMs() + this.#bootTimeoutMs;
+    let active: State | undefined;
+    let cause: unknown;
+    while (timers.nowMs() < untilMs) {
+      await pause(timers, 100);
+      await this.#lineBack();
+      try {
+        const state = await image.readState(this.#client, { timeoutMs: 1000, retries: 0 });
+        active = state.find((entry) => entry.active);
+        if (active && isOver(active, state)) break;
+      } catch (error) {
+        if (!isSilence(error)) throw lost(error);
+        [active, cause] = [undefined, error];
+      }
+    }
+    return { active, cause };
+  }
+
+  get #bootTimeoutMs(): number {
+    return this.#options.bootTimeoutMs ?? 60_000;
+  }
+
   /** Self-test, then confirm or go back. */
   async #prove(oldHash: Uint8Array | undefined): Promise<FlashResult> {
     try {
       await this.#selfTest();
     } catch (cause) {
       await this.#revert(oldHash);
-      const { advice } = cause as { advice?: string };
+      const { advice, data } = cause as { advice?: string; data?: { advice?: string } };
       throw new MeterbenchError(
         "image/self-test",
         `the self-test failed (${(cause as Error).message}); the board is back on its old image`,
-        { advice: advice ?? "See what the self-test says; the board runs as before." },
+        { advice: advice ?? data?.advice ?? "See what the self-test says; the board runs as before." },
         cause,
       );
     }
@@ -356,29 +378,10 @@ class Flasher {
   }
 }
 
-async function echoTest(client: SmpClient): Promise<void> {
+/** The board answers, and gives back what it got. */
+export async function echoTest(client: SmpClient): Promise<void> {
   const text = "meterbench";
   const answer = await os.echo(client, text);
   if (answer !== text)
     throw new Error(`the board echoes ${JSON.stringify(answer)} for ${JSON.stringify(text)}`);
-}
-
-const isSilence = (error: unknown): boolean =>
-  isGone(error) || (error instanceof SmpError && error.code === "smp/timeout");
-
-const isGone = (error: unknown): boolean =>
-  error instanceof SmpError ? error.code === "smp/closed" : isLineError(error);
-
-const isLineError = (error: unknown): boolean =>
-  String((error as { code?: unknown } | null)?.code ?? "").startsWith("line/");
-
-/** An SMP or line failure as the rig's. */
-function lost(error: unknown): unknown {
-  if (error instanceof SmpError) {
-    const code = error.code === "smp/refused" ? "rig/refused" : "rig/board-lost";
-    return new MeterbenchError(code, error.text, { advice: error.advice }, error);
-  }
-  if (!isLineError(error)) return error;
-  const advice = "Check cable and power; then flash again: the upload goes on where it stopped.";
-  return new MeterbenchError("rig/board-lost", (error as Error).message, { advice }, error);
 }

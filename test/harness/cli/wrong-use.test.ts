@@ -33,7 +33,11 @@ describe("command line, used wrongly", () => {
       () => ["run", "--out", join(folder, "plain-file", "x")],
       /cannot be written.*--out DIR/s,
     ],
-    ["a kind of list there is not", () => ["list", "meters"], /"meters".*scenarios, boards, usecases/s],
+    [
+      "a kind of list there is not",
+      () => ["list", "meters"],
+      /"meters".*scenarios, boards, ports, usecases/s,
+    ],
     ["verify without keys", () => ["verify", folder, "--wire", "gbcs"], /required option '--keys <dir>'/],
     [
       "verify with an unknown wire",

@@ -15,7 +15,7 @@ describe("a board's power by command", () => {
   after(() => rmSync(folder, { recursive: true }));
   const board = (power: Partial<PowerHooks>): RigBoard => ({
     id: "left",
-    port: "/dev/it's here; rm -rf x",
+    port: "/dev/it's $& here; rm -rf x",
     kind: "serial",
     labels: [],
     power: { offS: 0.001, timeoutS: 5, ...power },
@@ -25,7 +25,7 @@ describe("a board's power by command", () => {
     const log = join(folder, "log");
     const hook = (word: string) => `printf '${word} %s %s\\n' {id} {port} >> ${log}`;
     await hookPower(board({ on: hook("on"), off: hook("off") }))?.cycle();
-    const port = "/dev/it's here; rm -rf x";
+    const port = "/dev/it's $& here; rm -rf x";
     assert.equal(readFileSync(log, "utf8"), `off left ${port}\non left ${port}\n`);
   });
 
@@ -33,6 +33,14 @@ describe("a board's power by command", () => {
     await assert.rejects(
       hookPower(board({ on: "echo no such relay >&2; exit 3" }))?.on() ?? Promise.resolve(),
       /board left: power on ended with exit code 3: no such relay/,
+    );
+  });
+
+  it("leaves running what a command has left running", async () => {
+    await hookPower(board({ on: "sleep 20 & exit 0" }))?.on();
+    await assert.rejects(
+      hookPower(board({ on: "sleep 1 & echo off; exit 1" }))?.on() ?? Promise.resolve(),
+      /: off$/,
     );
   });
 

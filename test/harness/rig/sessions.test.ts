@@ -108,12 +108,29 @@ describe("a device of the model on a TCP port", function () {
       `boards:\n  - {id: here, port: "${listening.address}", kind: device}\n  - {id: gone, port: "tcp://127.0.0.1:1"}\n`,
     );
     const { exitCode, stdout } = await commandLine(["list", "boards", "--rig", file("rig.yaml"), "--json"]);
-    assert.equal(exitCode, 0);
+    assert.equal(exitCode, 3, "a board of the rig is not well");
     const [mock, here, gone] = JSON.parse(stdout);
-    assert.equal(mock.id, "mock");
+    assert.deepEqual([mock.id, mock.ok, here.ok, gone.ok], ["mock", true, true, false]);
+    assert.deepEqual(here.buffer, { bytes: 1024, count: 4, told: true });
+    assert.deepEqual(here.bootloader, { mode: "swap with scratch", noDowngrade: false });
     assert.deepEqual([here.health, here.identity, here.version], ["ready", "esme (ESME)", "0.1.0"]);
     assert.ok(here.parts.includes("message"));
-    assert.match(gone.health, /ECONNREFUSED/);
+    assert.match(gone.health, /refuses the connection/);
+    assert.match(gone.advice, /running/);
+    const table = await commandLine(["list", "boards", "--rig", file("rig.yaml")]);
+    assert.match(table.stdout, /^id +health +kind/);
+    assert.match(table.stdout, /^gone: .*refuses the connection\n {2}Is the server/m);
+  });
+
+  it("is looked at by doctor: what it runs, what its bootloader does, what to do where it does not answer", async () => {
+    const { exitCode, stdout } = await commandLine(["doctor", "--rig", file("rig.yaml")]);
+    assert.equal(exitCode, 1);
+    assert.match(
+      stdout,
+      /^ok +board here +ready, runs 0\.1\.0, bootloader: swap with scratch, takes a downgrade, 4 buffers/m,
+    );
+    assert.match(stdout, /^wrong +board gone .*\n +Is the server .* running/m);
+    assert.match(stdout, /^ok +rig file +.*rig\.yaml: here, gone/m);
   });
 
   it("a board that another run holds is left alone: exit 3, with the holder", async () => {

@@ -71,6 +71,18 @@ describe("scenarios on the emulated board", function () {
   });
   after(() => folder && rmSync(folder, { recursive: true, force: true }));
 
+  it("are for a board that doctor starts and looks at when it is named, and leaves alone otherwise", async () => {
+    const doctor = async (...args: string[]) => {
+      const { stdout } = await commandLine(["doctor", "--rig", join(folder, "rig.yaml"), "--json", ...args]);
+      const { findings } = JSON.parse(stdout) as {
+        findings: { name: string; found: string; advice?: string }[];
+      };
+      return findings.find(({ name }) => name === "board twin");
+    };
+    assert.match((await doctor())?.advice ?? "", /doctor --board twin/);
+    assert.match((await doctor("--board", "twin"))?.found ?? "", /^ready, .*bootloader: swap with scratch, /);
+  });
+
   it("have the outcome of the mock; those for the mock alone say why", async () => {
     const rig = ["--target", "twin", "--rig", join(folder, "rig.yaml"), "--out", join(folder, "out")];
     const words = [

@@ -3,13 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
-import {
-  findPort,
-  type LineError,
-  listPorts,
-  openLine,
-  stableName,
-} from "../../../../hal/serial/line/index.ts";
+import { findPort, listPorts, openLine, stableName } from "../../../../hal/serial/line/index.ts";
+import { refused } from "../../../support/refused.ts";
 
 interface FakeAdapter {
   readonly position: string;
@@ -133,27 +128,24 @@ describe("Finding a port", () => {
   });
 
   it("tells identical adapters apart by position alone, and says so", async () => {
-    await assert.rejects(machine.find("0403:6001"), (error: LineError) => {
-      assert.equal(error.code, "line/ambiguous");
-      assert.match(error.message, /fits 3 ports.*at 1-2\.3.*at 1-3.*at 1-4.*name the position/s);
-      return true;
-    });
-    await assert.rejects(machine.find("00c3F1"), { code: "line/ambiguous", message: /as 00c3F1#0/ });
+    const three = /fits 3 ports.*at 1-2\.3.*at 1-3.*at 1-4.*Name the position/s;
+    await refused(machine.find("0403:6001"), "line/ambiguous", three);
+    await refused(machine.find("00c3F1"), "line/ambiguous", /as 00c3F1#0/);
   });
 
   it("says what was there instead of what matches nothing, nearest first", async () => {
-    await assert.rejects(machine.find("A50285B1"), (error: LineError) => {
-      assert.equal(error.code, "line/not-found");
-      assert.match(error.message, /did you mean A50285BI\?/);
-      assert.match(error.message, /ttyUSB0 \(FT232R USB UART, 0403:6001, serial A50285BI, at 1-2\.3/);
-      return true;
-    });
-    await assert.rejects(machine.find(machine.dev("ttyUSB2")), /did you mean ttyUSB/);
-    await assert.rejects(machine.find("zzz"), /no serial port "zzz"; what is there/);
+    await assert.rejects(
+      machine.find("A50285B1"),
+      /ttyUSB0 \(FT232R USB UART, 0403:6001, serial A50285BI, at 1-2\.3/,
+    );
+    const missing = (name: string, words: RegExp) => refused(machine.find(name), "line/not-found", words);
+    await missing("A50285B1", /Did you mean A50285BI\?/);
+    await missing(machine.dev("ttyUSB2"), /Did you mean ttyUSB/);
+    await missing("zzz", /no serial port "zzz"; what is there.*Name one of those/s);
     rmSync(join(machine.roots.dev, "serial"), { recursive: true });
-    await assert.rejects(machine.find(machine.dev("serial/by-id/usb-x")), /no udev runs/);
+    await missing(machine.dev("serial/by-id/usb-x"), /no udev runs/);
     rmSync(join(machine.roots.sys, "class"), { recursive: true });
-    await assert.rejects(machine.find("A50285BI"), /no serial ports under .*passed to this container/);
+    await missing("A50285BI", /there are none under .*passed to this container/s);
   });
 
   it("refuses a path that is no terminal before anything is opened", async () => {
@@ -163,11 +155,8 @@ describe("Finding a port", () => {
       machine.find(join(machine.folder, "notes.txt")),
       /a regular file, not a serial port/,
     );
-    await assert.rejects(openLine("/dev/null"), (error: LineError) => {
-      assert.equal(error.code, "line/open");
-      assert.match(error.message, /\/dev\/null/);
-      return true;
-    });
+    await refused(openLine("/dev/null"), "line/open", /^\/dev\/null is no terminal\nName a serial port/);
+    await refused(openLine("/dev/null/x"), "line/not-found", /^no serial port "\/dev\/null\/x"; /);
   });
 
   it("names a port by what stays when it re-enumerates", async () => {

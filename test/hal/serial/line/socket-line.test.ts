@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { openLine } from "../../../../hal/serial/line/index.ts";
+import { refused } from "../../../support/refused.ts";
 import { TelnetServer } from "./telnet-server.ts";
 import { bytesFrom } from "./tools.ts";
 
@@ -42,10 +43,13 @@ describe("A line over TCP", () => {
     await assert.rejects(openLine("tcp://127.0.0.1:0"), { code: "line/syntax" });
     const { port } = server;
     await server.stop();
-    await assert.rejects(openLine(`tcp://127.0.0.1:${port}`), {
-      code: "line/open",
-      message: /is the server running/,
-    });
+    const closed = new RegExp(`^tcp://127.0.0.1:${port} refuses the connection\nIs the server .* running`);
+    await refused(openLine(`tcp://127.0.0.1:${port}`), "line/open", closed);
+    await refused(
+      openLine("tcp://no..machine:1"),
+      "line/open",
+      /no machine is called no\.\.machine.*IP address/s,
+    );
     server = await TelnetServer.start();
   });
 });

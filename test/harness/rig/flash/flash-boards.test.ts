@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
+import { setImmediate as immediate } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { Scheduler } from "../../../../hal/mock/scheduler.ts";
 import { LineSession, linePair } from "../../../../hal/serial/line/index.ts";
@@ -72,6 +73,59 @@ describe("flashing many boards at once", () => {
     assert.equal(good.filter(({ kind }) => kind === "done").length, 1);
     assert.ok(good.filter(({ kind }) => kind === "progress").length <= 101);
     assert.equal(good.findLast(({ kind }) => kind === "progress")?.doneBytes, coming.length);
+  });
+
+  it("goes by what the rig file says of a board: its counter, its self-test, its time-outs, its power", async () => {
+    const scheduler = new Scheduler();
+    const timers = schedulerTimers(scheduler);
+    const flashOne = async (own: Partial<RigBoard>, act: (model: ModelBoard) => void = () => {}) => {
+      const model = new ModelBoard({ timers, keys: [testKey] });
+      model.provision(running);
+      await settled(scheduler, model.start());
+      const power = {
+        on: () => model.start(),
+        off: async () => model.power.turnOff(),
+        cycle: () => model.start(),
+      };
+      const open = async (): Promise<OpenBoard> => {
+        const line = await LineSession.open("left", { timers, open: () => model.open() });
+        return { board, line, close: () => line.close(), power, emulated: undefined };
+      };
+      const board = { ...rigBoard("left"), ...own };
+      const onEvent = ({ phase, kind }: FlashEvent) => phase === "boot" && kind === "phase" && act(model);
+      const options = { mode: "confirm", timers, open, onEvent, preFlight: () => ({}) } as const;
+      const startMs = scheduler.nowMs;
+      const work = flashBoards([board], coming, options);
+      let done = false;
+      void work.finally(() => {
+        done = true;
+      });
+      // A command of the rig file runs in real time, everything else in the scheduler's.
+      while (!done) await scheduler.runUntil(scheduler.nowMs + 10).then(() => immediate());
+      return { ...(await work)[0]!, tookMs: scheduler.nowMs - startMs };
+    };
+    const counter = await flashOne({ securityCounter: 7 });
+    assert.match(counter.error?.code ?? "", /^image\/(security-)?counter/);
+    const failing = await flashOne({
+      selfTest: "echo no click at {id} >&2; exit 3",
+      flash: { selfTestTimeoutS: 3600 },
+    });
+    assert.equal(failing.outcome, "image-failed");
+    assert.match(
+      failing.error?.message ?? "",
+      /ended with exit code 3: no click at left.*back on its old image/,
+    );
+    assert.match(failing.error?.advice ?? "", /See selfTest of board left in the rig file/);
+    const passing = await flashOne({
+      selfTest: "test $METERBENCH_BOARD = left",
+      flash: { selfTestTimeoutS: 3600 },
+    });
+    assert.equal(passing.outcome, "confirmed");
+    const revived = await flashOne({ flash: { bootTimeoutS: 2 } }, (model) =>
+      timers.after(20, () => model.power.turnOff()),
+    );
+    assert.equal(revived.outcome, "confirmed");
+    assert.ok(revived.tookMs < 10_000, `${revived.tookMs}`);
   });
 
   it("shows plain lines off a terminal, live ones on it, and nothing when quiet", () => {

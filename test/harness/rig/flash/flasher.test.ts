@@ -165,6 +165,48 @@ describe("flashing one board", () => {
     }
   });
 
+  it("cycles the power once of a board that stays silent after its reset, and goes on", async () => {
+    const bench = await flashBench();
+    const onPhase = (phase: FlashPhase) =>
+      phase === "boot" && bench.timers.after(20, () => bench.board.power.turnOff());
+    let cycles = 0;
+    const revive = async () => {
+      cycles++;
+      await bench.board.start();
+    };
+    assert.equal((await flash(bench, { onPhase, revive })).outcome, "confirmed");
+    assert.equal(cycles, 1);
+  });
+
+  it("blames an image that is gone back from when the power was cycled", async () => {
+    const bench = await flashBench();
+    const onPhase = (phase: FlashPhase) => {
+      if (phase === "boot") bench.board.faults.silent = true;
+    };
+    const revive = async () => {
+      bench.board.faults.silent = false;
+      await bench.board.start();
+    };
+    await expectError(flash(bench, { onPhase, revive }), "image/not-booted", /did not come up; 1\.0\.0 runs/);
+    assert.equal(await runs(bench), 1);
+  });
+
+  it("says so when not even its power brings a board back, or the power cannot be cycled", async () => {
+    for (const [revive, message] of [
+      [async () => {}, /does not answer 5 s after its power was cycled/],
+      [
+        () => Promise.reject(new Error("no such relay")),
+        /5 s after its reset, and its power .*\(no such relay\)/,
+      ],
+    ] as const) {
+      const bench = await flashBench();
+      const onPhase = (phase: FlashPhase) => {
+        if (phase === "boot") bench.board.faults.silent = true;
+      };
+      await expectError(flash(bench, { onPhase, revive, bootTimeoutMs: 5000 }), "rig/board-lost", message);
+    }
+  });
+
   it("gets through when the line vanishes with the reset, as a USB port does", async () => {
     const bench = await flashBench();
     const onPhase = (phase: FlashPhase) => {
