@@ -27,7 +27,7 @@ import {
   shaped,
   taking,
 } from "./served-parts.ts";
-import { openCommand, type SignedCommand } from "./signed.ts";
+import { openCommand, type SignedCommand, signedBytes } from "./signed.ts";
 
 export interface PartsServerOptions {
   /** What kind of board it says it is. Default "model". */
@@ -54,8 +54,6 @@ export interface PartsServerOptions {
 const defaultBufBytes = 512;
 /** SMP header, keys and heads around the longest data of one request or event. */
 const overheadBytes = 96;
-/** COSE_Sign1, its signature and the command around that. */
-const signedBytes = 128;
 const counterSectors = 2;
 
 type BootReason = "power" | "reset" | "watchdog";

@@ -15,6 +15,9 @@ export interface SignedCommand {
   readonly payload: Uint8Array;
 }
 
+/** More than a command's payload grows by: COSE_Sign1, its signature and the command around that. */
+export const signedBytes = 128;
+
 const Major = { uint: 0, bytes: 2, array: 4 } as const;
 /** bstr h'a10127': {1: -8}. */
 const protectedHeaders = Uint8Array.of(0x43, 0xa1, 0x01, 0x27);

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { nobleCrypto } from "../../../hal/crypto/index.ts";
 import { writeFlash } from "../../../hal/emulated/index.ts";
-import { type SignedCommand, sealCommand } from "../../../hal/serial/parts/index.ts";
+import { type SignedCommand, SigningClient, sealCommand } from "../../../hal/serial/parts/index.ts";
 import { encodePayload, os, type Payload } from "../../../hal/serial/smp/index.ts";
+import { realTimers } from "../../../hal/serial/timers.ts";
+import { flashBoard } from "../../../harness/rig/flash/flasher.ts";
+import { preFlight } from "../../../harness/rig/flash/pre-flight.ts";
+import { mcubootImage } from "../../support/mcuboot-image.ts";
 import { hex } from "../../support/shared-data.ts";
 import { ask, emulatedBench, patternBytes, slowMs } from "./emulated-bench.ts";
 
@@ -153,6 +157,22 @@ describe("the emulated board's signed commands", function () {
           assert.equal(await send(forged), "64/8");
         }
       }
+    });
+  });
+
+  it("is flashed like any other by a client that signs, and by no other", async () => {
+    const file = preFlight(mcubootImage({ version: "2.0.0", payload: Buffer.alloc(20_000, "signed") }).bytes);
+    const control = { sign: (input: Uint8Array) => signer.sign(input), nextCounter: () => ++counter };
+    const line = bench().line;
+    const signing = new SigningClient(line, { timers: realTimers, control });
+    const connection = { client: signing, timers: realTimers, ready: async () => {}, close: async () => {} };
+    assert.equal((await flashBoard(connection, file, { mode: "confirm" })).outcome, "confirmed");
+    signing.close();
+    const other = preFlight(mcubootImage({ version: "3.0.0", payload: Buffer.alloc(2000) }).bytes);
+    const unsigned = { ...connection, client: bench().smp };
+    await assert.rejects(flashBoard(unsigned, other, { mode: "confirm" }), {
+      code: "rig/refused",
+      message: /signed/,
     });
   });
 });
