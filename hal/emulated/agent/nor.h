@@ -19,8 +19,8 @@ extern const Region scratch_region;  /* swap.c: one sector on its way */
 extern const Region slot_regions[2]; /* images; the last sector of each is its trailer */
 extern const Region data_region;     /* for the firmware on the far end of group 64 */
 
-/* What one write programs at once, 64 words of 32 bits: what a power cut can tear. */
-#define NOR_WRITE_BUFFER_BYTES 256u
+/* What one write programs at once (the chips' CFI table, 2Ah, says 2^11): what a power cut can tear. */
+#define NOR_WRITE_BUFFER_BYTES 2048u
 
 typedef enum { NOR_OK, NOR_OUT_OF_RANGE, NOR_BIT_NOT_ERASED, NOR_FAILED } NorResult;
 
