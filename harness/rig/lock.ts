@@ -41,6 +41,12 @@ export interface LockOptions {
 const defaultLeaseMs = 60_000;
 export const lockFolder = (): string => process.env.METERBENCH_LOCKS ?? join(tmpdir(), "meterbench-locks");
 
+/** Given back when this process exits, however that comes about; only a kill leaves them, and they free themselves. */
+const held = new Set<BoardLock>();
+process.on("exit", () => {
+  for (const lock of held) lock.release();
+});
+
 export class BoardLock {
   readonly path: string;
   readonly owner: LockOwner;
@@ -89,6 +95,7 @@ export class BoardLock {
     this.#leaseMs = leaseMs;
     this.#timers = timers;
     this.#utcMs = utcMs;
+    held.add(this);
     this.#renewLater();
   }
 
@@ -102,6 +109,7 @@ export class BoardLock {
   release(): void {
     if (!this.#held) return;
     this.#held = false;
+    held.delete(this);
     this.#cancel();
     if (readLock(this.path)?.token === this.owner.token) rmSync(this.path, { force: true });
   }
@@ -114,6 +122,7 @@ export class BoardLock {
     const now = readLock(this.path);
     if (now?.token !== this.owner.token) {
       this.#held = false;
+      held.delete(this);
       const by = now === undefined ? "somebody who removed the lock" : nameOf(now);
       for (const listener of this.#lost) listener(by);
       return;

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { listen } from "../../rig/emulate/listen.ts";
 import { EmulatedDevice } from "../../rig/emulate/serve-device.ts";
 import { usageError } from "../exit.ts";
-import { secondsOf, untilStopped } from "../until-stopped.ts";
+import { secondsOf, stoppable, untilStopped } from "../until-stopped.ts";
 
 interface EmulateOptions {
   readonly port: string;
@@ -25,29 +25,36 @@ export function emulateCommand(root: Command): Command {
     .option("--json", "one JSON document on standard output, at the end")
     .description("serve the model as a board under test on a serial line")
     .addHelpText("after", "\nExample:\n  meterbench emulate --port tcp://:4059 --device esme\n")
-    .action(async (options: EmulateOptions) => {
+    .action((options: EmulateOptions) => {
       const type = types[options.device as keyof typeof types];
       if (type === undefined)
         throw usageError(`emulate: --device ${options.device} is no device`, "Expected esme or hub.");
       const limitMs = secondsOf("emulate", options.seconds);
       const seed = seedOf(options.seed);
-      const emulated = await EmulatedDevice.start({ type, seed });
-      try {
-        const listening = await listen(options.port, (line) => emulated.serve(line));
-        const about = { device: type, eui: emulated.device.eui, address: listening.address, seed };
-        if (!options.json)
-          console.log(`${type} ${about.eui} on ${about.address}, keys of seed ${seed}; Ctrl-C ends it`);
-        await untilStopped(limitMs);
-        await listening.close();
-        if (options.json) console.log(JSON.stringify({ ...about, ...emulated.counts }, null, 2));
-        else
-          console.log(
-            `${emulated.counts.messagesIn} messages in, ${emulated.counts.messagesOut} messages out`,
-          );
-      } finally {
-        await emulated.stop();
-      }
+      return stoppable((signal) => serve(type, seed, options, limitMs, signal));
     });
+}
+
+async function serve(
+  type: (typeof types)[keyof typeof types],
+  seed: number,
+  { port, json }: EmulateOptions,
+  limitMs: number | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const emulated = await EmulatedDevice.start({ type, seed });
+  try {
+    const listening = await listen(port, (line) => emulated.serve(line));
+    const about = { device: type, eui: emulated.device.eui, address: listening.address, seed };
+    if (!json) console.log(`${type} ${about.eui} on ${about.address}, keys of seed ${seed}; Ctrl-C ends it`);
+    await untilStopped(signal, limitMs);
+    await listening.close();
+    const { messagesIn, messagesOut } = emulated.counts;
+    if (json) console.log(JSON.stringify({ ...about, ...emulated.counts }, null, 2));
+    else console.log(`${messagesIn} messages in, ${messagesOut} messages out`);
+  } finally {
+    await emulated.stop();
+  }
 }
 
 function seedOf(text: string): number {

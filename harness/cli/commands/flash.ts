@@ -15,6 +15,7 @@ import {
 import { loadRig, type RigBoard } from "../../rig/rig-file.ts";
 import { Exit, replaceBytes, usageError } from "../exit.ts";
 import { printTable } from "../table.ts";
+import { stoppable } from "../until-stopped.ts";
 
 interface FlashCommandOptions {
   readonly board?: string[];
@@ -73,16 +74,21 @@ async function flash(path: string, command: Command): Promise<void> {
   );
   const record = eventFile(options.events);
   const window = wholeNumber("--window", options.window, 1, 64);
-  const reports = await flashBoards(boards, file, {
-    mode: options.test ? "test" : "confirm",
-    ...(window !== undefined && { window }),
-    preFlight: ({ id }) => checks.get(id) ?? {},
-    ...(options.record !== undefined && { open: recordedOpen(path, options, options.record, boards.length) }),
-    onEvent(event) {
-      record(event);
-      view.event(event);
-    },
-  });
+  const reports = await stoppable((signal) =>
+    flashBoards(boards, file, {
+      mode: options.test ? "test" : "confirm",
+      ...(window !== undefined && { window }),
+      preFlight: ({ id }) => checks.get(id) ?? {},
+      ...(options.record !== undefined && {
+        open: recordedOpen(path, options, options.record, boards.length),
+      }),
+      onEvent(event) {
+        record(event);
+        view.event(event);
+      },
+      signal,
+    }),
+  );
   view.stop();
   const exit = exitOf(reports);
   if (options.json) {

@@ -1,10 +1,11 @@
 /** `meterbench monitor`: a board's console and events. */
 import type { Command } from "commander";
 import { chooseBoard, openBoard } from "../../rig/find.ts";
+import { openUnlessInterrupted } from "../../rig/interrupt.ts";
 import { BoardMonitor, type MonitorEvent, monitorLine } from "../../rig/monitor.ts";
-import { loadRig } from "../../rig/rig-file.ts";
+import { loadRig, type RigBoard } from "../../rig/rig-file.ts";
 import { replaceBytes } from "../exit.ts";
-import { secondsOf, untilStopped } from "../until-stopped.ts";
+import { secondsOf, stoppable, untilStopped } from "../until-stopped.ts";
 
 interface MonitorCommandOptions {
   readonly board: string;
@@ -27,27 +28,37 @@ export function monitorCommand(root: Command): Command {
     .option("--json", "one JSON document on standard output, at the end")
     .description("show a board's console and events")
     .addHelpText("after", "\nExample:\n  meterbench monitor --board /dev/ttyUSB0 --seconds 10\n")
-    .action(async (options: MonitorCommandOptions) => {
+    .action((options: MonitorCommandOptions) => {
       const limitMs = secondsOf("monitor", options.seconds);
       const board = chooseBoard(loadRig(options.rig), options.board);
-      const open = await openBoard(board, {
-        what: "meterbench monitor",
-        command: ["monitor"],
-        ...(options.record !== undefined && { record: options.record }),
-      });
-      const events: MonitorEvent[] = [];
-      const monitor = new BoardMonitor(open.line, (event) => {
-        if (!options.json) console.log(monitorLine(event));
-        else if (events.push(event) > keptEvents) events.shift();
-      });
-      try {
-        const gone = new Promise<void>((resolve) => void open.line.onClose(() => resolve()));
-        void monitor.start();
-        await untilStopped(limitMs, gone);
-      } finally {
-        monitor.close();
-        await open.close();
-      }
-      if (options.json) console.log(JSON.stringify({ board: board.id, events }, replaceBytes, 2));
+      return stoppable((signal) => monitor(board, options, limitMs, signal));
     });
+}
+
+async function monitor(
+  board: RigBoard,
+  options: MonitorCommandOptions,
+  limitMs: number | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const opening = openBoard(board, {
+    what: "meterbench monitor",
+    command: ["monitor"],
+    ...(options.record !== undefined && { record: options.record }),
+  });
+  const open = await openUnlessInterrupted(opening, signal);
+  const events: MonitorEvent[] = [];
+  const watching = new BoardMonitor(open.line, (event) => {
+    if (!options.json) console.log(monitorLine(event));
+    else if (events.push(event) > keptEvents) events.shift();
+  });
+  try {
+    const gone = new Promise<void>((resolve) => void open.line.onClose(() => resolve()));
+    void watching.start();
+    await untilStopped(signal, limitMs, gone);
+  } finally {
+    watching.close();
+    await open.close();
+  }
+  if (options.json) console.log(JSON.stringify({ board: board.id, events }, replaceBytes, 2));
 }

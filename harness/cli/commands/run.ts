@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import pc from "picocolors";
 import type { RunReport } from "../../reports/run-report.ts";
+import { openUnlessInterrupted } from "../../rig/interrupt.ts";
 import { loadRig } from "../../rig/rig-file.ts";
 import { openTarget, type RunTarget } from "../../rig/target.ts";
 import type { WireName } from "../../run-context.ts";
@@ -10,6 +11,7 @@ import { Exit, usageError } from "../exit.ts";
 import { progressFor } from "../progress.ts";
 import { prepareFolder, writeRunFiles } from "../run-files.ts";
 import { type RecordedRun, runScenarios } from "../scenario-runner.ts";
+import { stoppable } from "../until-stopped.ts";
 
 interface RunOptions {
   readonly wire: string;
@@ -43,43 +45,64 @@ export function runCommand(root: Command, version: string): Command {
     .option("--json", "one JSON document (run.json) on standard output")
     .description("run the scenarios and write a report")
     .addHelpText("after", "\nExample:\n  meterbench run outage --seed 7 --out out/outage\n")
-    .action(async (patterns: string[], options: RunOptions) => {
-      const wires = wiresOf(options.wire);
-      const seed = seedOf(options.seed);
-      const timeScale = timeScaleOf(options.timeScale);
-      prepareFolder(options.out);
-      const target = await openTarget(options.target, loadRig(options.rig), { seed, record: options.record });
-      const startedAt = new Date().toISOString();
-      const progress = progressFor(process.stderr, options.json === true);
-      const recorded: RecordedRun[] = [];
-      try {
-        for (const wire of wires)
-          recorded.push(await runScenarios({ patterns, wire, seed, timeScale, ...planOf(target) }, progress));
-      } finally {
-        await target.close();
-      }
-      const scenarios = recorded.flatMap((r) => r.scenarios);
-      if (scenarios.length === 0) throw nothingMatches(patterns, options.wire);
-      const run: RunReport = {
-        tool: "meterbench",
-        version,
-        seed,
-        wire: options.wire,
-        target: options.target,
-        startedAt,
-        totals: totals(scenarios.map((s) => s.report)),
-        scenarios: scenarios.map((s) => s.report),
-        measures: measures(scenarios.map((s) => s.report)),
-      };
-      const again = commandLine(patterns, options);
-      writeRunFiles(options.out, { run, scenarios, captures: recorded.flatMap((r) => r.captures), again });
-      if (options.json) console.log(JSON.stringify(run, null, 2));
-      else summary(run, options.out, again);
-      const faults = target.faults ?? [];
-      for (const fault of faults.slice(0, faultsShown))
-        console.error(`${pc.red("fault")} in the firmware on ${target.name}: ${fault}`);
-      process.exitCode = run.totals.failed + faults.length > 0 ? Exit.testFailed : Exit.ok;
-    });
+    .action((patterns: string[], options: RunOptions) =>
+      stoppable((signal) => run(patterns, options, version, signal)),
+    );
+}
+
+async function run(
+  patterns: readonly string[],
+  options: RunOptions,
+  version: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const wires = wiresOf(options.wire);
+  const seed = seedOf(options.seed);
+  const timeScale = timeScaleOf(options.timeScale);
+  prepareFolder(options.out);
+  const opening = openTarget(options.target, loadRig(options.rig), { seed, record: options.record });
+  const target = await openUnlessInterrupted(opening, signal);
+  const startedAt = new Date().toISOString();
+  const progress = progressFor(process.stderr, options.json === true);
+  const recorded: RecordedRun[] = [];
+  try {
+    for (const wire of wires)
+      recorded.push(
+        await runScenarios({ patterns, wire, seed, timeScale, signal, ...planOf(target) }, progress),
+      );
+  } finally {
+    await target.close();
+  }
+  const scenarios = recorded.flatMap((r) => r.scenarios);
+  if (scenarios.length === 0) throw nothingMatches(patterns, options.wire);
+  const reports = scenarios.map((s) => s.report);
+  const report: RunReport = {
+    tool: "meterbench",
+    version,
+    seed,
+    wire: options.wire,
+    target: options.target,
+    startedAt,
+    totals: totals(reports),
+    scenarios: reports,
+    measures: measures(reports),
+  };
+  const again = commandLine(patterns, options);
+  const captures = recorded.flatMap((r) => r.captures);
+  writeRunFiles(options.out, { run: report, scenarios, captures, again });
+  if (options.json) console.log(JSON.stringify(report, null, 2));
+  else summary(report, options.out, again);
+  process.exitCode = exitOf(report, target, signal.aborted);
+}
+
+function exitOf({ totals }: RunReport, { name, faults = [] }: RunTarget, wasInterrupted: boolean): Exit {
+  if (wasInterrupted) {
+    console.error(pc.red("interrupted: the scenarios that did not run to their end count as skipped"));
+    return Exit.rig;
+  }
+  for (const fault of faults.slice(0, faultsShown))
+    console.error(`${pc.red("fault")} in the firmware on ${name}: ${fault}`);
+  return totals.failed + faults.length > 0 ? Exit.testFailed : Exit.ok;
 }
 
 const planOf = ({ name, board, device }: RunTarget) => ({ target: name, board, device });

@@ -3,6 +3,7 @@ import { versionText } from "../../../firmware/bootloader/version.ts";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { realTimers, type Timers } from "../../../hal/serial/timers.ts";
 import { type OpenBoard, openBoard } from "../find.ts";
+import { interrupted, openUnlessInterrupted, unlessInterrupted } from "../interrupt.ts";
 import type { RigBoard } from "../rig-file.ts";
 import { connectionOn } from "./connection.ts";
 import { type FlashOptions, type FlashPhase, type FlashResult, flashBoard } from "./flasher.ts";
@@ -52,6 +53,8 @@ export interface FlashBoardsOptions extends Omit<FlashOptions, "onPhase" | "onPr
   /** What the image must satisfy on this board: its key. Errors it throws are this board's. */
   readonly preFlight: (board: RigBoard) => PreFlightOptions;
   readonly onEvent?: (event: FlashEvent) => void;
+  /** Aborted: every board that is not done ends with `rig/interrupted`, and is let go of. */
+  readonly signal?: AbortSignal;
   /** Instead of {@link openBoard}; for tests. */
   readonly open?: (board: RigBoard) => Promise<OpenBoard>;
 }
@@ -75,6 +78,7 @@ class BoardFlash {
   #phase: FlashPhase | "check" = "check";
   #progress: UploadProgress | undefined;
   #percent = -1;
+  #done = false;
   #image: ImageFile | undefined;
   /** While the first and the last byte were acknowledged. */
   #uploadMs: readonly [number, number] | undefined;
@@ -94,10 +98,13 @@ class BoardFlash {
       const file = preFlight(this.#file, this.#options.preFlight(this.#board));
       this.#image = file;
       this.#enter("connect");
-      opened = await (this.#options.open ?? open)(this.#board);
+      const { signal } = this.#options;
+      const cut = () => this.#interrupted();
+      opened = await openUnlessInterrupted((this.#options.open ?? open)(this.#board), signal, cut);
       const { framing } = this.#board;
       const connection = connectionOn(opened.line, { timers: this.#timers, ...(framing && { framing }) });
-      return this.#report(await flashBoard(connection, file, this.#flashOptions()));
+      const flashing = flashBoard(connection, file, this.#flashOptions());
+      return this.#report(await unlessInterrupted(flashing, signal, cut));
     } catch (error) {
       return this.#report(undefined, error);
     } finally {
@@ -113,6 +120,15 @@ class BoardFlash {
     };
   }
 
+  #interrupted(): MeterbenchError {
+    const { doneBytes = 0, totalBytes = 1 } = this.#progress ?? {};
+    const uploading = this.#phase === "upload" && this.#progress !== undefined;
+    return interrupted(
+      uploading ? `at ${percentOf(doneBytes, totalBytes)} %` : `in phase ${this.#phase}`,
+      "Flash again: it goes on where it stopped.",
+    );
+  }
+
   #enter(phase: FlashPhase | "check"): void {
     if (phase === "connect" && this.#phase === phase) return; // the flasher's, after ours
     this.#phase = phase;
@@ -126,7 +142,7 @@ class BoardFlash {
     const retried = progress.retries !== (this.#progress?.retries ?? 0);
     this.#progress = progress;
     this.#uploadMs = [this.#uploadMs?.[0] ?? nowMs, nowMs];
-    const percent = Math.floor((100 * progress.doneBytes) / progress.totalBytes);
+    const percent = percentOf(progress.doneBytes, progress.totalBytes);
     if (percent === this.#percent && !retried) return;
     this.#percent = percent;
     const bytesPerS = this.#bytesPerS();
@@ -163,14 +179,19 @@ class BoardFlash {
       ...(error !== undefined && { error: describeError(error) }),
     };
     this.#emit({ kind: "done", phase: outcome, ...(report.error && { message: report.error.message }) });
+    this.#done = true;
     return report;
   }
 
   #emit(event: Omit<FlashEvent, "t" | "board">): void {
+    if (this.#done) return; // the end of what was interrupted
     const t = Math.round(this.#timers.nowMs() - this.#startMs);
     this.#options.onEvent?.({ t, board: this.#board.id, ...event });
   }
 }
+
+const percentOf = (doneBytes: number, totalBytes: number): number =>
+  Math.floor((100 * doneBytes) / totalBytes);
 
 const open = (board: RigBoard): Promise<OpenBoard> => openBoard(board, { what: "meterbench flash" });
 

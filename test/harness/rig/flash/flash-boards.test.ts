@@ -5,16 +5,16 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { Scheduler } from "../../../../hal/mock/scheduler.ts";
-import { LineSession, linePair } from "../../../../hal/serial/line/index.ts";
-import { realTimers } from "../../../../hal/serial/timers.ts";
+import { LineSession } from "../../../../hal/serial/line/index.ts";
+import { pause } from "../../../../hal/serial/timers.ts";
 import type { OpenBoard } from "../../../../harness/rig/find.ts";
 import { type FlashEvent, flashBoards } from "../../../../harness/rig/flash/flash-boards.ts";
 import { flashView } from "../../../../harness/rig/flash/live-view.ts";
-import { ModelBoard, type ModelBoardOptions } from "../../../../harness/rig/flash/model-board.ts";
-import { latencyRelay, type Relay } from "../../../../harness/rig/flash/relay.ts";
+import { ModelBoard } from "../../../../harness/rig/flash/model-board.ts";
 import type { RigBoard } from "../../../../harness/rig/rig-file.ts";
 import { signer, testKey } from "../../../firmware/bootloader/images.ts";
 import { commandLine } from "../../../support/command-line.ts";
+import { tcpBoard } from "../../../support/tcp-board.ts";
 import { schedulerTimers, settled } from "../../../support/timers.ts";
 import { coming, running } from "./flash-bench.ts";
 
@@ -74,6 +74,50 @@ describe("flashing many boards at once", () => {
     assert.equal(good.findLast(({ kind }) => kind === "progress")?.doneBytes, coming.length);
   });
 
+  it("ends all that are not done when it is told to, with how far each was", async () => {
+    const scheduler = new Scheduler();
+    const timers = schedulerTimers(scheduler);
+    const board = new ModelBoard({ timers, keys: [testKey] });
+    board.provision(running);
+    await settled(scheduler, board.start());
+    const stop = new AbortController();
+    const events: FlashEvent[] = [];
+    let closed = 0;
+    const open = async (rig: RigBoard): Promise<OpenBoard> => {
+      if (rig.id === "opens-late") await pause(timers, 5000);
+      const line = await LineSession.open(rig.id, { timers, open: () => board.open() });
+      const close = async () => {
+        closed++;
+        await line.close();
+      };
+      return { board: rig, line, close, power: undefined, emulated: undefined };
+    };
+    const work = flashBoards([rigBoard("under-way"), rigBoard("opens-late")], coming, {
+      ...{ mode: "confirm", timers, open, signal: stop.signal, preFlight: () => ({}) },
+      onEvent(event) {
+        events.push(event);
+        if (event.kind === "progress" && (event.doneBytes ?? 0) > coming.length / 2) stop.abort();
+      },
+    });
+    const reports = await settled(scheduler, work);
+    assert.deepEqual(
+      reports.map(({ outcome, phase, error }) => [outcome, phase, error?.code]),
+      [
+        ["rig-failed", "upload", "rig/interrupted"],
+        ["rig-failed", "connect", "rig/interrupted"],
+      ],
+    );
+    const percent = Math.floor((100 * (reports[0]?.uploadedBytes ?? 0)) / coming.length);
+    assert.equal(reports[0]?.error?.message, `interrupted at ${percent} %`);
+    assert.match(reports[0]?.error?.advice ?? "", /goes on where it stopped/);
+    await scheduler.run(() => closed === 2, 10_000);
+    assert.equal(closed, 2, "the one that opens late is closed then");
+    assert.deepEqual(
+      ["under-way", "opens-late"].map((id) => events.findLast((event) => event.board === id)?.kind),
+      ["done", "done"],
+    );
+  });
+
   it("shows plain lines off a terminal, live ones on it, and nothing when quiet", () => {
     const show = (isTTY: boolean, quiet = false): string => {
       const stream = Object.assign(new PassThrough(), { isTTY, columns: 100, rows: 20 });
@@ -110,18 +154,6 @@ describe("flashing many boards at once", () => {
     assert.equal(show(false, true), "");
   });
 });
-
-/** A model board behind a TCP port of this machine. */
-async function tcpBoard(
-  options: Partial<ModelBoardOptions> = {},
-): Promise<{ board: ModelBoard; relay: Relay }> {
-  const board = new ModelBoard({ timers: realTimers, keys: [testKey], bootMs: 5, ...options });
-  board.provision(running);
-  await board.start();
-  const [far, near] = linePair();
-  board.attach(near);
-  return { board, relay: await latencyRelay(far, 0, realTimers) };
-}
 
 describe("meterbench flash", () => {
   let dir = "";
