@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import { chooseBoards, openBoard } from "../../rig/find.ts";
 import { type BoardReport, type FlashEvent, flashBoards } from "../../rig/flash/flash-boards.ts";
-import { flashView, reportRow } from "../../rig/flash/live-view.ts";
+import { type FlashView, flashView, reportRow } from "../../rig/flash/live-view.ts";
 import {
   type PreFlightOptions,
   readDecryptionKey,
@@ -67,11 +67,8 @@ async function flash(path: string, command: Command): Promise<void> {
   const boards = boardsOf(options, command.getOptionValueSource("rig") === "cli");
   const file = readImageFile(path);
   const checks = preFlights(options, boards);
-  const view = flashView(
-    process.stderr,
-    boards.map(({ id }) => id),
-    options.json ?? false,
-  );
+  const ids = boards.map(({ id }) => id);
+  const view = options.json ? eventLines : flashView(process.stderr, ids);
   const record = eventFile(options.events);
   const window = wholeNumber("--window", options.window, 1, 64);
   const reports = await stoppable((signal) =>
@@ -93,10 +90,16 @@ async function flash(path: string, command: Command): Promise<void> {
   const exit = exitOf(reports);
   if (options.json) {
     const mode = options.test ? "test" : "confirm";
-    console.log(JSON.stringify({ image: path, bytes: file.length, mode, boards: reports }, replaceBytes, 2));
+    console.log(JSON.stringify({ image: path, bytes: file.length, mode, boards: reports }, replaceBytes));
   } else print(reports);
   process.exitCode = exit;
 }
+
+/** Progress for programs: the events as lines of JSON. */
+const eventLines: FlashView = {
+  event: (event) => void process.stderr.write(`${JSON.stringify(event)}\n`),
+  stop() {},
+};
 
 /** One file for one board; with several each has its own, named after it. */
 function recordedOpen(image: string, options: FlashCommandOptions, record: string, boards: number) {

@@ -15,7 +15,7 @@ export interface FlashEvent {
   /** Milliseconds since the flashing began. */
   readonly t: number;
   readonly board: string;
-  readonly kind: "phase" | "progress" | "done";
+  readonly kind: "phase" | "progress" | "line" | "done";
   readonly phase: FlashPhase | "check" | BoardOutcome;
   readonly doneBytes?: number;
   readonly totalBytes?: number;
@@ -23,6 +23,9 @@ export interface FlashEvent {
   readonly bytesPerS?: number;
   readonly leftS?: number;
   readonly retries?: number;
+  /** The line to the board went away, or came back. */
+  readonly line?: "lost" | "back";
+  /** Why it failed, or the line was lost. */
   readonly message?: string;
 }
 
@@ -101,6 +104,8 @@ class BoardFlash {
       const { signal } = this.#options;
       const cut = () => this.#interrupted();
       opened = await openUnlessInterrupted((this.#options.open ?? open)(this.#board), signal, cut);
+      opened.line.onLost((reason) => this.#tellLine("lost", reason));
+      opened.line.onBack(() => this.#tellLine("back"));
       const { framing } = this.#board;
       const connection = connectionOn(opened.line, { timers: this.#timers, ...(framing && { framing }) });
       const flashing = flashBoard(connection, file, this.#flashOptions());
@@ -134,6 +139,10 @@ class BoardFlash {
     this.#phase = phase;
     this.#percent = -1;
     this.#emit({ kind: "phase", phase });
+  }
+
+  #tellLine(line: "lost" | "back", message?: string): void {
+    this.#emit({ kind: "line", phase: this.#phase, line, ...(message !== undefined && { message }) });
   }
 
   /** One event for each percent, and for each retry. */

@@ -2,14 +2,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
-import { stripVTControlCharacters } from "node:util";
 import { Scheduler } from "../../../../hal/mock/scheduler.ts";
 import { LineSession } from "../../../../hal/serial/line/index.ts";
 import { pause } from "../../../../hal/serial/timers.ts";
 import type { OpenBoard } from "../../../../harness/rig/find.ts";
 import { type FlashEvent, flashBoards } from "../../../../harness/rig/flash/flash-boards.ts";
-import { flashView } from "../../../../harness/rig/flash/live-view.ts";
 import { ModelBoard } from "../../../../harness/rig/flash/model-board.ts";
 import type { RigBoard } from "../../../../harness/rig/rig-file.ts";
 import { signer, testKey } from "../../../firmware/bootloader/images.ts";
@@ -118,40 +115,42 @@ describe("flashing many boards at once", () => {
     );
   });
 
-  it("shows plain lines off a terminal, live ones on it, and nothing when quiet", () => {
-    const show = (isTTY: boolean, quiet = false): string => {
-      const stream = Object.assign(new PassThrough(), { isTTY, columns: 100, rows: 20 });
-      const target = stream as unknown as NodeJS.WriteStream;
-      Object.assign(stream, { clearLine() {}, cursorTo() {}, moveCursor() {} });
-      const view = flashView(target, ["left", "right"], quiet);
-      const at = (board: string, doneBytes: number) =>
-        view.event({
-          ...{ t: 1500, board, kind: "progress", phase: "upload", doneBytes },
-          ...{ totalBytes: 100, bytesPerS: 2048, leftS: 3, retries: 1 },
-        });
-      view.event({ t: 0, board: "left", kind: "phase", phase: "upload" });
-      for (const percent of [10, 24, 25, 26, 80]) at("left", percent);
-      view.event({ t: 2000, board: "left", kind: "done", phase: "confirmed" });
-      view.event({ t: 2000, board: "right", kind: "done", phase: "rig-failed", message: "no answer" });
-      view.stop();
-      return String(stream.read() ?? "");
+  it("tells when the line goes away and comes back", async () => {
+    const scheduler = new Scheduler();
+    const timers = schedulerTimers(scheduler);
+    const board = new ModelBoard({ timers, keys: [testKey] });
+    board.provision(running);
+    await settled(scheduler, board.start());
+    const events: FlashEvent[] = [];
+    const open = async (rig: RigBoard): Promise<OpenBoard> => {
+      const line = await LineSession.open(rig.id, { timers, open: () => board.open() });
+      return { board: rig, line, close: () => line.close(), power: undefined, emulated: undefined };
     };
-    const plain = stripVTControlCharacters(show(false)).split("\n");
+    let unplugged = false;
+    const work = flashBoards([rigBoard("loose")], coming, {
+      ...{ mode: "confirm", timers, open, preFlight: () => ({}) },
+      onEvent(event) {
+        events.push(event);
+        if (event.kind !== "progress" || unplugged) return;
+        unplugged = true;
+        board.unplug();
+        timers.after(500, () => {
+          board.plugged = true;
+        });
+      },
+    });
+    const [report] = await settled(scheduler, work);
+    assert.equal(report?.outcome, "confirmed");
     assert.deepEqual(
-      plain.map((line) => line.trim()),
+      events
+        .filter(({ kind }) => kind === "line")
+        .slice(0, 2)
+        .map(({ line, phase }) => [line, phase]),
       [
-        "0.0 s  left   upload",
-        "1.5 s  left   upload  25%  2.0 KB/s  3 s left  1 retries",
-        "1.5 s  left   upload  80%  2.0 KB/s  3 s left  1 retries",
-        "2.0 s  left   confirmed",
-        "2.0 s  right  rig-failed: no answer",
-        "",
+        ["lost", "upload"],
+        ["back", "upload"],
       ],
     );
-    const live = show(true);
-    assert.match(live, /left .*confirmed/);
-    assert.match(live, /right/);
-    assert.equal(show(false, true), "");
   });
 });
 
