@@ -25,9 +25,15 @@ export function listCommand(root: Command): Command {
         throw usageError(`list: "${what}" is not something to list`, `Expected one of: ${kinds.join(", ")}.`);
       const rows = await listing[what as Kind](options.rig);
       if (options.json) console.log(JSON.stringify(rows, null, 2));
-      else printTable(rows);
+      else printTable(rows, optional[what as Kind]);
     });
 }
+
+/** What a narrow terminal can do without. */
+const optional: Partial<Record<Kind, readonly string[]>> = {
+  scenarios: ["wires", "boards"],
+  boards: ["kind", "identity", "labels", "parts"],
+};
 
 const listing: Record<Kind, (rig?: string) => Promise<Row[]>> = {
   async scenarios() {
@@ -36,16 +42,16 @@ const listing: Record<Kind, (rig?: string) => Promise<Row[]>> = {
   async boards(rig) {
     const rows = (await healthOf(loadRig(rig).boards)).map((board) => ({
       id: board.id,
+      health: board.health,
+      version: board.version ?? "",
       kind: board.kind,
       port: board.port,
-      health: board.health,
       identity: board.identity ?? "",
-      version: board.version ?? "",
-      parts: board.parts ?? [],
       labels: board.labels,
+      parts: board.parts ?? [],
     }));
-    const mock = { id: "mock", kind: "simulated board", port: "", health: "ready", identity: "" };
-    return [{ ...mock, version: "", parts: [], labels: [] }, ...rows];
+    const mock = { id: "mock", health: "ready", version: "", kind: "simulated board", port: "" };
+    return [{ ...mock, identity: "", labels: [], parts: [] }, ...rows];
   },
   async usecases() {
     const modelled = new Map(useCases.map((u) => [u.code, u]));
