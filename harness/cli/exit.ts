@@ -33,9 +33,8 @@ export function reportError(error: unknown, json: boolean): void {
   const own = error instanceof MeterbenchError ? error : rigError(error);
   const message = error instanceof Error ? error.message : String(error);
   if (json) {
-    console.log(
-      JSON.stringify({ error: { code: own?.code ?? "internal", message, ...own?.data } }, replaceBytes, 2),
-    );
+    const document = { error: { code: own?.code ?? "internal", message, ...own?.data } };
+    console.log(JSON.stringify(document, replaceBytes));
     return;
   }
   console.error(`${pc.red("error")}: ${message}`);
@@ -46,7 +45,8 @@ export function reportError(error: unknown, json: boolean): void {
 
 /** The exit code an error stands for. */
 export function exitCodeOf(error: unknown): Exit {
-  if (rigError(error) !== undefined) return Exit.rig;
+  const rig = rigError(error);
+  if (rig !== undefined) return rig.code === "line/syntax" ? Exit.usage : Exit.rig;
   if (!(error instanceof MeterbenchError)) return Exit.testFailed;
   return error.code.startsWith("rig/") ? Exit.rig : Exit.usage;
 }

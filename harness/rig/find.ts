@@ -3,26 +3,30 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { EmulatedBoard } from "../../hal/emulated/index.ts";
 import { type Line, LineSession, type LineSessionOptions, recordLine } from "../../hal/serial/line/index.ts";
-import { openLine } from "../../hal/serial/line/open-line.ts";
+import { lineAddress, openLine } from "../../hal/serial/line/open-line.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
-import { BoardLock } from "./lock.ts";
+import { BoardLock, realPort } from "./lock.ts";
 import { nearest } from "./near-miss.ts";
 import { type BoardPower, emulatedPower, hookPower } from "./power.ts";
 import type { Rig, RigBoard } from "./rig-file.ts";
 
 /**
- * The boards that are meant: by id, by label, or a port directly (a path or an address needs no rig file).
- * Throws `rig-file/no-board` with what there is.
+ * The boards that are meant: by id, by label, or a port directly (a path or an address needs no rig file); each once,
+ * however often it is named. Throws `rig-file/no-board` with what there is, `line/syntax` for a port that is none.
  */
 export function chooseBoards(rig: Rig, names: readonly string[] | "all"): RigBoard[] {
-  if (names !== "all") return [...new Set(names.flatMap((name) => named(rig, name)))];
+  if (names !== "all") {
+    const boards = names.flatMap((name) => named(rig, name));
+    const ports = boards.map(({ port, dir }) => realPort(port ?? (dir as string)));
+    return boards.filter((_board, i) => ports.indexOf(ports[i] as string) === i);
+  }
   if (rig.boards.length > 0) return [...rig.boards];
   throw new MeterbenchError("rig-file/no-board", "there is no rig file, so --all names no board", {
     advice: "Write a rig.yaml, give --rig FILE, or name a port with --board.",
   });
 }
 
-/** One board by name. Throws `rig-file/no-board`. */
+/** One board by name. Throws `rig-file/no-board`, `line/syntax`. */
 export function chooseBoard(rig: Rig, name: string): RigBoard {
   const boards = named(rig, name);
   if (boards.length === 1) return boards[0] as RigBoard;
@@ -36,6 +40,8 @@ export function chooseBoard(rig: Rig, name: string): RigBoard {
 function named(rig: Rig, name: string): RigBoard[] {
   const byId = rig.boards.filter(({ id, name: long }) => id === name || long === name);
   if (byId.length > 0) return byId;
+  const byPort = rig.boards.filter(({ port }) => port !== undefined && realPort(port) === realPort(name));
+  if (byPort.length > 0) return byPort;
   const byLabel = rig.boards.filter(({ labels }) => labels.includes(name));
   if (byLabel.length > 0) return byLabel;
   if (name === "emulated") return [emulatedBoard];
@@ -52,7 +58,10 @@ function named(rig: Rig, name: string): RigBoard[] {
   });
 }
 
-const portBoard = (port: string): RigBoard => ({ id: port, port, kind: "serial", labels: [] });
+function portBoard(port: string): RigBoard {
+  lineAddress(port);
+  return { id: port, port, kind: "serial", labels: [] };
+}
 
 /** Without a rig file there is one emulated board for the asking. */
 const emulatedBoard: RigBoard = {
@@ -92,6 +101,7 @@ export interface OpenBoardOptions {
  */
 export async function openBoard(board: RigBoard, options: OpenBoardOptions = {}): Promise<OpenBoard> {
   const timers = options.timers ?? realTimers;
+  if (options.record !== undefined) requireWritable(options.record);
   const lock = BoardLock.take(board.id, board.port ?? (board.dir as string), {
     what: options.what ?? "meterbench",
     timers,
@@ -146,7 +156,7 @@ function recorded(
   timers: Timers,
 ): NonNullable<LineSessionOptions["open"]> {
   if (record === undefined) return open;
-  startRecording(record);
+  writeFileSync(record, "");
   let startMs: number | undefined;
   const keep = (row: string, isFirst: boolean): void => {
     if (!isHeader(row)) appendFileSync(record, row);
@@ -173,9 +183,10 @@ function countingFrom(startMs: number, timers: Timers): Timers {
 
 const isHeader = (row: string): boolean => row.startsWith('{"format"');
 
-function startRecording(file: string): void {
+/** Whether a recording can be kept there; what it holds stays for now. Throws `cli/usage`. */
+export function requireWritable(file: string): void {
   try {
-    writeFileSync(file, "");
+    appendFileSync(file, "");
   } catch (cause) {
     throw new MeterbenchError(
       "cli/usage",

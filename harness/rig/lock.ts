@@ -140,14 +140,18 @@ export function lockHolder(port: string, folder = lockFolder(), utcMs = Date.now
   return owner !== undefined && isHeld(owner, utcMs) ? owner : undefined;
 }
 
-/** By what the port is, not what it is called: two names of one device have one lock. */
-function lockPath(port: string, folder: string): string {
-  let real = port;
+/** What a port is, whatever it is called: a device has several names. */
+export function realPort(port: string): string {
   try {
-    real = realpathSync(port);
+    return realpathSync(port);
   } catch {
-    // An address, or a board that is not plugged in: its name must do.
+    return port; // An address, or a board that is not plugged in: its name must do.
   }
+}
+
+/** By what the port is: two names of one device have one lock. */
+function lockPath(port: string, folder: string): string {
+  const real = realPort(port);
   const digest = createHash("sha256").update(real).digest("hex").slice(0, 16);
   return join(folder, `${real.replace(/[^A-Za-z0-9]+/g, "-").slice(-40)}-${digest}.lock`);
 }

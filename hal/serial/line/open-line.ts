@@ -30,6 +30,17 @@ export interface OpenLineOptions {
   readonly binding?: BindingInterface;
 }
 
+/** `tcp://host:port` or `rfc2217://host:port`; undefined for a port of this machine. Throws `line/syntax`. */
+export function lineAddress(name: string): { scheme: string; host: string; port: number } | undefined {
+  const url = /^(tcp|rfc2217):\/\/(?:\[([0-9a-fA-F:]+)\]|([^:/[\]]+)):(\d{1,5})\/?$/.exec(name);
+  const port = Number(url?.[4]);
+  if (url !== null && port >= 1 && port <= 65_535)
+    return { scheme: url[1] as string, host: (url[2] ?? url[3]) as string, port };
+  if (!name.includes("://")) return undefined;
+  const expected = "expected tcp://host:port or rfc2217://host:port";
+  throw new LineError("line/syntax", `"${name}" is no address of a line; ${expected}`, { name });
+}
+
 /** Opens a line by name. */
 export async function openLine(name: string, options: OpenLineOptions = {}): Promise<Line> {
   const common = {
@@ -38,22 +49,16 @@ export async function openLine(name: string, options: OpenLineOptions = {}): Pro
     openTimeoutMs: options.openTimeoutMs ?? 5000,
     writeTimeoutMs: options.writeTimeoutMs ?? 10_000,
   };
-  const url = /^(tcp|rfc2217):\/\/(?:\[([0-9a-fA-F:]+)\]|([^:/[\]]+)):(\d{1,5})\/?$/.exec(name);
+  const address = lineAddress(name);
   const port = {
     baudRate: options.baudRate ?? 115_200,
     format: options.format ?? { dataBits: 8, parity: "none", stopBits: 1 },
     flow: options.flow ?? "none",
   } as const;
-  if (url !== null && Number(url[4]) >= 1 && Number(url[4]) <= 65_535) {
-    const address = { ...common, host: url[2] ?? url[3]!, port: Number(url[4]) };
-    return url[1] === "tcp" ? openSocketLine(address) : openRfc2217Line({ ...address, ...port });
+  if (address !== undefined) {
+    const socket = { ...common, host: address.host, port: address.port };
+    return address.scheme === "tcp" ? openSocketLine(socket) : openRfc2217Line({ ...socket, ...port });
   }
-  if (name.includes("://"))
-    throw new LineError(
-      "line/syntax",
-      `"${name}" is no address of a line; expected tcp://host:port or rfc2217://host:port`,
-      { name },
-    );
   // A binding of the caller's has names of its own.
   const path = options.binding === undefined ? await findPort(name, options.roots) : name;
   const serial = {

@@ -30,7 +30,7 @@ export function doctorCommand(root: Command): Command {
     .action(async (options: { json?: boolean; board?: string[]; rig?: string }) => {
       const rig = loadRig(options.rig);
       const boards = options.board ? chooseBoards(rig, options.board) : rig.boards;
-      const findings = [
+      const machine = [
         nodeVersion(),
         selfTest("node"),
         selfTest("noble"),
@@ -39,14 +39,18 @@ export function doctorCommand(root: Command): Command {
         outputFolder(),
         emulatedBoardTools(),
         await serialPorts(),
-        ...(await healthOf(boards)).map(boardFinding),
       ];
+      const onBoards = (await healthOf(boards)).map(boardFinding);
+      const findings = [...machine, ...onBoards];
       if (options.json) console.log(JSON.stringify({ findings }, null, 2));
       else for (const finding of findings) print(finding);
-      const broken = findings.some((f) => f.status === "wrong" || (f.required && f.status === "missing"));
-      process.exitCode = broken ? Exit.testFailed : Exit.ok;
+      const otherwise = machine.some(isBroken) ? Exit.testFailed : Exit.ok;
+      process.exitCode = onBoards.some(isBroken) ? Exit.rig : otherwise;
     });
 }
+
+const isBroken = ({ status, required }: Finding): boolean =>
+  status === "wrong" || (required && status === "missing");
 
 function print(finding: Finding): void {
   const mark = { ok: pc.green("ok     "), missing: pc.yellow("missing"), wrong: pc.red("wrong  ") }[

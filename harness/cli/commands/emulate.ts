@@ -1,5 +1,6 @@
 /** `meterbench emulate`: serves a device of the model as a board on a serial line or a TCP port. */
 import type { Command } from "commander";
+import { hasCode } from "../../../firmware/kernel/errors.ts";
 import { listen } from "../../rig/emulate/listen.ts";
 import { EmulatedDevice } from "../../rig/emulate/serve-device.ts";
 import { usageError } from "../exit.ts";
@@ -44,7 +45,9 @@ async function serve(
 ): Promise<void> {
   const emulated = await EmulatedDevice.start({ type, seed });
   try {
-    const listening = await listen(port, (line) => emulated.serve(line));
+    const listening = await listen(port, (line) => emulated.serve(line)).catch((error: unknown) => {
+      throw hasCode(error, "line/not-found") ? noPort(port, error) : error;
+    });
     const about = { device: type, eui: emulated.device.eui, address: listening.address, seed };
     if (!json) console.log(`${type} ${about.eui} on ${about.address}, keys of seed ${seed}; Ctrl-C ends it`);
     await untilStopped(signal, limitMs);
@@ -56,6 +59,12 @@ async function serve(
     await emulated.stop();
   }
 }
+
+const noPort = (port: string, error: unknown): Error =>
+  usageError(
+    `emulate: there is no port "${port}": ${(error as Error).message}`,
+    "Expected a serial port, one end of a pty pair, or tcp://:PORT.",
+  );
 
 function seedOf(text: string): number {
   const seed = Number(text);

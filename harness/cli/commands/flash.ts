@@ -3,7 +3,7 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import pc from "picocolors";
-import { chooseBoards, openBoard } from "../../rig/find.ts";
+import { chooseBoards, openBoard, requireWritable } from "../../rig/find.ts";
 import { type BoardReport, type FlashEvent, flashBoards } from "../../rig/flash/flash-boards.ts";
 import { type FlashView, flashView, reportRow } from "../../rig/flash/live-view.ts";
 import {
@@ -76,9 +76,7 @@ async function flash(path: string, command: Command): Promise<void> {
       mode: options.test ? "test" : "confirm",
       ...(window !== undefined && { window }),
       preFlight: ({ id }) => checks.get(id) ?? {},
-      ...(options.record !== undefined && {
-        open: recordedOpen(path, options, options.record, boards.length),
-      }),
+      open: opener(path, options, boards),
       onEvent(event) {
         record(event);
         view.event(event);
@@ -101,20 +99,16 @@ const eventLines: FlashView = {
   stop() {},
 };
 
-/** One file for one board; with several each has its own, named after it. */
-function recordedOpen(image: string, options: FlashCommandOptions, record: string, boards: number) {
-  const command = [
-    "flash",
-    resolve(image),
-    ...(options.test ? ["--test"] : []),
-    ...(options.window === undefined ? [] : ["--window", options.window]),
-  ];
-  return (board: RigBoard) =>
-    openBoard(board, {
-      what: "meterbench flash",
-      record: boards === 1 ? record : `${record}.${board.id}`,
-      command,
-    });
+/** A recording is one file for one board; with several each has its own, named after it. */
+function opener(image: string, options: FlashCommandOptions, boards: readonly RigBoard[]) {
+  const { record, test, window } = options;
+  const what = "meterbench flash";
+  if (record === undefined) return (board: RigBoard) => openBoard(board, { what });
+  const fileOf = ({ id }: RigBoard) => (boards.length === 1 ? record : `${record}.${id}`);
+  for (const board of boards) requireWritable(fileOf(board));
+  const words = [...(test ? ["--test"] : []), ...(window === undefined ? [] : ["--window", window])];
+  const command = ["flash", resolve(image), ...words];
+  return (board: RigBoard) => openBoard(board, { what, record: fileOf(board), command });
 }
 
 function checkUse(options: FlashCommandOptions): void {

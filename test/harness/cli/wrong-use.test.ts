@@ -84,6 +84,26 @@ describe("command line, used wrongly", () => {
       () => ["bench", "--board", "/dev/nothing", "--compare", join(folder, "odd.hex")],
       /--compare .*odd\.hex/,
     ],
+    [
+      "an address of no kind",
+      () => ["monitor", "--board", "http://x:1"],
+      /no address of a line; expected tcp/,
+    ],
+    [
+      "an address without a port",
+      () => ["doctor", "--board", "tcp://localhost"],
+      /expected tcp:\/\/host:port/,
+    ],
+    [
+      "a recording that cannot be kept",
+      () => ["monitor", "--board", "tcp://127.0.0.1:1", "--record", "/no/such/folder/x"],
+      /\/no\/such\/folder\/x cannot be written.*--record FILE/s,
+    ],
+    [
+      "a port to emulate on that is none",
+      () => ["emulate", "--port", "nope"],
+      /no port "nope".*tcp:\/\/:PORT/s,
+    ],
     ["a bench that is none", () => ["bench", "warp"], /no task is named warp/],
   ];
 
@@ -107,6 +127,22 @@ describe("command line, used wrongly", () => {
     const { error } = JSON.parse(stdout) as { error: { code: string; message: string; advice: string } };
     assert.equal(error.code, "cli/usage");
     assert.match(error.advice, /whole number/);
+  });
+
+  it("says so as JSON of what the parser of options refuses, too", async () => {
+    for (const [args, says] of [
+      [["run", "--sede", "1", "--json"], /unknown option '--sede'/],
+      [["verify", "--json", "--wire", "cose", "--keys", "x"], /missing required argument 'path'/],
+      [["fly", "--json"], /unknown command 'fly'/],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await commandLine(args);
+      assert.equal(exitCode, 2);
+      assert.equal(stderr, "");
+      const { error } = JSON.parse(stdout);
+      assert.equal(error.code, "cli/usage");
+      assert.match(error.message, says);
+      assert.match(error.advice, /--help/);
+    }
   });
 
   it("prints its help, with an example, for every command", async () => {

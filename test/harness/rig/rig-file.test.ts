@@ -136,6 +136,14 @@ describe("boards by name", () => {
     assert.equal(chooseBoard(rig, "tcp://other:1").port, "tcp://other:1");
     assert.equal(chooseBoards(rig, "all").length, 3);
   });
+  it("are meant once, however often and by whatever name", () => {
+    const port = rig.boards[0]?.port as string;
+    assert.deepEqual(
+      chooseBoards(rig, ["right", "lab", port, "left"]).map(({ id }) => id),
+      ["right", "left"],
+    );
+    assert.equal(chooseBoards({ file: undefined, boards: [] }, ["tcp://a:1", "tcp://a:1"]).length, 1);
+  });
   it("that mean several are refused where one is wanted", () => {
     assert.throws(() => chooseBoard(rig, "lab"), /means 2 boards \(left, right\)/);
   });

@@ -116,6 +116,15 @@ describe("a device of the model on a TCP port", function () {
     assert.match(gone.health, /ECONNREFUSED/);
   });
 
+  it("is found well by doctor; one that is not there makes it exit 3", async () => {
+    const doctor = (id: string) =>
+      commandLine(["doctor", "--rig", file("rig.yaml"), "--board", id, "--json"]);
+    assert.notEqual((await doctor("here")).exitCode, 3);
+    const { exitCode, stdout } = await doctor("gone");
+    assert.equal(exitCode, 3);
+    assert.equal(JSON.parse(stdout).findings.at(-1).status, "wrong");
+  });
+
   it("a board that another run holds is left alone: exit 3, with the holder", async () => {
     const lock = BoardLock.take("here", listening.address, { what: "meterbench flash" });
     const { exitCode, stderr } = await commandLine([

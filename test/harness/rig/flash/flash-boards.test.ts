@@ -253,6 +253,8 @@ describe("meterbench flash", () => {
     ["a window that is no number", ["--board", "/dev/null", "--window", "x"]],
     ["a key that is none", ["--board", "/dev/null", "--key", "package.json"]],
     ["a decryption key of another kind", ["--board", "/dev/null", "--decryption-key", "package.json"]],
+    ["a recording that cannot be", ["--board", "/dev/null", "--record", "/no/such/dir/r"]],
+    ["an address that is none", ["--board", "tcp://localhost"]],
     ["an events file that cannot be", ["--board", "/dev/null", "--events", "/no/such/dir/e"]],
     ["a rig file that is not there", ["--all", "--rig", "no-such-rig.yaml"]],
   ] as const)
