@@ -1,4 +1,5 @@
 /** How a command ends: the exit codes of the command-line contract, and the one place that prints an error. */
+import type { Command } from "commander";
 import pc from "picocolors";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { HalError } from "../../hal/board.ts";
@@ -27,6 +28,13 @@ export function usageError(
 ): MeterbenchError {
   return new MeterbenchError("cli/usage", message, { ...data, advice });
 }
+
+/** Those of the options that stand on the command line, as they are written there. */
+export const given = (command: Command, names: readonly string[]): string[] =>
+  command.options
+    .filter((option) => names.includes(option.attributeName()))
+    .filter((option) => command.getOptionValueSource(option.attributeName()) === "cli")
+    .map(({ long }) => long as string);
 
 /** Prints an error on standard error (and, with `--json`, as the one document on standard output). */
 export function reportError(error: unknown, json: boolean): void {

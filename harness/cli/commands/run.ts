@@ -7,7 +7,7 @@ import { openUnlessInterrupted } from "../../rig/interrupt.ts";
 import { loadRig } from "../../rig/rig-file.ts";
 import { openTarget, type RunTarget } from "../../rig/target.ts";
 import type { WireName } from "../../run-context.ts";
-import { Exit, usageError } from "../exit.ts";
+import { Exit, given, usageError } from "../exit.ts";
 import { progressFor } from "../progress.ts";
 import { prepareFolder, writeRunFiles } from "../run-files.ts";
 import { type RecordedRun, runScenarios } from "../scenario-runner.ts";
@@ -45,9 +45,20 @@ export function runCommand(root: Command, version: string): Command {
     .option("--json", "one JSON document (run.json) on standard output")
     .description("run the scenarios and write a report")
     .addHelpText("after", "\nExample:\n  meterbench run outage --seed 7 --out out/outage\n")
-    .action((patterns: string[], options: RunOptions) =>
-      stoppable((signal) => run(patterns, options, version, signal)),
-    );
+    .action((patterns: string[], options: RunOptions, command: Command) => {
+      checkUse(options, command);
+      return stoppable((signal) => run(patterns, options, version, signal));
+    });
+}
+
+/** Nothing is ignored in silence. */
+function checkUse({ target }: RunOptions, command: Command): void {
+  const [wrong] = target === "mock" ? given(command, ["timeScale", "record"]) : [];
+  if (wrong === undefined) return;
+  throw usageError(
+    `run: ${wrong} is for a board, and the target is the mock`,
+    "Give --target emulated or a board, too, or leave it out.",
+  );
 }
 
 async function run(

@@ -51,7 +51,11 @@ describe("command line, used wrongly", () => {
       /no message or frame known here.*Check that the bytes are whole/s,
     ],
     ["a count of rounds that is none", () => ["bench", "--rounds", "0"], /--rounds 0 .*1 to 1000/s],
-    ["a time scale below real time", () => ["run", "--time-scale", "0.5"], /--time-scale 0.5 .*from 1/s],
+    [
+      "a time scale below real time",
+      () => ["run", "--target", "x", "--time-scale", "0.5"],
+      /--time-scale 0.5 .*from 1/s,
+    ],
     [
       "a rig file that is not there",
       () => ["list", "boards", "--rig", join(folder, "no.yaml")],
@@ -104,6 +108,22 @@ describe("command line, used wrongly", () => {
       () => ["emulate", "--port", "nope"],
       /no port "nope".*tcp:\/\/:PORT/s,
     ],
+    ...["--save", "--compare", "--runs"].map(
+      (option) =>
+        [
+          `${option} of a bench of no board`,
+          () => ["bench", option, "20"],
+          new RegExp(`${option} is for a board.*--board ID`, "s"),
+        ] as const,
+    ),
+    ["--rounds of a board", () => ["bench", "--board", "x", "--rounds", "2"], /--rounds is for the tasks/],
+    ["a task of a board", () => ["bench", "cose", "--board", "x"], /"cose" is for the tasks/],
+    [
+      "a time scale on the mock",
+      () => ["run", "--time-scale", "2"],
+      /--time-scale is for a board.*--target/s,
+    ],
+    ["a recording of the mock", () => ["run", "--record", "x"], /--record is for a board/],
     ["a bench that is none", () => ["bench", "warp"], /no task is named warp/],
   ];
 
