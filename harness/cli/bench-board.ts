@@ -6,9 +6,10 @@ import { chooseBoard, openBoard } from "../rig/find.ts";
 import { openUnlessInterrupted, unlessInterrupted } from "../rig/interrupt.ts";
 import { loadRig, type RigBoard } from "../rig/rig-file.ts";
 import { usageError } from "./exit.ts";
+import { type LineOptions, lineOf } from "./line-options.ts";
 import { stoppable } from "./until-stopped.ts";
 
-export interface BoardBenchCommand {
+export interface BoardBenchCommand extends LineOptions {
   readonly board: string;
   readonly rig?: string;
   readonly save?: string;
@@ -20,7 +21,7 @@ export interface BoardBenchCommand {
 export async function benchBoardCommand(options: BoardBenchCommand): Promise<void> {
   const runs = runsOf(options.runs);
   const before = options.compare === undefined ? undefined : readResult(options.compare);
-  const board = chooseBoard(loadRig(options.rig), options.board);
+  const board = { ...chooseBoard(loadRig(options.rig), options.board), ...lineOf(options) };
   const result = await stoppable((signal) => time(board, runs, options.json ?? false, signal));
   if (options.save !== undefined) saveResult(options.save, result);
   const changes = before && compareBoards(before, result);

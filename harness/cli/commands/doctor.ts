@@ -9,6 +9,7 @@ import { chooseBoards } from "../../rig/find.ts";
 import { healthOf } from "../../rig/health.ts";
 import { loadRig } from "../../rig/rig-file.ts";
 import { Exit } from "../exit.ts";
+import { addLineOptions, type LineOptions, lineOf } from "../line-options.ts";
 
 interface Finding {
   readonly name: string;
@@ -19,17 +20,30 @@ interface Finding {
   readonly advice?: string;
 }
 
+interface DoctorOptions extends LineOptions {
+  readonly board?: string[];
+  readonly rig?: string;
+  readonly json?: boolean;
+}
+
+const examples = `
+Example:
+  meterbench doctor
+  meterbench doctor --board /dev/ttyUSB0
+`;
+
 export function doctorCommand(root: Command): Command {
-  return root
+  const command = root
     .command("doctor")
     .option("--board <id...>", "also look at these boards (default: those of the rig file)")
     .option("--rig <file>", "the rig file (default: ./rig.yaml)")
     .option("--json", "one JSON document on standard output")
     .description("say what is missing on this machine or its boards, and what to do about it")
-    .addHelpText("after", "\nExample:\n  meterbench doctor\n")
-    .action(async (options: { json?: boolean; board?: string[]; rig?: string }) => {
+    .addHelpText("after", examples)
+    .action(async (options: DoctorOptions) => {
       const rig = loadRig(options.rig);
-      const boards = options.board ? chooseBoards(rig, options.board) : rig.boards;
+      const chosen = options.board ? chooseBoards(rig, options.board) : rig.boards;
+      const boards = chosen.map((board) => ({ ...board, ...lineOf(options) }));
       const machine = [
         nodeVersion(),
         selfTest("node"),
@@ -47,6 +61,7 @@ export function doctorCommand(root: Command): Command {
       const otherwise = machine.some(isBroken) ? Exit.testFailed : Exit.ok;
       process.exitCode = onBoards.some(isBroken) ? Exit.rig : otherwise;
     });
+  return addLineOptions(command);
 }
 
 const isBroken = ({ status, required }: Finding): boolean =>

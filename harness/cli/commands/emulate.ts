@@ -4,12 +4,14 @@ import { hasCode } from "../../../firmware/kernel/errors.ts";
 import { listen } from "../../rig/emulate/listen.ts";
 import { EmulatedDevice } from "../../rig/emulate/serve-device.ts";
 import { usageError } from "../exit.ts";
+import { baudOption } from "../line-options.ts";
 import { secondsOf, stoppable, untilStopped } from "../until-stopped.ts";
 
 interface EmulateOptions {
   readonly port: string;
   readonly device: string;
   readonly seed: string;
+  readonly baud?: number;
   readonly seconds?: string;
   readonly json?: boolean;
 }
@@ -22,6 +24,7 @@ export function emulateCommand(root: Command): Command {
     .requiredOption("--port <path>", "a serial port, one end of a pty pair, or tcp://:PORT (this machine)")
     .option("--device <type>", "esme or hub", "esme")
     .option("--seed <n>", "decides the device's keys: those of `run --seed N`", "1")
+    .addOption(baudOption())
     .option("--seconds <n>", "end after so long (default: when interrupted)")
     .option("--json", "one JSON document on standard output, at the end")
     .description("serve the model as a board under test on a serial line")
@@ -30,6 +33,8 @@ export function emulateCommand(root: Command): Command {
       const type = types[options.device as keyof typeof types];
       if (type === undefined)
         throw usageError(`emulate: --device ${options.device} is no device`, "Expected esme or hub.");
+      if (options.baud !== undefined && options.port.startsWith("tcp://"))
+        throw usageError("emulate: --baud is for a serial port", "Leave it out: a TCP port has no bit rate.");
       const limitMs = secondsOf("emulate", options.seconds);
       const seed = seedOf(options.seed);
       return stoppable((signal) => serve(type, seed, options, limitMs, signal));
@@ -39,13 +44,13 @@ export function emulateCommand(root: Command): Command {
 async function serve(
   type: (typeof types)[keyof typeof types],
   seed: number,
-  { port, json }: EmulateOptions,
+  { port, baud, json }: EmulateOptions,
   limitMs: number | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   const emulated = await EmulatedDevice.start({ type, seed });
   try {
-    const listening = await listen(port, (line) => emulated.serve(line)).catch((error: unknown) => {
+    const listening = await listen(port, (line) => emulated.serve(line), { baud }).catch((error: unknown) => {
       throw hasCode(error, "line/not-found") ? noPort(port, error) : error;
     });
     const about = { device: type, eui: emulated.device.eui, address: listening.address, seed };

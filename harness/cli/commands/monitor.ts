@@ -5,9 +5,10 @@ import { openUnlessInterrupted } from "../../rig/interrupt.ts";
 import { BoardMonitor, type MonitorEvent, monitorLine } from "../../rig/monitor.ts";
 import { loadRig, type RigBoard } from "../../rig/rig-file.ts";
 import { replaceBytes } from "../exit.ts";
+import { addLineOptions, type LineOptions, lineOf } from "../line-options.ts";
 import { secondsOf, stoppable, untilStopped } from "../until-stopped.ts";
 
-interface MonitorCommandOptions {
+interface MonitorCommandOptions extends LineOptions {
   readonly board: string;
   readonly rig?: string;
   readonly seconds?: string;
@@ -19,7 +20,7 @@ interface MonitorCommandOptions {
 const keptEvents = 100_000;
 
 export function monitorCommand(root: Command): Command {
-  return root
+  const command = root
     .command("monitor")
     .requiredOption("--board <id>", "a board of the rig file, or a port")
     .option("--rig <file>", "the rig file (default: ./rig.yaml)")
@@ -30,9 +31,10 @@ export function monitorCommand(root: Command): Command {
     .addHelpText("after", "\nExample:\n  meterbench monitor --board /dev/ttyUSB0 --seconds 10\n")
     .action((options: MonitorCommandOptions) => {
       const limitMs = secondsOf("monitor", options.seconds);
-      const board = chooseBoard(loadRig(options.rig), options.board);
+      const board = { ...chooseBoard(loadRig(options.rig), options.board), ...lineOf(options) };
       return stoppable((signal) => monitor(board, options, limitMs, signal));
     });
+  return addLineOptions(command);
 }
 
 async function monitor(

@@ -8,12 +8,13 @@ import { loadRig } from "../../rig/rig-file.ts";
 import { openTarget, type RunTarget } from "../../rig/target.ts";
 import type { WireName } from "../../run-context.ts";
 import { Exit, given, usageError } from "../exit.ts";
+import { addLineOptions, type LineOptions, lineOf, lineOptionNames, lineWords } from "../line-options.ts";
 import { progressFor } from "../progress.ts";
 import { prepareFolder, writeRunFiles } from "../run-files.ts";
 import { type RecordedRun, runScenarios } from "../scenario-runner.ts";
 import { stoppable } from "../until-stopped.ts";
 
-interface RunOptions {
+interface RunOptions extends LineOptions {
   readonly wire: string;
   readonly target: string;
   readonly seed: string;
@@ -27,8 +28,14 @@ interface RunOptions {
 /** The first ones tell what went wrong; more of them are its echo. */
 const faultsShown = 5;
 
+const examples = `
+Example:
+  meterbench run outage --seed 7 --out out/outage
+  meterbench run --target /dev/ttyUSB0 --baud 460800
+`;
+
 export function runCommand(root: Command, version: string): Command {
-  return root
+  const command = root
     .command("run")
     .argument("[pattern...]", "words of a scenario's title or file, or a scenario file of your own")
     .option("--wire <wire>", "cose, gbcs or both", "cose")
@@ -44,16 +51,17 @@ export function runCommand(root: Command, version: string): Command {
     )
     .option("--json", "one JSON document (run.json) on standard output")
     .description("run the scenarios and write a report")
-    .addHelpText("after", "\nExample:\n  meterbench run outage --seed 7 --out out/outage\n")
+    .addHelpText("after", examples)
     .action((patterns: string[], options: RunOptions, command: Command) => {
       checkUse(options, command);
       return stoppable((signal) => run(patterns, options, version, signal));
     });
+  return addLineOptions(command);
 }
 
 /** Nothing is ignored in silence. */
 function checkUse({ target }: RunOptions, command: Command): void {
-  const [wrong] = target === "mock" ? given(command, ["timeScale", "record"]) : [];
+  const [wrong] = target === "mock" ? given(command, ["timeScale", "record", ...lineOptionNames]) : [];
   if (wrong === undefined) return;
   throw usageError(
     `run: ${wrong} is for a board, and the target is the mock`,
@@ -71,7 +79,11 @@ async function run(
   const seed = seedOf(options.seed);
   const timeScale = timeScaleOf(options.timeScale);
   prepareFolder(options.out);
-  const opening = openTarget(options.target, loadRig(options.rig), { seed, record: options.record });
+  const opening = openTarget(options.target, loadRig(options.rig), {
+    seed,
+    record: options.record,
+    line: lineOf(options),
+  });
   const target = await openUnlessInterrupted(opening, signal);
   const startedAt = new Date().toISOString();
   const progress = progressFor(process.stderr, options.json === true);
@@ -163,7 +175,7 @@ function commandLine(patterns: readonly string[], options: RunOptions): string {
   const words = patterns.map((p) => `"${p}" `).join("");
   const rig = options.rig === undefined ? "" : ` --rig ${options.rig}`;
   const scale = options.timeScale === undefined ? "" : ` --time-scale ${options.timeScale}`;
-  return `meterbench run ${words}--wire ${options.wire} --target ${options.target} --seed ${options.seed}${rig}${scale}`;
+  return `meterbench run ${words}--wire ${options.wire} --target ${options.target} --seed ${options.seed}${rig}${scale}${lineWords(options)}`;
 }
 
 function summary(run: RunReport, out: string, again: string): void {
