@@ -37,6 +37,8 @@ export interface BoardReport {
   /** Where it ended. */
   readonly phase: FlashPhase | "check";
   readonly version?: string;
+  /** What ran before, where the board was flashed and said so. */
+  readonly versionBefore?: string;
   /** `unchecked`: no key was given. */
   readonly signature?: ImageFile["signature"];
   readonly uploadedBytes: number;
@@ -184,6 +186,7 @@ class BoardFlash {
       seconds: Math.round(this.#timers.nowMs() - this.#startMs) / 1000,
       ...(bytesPerS !== undefined && { bytesPerS }),
       retries: this.#progress?.retries ?? 0,
+      ...(result?.versionBefore !== undefined && { versionBefore: result.versionBefore }),
       ...(result?.repeated !== undefined && { repeated: result.repeated }),
       ...(error !== undefined && { error: describeError(error) }),
     };

@@ -194,12 +194,12 @@ function paint(phase: BoardState["phase"], lineLost = false): (text: string) => 
 
 /** A row a board, for the table at the end. */
 export function reportRow(report: BoardReport): Record<string, string> {
-  const { board, outcome, phase, version, seconds, bytesPerS, retries, error } = report;
+  const { board, outcome, phase, version = "", versionBefore, seconds, bytesPerS, retries, error } = report;
   return {
     board,
     outcome,
     at: error ? phase : "",
-    version: version ?? "",
+    version: versionBefore === undefined ? version : `${versionBefore} → ${version}`,
     seconds: seconds.toFixed(1),
     "KiB/s": bytesPerS === undefined ? "" : kib(bytesPerS),
     retries: String(retries),

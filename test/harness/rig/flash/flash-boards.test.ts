@@ -8,8 +8,9 @@ import { pause } from "../../../../hal/serial/timers.ts";
 import type { OpenBoard } from "../../../../harness/rig/find.ts";
 import { type FlashEvent, flashBoards } from "../../../../harness/rig/flash/flash-boards.ts";
 import { ModelBoard } from "../../../../harness/rig/flash/model-board.ts";
+import { unsignedImage } from "../../../../harness/rig/flash/rates.ts";
 import type { RigBoard } from "../../../../harness/rig/rig-file.ts";
-import { signer, testKey } from "../../../firmware/bootloader/images.ts";
+import { makeImage, signer, testKey } from "../../../firmware/bootloader/images.ts";
 import { commandLine } from "../../../support/command-line.ts";
 import { tcpBoard } from "../../../support/tcp-board.ts";
 import { schedulerTimers, settled } from "../../../support/timers.ts";
@@ -199,7 +200,9 @@ describe("meterbench flash", () => {
         ["confirmed", "verified"],
       ],
     );
-    const events = readFileSync(path("e.ndjson"), "utf8")
+    assert.equal(stdout.trimEnd().split("\n").length, 1, "the document is one line");
+    assert.equal(stderr, readFileSync(path("e.ndjson"), "utf8"), "progress is lines of JSON, too");
+    const events = stderr
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
@@ -239,10 +242,51 @@ describe("meterbench flash", () => {
       ...["flash", path("app.bin"), "--board", relay.address, "--test", "--window", "1"],
     ]);
     assert.equal(exitCode, 0, stdout);
-    assert.match(stdout, /reverted/);
-    assert.match(stdout, /signature unchecked; give --key PEM/);
+    assert.match(stdout, /reverted +1\.0\.0 → 2\.0\.0/);
+    assert.match(stdout, /1 of 1 boards proven, signature unchecked \(give --key PEM/);
     assert.match(stderr, /upload/);
     assert.equal((await board.slots().primary.image()).version.major, 1);
+    await relay.close();
+  });
+
+  it("takes the image last, too, and a board that is named twice once", async () => {
+    const { relay } = await tcpBoard();
+    const { exitCode, stdout } = await commandLine([
+      ...["flash", "--key", path("raw.key"), "--board", relay.address, relay.address, path("app.bin")],
+    ]);
+    assert.equal(exitCode, 0, stdout);
+    assert.match(stdout, /1 of 1 boards proven\n/);
+    await relay.close();
+  });
+
+  it("says that the image is missing where --board has taken all words", async () => {
+    const { exitCode, stderr } = await commandLine(["flash", "--board", "tcp://127.0.0.1:1", path("no.bin")]);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /missing required argument 'image'.*no\.bin" is no file: give the image first/s);
+  });
+
+  it("takes an image without a signature only when that is said", async () => {
+    const { relay, board } = await tcpBoard({ keys: undefined });
+    writeFileSync(path("unsigned.bin"), unsignedImage(2000, 2));
+    const args = ["flash", path("unsigned.bin"), "--board", relay.address];
+    const refused = await commandLine(args);
+    assert.equal(refused.exitCode, 1);
+    assert.match(refused.stdout, /it is not signed\n.*or give --unsigned/);
+    assert.match(refused.stdout, /0 of 1 boards proven, 1 failed/);
+    assert.equal(board.lines, undefined, "not a byte was sent");
+    const taken = await commandLine([...args, "--unsigned"]);
+    assert.equal(taken.exitCode, 0, taken.stdout);
+    assert.match(taken.stdout, /1 of 1 boards proven, signature unchecked/);
+    await relay.close();
+  });
+
+  it("refuses an older image with --no-downgrade", async () => {
+    const { relay } = await tcpBoard();
+    writeFileSync(path("old.bin"), makeImage({ payload: new Uint8Array(64), version: [0, 9, 0, 0] }));
+    const args = ["flash", path("old.bin"), "--board", relay.address];
+    const { exitCode, stdout } = await commandLine([...args, "--no-downgrade"]);
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /0\.9\.0 is older than 1\.0\.0/);
     await relay.close();
   });
 
@@ -254,6 +298,8 @@ describe("meterbench flash", () => {
     ["a key that is none", ["--board", "/dev/null", "--key", "package.json"]],
     ["a decryption key of another kind", ["--board", "/dev/null", "--decryption-key", "package.json"]],
     ["a recording that cannot be", ["--board", "/dev/null", "--record", "/no/such/dir/r"]],
+    ["a rate that is none", ["--board", "/dev/null", "--baud", "fast"]],
+    ["a framing there is not", ["--board", "/dev/null", "--framing", "slip"]],
     ["an address that is none", ["--board", "tcp://localhost"]],
     ["an events file that cannot be", ["--board", "/dev/null", "--events", "/no/such/dir/e"]],
     ["a rig file that is not there", ["--all", "--rig", "no-such-rig.yaml"]],
