@@ -27,6 +27,7 @@ interface RunOptions extends LineOptions {
 
 /** The first ones tell what went wrong; more of them are its echo. */
 const faultsShown = 5;
+const reasonsShown = 8;
 
 const examples = `
 Example:
@@ -118,11 +119,20 @@ async function run(
   process.exitCode = exitOf(report, target, signal.aborted);
 }
 
-function exitOf({ totals }: RunReport, { name, faults = [] }: RunTarget, wasInterrupted: boolean): Exit {
+function exitOf(
+  { totals, scenarios }: RunReport,
+  { name, faults = [] }: RunTarget,
+  wasInterrupted: boolean,
+): Exit {
   if (wasInterrupted) {
     console.error(pc.red("interrupted: the scenarios that did not run to their end count as skipped"));
     return Exit.rig;
   }
+  const [most] = skipReasons(scenarios);
+  if (totals.passed + totals.failed === 0 && most !== undefined)
+    console.error(
+      pc.yellow(`nothing ran: all ${totals.skipped} skipped, ${most.count} of them because: ${most.reason}`),
+    );
   for (const fault of faults.slice(0, faultsShown))
     console.error(`${pc.red("fault")} in the firmware on ${name}: ${fault}`);
   return totals.failed + faults.length > 0 ? Exit.testFailed : Exit.ok;
@@ -178,10 +188,23 @@ function commandLine(patterns: readonly string[], options: RunOptions): string {
   return `meterbench run ${words}--wire ${options.wire} --target ${options.target} --seed ${options.seed}${rig}${scale}${lineWords(options)}`;
 }
 
+/** Why scenarios were skipped, the most common reason first. */
+function skipReasons(scenarios: RunReport["scenarios"]): { reason: string; count: number }[] {
+  const counts = new Map<string, number>();
+  for (const { status, reason = "no reason given" } of scenarios)
+    if (status === "skipped") counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);
+}
+
 function summary(run: RunReport, out: string, again: string): void {
   const { passed, failed, skipped } = run.totals;
   const bad = failed > 0 ? pc.red(`${failed} failed`) : "0 failed";
   console.log(`\n${pc.green(`${passed} passed`)}, ${bad}, ${skipped} skipped  (seed ${run.seed})`);
+  const reasons = skipReasons(run.scenarios);
+  for (const { reason, count } of reasons.slice(0, reasonsShown))
+    console.log(pc.yellow(`skipped ${count}: ${reason}`));
+  if (reasons.length > reasonsShown)
+    console.log(`skipped for ${reasons.length - reasonsShown} other reasons: see the report`);
   console.log(`report  ${join(out, "report.html")}`);
   console.log(`again   ${again}`);
 }
