@@ -22,7 +22,8 @@ export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): P
   try {
     return await work(controller.signal);
   } finally {
-    for (const signal of signals) process.off(signal, stop);
+    // After an interruption a second one still ends what has not come to its end.
+    if (!controller.signal.aborted) for (const signal of signals) process.off(signal, stop);
   }
 }
 

@@ -167,6 +167,8 @@ describe("command line, used wrongly", () => {
   });
 
   it("prints its help, with an example, for every command", async () => {
+    const { stdout: root } = await commandLine(["--help"]);
+    assert.ok(root.split("\n").every((line) => line.length <= 80));
     for (const command of program().commands.map((each) => each.name())) {
       const { exitCode, stdout } = await commandLine([command, "--help"]);
       assert.equal(exitCode, 0);
