@@ -8,7 +8,7 @@ import { agentElf } from "./build.ts";
 import { EmulatedError } from "./errors.ts";
 import { lockFolder } from "./exclusive.ts";
 import { checkFlashFile, createFlashFile } from "./flash-file.ts";
-import { killProgram, removeSocketFolder, socketFolder } from "./processes.ts";
+import { killProgram, removeNow, socketFolder } from "./processes.ts";
 import {
   type DialIns,
   listenForQemu,
@@ -116,7 +116,7 @@ export class EmulatedBoard {
       };
       return new EmulatedBoard(dir, cable, await listenForQemu(folder), qemuOptions, unlock);
     } catch (error) {
-      removeSocketFolder(folder);
+      removeNow(folder);
       unlock();
       throw error;
     }
@@ -210,7 +210,7 @@ export class EmulatedBoard {
     await this.#cable.stop();
     this.#dialIns.qmp.close();
     this.#dialIns.stimulus.close();
-    removeSocketFolder(this.#qemuOptions.socketFolder);
+    removeNow(this.#qemuOptions.socketFolder);
     this.#unlock();
   }
 

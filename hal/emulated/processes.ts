@@ -1,17 +1,18 @@
 /** Programs that live no longer than this process, and sockets that they dial back on. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { findProgram } from "./tools.ts";
 
 const running = new Set<ChildProcess>();
-const folders = new Set<string>();
+/** Folders, and links to pseudo-terminals. */
+const madeHere = new Set<string>();
 
 process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  for (const path of madeHere) rmSync(path, { recursive: true, force: true });
 });
 
 /** A started program. `ended` settles when it is gone, and `errors` is the end of what it said on stderr. */
@@ -51,16 +52,50 @@ export async function killProgram({ child, ended }: Program): Promise<void> {
   await ended;
 }
 
-/** A folder of short name for sockets (a path of theirs is limited to 107 bytes). */
+const folderPrefix = "meterbench-qemu-";
+const ownerFile = "owner";
+const owner = (pid: number): string => `${pid} ${hostname()}`;
+
+/** A folder of short name for sockets (a path of theirs is limited to 107 bytes). What killed owners left is swept. */
 export function socketFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "meterbench-"));
-  folders.add(folder);
+  sweepSocketFolders();
+  const folder = mkdtempSync(join(tmpdir(), folderPrefix));
+  removeAtExit(folder);
+  writeFileSync(join(folder, ownerFile), owner(process.pid));
   return folder;
 }
 
-export function removeSocketFolder(folder: string): void {
-  folders.delete(folder);
-  rmSync(folder, { recursive: true, force: true });
+/** Removes it with this process, unless {@link removeNow} does before. */
+export function removeAtExit(path: string): void {
+  madeHere.add(path);
+}
+
+export function removeNow(path: string): void {
+  madeHere.delete(path);
+  rmSync(path, { recursive: true, force: true });
+}
+
+/** A process that is killed leaves its folders: those of this machine's dead ones go. */
+function sweepSocketFolders(): void {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(folderPrefix))) {
+    const folder = join(tmpdir(), name);
+    try {
+      const text = readFileSync(join(folder, ownerFile), "utf8");
+      const pid = Number.parseInt(text, 10);
+      if (text === owner(pid) && !isAlive(pid)) rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Being made just now, or another user's.
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
 }
 
 /** A socket path that programs dial in on, one caller at each of their starts. */

@@ -2,7 +2,7 @@ import { closeSync, constants, openSync, readSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { deadline, type Timers } from "../serial/timers.ts";
 import { EmulatedError } from "./errors.ts";
-import { killProgram, type Program, startProgram } from "./processes.ts";
+import { killProgram, type Program, removeAtExit, removeNow, startProgram } from "./processes.ts";
 
 /**
  * A serial cable: two pseudo-terminals joined by socat, under names that stay. Like an adapter on USB the host's
@@ -22,7 +22,10 @@ export class SerialPair {
   /** Rejects with `emulated/died` or `line/timeout`. */
   static async start(dir: string, timers: Timers): Promise<SerialPair> {
     const [host, board] = [join(dir, "serial"), join(dir, "serial-board")] as const;
-    for (const path of [host, board]) rmSync(path, { force: true });
+    for (const path of [host, board]) {
+      rmSync(path, { force: true });
+      removeAtExit(path);
+    }
     // Two -d make socat say when both ends are ready.
     const socat = startProgram("socat", ["-d", "-d", `pty,rawer,link=${host}`, `pty,rawer,link=${board}`]);
     const ready = new Promise<void>((resolve) => {
@@ -38,6 +41,7 @@ export class SerialPair {
       await deadline(timers, 5_000, "socat to make two pseudo-terminals").guard(Promise.race([ready, died]));
     } catch (error) {
       await killProgram(socat);
+      for (const path of [host, board]) removeNow(path);
       throw error;
     }
     died.catch(() => undefined);
@@ -59,6 +63,6 @@ export class SerialPair {
 
   async stop(): Promise<void> {
     await killProgram(this.#socat);
-    for (const path of [this.hostPath, this.boardPath]) rmSync(path, { force: true });
+    for (const path of [this.hostPath, this.boardPath]) removeNow(path);
   }
 }

@@ -3,10 +3,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import pc from "picocolors";
 import { type BoardBenchResult, type BoardChange, benchBoard, compareBoards } from "../../bench/board.ts";
 import { chooseBoard, openBoard } from "../rig/find.ts";
-import { loadRig } from "../rig/rig-file.ts";
+import { openUnlessInterrupted, unlessInterrupted } from "../rig/interrupt.ts";
+import { loadRig, type RigBoard } from "../rig/rig-file.ts";
 import { usageError } from "./exit.ts";
+import { type LineOptions, lineOf } from "./line-options.ts";
+import { stoppable } from "./until-stopped.ts";
 
-export interface BoardBenchCommand {
+export interface BoardBenchCommand extends LineOptions {
   readonly board: string;
   readonly rig?: string;
   readonly save?: string;
@@ -18,23 +21,29 @@ export interface BoardBenchCommand {
 export async function benchBoardCommand(options: BoardBenchCommand): Promise<void> {
   const runs = runsOf(options.runs);
   const before = options.compare === undefined ? undefined : readResult(options.compare);
-  const board = await chooseBoard(loadRig(options.rig), options.board);
-  const open = await openBoard(board, { what: "meterbench bench" });
-  let result: BoardBenchResult;
-  try {
-    result = await benchBoard(open.line, board.id, {
-      runs,
-      onProgress: (name) => {
-        if (!options.json) process.stderr.write(pc.dim(`timing ${name}\n`));
-      },
-    });
-  } finally {
-    await open.close();
-  }
+  const board = { ...(await chooseBoard(loadRig(options.rig), options.board)), ...lineOf(options) };
+  const result = await stoppable((signal) => time(board, runs, options.json ?? false, signal));
   if (options.save !== undefined) saveResult(options.save, result);
   const changes = before && compareBoards(before, result);
   if (options.json) console.log(JSON.stringify({ ...result, ...(changes && { changes }) }, null, 2));
   else print(result, before, changes);
+}
+
+async function time(
+  board: RigBoard,
+  runs: number,
+  quiet: boolean,
+  signal: AbortSignal,
+): Promise<BoardBenchResult> {
+  const open = await openUnlessInterrupted(openBoard(board, { what: "meterbench bench" }), signal);
+  const onProgress = (name: string): void => {
+    if (!quiet && !signal.aborted) process.stderr.write(pc.dim(`timing ${name}\n`));
+  };
+  try {
+    return await unlessInterrupted(benchBoard(open.line, board.id, { runs, onProgress }), signal);
+  } finally {
+    await open.close();
+  }
 }
 
 function runsOf(text: string | undefined): number {

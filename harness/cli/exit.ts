@@ -1,4 +1,5 @@
 /** How a command ends: the exit codes of the command-line contract, and the one place that prints an error. */
+import type { Command } from "commander";
 import pc from "picocolors";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { HalError } from "../../hal/board.ts";
@@ -28,14 +29,20 @@ export function usageError(
   return new MeterbenchError("cli/usage", message, { ...data, advice });
 }
 
+/** Those of the options that stand on the command line, as they are written there. */
+export const given = (command: Command, names: readonly string[]): string[] =>
+  command.options
+    .filter((option) => names.includes(option.attributeName()))
+    .filter((option) => command.getOptionValueSource(option.attributeName()) === "cli")
+    .map(({ long }) => long as string);
+
 /** Prints an error on standard error (and, with `--json`, as the one document on standard output). */
 export function reportError(error: unknown, json: boolean): void {
   const own = error instanceof MeterbenchError ? error : rigError(error);
   const message = error instanceof Error ? error.message : String(error);
   if (json) {
-    console.log(
-      JSON.stringify({ error: { code: own?.code ?? "internal", message, ...own?.data } }, replaceBytes, 2),
-    );
+    const document = { error: { code: own?.code ?? "internal", message, ...own?.data } };
+    console.log(JSON.stringify(document, replaceBytes));
     return;
   }
   console.error(`${pc.red("error")}: ${message}`);
@@ -46,7 +53,8 @@ export function reportError(error: unknown, json: boolean): void {
 
 /** The exit code an error stands for. */
 export function exitCodeOf(error: unknown): Exit {
-  if (rigError(error) !== undefined) return Exit.rig;
+  const rig = rigError(error);
+  if (rig !== undefined) return rig.code === "line/syntax" ? Exit.usage : Exit.rig;
   if (!(error instanceof MeterbenchError)) return Exit.testFailed;
   return error.code.startsWith("rig/") ? Exit.rig : Exit.usage;
 }

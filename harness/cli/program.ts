@@ -12,17 +12,21 @@ import { monitorCommand } from "./commands/monitor.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
 import { verifyCommand } from "./commands/verify.ts";
-import { Exit, exitCodeOf, reportError } from "./exit.ts";
+import { Exit, exitCodeOf, reportError, usageError } from "./exit.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("package.json", packageRoot), "utf8")) as {
   version: string;
 };
 
-export function program(): Command {
+const helpAdvice = "Type `meterbench --help`, or `meterbench COMMAND --help`, for what it takes.";
+
+/** With `json` nothing but the answer is printed: {@link main} prints what is wrong with the command line. */
+export function program(json = false): Command {
   const root = new Command("meterbench")
     .description("Models GB smart-metering firmware and tests it, on simulated boards and real ones.")
     .version(version)
-    .showHelpAfterError("Type `meterbench --help`, or `meterbench COMMAND --help`, for what it takes.")
+    .showHelpAfterError(helpAdvice)
+    .configureOutput(json ? { writeErr() {} } : {})
     .configureHelp({ helpWidth: Math.min(process.stdout.columns || 80, 100) })
     .exitOverride();
   for (const add of [
@@ -43,8 +47,9 @@ export function program(): Command {
 
 /** Runs one command line and returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
+  const json = args.includes("--json");
   try {
-    const root = program();
+    const root = program(json);
     if (args.length === 0) {
       root.outputHelp();
       return Exit.usage;
@@ -52,8 +57,12 @@ export async function main(args: readonly string[]): Promise<number> {
     await root.parseAsync(args, { from: "user" });
     return Number(process.exitCode ?? Exit.ok);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
-    reportError(error, args.includes("--json"));
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return Exit.ok;
+      if (json) reportError(usageError(error.message.replace(/^error: /, ""), helpAdvice), json);
+      return Exit.usage;
+    }
+    reportError(error, json);
     return exitCodeOf(error);
   }
 }

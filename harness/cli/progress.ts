@@ -64,7 +64,8 @@ class LiveProgress implements Progress {
 
   end(scenario: ScenarioReport): void {
     this.#counts[scenario.status]++;
-    if (scenario.status !== "passed") this.#stream.write(`\r\x1b[K${resultLine(scenario)}\n`);
+    // Why scenarios are skipped is told once, at the end.
+    if (scenario.status === "failed") this.#stream.write(`\r\x1b[K${resultLine(scenario)}\n`);
     this.#bar.increment(1, this.#payload(scenario.name));
   }
 

@@ -20,6 +20,8 @@ export interface RunPlan {
   readonly device?: DeviceEnd | undefined;
   /** For boards: instead of what each scenario says. */
   readonly timeScale?: number | undefined;
+  /** Aborted: the scenario under way and those to come are skipped, as interrupted. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a progress display is told. */
@@ -54,15 +56,25 @@ export async function runScenarios(plan: RunPlan, progress: Progress): Promise<R
   if (selected === 0) return { scenarios: [], captures: [] };
   if (plan.target !== "mock") mocha.suite.eachTest((test: Mocha.Test) => skipWhatCannot(test, plan));
   progress.start(selected);
+  const recorder = new Recorder(plan, progress);
+  await runToEnd(mocha, recorder, plan.signal);
+  recorder.recordTheRest(mocha.suite, plan.signal?.aborted === true);
+  progress.stop();
+  setCurrentRun(undefined);
+  return recorder;
+}
+
+/** Until mocha is done, or the signal aborts: then nobody waits for the scenario under way. */
+function runToEnd(mocha: Mocha, recorder: Recorder, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
-    const recorder = new Recorder(plan, progress);
-    const runner = mocha.run(() => {
-      recorder.recordTheRest(mocha.suite);
-      progress.stop();
-      setCurrentRun(undefined);
-      resolve(recorder);
-    });
+    const runner = mocha.run(() => resolve());
     recorder.attach(runner);
+    const stop = (): void => {
+      runner.abort();
+      resolve();
+    };
+    signal?.addEventListener("abort", stop, { once: true });
   });
 }
 
@@ -129,11 +141,12 @@ class Recorder implements RecordedRun {
     runner.on("pending", (test) => this.#record(test, "skipped"));
   }
 
-  /** A hook that fails takes the rest of its suite along: those scenarios are reported, too. */
-  recordTheRest(suite: Mocha.Suite): void {
+  /** A hook that fails, or an interruption, takes scenarios along: they are reported, too. */
+  recordTheRest(suite: Mocha.Suite, wasInterrupted: boolean): void {
     suite.eachTest((test: Mocha.Test) => {
       if (this.#seen.has(test)) return;
-      (test as { reason?: string }).reason ??= `not run: a hook of "${test.parent?.fullTitle()}" failed`;
+      const failed = `not run: a hook of "${test.parent?.fullTitle()}" failed`;
+      (test as { reason?: string }).reason ??= wasInterrupted ? "interrupted" : failed;
       this.#record(test, "skipped");
     });
   }
@@ -145,6 +158,7 @@ class Recorder implements RecordedRun {
   }
 
   #record(test: Mocha.Test, status: ScenarioReport["status"], error?: Error & { code?: string }): void {
+    if (this.#seen.has(test)) return; // the late end of a scenario that was interrupted
     this.#seen.add(test);
     const events = this.#traces.flatMap((trace) => trace.events);
     const reason = (test as { reason?: string }).reason;

@@ -1,5 +1,37 @@
-/** Commands that run until somebody ends them. */
-import { usageError } from "./exit.ts";
+/** Ctrl-C and requests to end: commands that hold a board let go of it, and those without an end come to one. */
+import { pause, realTimers } from "../../hal/serial/timers.ts";
+import { Exit, usageError } from "./exit.ts";
+
+const signals = ["SIGINT", "SIGTERM"] as const;
+
+/** A terminal and npm both pass one Ctrl-C on: what comes so soon after it is the same one. */
+const sameMs = 300;
+
+/** Runs `work` with a signal that the first Ctrl-C or request to end aborts. A second one ends the process at once. */
+export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  let firstMs = 0;
+  const stop = (): void => {
+    const nowMs = realTimers.nowMs();
+    if (controller.signal.aborted && nowMs - firstMs > sameMs) endAtOnce();
+    if (controller.signal.aborted) return;
+    firstMs = nowMs;
+    controller.abort();
+  };
+  for (const signal of signals) process.on(signal, stop);
+  try {
+    return await work(controller.signal);
+  } finally {
+    // After an interruption a second one still ends what has not come to its end.
+    if (!controller.signal.aborted) for (const signal of signals) process.off(signal, stop);
+  }
+}
+
+function endAtOnce(): never {
+  const showCursor = "\x1b[?25h";
+  if (process.stderr.isTTY) process.stderr.write(`${showCursor}\n`);
+  process.exit(Exit.rig);
+}
 
 /** `--seconds N` as milliseconds; undefined: until interrupted. */
 export function secondsOf(command: string, text: string | undefined): number | undefined {
@@ -9,22 +41,22 @@ export function secondsOf(command: string, text: string | undefined): number | u
   throw usageError(`${command}: --seconds ${text} is no time`, "Expected a number of seconds above 0.");
 }
 
-/** Resolves after `limitMs`, on Ctrl-C or a request to end, or when `ended` does; never rejects but as `ended` does. */
-export async function untilStopped(limitMs: number | undefined, ended?: Promise<void>): Promise<void> {
-  const cleanUps: (() => void)[] = [];
-  const stopped = new Promise<void>((resolve) => {
-    const stop = (): void => resolve();
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.once(signal, stop);
-      cleanUps.push(() => process.off(signal, stop));
-    }
-    // Also keeps the process alive where nothing else does.
-    const timer = setTimeout(stop, Math.min(limitMs ?? 0x7fff_ffff, 0x7fff_ffff));
-    cleanUps.push(() => clearTimeout(timer));
-  });
+/** Resolves after `limitMs`, when the signal aborts, or when `ended` does; never rejects but as `ended` does. */
+export async function untilStopped(
+  signal: AbortSignal,
+  limitMs: number | undefined,
+  ended?: Promise<void>,
+): Promise<void> {
+  const over = new AbortController();
+  // Also keeps the process alive where nothing else does.
+  const waited = pause(
+    realTimers,
+    Math.min(limitMs ?? 0x7fff_ffff, 0x7fff_ffff),
+    AbortSignal.any([signal, over.signal]),
+  );
   try {
-    await Promise.race(ended ? [stopped, ended] : [stopped]);
+    await Promise.race(ended ? [waited, ended] : [waited]);
   } finally {
-    for (const cleanUp of cleanUps) cleanUp();
+    over.abort();
   }
 }

@@ -9,16 +9,17 @@ import {
   type LineSessionOptions,
   recordLine,
 } from "../../hal/serial/line/index.ts";
-import { openLine } from "../../hal/serial/line/open-line.ts";
+import { lineAddress, openLine } from "../../hal/serial/line/open-line.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
-import { BoardLock } from "./lock.ts";
+import { BoardLock, portIdentity } from "./lock.ts";
 import { nearest } from "./near-miss.ts";
 import { type BoardPower, emulatedPower, hookPower } from "./power.ts";
 import type { Rig, RigBoard } from "./rig-file.ts";
 
 /**
- * The boards that are meant: by id, by label, or a port directly, in any of the ways `findPort` knows.
- * Rejects with `rig-file/no-board` and what there is, or `line/ambiguous`.
+ * The boards that are meant: by id, by label, or a port directly, in any of the ways `findPort` knows; each once, however
+ * often it is named. Rejects with `rig-file/no-board` and what there is, `line/ambiguous`, or `line/syntax` for an
+ * address that is none.
  */
 export async function chooseBoards(
   rig: Rig,
@@ -26,8 +27,9 @@ export async function chooseBoards(
   find: typeof findPort = findPort,
 ): Promise<RigBoard[]> {
   if (names !== "all") {
-    const found = await Promise.all(names.map((name) => named(rig, name, find)));
-    return [...new Set(found.flat())];
+    const boards = (await Promise.all(names.map((name) => named(rig, name, find)))).flat();
+    const ports = boards.map(({ port, dir }) => portIdentity(port ?? (dir as string)));
+    return boards.filter((_board, i) => ports.indexOf(ports[i] as string) === i);
   }
   if (rig.boards.length > 0) return [...rig.boards];
   throw new MeterbenchError("rig-file/no-board", "there is no rig file, so --all names no board", {
@@ -49,6 +51,10 @@ export async function chooseBoard(rig: Rig, name: string, find = findPort): Prom
 async function named(rig: Rig, name: string, find: typeof findPort): Promise<RigBoard[]> {
   const byId = rig.boards.filter(({ id, name: long }) => id === name || long === name);
   if (byId.length > 0) return byId;
+  const byPort = rig.boards.filter(
+    ({ port }) => port !== undefined && portIdentity(port) === portIdentity(name),
+  );
+  if (byPort.length > 0) return byPort;
   const byLabel = rig.boards.filter(({ labels }) => labels.includes(name));
   if (byLabel.length > 0) return byLabel;
   if (name === "emulated") return [emulatedBoard];
@@ -80,7 +86,10 @@ function noBoard({ file, boards }: Rig, name: string): MeterbenchError {
   });
 }
 
-const portBoard = (port: string): RigBoard => ({ id: port, port, kind: "serial", labels: [] });
+function portBoard(port: string): RigBoard {
+  lineAddress(port);
+  return { id: port, port, kind: "serial", labels: [] };
+}
 
 /** Without a rig file there is one emulated board for the asking. */
 const emulatedBoard: RigBoard = {
@@ -120,6 +129,7 @@ export interface OpenBoardOptions {
  */
 export async function openBoard(board: RigBoard, options: OpenBoardOptions = {}): Promise<OpenBoard> {
   const timers = options.timers ?? realTimers;
+  if (options.record !== undefined) requireWritable(options.record);
   const lock = BoardLock.take(board.id, await lockedName(board), {
     what: options.what ?? "meterbench",
     timers,
@@ -182,7 +192,7 @@ function recorded(
   timers: Timers,
 ): NonNullable<LineSessionOptions["open"]> {
   if (record === undefined) return open;
-  startRecording(record);
+  writeFileSync(record, "");
   let startMs: number | undefined;
   const keep = (row: string, isFirst: boolean): void => {
     if (!isHeader(row)) appendFileSync(record, row);
@@ -209,9 +219,10 @@ function countingFrom(startMs: number, timers: Timers): Timers {
 
 const isHeader = (row: string): boolean => row.startsWith('{"format"');
 
-function startRecording(file: string): void {
+/** Whether a recording can be kept there; what it holds stays for now. Throws `cli/usage`. */
+export function requireWritable(file: string): void {
   try {
-    writeFileSync(file, "");
+    appendFileSync(file, "");
   } catch (cause) {
     throw new MeterbenchError(
       "cli/usage",

@@ -62,6 +62,12 @@ const defaultLeaseMs = 60_000;
 const maxAttempts = 50;
 const lockFolder = (): string => process.env.METERBENCH_LOCKS ?? join(tmpdir(), "meterbench-locks");
 
+/** Given back when this process exits, however that comes about; only a kill leaves them, and they free themselves. */
+const heldHere = new Set<BoardLock>();
+process.on("exit", () => {
+  for (const lock of heldHere) lock.release();
+});
+
 export class BoardLock {
   /** The owner's file. */
   readonly path: string;
@@ -131,6 +137,7 @@ export class BoardLock {
       const [other] = this.#others();
       if (other === undefined) {
         this.#write(true);
+        heldHere.add(this);
         this.#renewLater();
         return;
       }
@@ -191,6 +198,7 @@ export class BoardLock {
 
   #end(): void {
     this.#held = false;
+    heldHere.delete(this);
     this.#cancel();
     rmQuietly(this.path);
   }

@@ -8,7 +8,7 @@ import { realTimers, type Timers } from "../../hal/serial/timers.ts";
 import { BoardTarget } from "../premises/targets.ts";
 import type { DeviceEnd } from "../run-context.ts";
 import { chooseBoard, type OpenBoard, type OpenBoardOptions, openBoard } from "./find.ts";
-import type { Rig } from "./rig-file.ts";
+import type { Rig, RigBoard } from "./rig-file.ts";
 import { RemoteDeviceEnd } from "./under-test.ts";
 
 export interface RunTarget {
@@ -24,6 +24,8 @@ export interface RunTarget {
 export interface TargetOptions {
   readonly seed: number;
   readonly record?: string | undefined;
+  /** Of the board's line, before what the rig file says. */
+  readonly line?: Partial<Pick<RigBoard, "baud" | "framing" | "flow">>;
   readonly timers?: Timers;
   /** Instead of a real port; for tests. */
   readonly open?: OpenBoardOptions["open"];
@@ -35,7 +37,7 @@ const deviceKinds: readonly string[] = ["ESME", "CHF"];
 /** Opens the target of a run. Throws `rig/...`, `rig-file/...`, `line/...`. */
 export async function openTarget(name: string, rig: Rig, options: TargetOptions): Promise<RunTarget> {
   if (name === "mock") return { name, close: async () => {} };
-  const board = await chooseBoard(rig, name);
+  const board = { ...(await chooseBoard(rig, name)), ...options.line };
   const open = await openBoard(board, {
     what: "meterbench run",
     command: ["run", "--target", name],

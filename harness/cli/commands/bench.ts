@@ -5,7 +5,8 @@ import pc from "picocolors";
 import { allTasks } from "../../../bench/index.ts";
 import { type BenchResult, measure } from "../../../bench/measure.ts";
 import { type BoardBenchCommand, benchBoardCommand } from "../bench-board.ts";
-import { usageError } from "../exit.ts";
+import { given, usageError } from "../exit.ts";
+import { addLineOptions, lineOptionNames } from "../line-options.ts";
 
 /** The whole default bench ends within 45 s: tasks × (rounds + 1) × 2 × roundMs. */
 const defaultRounds = 5;
@@ -13,8 +14,14 @@ const roundMs = 60;
 
 type BenchOptions = Partial<BoardBenchCommand> & { readonly rounds: string };
 
+const examples = `
+Example:
+  meterbench bench cose/critical --rounds 9
+  meterbench bench --board /dev/ttyUSB0 --save before.json
+`;
+
 export function benchCommand(root: Command): Command {
-  return root
+  const command = root
     .command("bench")
     .argument("[pattern...]", "words of a task's name, e.g. cose/critical")
     .option("--rounds <n>", "rounds that a task and its floor take turns in", String(defaultRounds))
@@ -25,8 +32,9 @@ export function benchCommand(root: Command): Command {
     .option("--compare <file>", "say what changed since that result, beyond noise")
     .option("--json", "one JSON document on standard output")
     .description("time the hot path beside the cryptography it cannot avoid")
-    .addHelpText("after", "\nExample:\n  meterbench bench cose/critical --rounds 9\n")
-    .action(async (patterns: string[], options: BenchOptions) => {
+    .addHelpText("after", examples)
+    .action(async (patterns: string[], options: BenchOptions, command: Command) => {
+      checkUse(patterns, command);
       if (options.board !== undefined) return benchBoardCommand({ ...options, board: options.board });
       const rounds = Number(options.rounds);
       if (!Number.isInteger(rounds) || rounds < 1 || rounds > 1000)
@@ -52,6 +60,19 @@ export function benchCommand(root: Command): Command {
       if (options.json) console.log(JSON.stringify({ machine: machine(), tasks: results }, null, 2));
       else console.log(pc.dim(`\nfloor share = floor time ÷ task time (1 is the limit); ${machine().cpu}`));
     });
+  return addLineOptions(command);
+}
+
+/** Nothing is ignored in silence: what is for boards, and what is for the tasks of this machine. */
+function checkUse(patterns: readonly string[], command: Command): void {
+  const onBoard = given(command, ["board"]).length > 0;
+  const [wrong] = onBoard
+    ? [...given(command, ["rounds"]), ...patterns.map((pattern) => `"${pattern}"`)]
+    : given(command, ["save", "compare", "runs", "rig", ...lineOptionNames]);
+  if (wrong === undefined) return;
+  throw onBoard
+    ? usageError(`bench: ${wrong} is for the tasks of this machine`, "Leave it out, or leave out --board.")
+    : usageError(`bench: ${wrong} is for a board`, "Give --board ID, too, or leave it out.");
 }
 
 const heading = `${"task".padEnd(34)}${"mean us".padStart(10)}${"p99 us".padStart(10)}${"floor us".padStart(10)}${"floor share".padStart(13)}`;

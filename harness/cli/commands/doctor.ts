@@ -10,6 +10,7 @@ import { healthOf } from "../../rig/health.ts";
 import { portRows } from "../../rig/port-list.ts";
 import { loadRig } from "../../rig/rig-file.ts";
 import { Exit } from "../exit.ts";
+import { addLineOptions, type LineOptions, lineOf } from "../line-options.ts";
 
 interface Finding {
   readonly name: string;
@@ -20,8 +21,20 @@ interface Finding {
   readonly advice?: string;
 }
 
+interface DoctorOptions extends LineOptions {
+  readonly board?: string[];
+  readonly rig?: string;
+  readonly json?: boolean;
+}
+
+const examples = `
+Example:
+  meterbench doctor
+  meterbench doctor --board /dev/ttyUSB0
+`;
+
 export function doctorCommand(root: Command): Command {
-  return root
+  const command = root
     .command("doctor")
     .option(
       "--board <id...>",
@@ -30,13 +43,14 @@ export function doctorCommand(root: Command): Command {
     .option("--rig <file>", "the rig file (default: ./rig.yaml)")
     .option("--json", "one JSON document on standard output")
     .description("say what is missing on this machine or its boards, and what to do about it")
-    .addHelpText("after", "\nExample:\n  meterbench doctor\n")
-    .action(async (options: { json?: boolean; board?: string[]; rig?: string }) => {
+    .addHelpText("after", examples)
+    .action(async (options: DoctorOptions) => {
       const rig = loadRig(options.rig);
-      const boards = options.board ? await chooseBoards(rig, options.board) : rig.boards;
+      const chosen = options.board ? await chooseBoards(rig, options.board) : rig.boards;
+      const boards = chosen.map((board) => ({ ...board, ...lineOf(options) }));
       const ports = await portRows();
       const look = { what: "meterbench doctor", startEmulated: options.board !== undefined };
-      const findings = [
+      const machine = [
         nodeVersion(),
         selfTest("node"),
         selfTest("noble"),
@@ -46,14 +60,19 @@ export function doctorCommand(root: Command): Command {
         emulatedBoardTools(),
         ...serialPorts(ports),
         rigFile(rig, ports),
-        ...(await healthOf(boards, look)).map(boardFinding),
       ];
+      const onBoards = (await healthOf(boards, look)).map(boardFinding);
+      const findings = [...machine, ...onBoards];
       if (options.json) console.log(JSON.stringify({ findings }, null, 2));
       else for (const finding of findings) print(finding);
-      const broken = findings.some((f) => f.status === "wrong" || (f.required && f.status === "missing"));
-      process.exitCode = broken ? Exit.testFailed : Exit.ok;
+      const otherwise = machine.some(isBroken) ? Exit.testFailed : Exit.ok;
+      process.exitCode = onBoards.some(isBroken) ? Exit.rig : otherwise;
     });
+  return addLineOptions(command);
 }
+
+const isBroken = ({ status, required }: Finding): boolean =>
+  status === "wrong" || (required && status === "missing");
 
 function print(finding: Finding): void {
   const mark = { ok: pc.green("ok     "), missing: pc.yellow("missing"), wrong: pc.red("wrong  ") }[

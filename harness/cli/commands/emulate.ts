@@ -1,14 +1,17 @@
 /** `meterbench emulate`: serves a device of the model as a board on a serial line or a TCP port. */
 import type { Command } from "commander";
+import { hasCode } from "../../../firmware/kernel/errors.ts";
 import { listen } from "../../rig/emulate/listen.ts";
 import { EmulatedDevice } from "../../rig/emulate/serve-device.ts";
 import { usageError } from "../exit.ts";
-import { secondsOf, untilStopped } from "../until-stopped.ts";
+import { baudOption } from "../line-options.ts";
+import { secondsOf, stoppable, untilStopped } from "../until-stopped.ts";
 
 interface EmulateOptions {
   readonly port: string;
   readonly device: string;
   readonly seed: string;
+  readonly baud?: number;
   readonly seconds?: string;
   readonly json?: boolean;
 }
@@ -21,34 +24,52 @@ export function emulateCommand(root: Command): Command {
     .requiredOption("--port <path>", "a serial port, one end of a pty pair, or tcp://:PORT (this machine)")
     .option("--device <type>", "esme or hub", "esme")
     .option("--seed <n>", "decides the device's keys: those of `run --seed N`", "1")
+    .addOption(baudOption())
     .option("--seconds <n>", "end after so long (default: when interrupted)")
     .option("--json", "one JSON document on standard output, at the end")
     .description("serve the model as a board under test on a serial line")
     .addHelpText("after", "\nExample:\n  meterbench emulate --port tcp://:4059 --device esme\n")
-    .action(async (options: EmulateOptions) => {
+    .action((options: EmulateOptions) => {
       const type = types[options.device as keyof typeof types];
       if (type === undefined)
         throw usageError(`emulate: --device ${options.device} is no device`, "Expected esme or hub.");
+      if (options.baud !== undefined && options.port.startsWith("tcp://"))
+        throw usageError("emulate: --baud is for a serial port", "Leave it out: a TCP port has no bit rate.");
       const limitMs = secondsOf("emulate", options.seconds);
       const seed = seedOf(options.seed);
-      const emulated = await EmulatedDevice.start({ type, seed });
-      try {
-        const listening = await listen(options.port, (line) => emulated.serve(line));
-        const about = { device: type, eui: emulated.device.eui, address: listening.address, seed };
-        if (!options.json)
-          console.log(`${type} ${about.eui} on ${about.address}, keys of seed ${seed}; Ctrl-C ends it`);
-        await untilStopped(limitMs);
-        await listening.close();
-        if (options.json) console.log(JSON.stringify({ ...about, ...emulated.counts }, null, 2));
-        else
-          console.log(
-            `${emulated.counts.messagesIn} messages in, ${emulated.counts.messagesOut} messages out`,
-          );
-      } finally {
-        await emulated.stop();
-      }
+      return stoppable((signal) => serve(type, seed, options, limitMs, signal));
     });
 }
+
+async function serve(
+  type: (typeof types)[keyof typeof types],
+  seed: number,
+  { port, baud, json }: EmulateOptions,
+  limitMs: number | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const emulated = await EmulatedDevice.start({ type, seed });
+  try {
+    const listening = await listen(port, (line) => emulated.serve(line), { baud }).catch((error: unknown) => {
+      throw hasCode(error, "line/not-found") ? noPort(port, error) : error;
+    });
+    const about = { device: type, eui: emulated.device.eui, address: listening.address, seed };
+    if (!json) console.log(`${type} ${about.eui} on ${about.address}, keys of seed ${seed}; Ctrl-C ends it`);
+    await untilStopped(signal, limitMs);
+    await listening.close();
+    const { messagesIn, messagesOut } = emulated.counts;
+    if (json) console.log(JSON.stringify({ ...about, ...emulated.counts }, null, 2));
+    else console.log(`${messagesIn} messages in, ${messagesOut} messages out`);
+  } finally {
+    await emulated.stop();
+  }
+}
+
+const noPort = (port: string, error: unknown): Error =>
+  usageError(
+    `emulate: there is no port "${port}": ${(error as Error).message}`,
+    "Expected a serial port, one end of a pty pair, or tcp://:PORT.",
+  );
 
 function seedOf(text: string): number {
   const seed = Number(text);

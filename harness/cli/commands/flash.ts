@@ -1,13 +1,15 @@
 /** `meterbench flash`: an image onto one board or all of a rig, proven on each. */
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import pc from "picocolors";
-import { chooseBoards, openBoard } from "../../rig/find.ts";
+import { refuse } from "../../../firmware/bootloader/refusals.ts";
+import { chooseBoards, openBoard, requireWritable } from "../../rig/find.ts";
 import { type BoardReport, type FlashEvent, flashBoards } from "../../rig/flash/flash-boards.ts";
-import { flashView, reportRow } from "../../rig/flash/live-view.ts";
+import { type FlashView, flashView, reportRow } from "../../rig/flash/live-view.ts";
 import {
   type PreFlightOptions,
+  preFlight,
   readDecryptionKey,
   readImageFile,
   readKeyFile,
@@ -15,16 +17,21 @@ import {
 import { imageKeyOf } from "../../rig/image-key.ts";
 import { loadRig, type RigBoard } from "../../rig/rig-file.ts";
 import { Exit, replaceBytes, usageError } from "../exit.ts";
+import { addLineOptions, type LineOptions, lineOf } from "../line-options.ts";
 import { printTable } from "../table.ts";
+import { stoppable } from "../until-stopped.ts";
 
-interface FlashCommandOptions {
+interface FlashCommandOptions extends LineOptions {
   readonly board?: string[];
   readonly all?: boolean;
   readonly test?: boolean;
   readonly confirm?: boolean;
   readonly key?: string;
+  readonly unsigned?: boolean;
   readonly decryptionKey?: string;
   readonly securityCounter?: string;
+  /** False for --no-downgrade. */
+  readonly downgrade: boolean;
   readonly window?: string;
   readonly rig?: string;
   readonly events?: string;
@@ -35,95 +42,132 @@ interface FlashCommandOptions {
 const examples = `
 Examples:
   meterbench flash build/app.signed.bin --all
-  meterbench flash app.signed.bin --board /dev/ttyACM0 --key keys/app-pub.pem --test
+  meterbench flash app.signed.bin --board /dev/ttyACM0 --key app-pub.pem --test
 
+With --json the events come as lines of JSON on standard error meanwhile.
+Interrupted, it lets go of the boards; flashing again goes on where it stopped.
 Exit: 0 all boards proven, 1 the image failed, 2 wrong use, 3 the rig failed.
 `;
 
 export function flashCommand(root: Command): Command {
-  return root
+  const command = root
     .command("flash")
-    .argument("<image>", "a signed MCUboot image")
-    .option("--board <id...>", "boards of the rig file by id or label, or ports (/dev/..., tcp://host:port)")
+    .usage("[options] <image>")
+    .argument("[image]", "a signed MCUboot image")
+    .option("--board <id...>", "boards by id or label, or ports (/dev/..., tcp://host:port)")
     .option("--all", "all boards of the rig file")
-    .option("--test", "boot it once, run the self-test, go back to the old image, and prove that")
+    .option("--test", "boot it once, run the self-test, go back to the old image, prove that")
     .option("--confirm", "boot it, run the self-test, and keep it (the default)")
-    .option("--key <pem>", "the key it must be signed with; default the rig file's imageKey of each board")
+    .option("--key <pem>", "what it must be signed with; default each board's imageKey")
+    .option("--unsigned", "take an image without a signature")
+    .option("--no-downgrade", "refuse a version below the one that runs")
     .option("--decryption-key <pem>", "the private X25519 key, to check an encrypted image with")
     .option("--security-counter <n>", "the boards' counter: the image's must be at least that")
-    .option("--window <n>", "requests under way at once; default as many as the board's buffers allow")
-    .option("--rig <file>", "the rig file", "rig.yaml")
+    .option("--window <n>", "requests under way at once (default: what the board takes)")
+    .option("--rig <file>", "the rig file (default: ./rig.yaml)")
     .option("--events <file>", "every event as a line of JSON")
     .option("--record <file>", "record the session, for `meterbench replay`")
-    .option("--json", "one JSON document on standard output")
+    .option("--json", "one JSON document, on one line, on standard output")
     .description("flash boards and prove each")
     .addHelpText("after", examples)
-    .action((file: string, _options: FlashCommandOptions, command: Command) => flash(file, command));
+    .action((image: string | undefined, options: FlashCommandOptions) => flash(image, options));
+  return addLineOptions(command);
 }
 
-async function flash(path: string, command: Command): Promise<void> {
-  const options = command.opts<FlashCommandOptions>();
+async function flash(image: string | undefined, given: FlashCommandOptions): Promise<void> {
+  const { path, options } = withImage(image, given);
   checkUse(options);
-  const boards = await boardsOf(options, command.getOptionValueSource("rig") === "cli");
+  const boards = await boardsOf(options);
   const file = readImageFile(path);
   const checks = preFlights(options, boards);
-  const view = flashView(
-    process.stderr,
-    boards.map(({ id }) => id),
-    options.json ?? false,
-  );
+  const open = opener(path, options, boards);
   const record = eventFile(options.events);
   const window = wholeNumber("--window", options.window, 1, 64);
-  const reports = await flashBoards(boards, file, {
-    mode: options.test ? "test" : "confirm",
-    ...(window !== undefined && { window }),
-    preFlight: ({ id }) => checks.get(id) ?? {},
-    ...(options.record !== undefined && { open: recordedOpen(path, options, options.record, boards.length) }),
-    onEvent(event) {
-      record(event);
-      view.event(event);
-    },
-  });
+  const ids = boards.map(({ id }) => id);
+  const view = options.json ? eventLines : flashView(process.stderr, ids);
+  const mode = options.test ? "test" : "confirm";
+  const reports = await stoppable((signal) =>
+    flashBoards(boards, file, {
+      mode,
+      ...(window !== undefined && { window }),
+      ...(options.downgrade ? {} : { noDowngrade: true }),
+      preFlight({ id }) {
+        const check = checks.get(id) ?? {};
+        if (!options.unsigned) requireSignature(file, check);
+        return check;
+      },
+      open,
+      onEvent(event) {
+        record(event);
+        view.event(event);
+      },
+      signal,
+    }),
+  );
   view.stop();
-  const exit = exitOf(reports);
-  if (options.json) {
-    const mode = options.test ? "test" : "confirm";
-    console.log(JSON.stringify({ image: path, bytes: file.length, mode, boards: reports }, replaceBytes, 2));
-  } else print(reports);
-  process.exitCode = exit;
+  if (options.json)
+    console.log(JSON.stringify({ image: path, bytes: file.length, mode, boards: reports }, replaceBytes));
+  else print(reports);
+  process.exitCode = exitOf(reports);
 }
 
-/** One file for one board; with several each has its own, named after it. */
-function recordedOpen(image: string, options: FlashCommandOptions, record: string, boards: number) {
-  const command = [
-    "flash",
-    resolve(image),
-    ...(options.test ? ["--test"] : []),
-    ...(options.window === undefined ? [] : ["--window", options.window]),
-  ];
-  return (board: RigBoard) =>
-    openBoard(board, {
-      what: "meterbench flash",
-      record: boards === 1 ? record : `${record}.${board.id}`,
-      command,
+/** `--board` takes every word up to the next option: an image that stands last among them is meant as the image. */
+function withImage(image: string | undefined, options: FlashCommandOptions) {
+  if (image !== undefined) return { path: image, options };
+  const { board = [] } = options;
+  const last = board.at(-1);
+  if (last !== undefined && statSync(last, { throwIfNoEntry: false })?.isFile())
+    return { path: last, options: { ...options, board: board.slice(0, -1) } };
+  throw usageError(
+    "flash: missing required argument 'image'",
+    last === undefined
+      ? "Give the signed image, such as build/app.signed.bin."
+      : `--board takes all words after it (${board.join(" ")}), and "${last}" is no file: give the image first.`,
+  );
+}
+
+/** Nobody checks a signature without a key; that there is none at all is no oversight only when it is said. */
+function requireSignature(file: Uint8Array, check: PreFlightOptions): void {
+  if (preFlight(file, check).signature === "absent")
+    refuse("signature-missing", "it is not signed", {
+      advice: "Sign the image with the board's key, or give --unsigned.",
     });
 }
 
-function checkUse(options: FlashCommandOptions): void {
-  if (options.test && options.confirm)
+/** Progress for programs: the events as lines of JSON. */
+const eventLines: FlashView = {
+  event: (event) => void process.stderr.write(`${JSON.stringify(event)}\n`),
+  stop() {},
+};
+
+/** A recording is one file for one board; with several each has its own, named after it. */
+function opener(image: string, options: FlashCommandOptions, boards: readonly RigBoard[]) {
+  const { record, test, window } = options;
+  const what = "meterbench flash";
+  if (record === undefined) return (board: RigBoard) => openBoard(board, { what });
+  const fileOf = ({ id }: RigBoard) =>
+    boards.length === 1 ? record : `${record}.${id.replace(/[^A-Za-z0-9._-]+/g, "-")}`;
+  for (const board of boards) requireWritable(fileOf(board));
+  const words = [...(test ? ["--test"] : []), ...(window === undefined ? [] : ["--window", window])];
+  const command = ["flash", resolve(image), ...words];
+  return (board: RigBoard) => openBoard(board, { what, record: fileOf(board), command });
+}
+
+function checkUse({ test, confirm, all, board }: FlashCommandOptions): void {
+  if (test && confirm)
     throw usageError(
       "flash: --test and --confirm contradict each other",
       "Give one of them, or none to confirm.",
     );
-  if (options.all ? options.board !== undefined : options.board === undefined)
-    throw usageError(
-      "flash: which boards?",
-      "Give --board ID (more than once for several), or --all, not both.",
-    );
+  if (all && board !== undefined)
+    throw usageError("flash: --all or --board, not both", "Leave out --all to flash the named boards alone.");
+  if (!all && (board ?? []).length === 0)
+    throw usageError("flash: which boards?", "Give --board ID (or several), or --all.");
 }
 
-function boardsOf({ board, all, rig }: FlashCommandOptions, rigGiven: boolean): Promise<RigBoard[]> {
-  return chooseBoards(loadRig(rigGiven ? rig : undefined), all ? "all" : (board ?? []));
+async function boardsOf(options: FlashCommandOptions): Promise<RigBoard[]> {
+  const boards = await chooseBoards(loadRig(options.rig), options.all ? "all" : (options.board ?? []));
+  return boards.map((board) => ({ ...board, ...lineOf(options) }));
 }
 
 /** Reads the keys before anything is flashed; a board's own only where none was given for all. */
@@ -168,15 +212,22 @@ function eventFile(path: string | undefined): (event: FlashEvent) => void {
 
 function print(reports: readonly BoardReport[]): void {
   printTable(reports.map(reportRow));
-  for (const { board, error, repeated, signature } of reports) {
-    if (signature === "unchecked" || signature === "absent")
-      console.log(pc.yellow(`${board}: signature ${signature}; give --key PEM or the rig file's imageKey`));
+  for (const { board, error, repeated } of reports) {
     if (repeated) console.log(pc.yellow(`${board}: uploaded twice, for ${repeated}`));
     if (error) console.log(`${pc.red(board)}: ${error.message}${error.advice ? `\n  ${error.advice}` : ""}`);
   }
-  const failed = reports.filter(({ error }) => error !== undefined).length;
-  const good = pc.green(`${reports.length - failed} of ${reports.length} boards proven`);
-  console.log(`\n${good}${failed > 0 ? `, ${pc.red(`${failed} failed`)}` : ""}`);
+  const proven = reports.filter(({ error }) => error === undefined);
+  const failed = reports.length - proven.length;
+  const good = pc.green(`${proven.length} of ${reports.length} boards proven`);
+  console.log(`\n${good}${unchecked(proven)}${failed > 0 ? `, ${pc.red(`${failed} failed`)}` : ""}`);
+}
+
+/** A board that takes an image proves nothing about who signed it. */
+function unchecked(proven: readonly BoardReport[]): string {
+  const count = proven.filter(({ signature }) => signature !== "verified").length;
+  if (count === 0) return "";
+  const which = count === proven.length ? "" : ` on ${count}`;
+  return pc.yellow(`, signature unchecked${which} (give --key PEM, or imageKey in the rig file)`);
 }
 
 function exitOf(reports: readonly BoardReport[]): Exit {

@@ -29,9 +29,15 @@ export function listCommand(root: Command): Command {
       const rows = await listing[what as Exclude<Kind, "boards">]();
       if (options.json) console.log(JSON.stringify(rows, null, 2));
       else if (rows.length === 0) console.log(`no ${what} here`);
-      else printTable(rows);
+      else printTable(rows, optional[what as Kind]);
     });
 }
+
+/** What a narrow terminal can do without. */
+const optional: Partial<Record<Kind, readonly string[]>> = {
+  scenarios: ["wires", "boards"],
+  boards: ["kind", "identity", "labels", "parts"],
+};
 
 const mock: BoardHealth = {
   id: "mock",
@@ -54,7 +60,7 @@ async function listBoards(rig: Rig, json: boolean): Promise<void> {
     }));
     console.log(JSON.stringify(whole, null, 2));
   } else {
-    printTable(boards.map(boardRow));
+    printTable(boards.map(boardRow), optional.boards);
     for (const { id, ok, health, advice } of boards)
       if (!ok) console.log(`${pc.red(id)}: ${health}${advice ? `\n  ${advice}` : ""}`);
     if (rig.file === undefined)

@@ -1,12 +1,14 @@
 /** `meterbench monitor`: a board's console and events. */
 import type { Command } from "commander";
 import { chooseBoard, openBoard } from "../../rig/find.ts";
+import { openUnlessInterrupted } from "../../rig/interrupt.ts";
 import { BoardMonitor, type MonitorEvent, monitorLine } from "../../rig/monitor.ts";
-import { loadRig } from "../../rig/rig-file.ts";
+import { loadRig, type RigBoard } from "../../rig/rig-file.ts";
 import { replaceBytes } from "../exit.ts";
-import { secondsOf, untilStopped } from "../until-stopped.ts";
+import { addLineOptions, type LineOptions, lineOf } from "../line-options.ts";
+import { secondsOf, stoppable, untilStopped } from "../until-stopped.ts";
 
-interface MonitorCommandOptions {
+interface MonitorCommandOptions extends LineOptions {
   readonly board: string;
   readonly rig?: string;
   readonly seconds?: string;
@@ -18,7 +20,7 @@ interface MonitorCommandOptions {
 const keptEvents = 100_000;
 
 export function monitorCommand(root: Command): Command {
-  return root
+  const command = root
     .command("monitor")
     .requiredOption("--board <id>", "a board of the rig file, or a port")
     .option("--rig <file>", "the rig file (default: ./rig.yaml)")
@@ -29,25 +31,36 @@ export function monitorCommand(root: Command): Command {
     .addHelpText("after", "\nExample:\n  meterbench monitor --board /dev/ttyUSB0 --seconds 10\n")
     .action(async (options: MonitorCommandOptions) => {
       const limitMs = secondsOf("monitor", options.seconds);
-      const board = await chooseBoard(loadRig(options.rig), options.board);
-      const open = await openBoard(board, {
-        what: "meterbench monitor",
-        command: ["monitor"],
-        ...(options.record !== undefined && { record: options.record }),
-      });
-      const events: MonitorEvent[] = [];
-      const monitor = new BoardMonitor(open.line, (event) => {
-        if (!options.json) console.log(monitorLine(event));
-        else if (events.push(event) > keptEvents) events.shift();
-      });
-      try {
-        const gone = new Promise<void>((resolve) => void open.line.onClose(() => resolve()));
-        void monitor.start();
-        await untilStopped(limitMs, gone);
-      } finally {
-        monitor.close();
-        await open.close();
-      }
-      if (options.json) console.log(JSON.stringify({ board: board.id, events }, replaceBytes, 2));
+      const board = { ...(await chooseBoard(loadRig(options.rig), options.board)), ...lineOf(options) };
+      return stoppable((signal) => monitor(board, options, limitMs, signal));
     });
+  return addLineOptions(command);
+}
+
+async function monitor(
+  board: RigBoard,
+  options: MonitorCommandOptions,
+  limitMs: number | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const opening = openBoard(board, {
+    what: "meterbench monitor",
+    command: ["monitor"],
+    ...(options.record !== undefined && { record: options.record }),
+  });
+  const open = await openUnlessInterrupted(opening, signal);
+  const events: MonitorEvent[] = [];
+  const watching = new BoardMonitor(open.line, (event) => {
+    if (!options.json) console.log(monitorLine(event));
+    else if (events.push(event) > keptEvents) events.shift();
+  });
+  try {
+    const gone = new Promise<void>((resolve) => void open.line.onClose(() => resolve()));
+    void watching.start();
+    await untilStopped(signal, limitMs, gone);
+  } finally {
+    watching.close();
+    await open.close();
+  }
+  if (options.json) console.log(JSON.stringify({ board: board.id, events }, replaceBytes, 2));
 }

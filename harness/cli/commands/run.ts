@@ -3,15 +3,18 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import pc from "picocolors";
 import type { RunReport } from "../../reports/run-report.ts";
+import { openUnlessInterrupted } from "../../rig/interrupt.ts";
 import { loadRig } from "../../rig/rig-file.ts";
 import { openTarget, type RunTarget } from "../../rig/target.ts";
 import type { WireName } from "../../run-context.ts";
-import { Exit, usageError } from "../exit.ts";
+import { Exit, given, usageError } from "../exit.ts";
+import { addLineOptions, type LineOptions, lineOf, lineOptionNames, lineWords } from "../line-options.ts";
 import { progressFor } from "../progress.ts";
 import { prepareFolder, writeRunFiles } from "../run-files.ts";
 import { type RecordedRun, runScenarios } from "../scenario-runner.ts";
+import { stoppable } from "../until-stopped.ts";
 
-interface RunOptions {
+interface RunOptions extends LineOptions {
   readonly wire: string;
   readonly target: string;
   readonly seed: string;
@@ -24,9 +27,16 @@ interface RunOptions {
 
 /** The first ones tell what went wrong; more of them are its echo. */
 const faultsShown = 5;
+const reasonsShown = 8;
+
+const examples = `
+Example:
+  meterbench run outage --seed 7 --out out/outage
+  meterbench run --target /dev/ttyUSB0 --baud 460800
+`;
 
 export function runCommand(root: Command, version: string): Command {
-  return root
+  const command = root
     .command("run")
     .argument("[pattern...]", "words of a scenario's title or file, or a scenario file of your own")
     .option("--wire <wire>", "cose, gbcs or both", "cose")
@@ -42,44 +52,90 @@ export function runCommand(root: Command, version: string): Command {
     )
     .option("--json", "one JSON document (run.json) on standard output")
     .description("run the scenarios and write a report")
-    .addHelpText("after", "\nExample:\n  meterbench run outage --seed 7 --out out/outage\n")
-    .action(async (patterns: string[], options: RunOptions) => {
-      const wires = wiresOf(options.wire);
-      const seed = seedOf(options.seed);
-      const timeScale = timeScaleOf(options.timeScale);
-      prepareFolder(options.out);
-      const target = await openTarget(options.target, loadRig(options.rig), { seed, record: options.record });
-      const startedAt = new Date().toISOString();
-      const progress = progressFor(process.stderr, options.json === true);
-      const recorded: RecordedRun[] = [];
-      try {
-        for (const wire of wires)
-          recorded.push(await runScenarios({ patterns, wire, seed, timeScale, ...planOf(target) }, progress));
-      } finally {
-        await target.close();
-      }
-      const scenarios = recorded.flatMap((r) => r.scenarios);
-      if (scenarios.length === 0) throw nothingMatches(patterns, options.wire);
-      const run: RunReport = {
-        tool: "meterbench",
-        version,
-        seed,
-        wire: options.wire,
-        target: options.target,
-        startedAt,
-        totals: totals(scenarios.map((s) => s.report)),
-        scenarios: scenarios.map((s) => s.report),
-        measures: measures(scenarios.map((s) => s.report)),
-      };
-      const again = commandLine(patterns, options);
-      writeRunFiles(options.out, { run, scenarios, captures: recorded.flatMap((r) => r.captures), again });
-      if (options.json) console.log(JSON.stringify(run, null, 2));
-      else summary(run, options.out, again);
-      const faults = target.faults ?? [];
-      for (const fault of faults.slice(0, faultsShown))
-        console.error(`${pc.red("fault")} in the firmware on ${target.name}: ${fault}`);
-      process.exitCode = run.totals.failed + faults.length > 0 ? Exit.testFailed : Exit.ok;
+    .addHelpText("after", examples)
+    .action((patterns: string[], options: RunOptions, command: Command) => {
+      checkUse(options, command);
+      return stoppable((signal) => run(patterns, options, version, signal));
     });
+  return addLineOptions(command);
+}
+
+/** Nothing is ignored in silence. */
+function checkUse({ target }: RunOptions, command: Command): void {
+  const [wrong] = target === "mock" ? given(command, ["timeScale", "record", ...lineOptionNames]) : [];
+  if (wrong === undefined) return;
+  throw usageError(
+    `run: ${wrong} is for a board, and the target is the mock`,
+    "Give --target emulated or a board, too, or leave it out.",
+  );
+}
+
+async function run(
+  patterns: readonly string[],
+  options: RunOptions,
+  version: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const wires = wiresOf(options.wire);
+  const seed = seedOf(options.seed);
+  const timeScale = timeScaleOf(options.timeScale);
+  prepareFolder(options.out);
+  const opening = openTarget(options.target, loadRig(options.rig), {
+    seed,
+    record: options.record,
+    line: lineOf(options),
+  });
+  const target = await openUnlessInterrupted(opening, signal);
+  const startedAt = new Date().toISOString();
+  const progress = progressFor(process.stderr, options.json === true);
+  const recorded: RecordedRun[] = [];
+  try {
+    for (const wire of wires)
+      recorded.push(
+        await runScenarios({ patterns, wire, seed, timeScale, signal, ...planOf(target) }, progress),
+      );
+  } finally {
+    await target.close();
+  }
+  const scenarios = recorded.flatMap((r) => r.scenarios);
+  if (scenarios.length === 0) throw nothingMatches(patterns, options.wire);
+  const reports = scenarios.map((s) => s.report);
+  const report: RunReport = {
+    tool: "meterbench",
+    version,
+    seed,
+    wire: options.wire,
+    target: options.target,
+    startedAt,
+    totals: totals(reports),
+    scenarios: reports,
+    measures: measures(reports),
+  };
+  const again = commandLine(patterns, options);
+  const captures = recorded.flatMap((r) => r.captures);
+  writeRunFiles(options.out, { run: report, scenarios, captures, again });
+  if (options.json) console.log(JSON.stringify(report, null, 2));
+  else summary(report, options.out, again);
+  process.exitCode = exitOf(report, target, signal.aborted);
+}
+
+function exitOf(
+  { totals, scenarios }: RunReport,
+  { name, faults = [] }: RunTarget,
+  wasInterrupted: boolean,
+): Exit {
+  if (wasInterrupted) {
+    console.error(pc.red("interrupted: the scenarios that did not run to their end count as skipped"));
+    return Exit.rig;
+  }
+  const [most] = skipReasons(scenarios);
+  if (totals.passed + totals.failed === 0 && most !== undefined)
+    console.error(
+      pc.yellow(`nothing ran: all ${totals.skipped} skipped, ${most.count} of them because: ${most.reason}`),
+    );
+  for (const fault of faults.slice(0, faultsShown))
+    console.error(`${pc.red("fault")} in the firmware on ${name}: ${fault}`);
+  return totals.failed + faults.length > 0 ? Exit.testFailed : Exit.ok;
 }
 
 const planOf = ({ name, board, device }: RunTarget) => ({ target: name, board, device });
@@ -129,13 +185,26 @@ function commandLine(patterns: readonly string[], options: RunOptions): string {
   const words = patterns.map((p) => `"${p}" `).join("");
   const rig = options.rig === undefined ? "" : ` --rig ${options.rig}`;
   const scale = options.timeScale === undefined ? "" : ` --time-scale ${options.timeScale}`;
-  return `meterbench run ${words}--wire ${options.wire} --target ${options.target} --seed ${options.seed}${rig}${scale}`;
+  return `meterbench run ${words}--wire ${options.wire} --target ${options.target} --seed ${options.seed}${rig}${scale}${lineWords(options)}`;
+}
+
+/** Why scenarios were skipped, the most common reason first. */
+function skipReasons(scenarios: RunReport["scenarios"]): { reason: string; count: number }[] {
+  const counts = new Map<string, number>();
+  for (const { status, reason = "no reason given" } of scenarios)
+    if (status === "skipped") counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);
 }
 
 function summary(run: RunReport, out: string, again: string): void {
   const { passed, failed, skipped } = run.totals;
   const bad = failed > 0 ? pc.red(`${failed} failed`) : "0 failed";
   console.log(`\n${pc.green(`${passed} passed`)}, ${bad}, ${skipped} skipped  (seed ${run.seed})`);
+  const reasons = skipReasons(run.scenarios);
+  for (const { reason, count } of reasons.slice(0, reasonsShown))
+    console.log(pc.yellow(`skipped ${count}: ${reason}`));
+  if (reasons.length > reasonsShown)
+    console.log(`skipped for ${reasons.length - reasonsShown} other reasons: see the report`);
   console.log(`report  ${join(out, "report.html")}`);
   console.log(`again   ${again}`);
 }

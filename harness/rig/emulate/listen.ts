@@ -16,10 +16,21 @@ export interface Listening {
 /** Starts serving a line; what it returns ends that. */
 export type Serve = (line: Line) => Cancel;
 
+export interface ListenOptions {
+  readonly timers?: Timers;
+  /** Of a serial port, bits a second; default 115200. */
+  readonly baud?: number | undefined;
+}
+
 /** Opens `port` and serves each line on it. Throws `line/...`, `cli/usage`. */
-export async function listen(port: string, serve: Serve, timers: Timers = realTimers): Promise<Listening> {
+export async function listen(port: string, serve: Serve, options: ListenOptions = {}): Promise<Listening> {
+  const { timers = realTimers, baud } = options;
   if (port.startsWith("tcp://")) return listenTcp(port, serve, timers);
-  const line = await LineSession.open(port, { timers, giveUpAfterMs: 365 * 86_400_000 });
+  const line = await LineSession.open(port, {
+    timers,
+    giveUpAfterMs: 365 * 86_400_000,
+    ...(baud !== undefined && { baudRate: baud }),
+  });
   const stop = serve(line);
   const close = async (): Promise<void> => {
     stop();

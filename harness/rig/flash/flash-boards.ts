@@ -4,6 +4,7 @@ import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import type { SmpClient } from "../../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../../hal/serial/timers.ts";
 import { type OpenBoard, openBoard } from "../find.ts";
+import { interrupted, openUnlessInterrupted, unlessInterrupted } from "../interrupt.ts";
 import type { RigBoard } from "../rig-file.ts";
 import { runCommand } from "../run-command.ts";
 import { connectionOn } from "./connection.ts";
@@ -16,7 +17,7 @@ export interface FlashEvent {
   /** Milliseconds since the flashing began. */
   readonly t: number;
   readonly board: string;
-  readonly kind: "phase" | "progress" | "done";
+  readonly kind: "phase" | "progress" | "line" | "done";
   readonly phase: FlashPhase | "check" | BoardOutcome;
   readonly doneBytes?: number;
   readonly totalBytes?: number;
@@ -24,6 +25,9 @@ export interface FlashEvent {
   readonly bytesPerS?: number;
   readonly leftS?: number;
   readonly retries?: number;
+  /** The line to the board went away, or came back. */
+  readonly line?: "lost" | "back";
+  /** Why it failed, or the line was lost. */
   readonly message?: string;
 }
 
@@ -35,6 +39,8 @@ export interface BoardReport {
   /** Where it ended. */
   readonly phase: FlashPhase | "check";
   readonly version?: string;
+  /** What ran before, where the board was flashed and said so. */
+  readonly versionBefore?: string;
   /** `unchecked`: no key was given. */
   readonly signature?: ImageFile["signature"];
   readonly uploadedBytes: number;
@@ -54,6 +60,8 @@ export interface FlashBoardsOptions extends Omit<FlashOptions, "onPhase" | "onPr
   /** What the image must satisfy on this board: its key. Errors it throws are this board's. */
   readonly preFlight: (board: RigBoard) => PreFlightOptions;
   readonly onEvent?: (event: FlashEvent) => void;
+  /** Aborted: every board that is not done ends with `rig/interrupted`, and is let go of. */
+  readonly signal?: AbortSignal;
   /** Instead of {@link openBoard}; for tests. */
   readonly open?: (board: RigBoard) => Promise<OpenBoard>;
 }
@@ -77,6 +85,7 @@ class BoardFlash {
   #phase: FlashPhase | "check" = "check";
   #progress: UploadProgress | undefined;
   #percent = -1;
+  #done = false;
   #image: ImageFile | undefined;
   /** While the first and the last byte were acknowledged. */
   #uploadMs: readonly [number, number] | undefined;
@@ -96,10 +105,15 @@ class BoardFlash {
       const file = preFlight(this.#file, this.#checks());
       this.#image = file;
       this.#enter("connect");
-      opened = await (this.#options.open ?? open)(this.#board);
+      const { signal } = this.#options;
+      const cut = () => this.#interrupted();
+      opened = await openUnlessInterrupted((this.#options.open ?? open)(this.#board), signal, cut);
+      opened.line.onLost((reason) => this.#tellLine("lost", reason));
+      opened.line.onBack(() => this.#tellLine("back"));
       const { framing } = this.#board;
       const connection = connectionOn(opened.line, { timers: this.#timers, ...(framing && { framing }) });
-      return this.#report(await flashBoard(connection, file, this.#flashOptions(opened)));
+      const flashing = flashBoard(connection, file, this.#flashOptions(opened));
+      return this.#report(await unlessInterrupted(flashing, signal, cut));
     } catch (error) {
       return this.#report(undefined, error);
     } finally {
@@ -123,11 +137,24 @@ class BoardFlash {
     };
   }
 
+  #interrupted(): MeterbenchError {
+    const { doneBytes = 0, totalBytes = 1 } = this.#progress ?? {};
+    const uploading = this.#phase === "upload" && this.#progress !== undefined;
+    return interrupted(
+      uploading ? `at ${percentOf(doneBytes, totalBytes)} %` : `in phase ${this.#phase}`,
+      "Flash again: it goes on where it stopped.",
+    );
+  }
+
   #enter(phase: FlashPhase | "check"): void {
     if (phase === "connect" && this.#phase === phase) return; // the flasher's, after ours
     this.#phase = phase;
     this.#percent = -1;
     this.#emit({ kind: "phase", phase });
+  }
+
+  #tellLine(line: "lost" | "back", message?: string): void {
+    this.#emit({ kind: "line", phase: this.#phase, line, ...(message !== undefined && { message }) });
   }
 
   /** One event for each percent, and for each retry. */
@@ -136,7 +163,7 @@ class BoardFlash {
     const retried = progress.retries !== (this.#progress?.retries ?? 0);
     this.#progress = progress;
     this.#uploadMs = [this.#uploadMs?.[0] ?? nowMs, nowMs];
-    const percent = Math.floor((100 * progress.doneBytes) / progress.totalBytes);
+    const percent = percentOf(progress.doneBytes, progress.totalBytes);
     if (percent === this.#percent && !retried) return;
     this.#percent = percent;
     const bytesPerS = this.#bytesPerS();
@@ -169,14 +196,17 @@ class BoardFlash {
       seconds: Math.round(this.#timers.nowMs() - this.#startMs) / 1000,
       ...(bytesPerS !== undefined && { bytesPerS }),
       retries: this.#progress?.retries ?? 0,
+      ...(result?.versionBefore !== undefined && { versionBefore: result.versionBefore }),
       ...(result?.repeated !== undefined && { repeated: result.repeated }),
       ...(error !== undefined && { error: describeError(error) }),
     };
     this.#emit({ kind: "done", phase: outcome, ...(report.error && { message: report.error.message }) });
+    this.#done = true;
     return report;
   }
 
   #emit(event: Omit<FlashEvent, "t" | "board">): void {
+    if (this.#done) return; // the end of what was interrupted
     const t = Math.round(this.#timers.nowMs() - this.#startMs);
     this.#options.onEvent?.({ t, board: this.#board.id, ...event });
   }
@@ -211,6 +241,9 @@ async function commandTest(command: string, board: RigBoard, timers: Timers): Pr
     advice: `See selfTest of board ${board.id} in the rig file, and what it looks at.`,
   });
 }
+
+const percentOf = (doneBytes: number, totalBytes: number): number =>
+  Math.floor((100 * doneBytes) / totalBytes);
 
 const open = (board: RigBoard): Promise<OpenBoard> => openBoard(board, { what: "meterbench flash" });
 

@@ -32,6 +32,8 @@ export interface FlashOptions extends Omit<UploadOptions, "onProgress" | "resume
   readonly mode: "test" | "confirm";
   /** Run on the new image; throws when the board must not keep it. Default: {@link echoTest}. */
   readonly selfTest?: (client: SmpClient) => Promise<void>;
+  /** Refuse a version below the one that runs, also where the board's bootloader would take it. */
+  readonly noDowngrade?: boolean | undefined;
   /** From the reset until the board answers again; default 60 s. */
   readonly bootTimeoutMs?: number | undefined;
   /** Cycles the power of a board that stays silent after its reset; then it is waited for once more. */
@@ -43,6 +45,8 @@ export interface FlashOptions extends Omit<UploadOptions, "onProgress" | "resume
 export interface FlashResult {
   /** `confirmed`: it runs for good. `reverted`: the test passed and the old image is back. `unchanged`: it ran already. */
   readonly outcome: "confirmed" | "reverted" | "unchanged";
+  /** What ran before; undefined where the board did not say so in a form that we know. */
+  readonly versionBefore?: string;
   readonly upload?: UploadProgress;
   /** Why the upload was made twice. */
   readonly repeated?: string;
@@ -80,18 +84,19 @@ class Flasher {
     this.#phase("connect");
     const state = await this.#state();
     const active = state.find((entry) => entry.active);
-    if (active && this.#isOurs(active)) return this.#runsAlready(state, active);
+    const before = state.find((entry) => !this.#isOurs(entry));
+    if (active && this.#isOurs(active)) return this.#runsAlready(active, before);
     this.#requireSettled(active, state);
     await this.#requireBootable(active);
     const stored = state.find((entry) => !entry.active && this.#isOurs(entry));
     const uploaded = stored ? {} : await this.#upload();
     await this.#boot();
-    return { ...(await this.#prove(active?.hash)), ...uploaded };
+    return { ...(await this.#prove(active)), ...uploaded };
   }
 
   /** A flashing that was cut short after the reset, or a board that is flashed already. */
-  async #runsAlready(state: readonly State[], active: State): Promise<FlashResult> {
-    if (!active.confirmed) return this.#prove(state.find((entry) => !entry.active)?.hash);
+  async #runsAlready(active: State, before: State | undefined): Promise<FlashResult> {
+    if (!active.confirmed) return this.#prove(before);
     await this.#selfTest();
     return { outcome: "unchanged" };
   }
@@ -112,14 +117,15 @@ class Flasher {
   /** What the board's bootloader is known to refuse, or cannot do, where it tells. */
   async #requireBootable(active: State | undefined): Promise<void> {
     const mode = await this.#optional(() => os.bootloaderMode(this.#client));
-    if (mode === undefined) return;
-    const running = mode.noDowngrade ? parseVersion(active?.version ?? "") : undefined;
+    const byBoard = mode?.noDowngrade === true;
+    const running = byBoard || this.#options.noDowngrade ? parseVersion(active?.version ?? "") : undefined;
     const { version } = this.#file.image;
     if (running && compareVersions(version, running) < 0)
       refuse(
         "version",
-        `${versionText(version)} is older than ${versionText(running)}, which runs, and the board's bootloader takes no downgrade`,
+        `${versionText(version)} is older than ${versionText(running)}, which runs, and ${byBoard ? "the board's bootloader takes no downgrade" : "no downgrade is wanted"}`,
       );
+    if (mode === undefined) return;
     if (this.#options.mode === "test" && neverGoesBack.includes(mode.mode))
       throw new MeterbenchError(
         "rig/no-revert",
@@ -295,11 +301,13 @@ class Flasher {
   }
 
   /** Self-test, then confirm or go back. */
-  async #prove(oldHash: Uint8Array | undefined): Promise<FlashResult> {
+  async #prove(old: State | undefined): Promise<FlashResult> {
+    const version = parseVersion(old?.version ?? "");
+    const before = version && { versionBefore: versionText(version) };
     try {
       await this.#selfTest();
     } catch (cause) {
-      await this.#revert(oldHash);
+      await this.#revert(old?.hash);
       const { advice, data } = cause as { advice?: string; data?: { advice?: string } };
       throw new MeterbenchError(
         "image/self-test",
@@ -309,10 +317,10 @@ class Flasher {
       );
     }
     if (this.#options.mode === "test") {
-      await this.#revert(oldHash);
-      return { outcome: "reverted" };
+      await this.#revert(old?.hash);
+      return { outcome: "reverted", ...before };
     }
-    return this.#confirm();
+    return { ...(await this.#confirm()), ...before };
   }
 
   async #selfTest(): Promise<void> {

@@ -25,7 +25,7 @@ export interface ModelBoardOptions {
   readonly bufSize?: number;
   readonly bufCount?: number;
   /** Keys in the bootloader; undefined: signatures are not asked for. */
-  readonly keys?: readonly ImageKey[];
+  readonly keys?: readonly ImageKey[] | undefined;
   /** What it says of its bootloader: mode 1 (swap with scratch) unless told otherwise. */
   readonly bootloader?: { readonly mode: number; readonly noDowngrade?: boolean };
   /** From reset to the first answer, default 50. */

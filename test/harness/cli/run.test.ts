@@ -102,6 +102,15 @@ describe("meterbench run", function () {
     assert.match(read("e", "junit.xml"), /<failure[^>]*it is not/);
   });
 
+  it("says when nothing ran, and why, each reason once", async () => {
+    const file = out("skips.scenario.mjs");
+    writeFileSync(file, `describe("mine", () => { it("a"); it("b"); it("c"); });`);
+    const { exitCode, stdout, stderr } = await commandLine(["run", file, "--out", out("f")]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /3 skipped .*\nskipped 3: no reason given\n/);
+    assert.match(stderr, /nothing ran: all 3 skipped, 3 of them because: no reason given/);
+  });
+
   it("leaves an earlier run's files as they were when it refuses to run", async () => {
     const before = read("a", "run.json");
     const { exitCode } = await commandLine(["run", "zeppelin", "--out", out("a")]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { program } from "../../../harness/cli/program.ts";
 import { commandLine } from "../../support/command-line.ts";
 
 describe("command line, used wrongly", () => {
@@ -16,7 +17,7 @@ describe("command line, used wrongly", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  const cases: readonly [what: string, args: () => string[], says: RegExp][] = [
+  const cases: readonly (readonly [what: string, args: () => string[], says: RegExp])[] = [
     ["an unknown command", () => ["fly"], /unknown command 'fly'/],
     ["an unknown option", () => ["run", "--sede", "1"], /unknown option '--sede'/],
     ["a seed that is no number", () => ["run", "--seed", "x1"], /--seed x1 .*whole number from 0/s],
@@ -55,7 +56,11 @@ describe("command line, used wrongly", () => {
       /no message or frame known here.*Check that the bytes are whole/s,
     ],
     ["a count of rounds that is none", () => ["bench", "--rounds", "0"], /--rounds 0 .*1 to 1000/s],
-    ["a time scale below real time", () => ["run", "--time-scale", "0.5"], /--time-scale 0.5 .*from 1/s],
+    [
+      "a time scale below real time",
+      () => ["run", "--target", "x", "--time-scale", "0.5"],
+      /--time-scale 0.5 .*from 1/s,
+    ],
     [
       "a rig file that is not there",
       () => ["list", "boards", "--rig", join(folder, "no.yaml")],
@@ -88,6 +93,42 @@ describe("command line, used wrongly", () => {
       () => ["bench", "--board", "/dev/nothing", "--compare", join(folder, "odd.hex")],
       /--compare .*odd\.hex/,
     ],
+    [
+      "an address of no kind",
+      () => ["monitor", "--board", "http://x:1"],
+      /no address of a line\n.*Expected tcp/,
+    ],
+    [
+      "an address without a port",
+      () => ["doctor", "--board", "tcp://localhost"],
+      /Expected tcp:\/\/host:port/,
+    ],
+    [
+      "a recording that cannot be kept",
+      () => ["monitor", "--board", "tcp://127.0.0.1:1", "--record", "/no/such/folder/x"],
+      /\/no\/such\/folder\/x cannot be written.*--record FILE/s,
+    ],
+    [
+      "a port to emulate on that is none",
+      () => ["emulate", "--port", "nope"],
+      /no port "nope".*tcp:\/\/:PORT/s,
+    ],
+    ...["--save", "--compare", "--runs"].map(
+      (option) =>
+        [
+          `${option} of a bench of no board`,
+          () => ["bench", option, "20"],
+          new RegExp(`${option} is for a board.*--board ID`, "s"),
+        ] as const,
+    ),
+    ["--rounds of a board", () => ["bench", "--board", "x", "--rounds", "2"], /--rounds is for the tasks/],
+    ["a task of a board", () => ["bench", "cose", "--board", "x"], /"cose" is for the tasks/],
+    [
+      "a time scale on the mock",
+      () => ["run", "--time-scale", "2"],
+      /--time-scale is for a board.*--target/s,
+    ],
+    ["a recording of the mock", () => ["run", "--record", "x"], /--record is for a board/],
     ["a bench that is none", () => ["bench", "warp"], /no task is named warp/],
   ];
 
@@ -113,12 +154,29 @@ describe("command line, used wrongly", () => {
     assert.match(error.advice, /whole number/);
   });
 
+  it("says so as JSON of what the parser of options refuses, too", async () => {
+    for (const [args, says] of [
+      [["run", "--sede", "1", "--json"], /unknown option '--sede'/],
+      [["verify", "--json", "--wire", "cose", "--keys", "x"], /missing required argument 'path'/],
+      [["fly", "--json"], /unknown command 'fly'/],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await commandLine(args);
+      assert.equal(exitCode, 2);
+      assert.equal(stderr, "");
+      const { error } = JSON.parse(stdout);
+      assert.equal(error.code, "cli/usage");
+      assert.match(error.message, says);
+      assert.match(error.advice, /--help/);
+    }
+  });
+
   it("prints its help, with an example, for every command", async () => {
-    const commands = ["run", "list", "verify", "decode", "bench", "doctor", "monitor", "emulate", "replay"];
-    for (const command of commands) {
+    const { stdout: root } = await commandLine(["--help"]);
+    assert.ok(root.split("\n").every((line) => line.length <= 80));
+    for (const command of program().commands.map((each) => each.name())) {
       const { exitCode, stdout } = await commandLine([command, "--help"]);
       assert.equal(exitCode, 0);
-      assert.match(stdout, new RegExp(`Example:\\n  meterbench ${command}`));
+      assert.match(stdout, new RegExp(`Examples?:\\n  meterbench ${command}`));
       assert.ok(
         stdout.split("\n").every((line) => line.length <= 80),
         `${command} --help is wider than 80 columns`,

@@ -48,6 +48,7 @@ const contender = `
       const lock = BoardLock.take("left", "/dev/left", { folder });
       console.log("taken");
       if (mode === "hold") await new Promise((resolve) => setTimeout(resolve, 60_000));
+      else if (mode === "die") process.kill(process.pid, "SIGKILL");
       else if (mode === "release") lock.release();
       process.exit(0);
     } catch (error) {

@@ -279,6 +279,11 @@ describe("boards by name", () => {
     assert.equal((await chooseBoard(rig, "A50285BI", find)).port, "A50285BI");
     await assert.rejects(chooseBoard(rig, "0403", find), { code: "line/ambiguous" });
   });
+  it("are meant once, however often and by whatever name", async () => {
+    const port = rig.boards[0]?.port as string;
+    assert.deepEqual(await ids("right", "lab", port, "left"), ["right", "left"]);
+    assert.equal((await chooseBoards({ file: undefined, boards: [] }, ["tcp://a:1", "tcp://a:1"])).length, 1);
+  });
   it("that mean several are refused where one is wanted", async () => {
     await assert.rejects(chooseBoard(rig, "lab"), /means 2 boards \(left, right\)/);
   });

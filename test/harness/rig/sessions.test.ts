@@ -124,13 +124,22 @@ describe("a device of the model on a TCP port", function () {
 
   it("is looked at by doctor: what it runs, what its bootloader does, what to do where it does not answer", async () => {
     const { exitCode, stdout } = await commandLine(["doctor", "--rig", file("rig.yaml")]);
-    assert.equal(exitCode, 1);
+    assert.equal(exitCode, 3);
     assert.match(
       stdout,
       /^ok +board here +ready, runs 0\.1\.0, bootloader: swap with scratch, takes a downgrade, 4 buffers/m,
     );
     assert.match(stdout, /^wrong +board gone .*\n +Is the server .* running/m);
     assert.match(stdout, /^ok +rig file +.*rig\.yaml: here, gone/m);
+  });
+
+  it("is found well by doctor; one that is not there makes it exit 3", async () => {
+    const doctor = (id: string) =>
+      commandLine(["doctor", "--rig", file("rig.yaml"), "--board", id, "--json"]);
+    assert.notEqual((await doctor("here")).exitCode, 3);
+    const { exitCode, stdout } = await doctor("gone");
+    assert.equal(exitCode, 3);
+    assert.equal(JSON.parse(stdout).findings.at(-1).status, "wrong");
   });
 
   it("a board that another run holds is left alone: exit 3, with the holder", async () => {

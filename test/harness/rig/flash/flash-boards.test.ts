@@ -2,20 +2,18 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
 import { setImmediate as immediate } from "node:timers/promises";
-import { stripVTControlCharacters } from "node:util";
 import { Scheduler } from "../../../../hal/mock/scheduler.ts";
-import { LineSession, linePair } from "../../../../hal/serial/line/index.ts";
-import { realTimers } from "../../../../hal/serial/timers.ts";
+import { LineSession } from "../../../../hal/serial/line/index.ts";
+import { pause } from "../../../../hal/serial/timers.ts";
 import type { OpenBoard } from "../../../../harness/rig/find.ts";
 import { type FlashEvent, flashBoards } from "../../../../harness/rig/flash/flash-boards.ts";
-import { flashView } from "../../../../harness/rig/flash/live-view.ts";
-import { ModelBoard, type ModelBoardOptions } from "../../../../harness/rig/flash/model-board.ts";
-import { latencyRelay, type Relay } from "../../../../harness/rig/flash/relay.ts";
+import { ModelBoard } from "../../../../harness/rig/flash/model-board.ts";
+import { unsignedImage } from "../../../../harness/rig/flash/rates.ts";
 import type { RigBoard } from "../../../../harness/rig/rig-file.ts";
-import { signer, testKey } from "../../../firmware/bootloader/images.ts";
+import { makeImage, signer, testKey } from "../../../firmware/bootloader/images.ts";
 import { commandLine } from "../../../support/command-line.ts";
+import { tcpBoard } from "../../../support/tcp-board.ts";
 import { schedulerTimers, settled } from "../../../support/timers.ts";
 import { coming, running } from "./flash-bench.ts";
 
@@ -128,54 +126,88 @@ describe("flashing many boards at once", () => {
     assert.ok(revived.tookMs < 10_000, `${revived.tookMs}`);
   });
 
-  it("shows plain lines off a terminal, live ones on it, and nothing when quiet", () => {
-    const show = (isTTY: boolean, quiet = false): string => {
-      const stream = Object.assign(new PassThrough(), { isTTY, columns: 100, rows: 20 });
-      const target = stream as unknown as NodeJS.WriteStream;
-      Object.assign(stream, { clearLine() {}, cursorTo() {}, moveCursor() {} });
-      const view = flashView(target, ["left", "right"], quiet);
-      const at = (board: string, doneBytes: number) =>
-        view.event({
-          ...{ t: 1500, board, kind: "progress", phase: "upload", doneBytes },
-          ...{ totalBytes: 100, bytesPerS: 2048, leftS: 3, retries: 1 },
-        });
-      view.event({ t: 0, board: "left", kind: "phase", phase: "upload" });
-      for (const percent of [10, 24, 25, 26, 80]) at("left", percent);
-      view.event({ t: 2000, board: "left", kind: "done", phase: "confirmed" });
-      view.event({ t: 2000, board: "right", kind: "done", phase: "rig-failed", message: "no answer" });
-      view.stop();
-      return String(stream.read() ?? "");
+  it("ends all that are not done when it is told to, with how far each was", async () => {
+    const scheduler = new Scheduler();
+    const timers = schedulerTimers(scheduler);
+    const board = new ModelBoard({ timers, keys: [testKey] });
+    board.provision(running);
+    await settled(scheduler, board.start());
+    const stop = new AbortController();
+    const events: FlashEvent[] = [];
+    let closed = 0;
+    const open = async (rig: RigBoard): Promise<OpenBoard> => {
+      if (rig.id === "opens-late") await pause(timers, 5000);
+      const line = await LineSession.open(rig.id, { timers, open: () => board.open() });
+      const close = async () => {
+        closed++;
+        await line.close();
+      };
+      return { board: rig, line, close, power: undefined, emulated: undefined };
     };
-    const plain = stripVTControlCharacters(show(false)).split("\n");
+    const work = flashBoards([rigBoard("under-way"), rigBoard("opens-late")], coming, {
+      ...{ mode: "confirm", timers, open, signal: stop.signal, preFlight: () => ({}) },
+      onEvent(event) {
+        events.push(event);
+        if (event.kind === "progress" && (event.doneBytes ?? 0) > coming.length / 2) stop.abort();
+      },
+    });
+    const reports = await settled(scheduler, work);
     assert.deepEqual(
-      plain.map((line) => line.trim()),
+      reports.map(({ outcome, phase, error }) => [outcome, phase, error?.code]),
       [
-        "0.0 s  left   upload",
-        "1.5 s  left   upload  25%  2.0 KB/s  3 s left  1 retries",
-        "1.5 s  left   upload  80%  2.0 KB/s  3 s left  1 retries",
-        "2.0 s  left   confirmed",
-        "2.0 s  right  rig-failed: no answer",
-        "",
+        ["rig-failed", "upload", "rig/interrupted"],
+        ["rig-failed", "connect", "rig/interrupted"],
       ],
     );
-    const live = show(true);
-    assert.match(live, /left .*confirmed/);
-    assert.match(live, /right/);
-    assert.equal(show(false, true), "");
+    const percent = Math.floor((100 * (reports[0]?.uploadedBytes ?? 0)) / coming.length);
+    assert.equal(reports[0]?.error?.message, `interrupted at ${percent} %`);
+    assert.match(reports[0]?.error?.advice ?? "", /goes on where it stopped/);
+    await scheduler.run(() => closed === 2, 10_000);
+    assert.equal(closed, 2, "the one that opens late is closed then");
+    assert.deepEqual(
+      ["under-way", "opens-late"].map((id) => events.findLast((event) => event.board === id)?.kind),
+      ["done", "done"],
+    );
+  });
+
+  it("tells when the line goes away and comes back", async () => {
+    const scheduler = new Scheduler();
+    const timers = schedulerTimers(scheduler);
+    const board = new ModelBoard({ timers, keys: [testKey] });
+    board.provision(running);
+    await settled(scheduler, board.start());
+    const events: FlashEvent[] = [];
+    const open = async (rig: RigBoard): Promise<OpenBoard> => {
+      const line = await LineSession.open(rig.id, { timers, open: () => board.open() });
+      return { board: rig, line, close: () => line.close(), power: undefined, emulated: undefined };
+    };
+    let unplugged = false;
+    const work = flashBoards([rigBoard("loose")], coming, {
+      ...{ mode: "confirm", timers, open, preFlight: () => ({}) },
+      onEvent(event) {
+        events.push(event);
+        if (event.kind !== "progress" || unplugged) return;
+        unplugged = true;
+        board.unplug();
+        timers.after(500, () => {
+          board.plugged = true;
+        });
+      },
+    });
+    const [report] = await settled(scheduler, work);
+    assert.equal(report?.outcome, "confirmed");
+    assert.deepEqual(
+      events
+        .filter(({ kind }) => kind === "line")
+        .slice(0, 2)
+        .map(({ line, phase }) => [line, phase]),
+      [
+        ["lost", "upload"],
+        ["back", "upload"],
+      ],
+    );
   });
 });
-
-/** A model board behind a TCP port of this machine. */
-async function tcpBoard(
-  options: Partial<ModelBoardOptions> = {},
-): Promise<{ board: ModelBoard; relay: Relay }> {
-  const board = new ModelBoard({ timers: realTimers, keys: [testKey], bootMs: 5, ...options });
-  board.provision(running);
-  await board.start();
-  const [far, near] = linePair();
-  board.attach(near);
-  return { board, relay: await latencyRelay(far, 0, realTimers) };
-}
 
 describe("meterbench flash", () => {
   let dir = "";
@@ -222,7 +254,9 @@ describe("meterbench flash", () => {
         ["confirmed", "verified"],
       ],
     );
-    const events = readFileSync(path("e.ndjson"), "utf8")
+    assert.equal(stdout.trimEnd().split("\n").length, 1, "the document is one line");
+    assert.equal(stderr, readFileSync(path("e.ndjson"), "utf8"), "progress is lines of JSON, too");
+    const events = stderr
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
@@ -262,10 +296,51 @@ describe("meterbench flash", () => {
       ...["flash", path("app.bin"), "--board", relay.address, "--test", "--window", "1"],
     ]);
     assert.equal(exitCode, 0, stdout);
-    assert.match(stdout, /reverted/);
-    assert.match(stdout, /signature unchecked; give --key PEM/);
+    assert.match(stdout, /reverted +1\.0\.0 → 2\.0\.0/);
+    assert.match(stdout, /1 of 1 boards proven, signature unchecked \(give --key PEM/);
     assert.match(stderr, /upload/);
     assert.equal((await board.slots().primary.image()).version.major, 1);
+    await relay.close();
+  });
+
+  it("takes the image last, too, and a board that is named twice once", async () => {
+    const { relay } = await tcpBoard();
+    const { exitCode, stdout } = await commandLine([
+      ...["flash", "--key", path("raw.key"), "--board", relay.address, relay.address, path("app.bin")],
+    ]);
+    assert.equal(exitCode, 0, stdout);
+    assert.match(stdout, /1 of 1 boards proven\n/);
+    await relay.close();
+  });
+
+  it("says that the image is missing where --board has taken all words", async () => {
+    const { exitCode, stderr } = await commandLine(["flash", "--board", "tcp://127.0.0.1:1", path("no.bin")]);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /missing required argument 'image'.*no\.bin" is no file: give the image first/s);
+  });
+
+  it("takes an image without a signature only when that is said", async () => {
+    const { relay, board } = await tcpBoard({ keys: undefined });
+    writeFileSync(path("unsigned.bin"), unsignedImage(2000, 2));
+    const args = ["flash", path("unsigned.bin"), "--board", relay.address];
+    const refused = await commandLine(args);
+    assert.equal(refused.exitCode, 1);
+    assert.match(refused.stdout, /it is not signed\n.*or give --unsigned/);
+    assert.match(refused.stdout, /0 of 1 boards proven, 1 failed/);
+    assert.equal(board.lines, undefined, "not a byte was sent");
+    const taken = await commandLine([...args, "--unsigned"]);
+    assert.equal(taken.exitCode, 0, taken.stdout);
+    assert.match(taken.stdout, /1 of 1 boards proven, signature unchecked/);
+    await relay.close();
+  });
+
+  it("refuses an older image with --no-downgrade", async () => {
+    const { relay } = await tcpBoard();
+    writeFileSync(path("old.bin"), makeImage({ payload: new Uint8Array(64), version: [0, 9, 0, 0] }));
+    const args = ["flash", path("old.bin"), "--board", relay.address];
+    const { exitCode, stdout } = await commandLine([...args, "--no-downgrade"]);
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /0\.9\.0 is older than 1\.0\.0/);
     await relay.close();
   });
 
@@ -276,6 +351,10 @@ describe("meterbench flash", () => {
     ["a window that is no number", ["--board", "/dev/null", "--window", "x"]],
     ["a key that is none", ["--board", "/dev/null", "--key", "package.json"]],
     ["a decryption key of another kind", ["--board", "/dev/null", "--decryption-key", "package.json"]],
+    ["a recording that cannot be", ["--board", "/dev/null", "--record", "/no/such/dir/r"]],
+    ["a rate that is none", ["--board", "/dev/null", "--baud", "fast"]],
+    ["a framing there is not", ["--board", "/dev/null", "--framing", "slip"]],
+    ["an address that is none", ["--board", "tcp://localhost"]],
     ["an events file that cannot be", ["--board", "/dev/null", "--events", "/no/such/dir/e"]],
     ["a rig file that is not there", ["--all", "--rig", "no-such-rig.yaml"]],
   ] as const)

@@ -150,6 +150,17 @@ describe("flashing one board", () => {
     assert.equal((await flash(strict)).outcome, "confirmed", "an upgrade it takes");
   });
 
+  it("refuses a version below the one that runs when no downgrade is wanted, and says what ran before", async () => {
+    const older = preFlight(makeImage({ payload: new Uint8Array(64), version: [0, 9, 0, 0] }));
+    const bench = await flashBench();
+    const refused = bench.run(flashBoard(bench.connection, older, { mode: "confirm", noDowngrade: true }));
+    await expectError(refused, "image/version", /0\.9\.0 is older than 1\.0\.0.*no downgrade is wanted/);
+    assert.equal(await bench.board.slots().secondary.imageOrNone(), undefined);
+    assert.equal((await flash(bench, { mode: "test", noDowngrade: true })).versionBefore, "1.0.0");
+    const result = await bench.run(flashBoard(bench.connection, older, { mode: "confirm" }));
+    assert.deepEqual([result.outcome, result.versionBefore], ["confirmed", "1.0.0"]);
+  });
+
   it("ends in bounded time, with the reason, when the board stays silent or away after the reset", async () => {
     for (const act of ["silent", "gone", "off"] as const) {
       const bench = await flashBench();
