@@ -22,7 +22,7 @@ export async function benchBoardCommand(options: BoardBenchCommand): Promise<voi
   const open = await openBoard(board, { what: "meterbench bench" });
   let result: BoardBenchResult;
   try {
-    result = await benchBoard(open.line, board.id, {
+    result = await benchBoard(open, {
       runs,
       onProgress: (name) => {
         if (!options.json) process.stderr.write(pc.dim(`timing ${name}\n`));

@@ -9,7 +9,7 @@ import { coseWire } from "../../firmware/wire/cose/wire.ts";
 import { type Eui64, Kind } from "../../firmware/wire/message.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import { Scheduler } from "../../hal/mock/index.ts";
-import { realTimers, type Timers } from "../../hal/serial/timers.ts";
+import type { Timers } from "../../hal/serial/timers.ts";
 import type { Exchange } from "../headend/exchange.ts";
 import { HeadEnd, type RequestOptions } from "../headend/head-end.ts";
 import { partyNames } from "../headend/parties.ts";
@@ -20,8 +20,7 @@ import { ModelDevice } from "./emulate/model-device.ts";
 
 export interface BesideModelOptions {
   readonly seed: number;
-  readonly timers?: Timers;
-  /** UTC milliseconds now. */
+  /** UTC milliseconds now; default: when the run began. Commands' counters start there, so two of one run need two. */
   readonly utcMs?: number;
   /** How long the board may take to answer. Default 10 s; half a second where the model is silent. */
   readonly answerMs?: number;
@@ -49,7 +48,7 @@ export class BesideModel {
 
   static async start(device: DeviceEnd, options: BesideModelOptions): Promise<BesideModel> {
     const scheduler = new Scheduler();
-    const startUtcMs = options.utcMs ?? Date.now();
+    const startUtcMs = options.utcMs ?? device.startUtcMs;
     const model = await ModelDevice.start({ type: device.type, seed: options.seed, scheduler, startUtcMs });
     return new BesideModel(device, model, scheduler, startUtcMs, options);
   }
@@ -59,12 +58,12 @@ export class BesideModel {
     model: ModelDevice,
     scheduler: Scheduler,
     startUtcMs: number,
-    { timers = realTimers, answerMs = 10_000 }: BesideModelOptions,
+    { answerMs = 10_000 }: BesideModelOptions,
   ) {
     this.#device = device;
     this.#scheduler = scheduler;
-    this.#timers = timers;
-    this.#startMs = timers.nowMs() - scheduler.nowMs;
+    this.#timers = device.timers;
+    this.#startMs = this.#timers.nowMs() - scheduler.nowMs;
     this.#answerMs = answerMs;
     this.model = model;
     this.eui = model.eui;

@@ -6,7 +6,7 @@ import type { LineSession } from "../../hal/serial/line/index.ts";
 import { BoardClient } from "../../hal/serial/parts/index.ts";
 import { image, SmpClient } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
-import { type OpenBoardOptions, openBoard } from "./find.ts";
+import { type OpenBoardOptions, openBoard, smpOptions } from "./find.ts";
 import { lockHolder } from "./lock.ts";
 import type { RigBoard } from "./rig-file.ts";
 
@@ -77,8 +77,8 @@ function emulatedHealth(dir: string): { ok: boolean; health: string } {
 
 type Look = Pick<BoardHealth, "ok" | "health" | "identity" | "parts" | "version" | "buffer">;
 
-async function lookAt(line: LineSession, { framing }: RigBoard, timers: Timers): Promise<Look> {
-  const smp = new SmpClient(line, { timers, timeoutMs: 1000, ...(framing && { framing }) });
+async function lookAt(line: LineSession, board: RigBoard, timers: Timers): Promise<Look> {
+  const smp = new SmpClient(line, { ...smpOptions(board, timers), timeoutMs: 1000 });
   try {
     const { bufSize, bufCount, source } = await smp.params();
     const buffer = { bytes: bufSize, count: bufCount, told: source === "board" };

@@ -70,7 +70,7 @@ describe("a board under test answers as the model does", function () {
     for (const { reference, what, parameters, options } of questions)
       it(`${type}: ${what} (${reference})`, async function () {
         skipOthers(this, type);
-        await beside.ask(reference, parameters?.(Math.floor(Date.now() / 1000)) ?? {}, options);
+        await beside.ask(reference, parameters?.(Math.floor(device.startUtcMs / 1000)) ?? {}, options);
       });
 
   const refusals: readonly [what: string, type: "ESME" | "CHF", reference: string, options: AskOptions][] = [

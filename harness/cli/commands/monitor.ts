@@ -36,10 +36,11 @@ export function monitorCommand(root: Command): Command {
         ...(options.record !== undefined && { record: options.record }),
       });
       const events: MonitorEvent[] = [];
-      const monitor = new BoardMonitor(open.line, (event) => {
+      const tell = (event: MonitorEvent): void => {
         if (!options.json) console.log(monitorLine(event));
         else if (events.push(event) > keptEvents) events.shift();
-      });
+      };
+      const monitor = new BoardMonitor(open, tell);
       try {
         const gone = new Promise<void>((resolve) => void open.line.onClose(() => resolve()));
         void monitor.start();

@@ -3,9 +3,11 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import pc from "picocolors";
 import type { RunReport } from "../../reports/run-report.ts";
+import { realTimeNote } from "../../rig/replay.ts";
 import { loadRig } from "../../rig/rig-file.ts";
 import { openTarget, type RunTarget } from "../../rig/target.ts";
 import type { WireName } from "../../run-context.ts";
+import { defaultTimeScale } from "../../scenarios/applies-to.ts";
 import { Exit, usageError } from "../exit.ts";
 import { progressFor } from "../progress.ts";
 import { prepareFolder, writeRunFiles } from "../run-files.ts";
@@ -46,9 +48,17 @@ export function runCommand(root: Command, version: string): Command {
     .action(async (patterns: string[], options: RunOptions) => {
       const wires = wiresOf(options.wire);
       const seed = seedOf(options.seed);
-      const timeScale = timeScaleOf(options.timeScale);
+      // Of a recorded run time is simulated unless told otherwise: only that can be run again exactly.
+      const timeScale =
+        timeScaleOf(options.timeScale) ?? (options.record === undefined ? undefined : defaultTimeScale);
       prepareFolder(options.out);
-      const target = await openTarget(options.target, loadRig(options.rig), { seed, record: options.record });
+      const run = { target: options.target, patterns, wires: [...wires], seed, timeScale };
+      const target = await openTarget(options.target, loadRig(options.rig), {
+        seed,
+        record: options.record,
+        run,
+      });
+      if (options.record !== undefined && timeScale === 1) console.error(`note: ${realTimeNote}`);
       const startedAt = new Date().toISOString();
       const progress = progressFor(process.stderr, options.json === true);
       const recorded: RecordedRun[] = [];
@@ -60,7 +70,7 @@ export function runCommand(root: Command, version: string): Command {
       }
       const scenarios = recorded.flatMap((r) => r.scenarios);
       if (scenarios.length === 0) throw nothingMatches(patterns, options.wire);
-      const run: RunReport = {
+      const report: RunReport = {
         tool: "meterbench",
         version,
         seed,
@@ -72,13 +82,18 @@ export function runCommand(root: Command, version: string): Command {
         measures: measures(scenarios.map((s) => s.report)),
       };
       const again = commandLine(patterns, options);
-      writeRunFiles(options.out, { run, scenarios, captures: recorded.flatMap((r) => r.captures), again });
-      if (options.json) console.log(JSON.stringify(run, null, 2));
-      else summary(run, options.out, again);
+      writeRunFiles(options.out, {
+        run: report,
+        scenarios,
+        captures: recorded.flatMap((r) => r.captures),
+        again,
+      });
+      if (options.json) console.log(JSON.stringify(report, null, 2));
+      else summary(report, options.out, again);
       const faults = target.faults ?? [];
       for (const fault of faults.slice(0, faultsShown))
         console.error(`${pc.red("fault")} in the firmware on ${target.name}: ${fault}`);
-      process.exitCode = run.totals.failed + faults.length > 0 ? Exit.testFailed : Exit.ok;
+      process.exitCode = report.totals.failed + faults.length > 0 ? Exit.testFailed : Exit.ok;
     });
 }
 

@@ -2,7 +2,7 @@
 import { versionText } from "../../../firmware/bootloader/version.ts";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { realTimers, type Timers } from "../../../hal/serial/timers.ts";
-import { type OpenBoard, openBoard } from "../find.ts";
+import { type OpenBoard, openBoard, smpOptions } from "../find.ts";
 import type { RigBoard } from "../rig-file.ts";
 import { connectionOn } from "./connection.ts";
 import { type FlashOptions, type FlashPhase, type FlashResult, flashBoard } from "./flasher.ts";
@@ -95,8 +95,7 @@ class BoardFlash {
       this.#image = file;
       this.#enter("connect");
       opened = await (this.#options.open ?? open)(this.#board);
-      const { framing } = this.#board;
-      const connection = connectionOn(opened.line, { timers: this.#timers, ...(framing && { framing }) });
+      const connection = connectionOn(opened.line, smpOptions(this.#board, this.#timers));
       return this.#report(await flashBoard(connection, file, this.#flashOptions()));
     } catch (error) {
       return this.#report(undefined, error);
