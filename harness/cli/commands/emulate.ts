@@ -1,7 +1,8 @@
 /** `meterbench emulate`: serves a device of the model as a board on a serial line or a TCP port. */
 import type { Command } from "commander";
-import { listen } from "../../rig/emulate/listen.ts";
+import { type ListenEvent, listen } from "../../rig/emulate/listen.ts";
 import { EmulatedDevice } from "../../rig/emulate/serve-device.ts";
+import { writeKeys } from "../../rig/emulate/write-keys.ts";
 import { usageError } from "../exit.ts";
 import { secondsOf, untilStopped } from "../until-stopped.ts";
 
@@ -9,6 +10,7 @@ interface EmulateOptions {
   readonly port: string;
   readonly device: string;
   readonly seed: string;
+  readonly keys?: string;
   readonly seconds?: string;
   readonly json?: boolean;
 }
@@ -18,9 +20,10 @@ const types = { esme: "ESME", hub: "CHF" } as const;
 export function emulateCommand(root: Command): Command {
   return root
     .command("emulate")
-    .requiredOption("--port <path>", "a serial port, one end of a pty pair, or tcp://:PORT (this machine)")
+    .requiredOption("--port <path>", "a serial port, pty (makes a pair), or tcp://:PORT (this machine)")
     .option("--device <type>", "esme or hub", "esme")
     .option("--seed <n>", "decides the device's keys: those of `run --seed N`", "1")
+    .option("--keys <dir>", "write device's and parties' keys there, as `verify --wire cose` reads them")
     .option("--seconds <n>", "end after so long (default: when interrupted)")
     .option("--json", "one JSON document on standard output, at the end")
     .description("serve the model as a board under test on a serial line")
@@ -32,23 +35,37 @@ export function emulateCommand(root: Command): Command {
       const limitMs = secondsOf("emulate", options.seconds);
       const seed = seedOf(options.seed);
       const emulated = await EmulatedDevice.start({ type, seed });
+      if (options.keys !== undefined) writeKeys(options.keys, emulated.device);
+      const counts = { connects: 0, disconnects: 0, refused: 0 };
+      const onEvent = ({ kind, text }: ListenEvent): void => {
+        counts[countOf[kind]]++;
+        if (!options.json) console.log(text);
+      };
       try {
-        const listening = await listen(options.port, (line) => emulated.serve(line));
+        const listening = await listen(options.port, (line) => emulated.serve(line), { onEvent });
         const about = { device: type, eui: emulated.device.eui, address: listening.address, seed };
         if (!options.json)
           console.log(`${type} ${about.eui} on ${about.address}, keys of seed ${seed}; Ctrl-C ends it`);
-        await untilStopped(limitMs);
-        await listening.close();
-        if (options.json) console.log(JSON.stringify({ ...about, ...emulated.counts }, null, 2));
-        else
-          console.log(
-            `${emulated.counts.messagesIn} messages in, ${emulated.counts.messagesOut} messages out`,
-          );
+        try {
+          await untilStopped(limitMs, listening.lost);
+        } finally {
+          await listening.close();
+        }
+        const all = { ...counts, ...emulated.counts };
+        if (options.json) console.log(JSON.stringify({ ...about, ...all }, null, 2));
+        else console.log(summaryOf(all));
       } finally {
         await emulated.stop();
       }
     });
 }
+
+const countOf = { connected: "connects", disconnected: "disconnects", refused: "refused" } as const;
+
+const summaryOf = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([what, count]) => `${count} ${what.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`)
+    .join(", ");
 
 function seedOf(text: string): number {
   const seed = Number(text);
