@@ -32,6 +32,8 @@ export type AskOptions = Omit<RequestOptions, "to" | "unchecked"> & {
 };
 
 const silenceMs = 500;
+/** A refusal's alert may stay out, for a device reports only so many within the hour: it is not waited for so long. */
+const refusalMs = 2000;
 /** What the model may need of its own time, a hub's WAN included. */
 const modelLimitMs = 30_000;
 
@@ -102,10 +104,15 @@ export class BesideModel {
     const expected = await this.#askModel(exchange);
     this.#device.forget();
     await this.#device.deliver(exchange.bytes);
-    const limitMs = expected === undefined ? silenceMs : this.#answerMs;
+    const limitMs = this.#limitMs(expected);
     const wanted = (message: Uint8Array) => isAbout(message, exchange, expected);
     const got = await this.#device.next(wanted, limitMs);
     return this.#compare(exchange, expected, got, stateDecides);
+  }
+
+  #limitMs(expected: Uint8Array | undefined): number {
+    if (expected === undefined) return silenceMs;
+    return kindOf(expected) === Kind.alert ? Math.min(refusalMs, this.#answerMs) : this.#answerMs;
   }
 
   /** The model's answer: a response, or the alert of a refusal; undefined when it says nothing. */
@@ -168,14 +175,15 @@ function headerOf(message: Uint8Array) {
   }
 }
 
-/** The response to this command; or, where the model raised an alert instead, an alert. */
+/** The response to this command; or, where the model refused it, whatever may show that the board did not. */
 function isAbout(message: Uint8Array, { preCommand }: Exchange, expected: Uint8Array | undefined): boolean {
   const header = headerOf(message);
   if (header === undefined) return expected === undefined;
   const { code, counter } = preCommand.command.header;
-  if (header.kind === Kind.response) return header.code === code && header.counter === counter;
-  const wantsAlert = expected === undefined || kindOf(expected) === Kind.alert;
-  return header.kind === Kind.alert && wantsAlert && refusalCodes.includes(header.code);
+  const refused = expected === undefined || kindOf(expected) === Kind.alert;
+  // What was sent may not be this command at all: a forgery, an old one again.
+  if (header.kind === Kind.response) return refused || (header.code === code && header.counter === counter);
+  return header.kind === Kind.alert && refused && refusalCodes.includes(header.code);
 }
 
 const refusalCodes: readonly number[] = [AlertMessage.genericCritical, AlertMessage.genericNonCritical];
