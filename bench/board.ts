@@ -10,8 +10,9 @@ import {
   dataResponse,
   switchState,
 } from "../hal/serial/parts/index.ts";
-import { image, os, SmpClient } from "../hal/serial/smp/index.ts";
+import { image, os, SmpClient, type SmpClientOptions } from "../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../hal/serial/timers.ts";
+import { type OpenBoard, smpOptions } from "../harness/rig/find.ts";
 import { connectionOn } from "../harness/rig/flash/connection.ts";
 import { measureRates, type Rates } from "../harness/rig/flash/rates.ts";
 import { median } from "./measure.ts";
@@ -63,13 +64,12 @@ export interface BoardBenchOptions {
 const anything = z.looseObject({});
 
 export async function benchBoard(
-  line: LineSession,
-  id: string,
+  { board, line }: Pick<OpenBoard, "board" | "line">,
   options: BoardBenchOptions = {},
 ): Promise<BoardBenchResult> {
-  const bench = new BoardBench(line, options);
+  const bench = new BoardBench(line, smpOptions(board, options.timers ?? realTimers), options);
   try {
-    return await bench.run(id, line.name);
+    return await bench.run(board.id, line.name);
   } finally {
     bench.close();
   }
@@ -77,6 +77,7 @@ export async function benchBoard(
 
 class BoardBench {
   readonly #line: LineSession;
+  readonly #smpOptions: SmpClientOptions;
   readonly #smp: SmpClient;
   readonly #client: BoardClient;
   readonly #timers: Timers;
@@ -84,11 +85,12 @@ class BoardBench {
   readonly #timings: BoardTiming[] = [];
   readonly #skipped: { name: string; reason: string }[] = [];
 
-  constructor(line: LineSession, options: BoardBenchOptions) {
+  constructor(line: LineSession, smp: SmpClientOptions, options: BoardBenchOptions) {
     this.#line = line;
+    this.#smpOptions = smp;
     this.#options = options;
-    this.#timers = options.timers ?? realTimers;
-    this.#smp = new SmpClient(line, { timers: this.#timers });
+    this.#timers = smp.timers;
+    this.#smp = new SmpClient(line, smp);
     this.#client = new BoardClient(this.#smp, { timers: this.#timers });
   }
 
@@ -169,7 +171,7 @@ class BoardBench {
     if (!hasSlots) return this.#skip("upload", "the board has no image group");
     this.#options.onProgress?.("upload");
     this.#smp.close();
-    const connection = connectionOn(this.#line, { timers: this.#timers });
+    const connection = connectionOn(this.#line, this.#smpOptions);
     try {
       return await measureRates(connection, bytes);
     } catch (error) {
@@ -188,7 +190,7 @@ class BoardBench {
   }
 
   async #drift(from: { hostMs: number; upMs: number; tripMs: number }): Promise<ClockDrift> {
-    const client = new SmpClient(this.#line, { timers: this.#timers });
+    const client = new SmpClient(this.#line, this.#smpOptions);
     const board = new BoardClient(client, { timers: this.#timers });
     const askedMs = this.#timers.nowMs();
     const { up } = await board.read("clock", Command.clock, {}, clockResponse);

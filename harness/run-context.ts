@@ -2,6 +2,7 @@
  * The run that the command line has started, as scenarios see it. In a user's own mocha file there is none,
  * and `premises()` works alone.
  */
+import type { Timers } from "../hal/serial/timers.ts";
 import type { LendingBoard } from "./premises/options.ts";
 import type { Trace } from "./premises/trace.ts";
 
@@ -43,6 +44,10 @@ export interface Captures {
 export interface DeviceEnd {
   readonly type: "ESME" | "CHF";
   readonly id: string;
+  /** UTC when the run began, milliseconds: whatever goes to the device depends on it, and on the seed, alone. */
+  readonly startUtcMs: number;
+  /** The time that passes for the device. */
+  readonly timers: Timers;
   deliver(message: Uint8Array): Promise<void>;
   /** Drops what came and nobody took. */
   forget(): void;

@@ -40,7 +40,7 @@ async function time(
     if (!quiet && !signal.aborted) process.stderr.write(pc.dim(`timing ${name}\n`));
   };
   try {
-    return await unlessInterrupted(benchBoard(open.line, board.id, { runs, onProgress }), signal);
+    return await unlessInterrupted(benchBoard(open, { runs, onProgress }), signal);
   } finally {
     await open.close();
   }

@@ -15,6 +15,8 @@ export type PartyName =
 
 /** One key pair, and the certificate that binds its public key to the holder. */
 export interface SigningKey {
+  /** Ed25519 seed, 32 bytes. */
+  readonly seed: Uint8Array;
   readonly signer: Signer;
   readonly certificate: Uint8Array;
 }

@@ -90,7 +90,7 @@ export class TestPki {
     const seed = this.#random.bytes(32);
     const signer = this.#crypto.ed25519Signer(seed);
     const certificate = this.issue(subject, role, "sign", signer.publicKey);
-    return { seed, key: { signer, certificate } };
+    return { seed, key: { seed, signer, certificate } };
   }
 
   agreementKey(subject: Eui64, role: Role | "device"): AgreementKey {

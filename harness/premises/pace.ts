@@ -25,7 +25,8 @@ export class Pace {
     const startMs = this.#timers.nowMs();
     const fromMs = this.#scheduler.nowMs;
     for (;;) {
-      const passedMs = Math.min(limitMs, (this.#timers.nowMs() - startMs) * this.#scale);
+      // Whole milliseconds: how real time cuts the way must not show in where it ends, not by the last bit.
+      const passedMs = Math.min(limitMs, Math.floor((this.#timers.nowMs() - startMs) * this.#scale));
       const dueMs = Math.max(0, fromMs + passedMs - this.#scheduler.nowMs);
       if (await this.#scheduler.run(condition, dueMs)) return true;
       if (passedMs >= limitMs || signal?.aborted) return condition();

@@ -11,7 +11,12 @@ import { nodeCrypto } from "../../hal/crypto/index.ts";
 import type { Scheduler } from "../../hal/mock/index.ts";
 import type { Line } from "../../hal/serial/line/index.ts";
 import { type ControlKey, SerialBoard } from "../../hal/serial/parts/index.ts";
-import { type RequestOptions, SmpClient, type SmpOperation } from "../../hal/serial/smp/index.ts";
+import {
+  type RequestOptions,
+  SmpClient,
+  type SmpClientOptions,
+  type SmpOperation,
+} from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
 import { BoardPair, type BoardPart, lentParts } from "./boards.ts";
 import type { ConnectBoard, LendingBoard } from "./options.ts";
@@ -23,7 +28,8 @@ export interface BoardTargetOptions {
   readonly control?: ControlKey | undefined;
   /** Brings a board that answers no more back to life, once before a home: switches its power. */
   readonly revive?: (() => Promise<void>) | undefined;
-  readonly timers?: Timers | undefined;
+  /** How SMP is spoken to the board. Default: console frames, real time. */
+  readonly smp?: SmpClientOptions;
   /** Hears what went wrong outside any scenario. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -41,8 +47,8 @@ export class BoardTarget implements LendingBoard {
 
   constructor(line: Line, options: BoardTargetOptions = {}) {
     this.#options = options;
-    this.#timers = options.timers ?? realTimers;
-    this.#smp = new CountingClient(line, { timers: this.#timers });
+    this.#smp = new CountingClient(line, options.smp ?? { timers: realTimers });
+    this.#timers = this.#smp.timers;
   }
 
   readonly connect: ConnectBoard = async (mock, { scheduler, startUtcMs }) => {

@@ -9,7 +9,7 @@ import { coseWire } from "../../firmware/wire/cose/wire.ts";
 import { type Eui64, Kind } from "../../firmware/wire/message.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import { Scheduler } from "../../hal/mock/index.ts";
-import { realTimers, type Timers } from "../../hal/serial/timers.ts";
+import type { Timers } from "../../hal/serial/timers.ts";
 import type { Exchange } from "../headend/exchange.ts";
 import { HeadEnd, type RequestOptions } from "../headend/head-end.ts";
 import { partyNames } from "../headend/parties.ts";
@@ -20,8 +20,7 @@ import { ModelDevice } from "./emulate/model-device.ts";
 
 export interface BesideModelOptions {
   readonly seed: number;
-  readonly timers?: Timers;
-  /** UTC milliseconds now. */
+  /** UTC milliseconds now; default: when the run began. Commands' counters start there, so two of one run need two. */
   readonly utcMs?: number;
   /** How long the board may take to answer. Default 10 s; half a second where the model is silent. */
   readonly answerMs?: number;
@@ -33,6 +32,8 @@ export type AskOptions = Omit<RequestOptions, "to" | "unchecked"> & {
 };
 
 const silenceMs = 500;
+/** A refusal's alert may stay out, for a device reports only so many within the hour: it is not waited for so long. */
+const refusalMs = 2000;
 /** What the model may need of its own time, a hub's WAN included. */
 const modelLimitMs = 30_000;
 
@@ -49,7 +50,7 @@ export class BesideModel {
 
   static async start(device: DeviceEnd, options: BesideModelOptions): Promise<BesideModel> {
     const scheduler = new Scheduler();
-    const startUtcMs = options.utcMs ?? Date.now();
+    const startUtcMs = options.utcMs ?? device.startUtcMs;
     const model = await ModelDevice.start({ type: device.type, seed: options.seed, scheduler, startUtcMs });
     return new BesideModel(device, model, scheduler, startUtcMs, options);
   }
@@ -59,12 +60,12 @@ export class BesideModel {
     model: ModelDevice,
     scheduler: Scheduler,
     startUtcMs: number,
-    { timers = realTimers, answerMs = 10_000 }: BesideModelOptions,
+    { answerMs = 10_000 }: BesideModelOptions,
   ) {
     this.#device = device;
     this.#scheduler = scheduler;
-    this.#timers = timers;
-    this.#startMs = timers.nowMs() - scheduler.nowMs;
+    this.#timers = device.timers;
+    this.#startMs = this.#timers.nowMs() - scheduler.nowMs;
     this.#answerMs = answerMs;
     this.model = model;
     this.eui = model.eui;
@@ -103,10 +104,15 @@ export class BesideModel {
     const expected = await this.#askModel(exchange);
     this.#device.forget();
     await this.#device.deliver(exchange.bytes);
-    const limitMs = expected === undefined ? silenceMs : this.#answerMs;
+    const limitMs = this.#limitMs(expected);
     const wanted = (message: Uint8Array) => isAbout(message, exchange, expected);
     const got = await this.#device.next(wanted, limitMs);
     return this.#compare(exchange, expected, got, stateDecides);
+  }
+
+  #limitMs(expected: Uint8Array | undefined): number {
+    if (expected === undefined) return silenceMs;
+    return kindOf(expected) === Kind.alert ? Math.min(refusalMs, this.#answerMs) : this.#answerMs;
   }
 
   /** The model's answer: a response, or the alert of a refusal; undefined when it says nothing. */
@@ -169,14 +175,15 @@ function headerOf(message: Uint8Array) {
   }
 }
 
-/** The response to this command; or, where the model raised an alert instead, an alert. */
+/** The response to this command; or, where the model refused it, whatever may show that the board did not. */
 function isAbout(message: Uint8Array, { preCommand }: Exchange, expected: Uint8Array | undefined): boolean {
   const header = headerOf(message);
   if (header === undefined) return expected === undefined;
   const { code, counter } = preCommand.command.header;
-  if (header.kind === Kind.response) return header.code === code && header.counter === counter;
-  const wantsAlert = expected === undefined || kindOf(expected) === Kind.alert;
-  return header.kind === Kind.alert && wantsAlert && refusalCodes.includes(header.code);
+  const refused = expected === undefined || kindOf(expected) === Kind.alert;
+  // What was sent may not be this command at all: a forgery, an old one again.
+  if (header.kind === Kind.response) return refused || (header.code === code && header.counter === counter);
+  return header.kind === Kind.alert && refused && refusalCodes.includes(header.code);
 }
 
 const refusalCodes: readonly number[] = [AlertMessage.genericCritical, AlertMessage.genericNonCritical];

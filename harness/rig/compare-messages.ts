@@ -65,7 +65,7 @@ function fieldsOf(message: Uint8Array, stateDecides: boolean): Map<string, strin
   const walk = (node: DecodedNode, path: string): void => {
     for (const { name, value } of node.fields) {
       if (ownFields.has(name) || (isAlert && name === "counter")) continue;
-      const kept = stateDecides && !headerFields.has(name) ? shapeOf(value) : value;
+      const kept = stateDecides && !headerFields.has(name) ? shapeOf(name, value) : value;
       let key = `${path}${name}`;
       while (fields.has(key)) key += "'";
       fields.set(key, kept);
@@ -92,9 +92,11 @@ const headerFields = new Set([
   "counter",
 ]);
 
-/** The value with its numbers and sealed bytes gone: what is left is types, statuses and structure. */
-const shapeOf = (value: string): string =>
-  value
-    .replace(/[0-9A-F]{16,}…?( \(\d+ bytes\))?/g, "‹bytes›")
-    .replace(/\d+/g, "‹n›")
-    .replace(/‹n›(, ‹n›)*/g, "‹n›");
+/** The value with its numbers and sealed bytes gone: what is left is types, statuses and structure. Of a log, its status. */
+const shapeOf = (name: string, value: string): string =>
+  name.endsWith("Log.buffer")
+    ? value.replace(/:.*/s, "")
+    : value
+        .replace(/[0-9A-F]{16,}…?( \(\d+ bytes\))?/g, "‹bytes›")
+        .replace(/\d+/g, "‹n›")
+        .replace(/‹n›(, ‹n›)*/g, "‹n›");

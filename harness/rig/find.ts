@@ -10,10 +10,12 @@ import {
   recordLine,
 } from "../../hal/serial/line/index.ts";
 import { lineAddress, openLine } from "../../hal/serial/line/open-line.ts";
+import type { SmpClientOptions } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
 import { BoardLock, portIdentity } from "./lock.ts";
 import { nearest } from "./near-miss.ts";
 import { type BoardPower, emulatedPower, hookPower } from "./power.ts";
+import type { RecordedRun, RecordedSession } from "./recorded-session.ts";
 import type { Rig, RigBoard } from "./rig-file.ts";
 
 /**
@@ -99,6 +101,12 @@ const emulatedBoard: RigBoard = {
   labels: [],
 };
 
+/** How SMP is spoken to `board`: whoever makes a client on its line makes it with these. */
+export const smpOptions = ({ framing }: RigBoard, timers: Timers): SmpClientOptions => ({
+  timers,
+  ...(framing !== undefined && { framing }),
+});
+
 /** A board that this run holds: its line, its power, its lock. */
 export interface OpenBoard {
   readonly board: RigBoard;
@@ -118,6 +126,10 @@ export interface OpenBoardOptions {
   readonly record?: string;
   /** Who will replay it: the command line that made the recording. */
   readonly command?: readonly string[];
+  /** When that is a run: what it runs. */
+  readonly run?: RecordedRun;
+  /** UTC when the session starts, milliseconds. Default: now. */
+  readonly startUtcMs?: number;
   readonly timers?: Timers;
   /** Instead of a real port; for tests and replays. */
   readonly open?: LineSessionOptions["open"];
@@ -180,7 +192,7 @@ function openSession(
     ...(format !== undefined && { format }),
     modemLines: { ...(dtr !== undefined && { dtr }), ...(rts !== undefined && { rts }) },
   };
-  const open = recorded(options.open ?? openLine, options, timers);
+  const open = recorded(options.open ?? openLine, board, options, timers);
   // The session resolves stable names only for its own way of opening; ours records, so it opens by the name given.
   return LineSession.open(port, { ...settings, ...(open !== openLine && { open }) });
 }
@@ -188,21 +200,28 @@ function openSession(
 /** Each opening of the line goes on in the same recording. */
 function recorded(
   open: NonNullable<LineSessionOptions["open"]>,
-  { record, command = [] }: OpenBoardOptions,
+  board: RigBoard,
+  { record, command = [], run, startUtcMs = Date.now() }: OpenBoardOptions,
   timers: Timers,
 ): NonNullable<LineSessionOptions["open"]> {
   if (record === undefined) return open;
   writeFileSync(record, "");
   let startMs: number | undefined;
+  const { kind, parts, framing, baud } = board;
+  const about: RecordedSession = {
+    command: [...command],
+    startUtcMs,
+    board: { kind, parts, framing, baud },
+    run,
+  };
   const keep = (row: string, isFirst: boolean): void => {
-    if (!isHeader(row)) appendFileSync(record, row);
-    else if (isFirst) appendFileSync(record, `${JSON.stringify({ ...JSON.parse(row), command })}\n`);
+    if (isFirst || !isHeader(row)) appendFileSync(record, row);
   };
   return async (name, lineOptions) => {
     const line: Line = await open(name, lineOptions);
     const isFirst = startMs === undefined;
     startMs ??= timers.nowMs();
-    return recordLine(line, (row) => keep(row, isFirst), countingFrom(startMs, timers));
+    return recordLine(line, (row) => keep(row, isFirst), countingFrom(startMs, timers), { ...about });
   };
 }
 

@@ -7,7 +7,7 @@ import type { LineSession } from "../../hal/serial/line/index.ts";
 import { BoardClient } from "../../hal/serial/parts/index.ts";
 import { image, os, SmpClient } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
-import { lockedName, type OpenBoardOptions, openBoard } from "./find.ts";
+import { lockedName, type OpenBoardOptions, openBoard, smpOptions } from "./find.ts";
 import { imageKeyOf } from "./image-key.ts";
 import { lockHolder, nameOf } from "./lock.ts";
 import type { RigBoard } from "./rig-file.ts";
@@ -99,8 +99,7 @@ function emulatedHealth({ id, dir }: RigBoard): Look {
 }
 
 async function lookAt(line: LineSession, board: RigBoard, timers: Timers): Promise<Look> {
-  const { framing } = board;
-  const smp = new SmpClient(line, { timers, timeoutMs: 1000, ...(framing && { framing }) });
+  const smp = new SmpClient(line, { ...smpOptions(board, timers), timeoutMs: 1000 });
   try {
     const { bufSize, bufCount, source } = await smp.params();
     const buffer = { bytes: bufSize, count: bufCount, told: source === "board" };

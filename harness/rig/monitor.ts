@@ -1,9 +1,9 @@
 /** A board's console and events, as they come. */
 import type { Cancel } from "../../hal/board.ts";
-import type { LineSession } from "../../hal/serial/line/index.ts";
 import { BoardClient, Command, type Description, eventsResponse } from "../../hal/serial/parts/index.ts";
 import { SmpClient } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
+import { type OpenBoard, smpOptions } from "./find.ts";
 
 export type MonitorEvent =
   | { readonly t: number; readonly kind: "console"; readonly text: string }
@@ -33,12 +33,16 @@ export class BoardMonitor {
   #ack: number | undefined;
   #closed = false;
 
-  constructor(line: LineSession, emit: (event: MonitorEvent) => void, options: MonitorOptions = {}) {
+  constructor(
+    { board, line }: Pick<OpenBoard, "board" | "line">,
+    emit: (event: MonitorEvent) => void,
+    options: MonitorOptions = {},
+  ) {
     this.#timers = options.timers ?? realTimers;
     this.#pollMs = options.pollMs ?? 1000;
     this.#emit = emit;
     this.#startMs = this.#timers.nowMs();
-    this.#smp = new SmpClient(line, { timers: this.#timers });
+    this.#smp = new SmpClient(line, smpOptions(board, this.#timers));
     this.#client = new BoardClient(this.#smp, { timers: this.#timers });
     this.#cancels = [
       this.#smp.onConsole((text) => this.#console(text)),

@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import {
-  type Divergence,
   type Line,
   LineError,
   LineSession,
@@ -15,6 +14,10 @@ import { pause, realTimers, type Timers } from "../../hal/serial/timers.ts";
 import type { OpenBoard } from "./find.ts";
 import { flashBoards } from "./flash/flash-boards.ts";
 import { BoardMonitor } from "./monitor.ts";
+import { type RecordedRun, type RecordedSession, recordedSession } from "./recorded-session.ts";
+import { RecordedBoard, type RunDivergence } from "./replay/recorded-board.ts";
+import type { RigBoard } from "./rig-file.ts";
+import { type RunTarget, targetOn } from "./target.ts";
 
 export interface ReplayOutcome {
   /** What was run again, such as "monitor". */
@@ -22,56 +25,118 @@ export interface ReplayOutcome {
   readonly events: number;
   /** Of the session's bytes, both ways. */
   readonly bytes: { readonly out: number; readonly in: number };
-  readonly divergence: (Divergence & { readonly why: string }) | undefined;
+  /** Where the host first did something else. Of a run `expected` and `got` are whole SMP packets, in hex. */
+  readonly divergence:
+    | (RunDivergence & {
+        /** Of the bytes that the host wrote, counted over the session; not of a run. */
+        readonly offset?: number;
+      })
+    | undefined;
+  /** What limits what the replay says. */
+  readonly notes: readonly string[];
 }
 
+export interface ReplayOptions {
+  readonly timers?: Timers;
+  /** Of a flashing: where the image is now. */
+  readonly image?: string | undefined;
+  /** Of a run: runs the scenarios on the target. */
+  readonly runScenarios: (target: RunTarget, run: RecordedRun) => Promise<void>;
+}
+
+/** For who records a run in real time, and who replays one. */
+export const realTimeNote =
+  "at --time-scale 1 the board's own clock drives the meter: a replay follows it to a few milliseconds only, and may diverge for that";
+
 /** Throws `replay/...` when the file cannot be run again, `replay/file` with line and column when it is damaged. */
-export async function replayFile(file: string, timers: Timers = realTimers): Promise<ReplayOutcome> {
-  const text = readText(file);
-  const recording = checked(text, file);
-  const command = commandOf(text, file);
-  const tape = new Tape(recording, timers);
-  await rerun(command, recording, tape, timers);
+export async function replayFile(file: string, options: ReplayOptions): Promise<ReplayOutcome> {
+  const recording = readChecked(file);
+  const session = sessionOf(recording, file);
+  const again = session.run ? rerunRun : rerunBytes;
+  const bytes = { out: bytesOf(recording.events, "out"), in: bytesOf(recording.events, "in") };
+  const divergence = await again(recording, session, options);
+  const { events } = recording;
   return {
-    command: command.join(" "),
-    events: recording.events.length,
-    bytes: { out: tape.bytes("out"), in: tape.bytes("in") },
-    divergence: tape.divergence(),
+    command: session.command.join(" "),
+    events: events.length,
+    bytes,
+    divergence,
+    notes: notesOf(recording, session),
   };
 }
 
-async function rerun(command: string[], recording: Recording, tape: Tape, timers: Timers): Promise<void> {
-  const line = await LineSession.open(recording.line, {
-    timers,
-    open: async () => tape.next(),
-    giveUpAfterMs: 5000,
-  });
+/** A session that was ended has a last row that says so. */
+const isCutOff = ({ events, torn }: Recording): boolean => torn || events.at(-1)?.kind !== "close";
+
+function notesOf(recording: Recording, { run }: RecordedSession): string[] {
+  return [
+    ...(isCutOff(recording) ? ["the recording was cut off; what is compared ends where it ends"] : []),
+    ...(run?.timeScale === 1 ? [realTimeNote] : []),
+  ];
+}
+
+const boardOf = ({ board }: RecordedSession): RigBoard => ({ id: "recorded", labels: [], ...board });
+
+const openOn = (session: RecordedSession, line: LineSession): OpenBoard => ({
+  board: boardOf(session),
+  line,
+  power: undefined,
+  emulated: undefined,
+  close: () => line.close(),
+});
+
+/** A run is a sequence of requests; its own time is that of the recording, whatever it takes now. */
+async function rerunRun(recording: Recording, session: RecordedSession, { runScenarios }: ReplayOptions) {
+  const { run, startUtcMs = 0 } = session;
+  const board = new RecordedBoard(recording, session.board.framing ?? "console", isCutOff(recording));
+  const { timers } = board;
+  const open = async () => board.open();
+  const line = await LineSession.open(recording.line, { timers, open, giveUpAfterMs: 5000 });
   try {
-    if (command[0] === "monitor") await rerunMonitor(line, recording, timers);
-    else await rerunFlash(line, command, timers);
+    const target = await targetOn(run!.target, openOn(session, line), { timers, startUtcMs });
+    await runScenarios(target, run!);
+    await target.close();
+  } catch (error) {
+    // Where the run has diverged nobody answers any more.
+    const found = board.finish();
+    if (found === undefined) throw error;
   } finally {
     await line.close();
   }
+  return board.finish();
 }
 
-async function rerunMonitor(line: LineSession, { events }: Recording, timers: Timers): Promise<void> {
-  const monitor = new BoardMonitor(line, () => {}, { timers });
-  const ended = new Promise<void>((resolve) => void line.onClose(() => resolve()));
+async function rerunBytes(recording: Recording, session: RecordedSession, options: ReplayOptions) {
+  const { timers = realTimers } = options;
+  const tape = new Tape(recording, timers);
+  const open = async () => tape.next();
+  const line = await LineSession.open(recording.line, { timers, open, giveUpAfterMs: 5000 });
+  try {
+    if (session.command[0] === "monitor") await rerunMonitor(openOn(session, line), recording, timers);
+    else await rerunFlash(openOn(session, line), session.command, options, timers);
+  } finally {
+    await line.close();
+  }
+  const found = tape.divergence();
+  const pastTheEnd = isCutOff(recording) && found?.expected === "";
+  return pastTheEnd ? undefined : found;
+}
+
+async function rerunMonitor(open: OpenBoard, { events }: Recording, timers: Timers): Promise<void> {
+  const monitor = new BoardMonitor(open, () => {}, { timers });
+  const ended = new Promise<void>((resolve) => void open.line.onClose(() => resolve()));
   void monitor.start();
   await Promise.race([pause(timers, events.at(-1)?.tMs ?? 0), ended]);
   monitor.close();
 }
 
-async function rerunFlash(line: LineSession, command: readonly string[], timers: Timers): Promise<void> {
-  const [, image = ""] = command;
+async function rerunFlash(
+  open: OpenBoard,
+  command: readonly string[],
+  { image = command[1] ?? "" }: ReplayOptions,
+  timers: Timers,
+): Promise<void> {
   const at = command.indexOf("--window");
-  const open: OpenBoard = {
-    board: { id: "recorded", kind: "serial", labels: [] },
-    line,
-    power: undefined,
-    emulated: undefined,
-    close: () => line.close(),
-  };
   await flashBoards([open.board], readImage(image), {
     mode: command.includes("--test") ? "test" : "confirm",
     ...(at >= 0 && { window: Number(command[at + 1]) }),
@@ -121,12 +186,8 @@ class Tape {
     return line;
   }
 
-  bytes(kind: "in" | "out"): number {
-    return bytesOf(this.#recording.events, kind);
-  }
-
   /** The first place where a byte was another one, or was missing, or too many. */
-  divergence(): (Divergence & { why: string }) | undefined {
+  divergence(): ReplayOutcome["divergence"] {
     for (const { line, offset, firstEvent } of this.#lines) {
       const found = line.finish();
       if (found === undefined) continue;
@@ -143,7 +204,7 @@ class Tape {
   }
 }
 
-const whyOf = ({ expected, got }: Divergence): string =>
+const whyOf = ({ expected, got }: { readonly expected: string; readonly got: string }): string =>
   got === ""
     ? "the host stopped writing"
     : expected === ""
@@ -156,37 +217,32 @@ const bytesOf = (events: Recording["events"], wanted: "in" | "out"): number =>
     0,
   );
 
-function checked(text: string, file: string): Recording {
+function readChecked(file: string): Recording {
+  const advice = "Give a file that --record has written.";
   try {
-    return readRecording(text, file);
+    return readRecording(readFileSync(file, "utf8"), file);
   } catch (error) {
-    const advice = "Give a file that --record has written.";
-    throw new MeterbenchError("replay/file", (error as Error).message, { advice }, error);
+    const why =
+      error instanceof LineError ? error.message : `${file}: cannot be read (${(error as Error).message})`;
+    throw new MeterbenchError("replay/file", why, { advice }, error);
   }
 }
 
 /** What made the recording stands in its header. */
-function commandOf(text: string, file: string): string[] {
-  const { command } = JSON.parse(text.slice(0, text.indexOf("\n"))) as { command?: unknown };
-  const known = Array.isArray(command) && command.every((word) => typeof word === "string") ? command : [];
-  if (known[0] === "monitor" || known[0] === "flash") return known;
-  const what = known.length === 0 ? "does not say what made it" : `was made by ${known.join(" ")}`;
-  throw new MeterbenchError("replay/command", `${file} ${what}: only monitor and flash can be run again`, {
-    advice:
-      known[0] === "run"
-        ? "The order of a run's requests hangs on real time. Run the scenarios again on the board."
-        : "Record with `meterbench monitor --record FILE` or `meterbench flash --record FILE`.",
-  });
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new MeterbenchError("replay/file", `${file}: cannot be read (${(cause as Error).message})`, {
+function sessionOf({ header }: Recording, file: string): RecordedSession {
+  const { data, error } = recordedSession.safeParse({ command: [], ...header });
+  if (data === undefined) {
+    const { path = [], message } = error.issues[0] ?? {};
+    throw new MeterbenchError("replay/file", `${file}:1: the header's ${path.join(".")}: ${message}`, {
       advice: "Give a file that --record has written.",
     });
   }
+  const [name] = data.command;
+  if (name === "monitor" || name === "flash" || (name === "run" && data.run !== undefined)) return data;
+  const what = name === undefined ? "does not say what made it" : `was made by ${data.command.join(" ")}`;
+  throw new MeterbenchError("replay/command", `${file} ${what}, which cannot be run again`, {
+    advice: "Record with --record FILE of `meterbench monitor`, `meterbench flash` or `meterbench run`.",
+  });
 }
 
 function readImage(file: string): Uint8Array {
@@ -195,8 +251,8 @@ function readImage(file: string): Uint8Array {
   } catch (cause) {
     throw new MeterbenchError(
       "replay/file",
-      `the image ${file} of the recording cannot be read (${(cause as Error).message})`,
-      { advice: "Put the image back where it was when the session was recorded." },
+      `the image ${file} cannot be read (${(cause as Error).message})`,
+      { advice: "Say where it is now with --image FILE." },
     );
   }
 }

@@ -3,11 +3,12 @@ import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { LineError } from "../../hal/serial/line/errors.ts";
 import type { LineSession } from "../../hal/serial/line/index.ts";
 import { BoardClient, type Description } from "../../hal/serial/parts/index.ts";
-import { SmpClient } from "../../hal/serial/smp/index.ts";
+import { SmpClient, type SmpClientOptions } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
 import { BoardTarget } from "../premises/targets.ts";
 import type { DeviceEnd } from "../run-context.ts";
-import { chooseBoard, type OpenBoard, type OpenBoardOptions, openBoard } from "./find.ts";
+import { chooseBoard, type OpenBoard, type OpenBoardOptions, openBoard, smpOptions } from "./find.ts";
+import type { RecordedRun } from "./recorded-session.ts";
 import type { Rig, RigBoard } from "./rig-file.ts";
 import { RemoteDeviceEnd } from "./under-test.ts";
 
@@ -27,6 +28,8 @@ export interface TargetOptions {
   /** Of the board's line, before what the rig file says. */
   readonly line?: Partial<Pick<RigBoard, "baud" | "framing" | "flow">>;
   readonly timers?: Timers;
+  /** What the run is, for who replays its recording. */
+  readonly run?: RecordedRun;
   /** Instead of a real port; for tests. */
   readonly open?: OpenBoardOptions["open"];
 }
@@ -38,9 +41,12 @@ const deviceKinds: readonly string[] = ["ESME", "CHF"];
 export async function openTarget(name: string, rig: Rig, options: TargetOptions): Promise<RunTarget> {
   if (name === "mock") return { name, close: async () => {} };
   const board = { ...(await chooseBoard(rig, name)), ...options.line };
+  const startUtcMs = Date.now();
   const open = await openBoard(board, {
     what: "meterbench run",
     command: ["run", "--target", name],
+    startUtcMs,
+    ...(options.run && { run: options.run }),
     ...(options.timers && { timers: options.timers }),
     ...(options.record !== undefined && { record: options.record }),
     ...(options.open && { open: options.open }),
@@ -48,17 +54,23 @@ export async function openTarget(name: string, rig: Rig, options: TargetOptions)
     throw noTarget(name, error);
   });
   try {
-    return await targetOn(name, open, options.timers ?? realTimers);
+    return await targetOn(name, open, { startUtcMs, timers: options.timers ?? realTimers });
   } catch (error) {
     await open.close();
     throw error;
   }
 }
 
-async function targetOn(name: string, open: OpenBoard, timers: Timers): Promise<RunTarget> {
-  const description = await describeBoard(open.line, timers);
+/** The target on a board that is open. */
+export async function targetOn(
+  name: string,
+  open: OpenBoard,
+  { timers, startUtcMs }: { readonly timers: Timers; readonly startUtcMs: number },
+): Promise<RunTarget> {
+  const smp = smpOptions(open.board, timers);
+  const description = await describeBoard(open.line, smp);
   if (open.board.kind === "device" || deviceKinds.includes(description.kind)) {
-    const device = await RemoteDeviceEnd.connect(open.line, timers);
+    const device = await RemoteDeviceEnd.connect(open.line, smp, startUtcMs);
     const close = async (): Promise<void> => {
       device.close();
       await open.close();
@@ -69,7 +81,7 @@ async function targetOn(name: string, open: OpenBoard, timers: Timers): Promise<
   const faults: unknown[] = [];
   const board = new BoardTarget(open.line, {
     parts: open.board.parts,
-    timers,
+    smp,
     revive: open.power && (() => open.power!.cycle()),
     onFault: (error) => faults.push(error),
   });
@@ -81,10 +93,10 @@ async function targetOn(name: string, open: OpenBoard, timers: Timers): Promise<
 }
 
 /** Who is at the far end: group 64, command 0. Throws `BoardSilent`. */
-export async function describeBoard(line: LineSession, timers: Timers): Promise<Description> {
-  const smp = new SmpClient(line, { timers });
+export async function describeBoard(line: LineSession, options: SmpClientOptions): Promise<Description> {
+  const smp = new SmpClient(line, options);
   try {
-    return await new BoardClient(smp, { timers }).describe();
+    return await new BoardClient(smp, { timers: options.timers }).describe();
   } finally {
     smp.close();
   }

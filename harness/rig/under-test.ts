@@ -3,6 +3,7 @@ import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import type { Line } from "../../hal/serial/line/index.ts";
 import { type RemoteDevice, SerialBoard } from "../../hal/serial/parts/index.ts";
+import type { SmpClientOptions } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
 import type { DeviceEnd } from "../run-context.ts";
 
@@ -17,15 +18,21 @@ interface Waiting {
 export class RemoteDeviceEnd implements DeviceEnd {
   readonly type: "ESME" | "CHF";
   readonly id: string;
-  readonly #timers: Timers;
+  readonly startUtcMs: number;
+  readonly timers: Timers;
   readonly #kept: Uint8Array[] = [];
   readonly #waiting = new Set<Waiting>();
   #board: SerialBoard;
 
   /** Meets the device. Throws `BoardSilent`, or `rig/parts` when no messages go in and out there. */
-  static async connect(line: Line, timers: Timers = realTimers): Promise<RemoteDeviceEnd> {
-    const board = await SerialBoard.connect(line, { crypto: nodeCrypto(), timers });
-    if (board.device !== undefined) return new RemoteDeviceEnd(board, timers);
+  static async connect(
+    line: Line,
+    smp: SmpClientOptions = { timers: realTimers },
+    startUtcMs = Date.now(),
+  ): Promise<RemoteDeviceEnd> {
+    const { timers } = smp;
+    const board = await SerialBoard.connect(line, { crypto: nodeCrypto(), timers, smp });
+    if (board.device !== undefined) return new RemoteDeviceEnd(board, timers, startUtcMs);
     board.close();
     throw new MeterbenchError("rig/parts", `board ${board.id} has no part "message"`, {
       parts: board.description.parts,
@@ -34,9 +41,10 @@ export class RemoteDeviceEnd implements DeviceEnd {
     });
   }
 
-  private constructor(board: SerialBoard, timers: Timers) {
+  private constructor(board: SerialBoard, timers: Timers, startUtcMs: number) {
     this.#board = board;
-    this.#timers = timers;
+    this.timers = timers;
+    this.startUtcMs = startUtcMs;
     this.id = board.id;
     this.type = board.description.kind === "CHF" ? "CHF" : "ESME";
     this.#listen(board.device as RemoteDevice);
@@ -58,7 +66,7 @@ export class RemoteDeviceEnd implements DeviceEnd {
     const at = this.#kept.findIndex(wanted);
     if (at >= 0) return Promise.resolve(this.#kept.splice(at, 1)[0]);
     return new Promise((resolve) => {
-      const cancel = this.#timers.after(limitMs, () => {
+      const cancel = this.timers.after(limitMs, () => {
         this.#waiting.delete(waiting);
         resolve(undefined);
       });

@@ -1,90 +1,116 @@
 /** A device with its own firmware at the far end of a line: what it answers must be what the model answers. */
 import assert from "node:assert/strict";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import { appliesTo, currentRun, needs, skipBecause } from "../index.ts";
-import { type AskOptions, BesideModel } from "../rig/beside-model.ts";
+import { useCases } from "../../firmware/objects/use-cases.ts";
+import { nodeCrypto } from "../../hal/crypto/index.ts";
+import { type DeviceType, serviceRequest } from "../headend/service-requests.ts";
+import { appliesTo, currentRun, needs, type PartyName, skipBecause } from "../index.ts";
+import { BesideModel } from "../rig/beside-model.ts";
 import type { DeviceEnd } from "../run-context.ts";
-import { flipBit, loadLimit, macBytes, twoRateTariff, voltageThresholds } from "./support.ts";
+import { disableSupply, type Forgery, flipBit, forge, macBytes } from "./support.ts";
+import { type UseCaseScenario, type UseCaseSubject, useCaseScenarios } from "./use-case-table.ts";
 
-interface Question {
-  readonly reference: string;
+/** What each device is asked, and then asked wrongly. */
+const devices = {
+  ESME: { base: "7.2", intruder: "networkOperator" },
+  CHF: { base: "8.9", intruder: "wanProvider" },
+} as const;
+
+const namedAs = { ESME: "esme", CHF: "hub" } as const;
+const serves = (type: DeviceType, { useCase, reference, to }: UseCaseScenario): boolean =>
+  (to ?? namedAs[type]) === namedAs[type] &&
+  serviceRequest(reference).devices.includes(type) &&
+  (useCases.find(({ id }) => id === useCase)?.devices.includes(type) ?? false);
+
+interface Attack {
   readonly what: string;
-  readonly parameters?: (nowS: number) => unknown;
-  readonly options?: AskOptions;
+  readonly by?: PartyName;
+  readonly forgery?: Forgery;
+  readonly tamper?: (bytes: Uint8Array) => Uint8Array;
+  /** For devices whose base request is signed. */
+  readonly signed?: true;
 }
 
-const stateDecides = { stateDecides: true } as const;
-
-/** In this order: what is read back has been set before, whatever the board did in earlier runs. */
-const meterQuestions: readonly Question[] = [
-  {
-    reference: "6.11",
-    what: "set the clock",
-    parameters: (nowS) => ({ validFrom: nowS - 3600, validUntil: nowS + 3600 }),
-    options: stateDecides,
-  },
-  { reference: "7.1", what: "enable the supply" },
-  { reference: "7.2", what: "disable the supply" },
-  { reference: "7.4", what: "read the supply state after that" },
-  { reference: "7.3", what: "arm the supply" },
-  { reference: "7.4", what: "read the supply state after that" },
-  { reference: "7.1", what: "enable the supply again" },
-  { reference: "1.1.1", what: "set tariff and prices", parameters: () => twoRateTariff },
-  { reference: "6.4.1", what: "set the load limit", parameters: () => loadLimit },
-  { reference: "6.4.2", what: "reset the load limit's counter" },
-  { reference: "4.15", what: "read the load limit", options: stateDecides },
-  {
-    reference: "6.5",
-    what: "set the voltage thresholds",
-    parameters: () => voltageThresholds,
-    options: { by: "networkOperator" },
-  },
-  { reference: "4.1.1", what: "read the import registers", options: stateDecides },
-  { reference: "11.2", what: "read the firmware version" },
-];
-
-const hubQuestions: readonly Question[] = [
-  { reference: "8.9", what: "read the device log", options: stateDecides },
-  { reference: "8.11", what: "add a device to the log", parameters: () => newDevice },
-  { reference: "8.9", what: "read the device log after that", options: stateDecides },
-];
-const newDevice = { action: "add", device: "00DB1234567890A5", installCode: "00".repeat(16), deviceType: 5 };
+/** One for each stage of a device's checks, in their order. */
+const attacks = (type: DeviceType): readonly Attack[] => {
+  const { code } = useCases.find(({ id }) => id === (type === "ESME" ? "ECS43" : "CCS02")) ?? { code: 0 };
+  const operations = [disableSupply, disableSupply];
+  const protection = type === "ESME" ? "signature+mac" : "mac";
+  return [
+    { what: "what is no message", tamper: () => new Uint8Array(40) },
+    { what: "a command that is cut short", tamper: (bytes) => bytes.subarray(0, 40) },
+    { what: "a command to another device", forgery: { code, operations, target: "00DB1234567890B0" } },
+    { what: "a use case that there is not", forgery: { code: 0x7777, operations } },
+    { what: "a party that it does not know", by: "secondSupplier" },
+    { what: "a party without authority", by: devices[type].intruder },
+    { what: "a command of an old counter", forgery: { code, operations, protection, counter: 1n } },
+    {
+      what: "a command without the protection it needs",
+      forgery: { code, operations, protection: "signature" },
+    },
+    { what: "a MAC wrong in one bit", tamper: flipBit() },
+    { what: "a signature wrong in one bit", tamper: flipBit(macBytes), signed: true },
+    { what: "other operations than the use case's", forgery: { code, operations, protection } },
+  ];
+};
 
 describe("a board under test answers as the model does", function () {
   appliesTo(this, ["cose"]);
   needs(this, { device: true });
   let device: DeviceEnd;
   let beside: BesideModel;
+  let subject: UseCaseSubject;
   before(async () => {
     const run = currentRun();
     if (run?.device === undefined)
       throw new MeterbenchError("rig/parts", "this scenario needs a board under test", { run: run?.target });
     device = run.device;
     beside = await BesideModel.start(device, { seed: run.seed });
+    const { headEnd } = beside;
+    // The board keeps what it is given from run to run: the keys stay, and the device that is added goes again.
+    subject = {
+      nowS: Math.floor(device.startUtcMs / 1000),
+      headEnd,
+      esme: { eui: "00DB1234567890A5" },
+      nextKeys: (name) => headEnd.parties[name].keys,
+    };
   });
 
-  for (const [type, questions] of [
-    ["ESME", meterQuestions],
-    ["CHF", hubQuestions],
-  ] as const)
-    for (const { reference, what, parameters, options } of questions)
-      it(`${type}: ${what} (${reference})`, async function () {
+  for (const type of ["ESME", "CHF"] as const) {
+    for (const scenario of useCaseScenarios.filter((one) => serves(type, one))) {
+      const { reference, useCase, by, first, stateDecides = false } = scenario;
+      const { title } = useCases.find(({ id }) => id === useCase) ?? { title: useCase };
+      it(`${type}: ${title} (${reference}, ${useCase})`, async function () {
         skipOthers(this, type);
-        await beside.ask(reference, parameters?.(Math.floor(Date.now() / 1000)) ?? {}, options);
+        if (first !== undefined) await beside.ask(first);
+        await beside.ask(reference, scenario.parameters?.(subject) ?? {}, {
+          stateDecides,
+          ...(by && { by }),
+        });
       });
+    }
 
-  const refusals: readonly [what: string, type: "ESME" | "CHF", reference: string, options: AskOptions][] = [
-    ["a party without authority", "ESME", "7.2", { by: "networkOperator" }],
-    ["a MAC wrong in one bit", "ESME", "7.2", { tamper: flipBit() }],
-    ["a signature wrong in one bit", "ESME", "7.2", { tamper: flipBit(macBytes) }],
-    ["a command that is cut short", "ESME", "7.2", { tamper: (bytes) => bytes.subarray(0, 40) }],
-    ["a party without authority", "CHF", "8.9", { by: "wanProvider" }],
-  ];
-  for (const [what, type, reference, options] of refusals)
-    it(`${type}: refuses ${what} (${reference}), as the model does`, async function () {
+    const { base } = devices[type];
+    for (const { what, by, forgery, tamper, signed } of attacks(type))
+      if (!signed || serviceRequest(base).critical)
+        it(`${type}: refuses ${what}, as the model does`, async function () {
+          skipOthers(this, type);
+          const change = forgery ? () => forged(forgery) : tamper;
+          await beside.ask(base, {}, { ...(by && { by }), ...(change && { tamper: change }) });
+        });
+
+    it(`${type}: refuses a command that it has carried out already, as the model does`, async function () {
       skipOthers(this, type);
-      await beside.ask(reference, {}, options);
+      let sent = new Uint8Array();
+      const keep = (bytes: Uint8Array) => {
+        sent = bytes.slice();
+        return bytes;
+      };
+      const [reference, parameters] = type === "ESME" ? ["7.1", {}] : ["8.11", removal()];
+      await beside.ask(reference, parameters, { tamper: keep });
+      await beside.ask(reference, parameters, { tamper: () => sent });
     });
+  }
 
   it("ESME: the supply is as before all refused commands", async function () {
     skipOthers(this, "ESME");
@@ -92,7 +118,15 @@ describe("a board under test answers as the model does", function () {
     assert.notEqual(verdict, "differs");
   });
 
-  function skipOthers(context: Mocha.Context, type: "ESME" | "CHF"): void {
+  const removal = () => ({ action: "remove", device: subject.esme.eui });
+
+  function forged(forgery: Forgery): Uint8Array {
+    const { model, headEnd, eui } = beside;
+    const esme = { eui, keys: model.keys };
+    return forge({ crypto: nodeCrypto(), headEnd, devices: [], esme }, forgery);
+  }
+
+  function skipOthers(context: Mocha.Context, type: DeviceType): void {
     if (device.type === type) return;
     skipBecause(context, `the board is a ${device.type}`);
   }

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { objects } from "../../firmware/objects/dictionary.ts";
 import { keyId } from "../../firmware/wire/cose/keys.ts";
 import { coseWire } from "../../firmware/wire/cose/wire.ts";
-import type { Operation } from "../../firmware/wire/message.ts";
+import type { Eui64, Operation } from "../../firmware/wire/message.ts";
+import type { Crypto } from "../../hal/board.ts";
+import type { HeadEnd } from "../headend/head-end.ts";
 import { pairKeys } from "../headend/pair-keys.ts";
 import {
   alertText,
@@ -128,8 +130,21 @@ export interface Forgery {
   readonly protection?: "mac" | "signature" | "signature+mac";
 }
 
+interface Peer {
+  readonly eui: Eui64;
+  readonly keys: { readonly agree: { readonly publicKey: Uint8Array } };
+}
+
+/** Whom a command is forged for: a home, or the like for a board under test. */
+export interface Victim {
+  readonly crypto: Crypto;
+  readonly headEnd: Pick<HeadEnd, "parties">;
+  readonly devices: readonly Peer[];
+  readonly esme: Peer;
+}
+
 /** The bytes of a forged command, authentic in all that `forgery` does not say otherwise. */
-export function forge(home: Premises, forgery: Forgery): Uint8Array {
+export function forge(home: Victim, forgery: Forgery): Uint8Array {
   const { crypto, headEnd } = home;
   const party = headEnd.parties[forgery.by ?? "supplier"];
   const target = forgery.target ?? home.esme.eui;

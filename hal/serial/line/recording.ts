@@ -18,6 +18,10 @@ export type RecordedEvent =
 export interface Recording {
   readonly line: string;
   readonly events: readonly RecordedEvent[];
+  /** All that the header says: format, line, and what the recorder told about the session. */
+  readonly header: Readonly<Record<string, unknown>>;
+  /** The last row is torn: the recorder was killed while it wrote. It is left out. */
+  readonly torn: boolean;
 }
 
 /** The settings that are recorded: those that may change what the board hears. */
@@ -28,15 +32,20 @@ export const recordingFormat = "meterbench-line-recording/1";
 
 /**
  * A line like `line`, of which every byte, setting, change of a modem input and the closing go to `sink` as rows
- * of NDJSON, each with its line end, the header first.
+ * of NDJSON, each with its line end, the header first, which also has what `about` tells of the session.
  */
-export function recordLine(line: Line, sink: (row: string) => void, timers: Timers = realTimers): Line {
+export function recordLine(
+  line: Line,
+  sink: (row: string) => void,
+  timers: Timers = realTimers,
+  about: Readonly<Record<string, unknown>> = {},
+): Line {
   const startMs = timers.nowMs();
   const row = (event: Record<string, unknown>) => {
     const tMs = Math.round((timers.nowMs() - startMs) * 1000) / 1000;
     sink(`${JSON.stringify({ tMs, ...event })}\n`);
   };
-  sink(`${JSON.stringify({ format: recordingFormat, line: line.name })}\n`);
+  sink(`${JSON.stringify({ format: recordingFormat, line: line.name, ...about })}\n`);
   return new RecordedLine(line, row);
 }
 
@@ -115,10 +124,12 @@ function recordSettings(settings: LineSettings, row: (event: Record<string, unkn
 /** Longer rows are no work of ours. */
 const rowLimit = 16 * 1024 * 1024;
 
-/** Checks a recording, row by row; throws `line/syntax` with `file:line:column`. */
+/** Checks a recording, row by row; throws `line/syntax` with `file:line:column`. A last row without an end may be torn. */
 export function readRecording(text: string, file = "recording"): Recording {
   const rows = text.split("\n");
-  if (rows.at(-1) === "") rows.pop();
+  const last = rows.pop() ?? "";
+  const torn = rows.length > 0 && !isJson(last);
+  if (last !== "" && !torn) rows.push(last);
   const header = parseRow(rows[0] ?? "", file, 1);
   if (header.format !== recordingFormat || typeof header.line !== "string")
     throw fault(file, 1, 1, `expected the header {"format":"${recordingFormat}","line":...}`);
@@ -127,7 +138,16 @@ export function readRecording(text: string, file = "recording"): Recording {
     if (index > 0 && event.tMs < events[index - 1]!.tMs)
       throw fault(file, index + 2, columnOf(rows[index + 1]!, "tMs"), "time goes back");
   }
-  return { line: header.line, events };
+  return { line: header.line, events, header, torn: last !== "" && torn };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readEvent(row: string, file: string, number: number): RecordedEvent {

@@ -16,6 +16,8 @@ export interface Divergence {
   readonly got: string;
 }
 
+type Played = Pick<Recording, "line" | "events">;
+
 export interface ReplayOptions {
   /** `recorded`: the board answers as late as it did then. Default `at-once`. */
   readonly pace?: "at-once" | "recorded";
@@ -27,7 +29,7 @@ export interface ReplayOptions {
  * how the bytes are cut into writes does not matter. The first other byte is the divergence: the line closes, and
  * that write and later ones reject.
  */
-export function replayLine(recording: Recording, options: ReplayOptions = {}): ReplayLine {
+export function replayLine(recording: Played, options: ReplayOptions = {}): ReplayLine {
   return new ReplayLine(recording, options);
 }
 
@@ -47,7 +49,7 @@ export class ReplayLine extends BaseLine {
   #modem: ModemInputs | undefined;
   readonly #modemListeners = new Set<(lines: ModemInputs) => void>();
 
-  constructor({ line, events }: Recording, { pace = "at-once", timers = realTimers }: ReplayOptions) {
+  constructor({ line, events }: Played, { pace = "at-once", timers = realTimers }: ReplayOptions) {
     super(line, timers, 10_000);
     this.#events = events;
     this.#pace = pace;

@@ -1,8 +1,9 @@
 /** `meterbench emulate`: serves a device of the model as a board on a serial line or a TCP port. */
 import type { Command } from "commander";
 import { hasCode } from "../../../firmware/kernel/errors.ts";
-import { listen } from "../../rig/emulate/listen.ts";
+import { type ListenEvent, listen } from "../../rig/emulate/listen.ts";
 import { EmulatedDevice } from "../../rig/emulate/serve-device.ts";
+import { writeKeys } from "../../rig/emulate/write-keys.ts";
 import { usageError } from "../exit.ts";
 import { baudOption } from "../line-options.ts";
 import { secondsOf, stoppable, untilStopped } from "../until-stopped.ts";
@@ -12,6 +13,7 @@ interface EmulateOptions {
   readonly device: string;
   readonly seed: string;
   readonly baud?: number;
+  readonly keys?: string;
   readonly seconds?: string;
   readonly json?: boolean;
 }
@@ -21,10 +23,11 @@ const types = { esme: "ESME", hub: "CHF" } as const;
 export function emulateCommand(root: Command): Command {
   return root
     .command("emulate")
-    .requiredOption("--port <path>", "a serial port, one end of a pty pair, or tcp://:PORT (this machine)")
+    .requiredOption("--port <path>", "a serial port, pty (makes a pair), or tcp://:PORT (this machine)")
     .option("--device <type>", "esme or hub", "esme")
     .option("--seed <n>", "decides the device's keys: those of `run --seed N`", "1")
     .addOption(baudOption())
+    .option("--keys <dir>", "write device's and parties' keys there, as `verify --wire cose` reads them")
     .option("--seconds <n>", "end after so long (default: when interrupted)")
     .option("--json", "one JSON document on standard output, at the end")
     .description("serve the model as a board under test on a serial line")
@@ -44,26 +47,43 @@ export function emulateCommand(root: Command): Command {
 async function serve(
   type: (typeof types)[keyof typeof types],
   seed: number,
-  { port, baud, json }: EmulateOptions,
+  { port, baud, keys, json }: EmulateOptions,
   limitMs: number | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   const emulated = await EmulatedDevice.start({ type, seed });
+  const counts = { connects: 0, disconnects: 0, refused: 0 };
+  const onEvent = ({ kind, text }: ListenEvent): void => {
+    counts[countOf[kind]]++;
+    if (!json) console.log(text);
+  };
   try {
-    const listening = await listen(port, (line) => emulated.serve(line), { baud }).catch((error: unknown) => {
+    if (keys !== undefined) writeKeys(keys, emulated.device);
+    const options = { baud, onEvent };
+    const listening = await listen(port, (line) => emulated.serve(line), options).catch((error: unknown) => {
       throw hasCode(error, "line/not-found") ? noPort(port, error) : error;
     });
     const about = { device: type, eui: emulated.device.eui, address: listening.address, seed };
     if (!json) console.log(`${type} ${about.eui} on ${about.address}, keys of seed ${seed}; Ctrl-C ends it`);
-    await untilStopped(signal, limitMs);
-    await listening.close();
-    const { messagesIn, messagesOut } = emulated.counts;
-    if (json) console.log(JSON.stringify({ ...about, ...emulated.counts }, null, 2));
-    else console.log(`${messagesIn} messages in, ${messagesOut} messages out`);
+    try {
+      await untilStopped(signal, limitMs, listening.lost);
+    } finally {
+      await listening.close();
+    }
+    const all = { ...counts, ...emulated.counts };
+    if (json) console.log(JSON.stringify({ ...about, ...all }, null, 2));
+    else console.log(summaryOf(all));
   } finally {
     await emulated.stop();
   }
 }
+
+const countOf = { connected: "connects", disconnected: "disconnects", refused: "refused" } as const;
+
+const summaryOf = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([what, count]) => `${count} ${what.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`)
+    .join(", ");
 
 const noPort = (port: string, error: unknown): Error =>
   usageError(

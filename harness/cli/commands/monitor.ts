@@ -50,7 +50,7 @@ async function monitor(
   });
   const open = await openUnlessInterrupted(opening, signal);
   const events: MonitorEvent[] = [];
-  const watching = new BoardMonitor(open.line, (event) => {
+  const watching = new BoardMonitor(open, (event) => {
     if (!options.json) console.log(monitorLine(event));
     else if (events.push(event) > keptEvents) events.shift();
   });

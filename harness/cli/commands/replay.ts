@@ -1,32 +1,80 @@
 /** `meterbench replay`: runs a recorded session again without its board. */
 import type { Command } from "commander";
 import pc from "picocolors";
+import { renderDecoded } from "../../decode/index.ts";
+import { decodeSmp } from "../../decode/smp.ts";
+import type { RunReport } from "../../reports/run-report.ts";
+import type { RecordedRun } from "../../rig/recorded-session.ts";
 import { type ReplayOutcome, replayFile } from "../../rig/replay.ts";
+import type { RunTarget } from "../../rig/target.ts";
 import { Exit } from "../exit.ts";
+import { progressFor } from "../progress.ts";
+import { runScenarios } from "../scenario-runner.ts";
+
+interface ReplayOptions {
+  readonly image?: string;
+  readonly json?: boolean;
+}
 
 export function replayCommand(root: Command): Command {
   return root
     .command("replay")
     .argument("<file>", "what --record has written")
+    .option("--image <file>", "of a flashing: the image, where it is not where it was")
     .option("--json", "one JSON document on standard output")
     .description("run a recorded session again without the board")
     .addHelpText("after", "\nExample:\n  meterbench replay session.ndjson\n")
-    .action(async (file: string, options: { json?: boolean }) => {
-      const outcome = await replayFile(file);
-      if (options.json) console.log(JSON.stringify(outcome, null, 2));
+    .action(async (file: string, { image, json }: ReplayOptions) => {
+      const scenarios: RunReport["scenarios"][number][] = [];
+      const outcome = await replayFile(file, {
+        image,
+        runScenarios: async (target, run) =>
+          void scenarios.push(...(await rerun(target, run, json === true))),
+      });
+      const statuses = scenarios.map(({ name, status }) => ({ name, status }));
+      if (json)
+        console.log(
+          JSON.stringify({ ...outcome, ...(scenarios.length > 0 && { scenarios: statuses }) }, null, 2),
+        );
       else print(outcome);
       process.exitCode = outcome.divergence === undefined ? Exit.ok : Exit.testFailed;
     });
 }
 
-function print({ command, bytes, divergence }: ReplayOutcome): void {
+async function rerun(target: RunTarget, { patterns, wires, seed, timeScale }: RecordedRun, json: boolean) {
+  const progress = progressFor(process.stderr, json);
+  const { name, board, device } = target;
+  const reports: RunReport["scenarios"][number][] = [];
+  for (const wire of wires) {
+    const plan = { patterns, wire, seed, timeScale, target: name, board, device };
+    reports.push(...(await runScenarios(plan, progress)).scenarios.map(({ report }) => report));
+  }
+  return reports;
+}
+
+function print({ command, bytes, divergence, notes }: ReplayOutcome): void {
   console.log(`${command}: ${bytes.out} bytes to the board, ${bytes.in} bytes from it`);
+  for (const note of notes) console.log(`note: ${note}`);
   if (divergence === undefined) {
-    console.log(pc.green("the same, byte for byte"));
+    console.log(
+      pc.green(command.startsWith("run") ? "the same, request by request" : "the same, byte for byte"),
+    );
     return;
   }
   const { why, offset, event, tMs, expected, got } = divergence;
   console.log(pc.red(`diverges: ${why}`));
-  console.log(`  at byte ${offset} to the board, row ${event + 2} of the file, ${tMs} ms after the start`);
-  console.log(`  recorded ${expected || "nothing"}\n  now      ${got || "nothing"}`);
+  const place = `row ${event + 2} of the file, ${tMs} ms after the start`;
+  if (offset !== undefined) {
+    console.log(`  at byte ${offset} to the board, ${place}`);
+    console.log(`  recorded ${expected || "nothing"}\n  now      ${got || "nothing"}`);
+  } else console.log(`  at ${place}\nrecorded\n${decoded(expected)}\nnow\n${decoded(got)}`);
+}
+
+function decoded(hex: string): string {
+  if (hex === "") return "  nothing";
+  try {
+    return renderDecoded(decodeSmp(Uint8Array.from(Buffer.from(hex, "hex"))), 100).trimEnd();
+  } catch (error) {
+    return `  ${hex} (${(error as Error).message})`;
+  }
 }

@@ -4,9 +4,11 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import type { RunReport } from "../../reports/run-report.ts";
 import { openUnlessInterrupted } from "../../rig/interrupt.ts";
+import { realTimeNote } from "../../rig/replay.ts";
 import { loadRig } from "../../rig/rig-file.ts";
 import { openTarget, type RunTarget } from "../../rig/target.ts";
 import type { WireName } from "../../run-context.ts";
+import { defaultTimeScale } from "../../scenarios/applies-to.ts";
 import { Exit, given, usageError } from "../exit.ts";
 import { addLineOptions, type LineOptions, lineOf, lineOptionNames, lineWords } from "../line-options.ts";
 import { progressFor } from "../progress.ts";
@@ -78,14 +80,18 @@ async function run(
 ): Promise<void> {
   const wires = wiresOf(options.wire);
   const seed = seedOf(options.seed);
-  const timeScale = timeScaleOf(options.timeScale);
+  // Of a recorded run time is simulated unless told otherwise: only that can be run again exactly.
+  const timeScale =
+    timeScaleOf(options.timeScale) ?? (options.record === undefined ? undefined : defaultTimeScale);
   prepareFolder(options.out);
   const opening = openTarget(options.target, loadRig(options.rig), {
     seed,
     record: options.record,
     line: lineOf(options),
+    run: { target: options.target, patterns: [...patterns], wires: [...wires], seed, timeScale },
   });
   const target = await openUnlessInterrupted(opening, signal);
+  if (options.record !== undefined && timeScale === 1) console.error(`note: ${realTimeNote}`);
   const startedAt = new Date().toISOString();
   const progress = progressFor(process.stderr, options.json === true);
   const recorded: RecordedRun[] = [];

@@ -76,6 +76,8 @@ export class ModelDevice implements MessageEnd {
     this.keys = keys[type];
     const ether = new Ether(scheduler, random.fork("ether"));
     this.#wan = new WanLink(scheduler, random.fork("wan"));
+    // No network to look for: the device answers as soon as it runs.
+    this.#wan.settings.attachMs = 0;
     this.#wan.onUplink((message) => this.#emit(message));
     const common = {
       scheduler,

@@ -23,7 +23,7 @@ export interface EmulateOptions {
 /** A running device. Its time is real. Lines come and go with {@link serve}. */
 export class EmulatedDevice {
   readonly device: ModelDevice;
-  readonly counts = { messagesIn: 0, messagesOut: 0, resets: 0 };
+  readonly counts = { messagesIn: 0, messagesOut: 0, resets: 0, imagesConfirmed: 0 };
   readonly #timers: Timers;
   readonly #rig: MockBoard;
   readonly #stop = new AbortController();
@@ -60,6 +60,11 @@ export class EmulatedDevice {
     const { device } = this;
     const params = { bufSize: 1024, bufCount: 4 };
     const slots = new FlashImageSlots(imageSlots(this.#rig.flash), { crypto: this.#rig.crypto });
+    const confirm = slots.confirm.bind(slots);
+    slots.confirm = async () => {
+      await confirm();
+      this.counts.imagesConfirmed++;
+    };
     const os = osGroup({
       params,
       reset: () => this.reset(),

@@ -3,7 +3,7 @@ import { versionText } from "../../../firmware/bootloader/version.ts";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import type { SmpClient } from "../../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../../hal/serial/timers.ts";
-import { type OpenBoard, openBoard } from "../find.ts";
+import { type OpenBoard, openBoard, smpOptions } from "../find.ts";
 import { interrupted, openUnlessInterrupted, unlessInterrupted } from "../interrupt.ts";
 import type { RigBoard } from "../rig-file.ts";
 import { runCommand } from "../run-command.ts";
@@ -110,8 +110,7 @@ class BoardFlash {
       opened = await openUnlessInterrupted((this.#options.open ?? open)(this.#board), signal, cut);
       opened.line.onLost((reason) => this.#tellLine("lost", reason));
       opened.line.onBack(() => this.#tellLine("back"));
-      const { framing } = this.#board;
-      const connection = connectionOn(opened.line, { timers: this.#timers, ...(framing && { framing }) });
+      const connection = connectionOn(opened.line, smpOptions(this.#board, this.#timers));
       const flashing = flashBoard(connection, file, this.#flashOptions(opened));
       return this.#report(await unlessInterrupted(flashing, signal, cut));
     } catch (error) {

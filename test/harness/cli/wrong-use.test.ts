@@ -86,7 +86,7 @@ describe("command line, used wrongly", () => {
     [
       "a recording of what cannot be run again",
       () => ["replay", join(folder, "run.rec")],
-      /was made by run.*only monitor and flash/s,
+      /was made by run.*cannot be run again/s,
     ],
     [
       "a comparison with no result",

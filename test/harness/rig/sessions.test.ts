@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
@@ -11,6 +10,7 @@ import { realTimers } from "../../../hal/serial/timers.ts";
 import { type Listening, listen } from "../../../harness/rig/emulate/listen.ts";
 import { EmulatedDevice } from "../../../harness/rig/emulate/serve-device.ts";
 import { BoardLock } from "../../../harness/rig/lock.ts";
+import { makeImage } from "../../firmware/bootloader/images.ts";
 import { commandLine } from "../../support/command-line.ts";
 
 describe("a device of the model on a TCP port", function () {
@@ -50,14 +50,6 @@ describe("a device of the model on a TCP port", function () {
     assert.match(await said, /0\.1\.0/);
     assert.equal((await image.readState(smp))[0]?.version, "0.1.0");
     smp.close();
-    await line.close();
-  });
-
-  it("sends a second host away while the first is connected", async () => {
-    const line = await openLine(listening.address);
-    const { port } = new URL(listening.address.replace("tcp:", "http:"));
-    const second = connect(Number(port), "127.0.0.1");
-    await new Promise((resolve) => second.on("error", () => {}).on("close", resolve));
     await line.close();
   });
 
@@ -185,5 +177,20 @@ describe("a device of the model on a TCP port", function () {
     assert.ok(result.upload.shareOfLine > 0);
     const second = await commandLine([...args, "--compare", file("bench.json")]);
     assert.equal(JSON.parse(second.stdout).changes.length, result.timings.length);
+  });
+
+  it("is flashed, and that session is the same too, wherever the image is by then", async () => {
+    const path = file("app.bin");
+    writeFileSync(path, makeImage({ version: [0, 2, 0, 0], payload: new Uint8Array(3000).fill(7) }));
+    const args = ["flash", path, "--board", listening.address, "--record", file("f.rec")];
+    const { exitCode, stdout, stderr } = await commandLine(args);
+    assert.equal(exitCode, 0, stdout + stderr);
+    renameSync(path, file("moved.bin"));
+    const lost = await commandLine(["replay", file("f.rec")]);
+    assert.equal(lost.exitCode, 2);
+    assert.match(lost.stderr, /app\.bin cannot be read.*--image FILE/s);
+    const again = await commandLine(["replay", file("f.rec"), "--image", file("moved.bin")]);
+    assert.equal(again.exitCode, 0, again.stdout + again.stderr);
+    assert.match(again.stdout, /the same, byte for byte/);
   });
 });

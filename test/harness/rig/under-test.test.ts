@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { realTimers } from "../../../hal/serial/timers.ts";
 import { BesideModel } from "../../../harness/rig/beside-model.ts";
 import { compareMessages } from "../../../harness/rig/compare-messages.ts";
 import { RemoteDeviceEnd } from "../../../harness/rig/under-test.ts";
@@ -13,7 +12,7 @@ describe("a board under test beside the model", function () {
   let device: RemoteDeviceEnd;
   before(async () => {
     served = await servedDevice("ESME");
-    device = await RemoteDeviceEnd.connect(served.near, realTimers);
+    device = await RemoteDeviceEnd.connect(served.near);
   });
   after(async () => {
     device.close();
@@ -21,7 +20,7 @@ describe("a board under test beside the model", function () {
   });
 
   it("answers byte for byte the same where nothing of its own goes into the answer", async () => {
-    const beside = await BesideModel.start(device, { seed: 1 });
+    const beside = await BesideModel.start(device, { utcMs: Date.now(), seed: 1 });
     const states = { stateDecides: true };
     await beside.ask("6.11", clockWindow(), states);
     for (const reference of ["7.1", "7.2", "7.4"]) {
@@ -37,21 +36,21 @@ describe("a board under test beside the model", function () {
   });
 
   it("refuses what the model refuses, with the same alert", async () => {
-    const beside = await BesideModel.start(device, { seed: 1 });
+    const beside = await BesideModel.start(device, { utcMs: Date.now(), seed: 1 });
     const { verdict } = await beside.ask("7.1", {}, { tamper: flipBit() });
     assert.equal(verdict, "same");
     assert.equal(served.emulated.device.board.mockLoadSwitch.contactsClosed, false);
   });
 
   it("that answers otherwise is shown with both messages decoded", async () => {
-    const beside = await BesideModel.start(device, { seed: 1 });
+    const beside = await BesideModel.start(device, { utcMs: Date.now(), seed: 1 });
     const liar = answering(device, (message) => {
       // The board's supply is not what it says: the last result's value, in the middle of a signed message.
       const changed = message.slice();
       changed[changed.length - 70] = (changed[changed.length - 70] as number) ^ 1;
       return changed;
     });
-    const other = await BesideModel.start(liar, { seed: 1 });
+    const other = await BesideModel.start(liar, { utcMs: Date.now(), seed: 1 });
     await beside.ask("7.1");
     await assert.rejects(other.ask("7.4"), (error: Error) => {
       assert.match(error.message, /7\.4: the board does not answer as the model/);
@@ -63,18 +62,18 @@ describe("a board under test beside the model", function () {
 
   it("whose answer has a wrong signature or MAC is not believed", async () => {
     const liar = answering(device, flipBit());
-    const beside = await BesideModel.start(liar, { seed: 1 });
+    const beside = await BesideModel.start(liar, { utcMs: Date.now(), seed: 1 });
     await assert.rejects(beside.ask("7.1"), /does not believe the board's answer/);
   });
 
   it("that says nothing is told apart from one that refuses", async () => {
     const mute: DeviceEnd = { ...end(device), deliver: async () => {} };
-    const beside = await BesideModel.start(mute, { seed: 1, answerMs: 100 });
+    const beside = await BesideModel.start(mute, { utcMs: Date.now(), seed: 1, answerMs: 100 });
     await assert.rejects(beside.ask("7.1"), /7\.1: the board said nothing/);
   });
 
   it("of other keys is not believed", async () => {
-    const beside = await BesideModel.start(device, { seed: 2, answerMs: 300 });
+    const beside = await BesideModel.start(device, { utcMs: Date.now(), seed: 2, answerMs: 300 });
     await assert.rejects(beside.ask("7.1"), /board said nothing|does not (answer|believe)/);
   });
 });
@@ -94,6 +93,8 @@ function clockWindow() {
 const end = (device: RemoteDeviceEnd): DeviceEnd => ({
   type: device.type,
   id: device.id,
+  startUtcMs: device.startUtcMs,
+  timers: device.timers,
   deliver: (message) => device.deliver(message),
   forget: () => device.forget(),
   next: (wanted, limitMs) => device.next(wanted, limitMs),

@@ -123,11 +123,21 @@ describe("A recording of a line", () => {
     ]);
   });
 
+  it("whose recorder was killed while it wrote a row lacks that row, and says so", () => {
+    const row = '{"tMs":0,"kind":"in","hex":"00"}';
+    for (let cut = 1; cut < row.length; cut++) {
+      const { events, torn } = readRecording(`${header}${row}\n${row.slice(0, cut)}`);
+      assert.deepEqual([events.length, torn], [1, true], `cut after ${cut} bytes`);
+    }
+    const whole = readRecording(`${header}${row}`);
+    assert.deepEqual([whole.events.length, whole.torn], [1, false]);
+  });
+
   for (const [what, text, place, message] of [
     ["no header", '{"tMs":0}\n', "f:1:1", /header/],
     ["an empty file", "", "f:1:1", /no JSON/],
     ["no JSON", `${header}{"tMs":0,kind}\n`, "f:2:10", /no JSON/],
-    ["half a row", `${header}{"tMs":0,"kind":"in"`, "f:2:21", /no JSON/],
+    ["half a row that is not the last", `${header}{"tMs":0,"kind":"in"\n`, "f:2:21", /no JSON/],
     ["a bad time", `${header}{"tMs":-1,"kind":"in","hex":"00"}\n`, "f:2:2", /milliseconds/],
     ["odd hex", `${header}{"tMs":0,"kind":"in","hex":"000"}\n`, "f:2:22", /bytes in hex/],
     ["an unknown kind", `${header}{"tMs":0,"kind":"up"}\n`, "f:2:10", /one of in, out/],

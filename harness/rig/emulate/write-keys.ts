@@ -1,0 +1,38 @@
+/** The keys of a device of the model and of the parties it knows, as a folder that `verify --wire cose` reads. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import type { Eui64 } from "../../../firmware/wire/message.ts";
+import type { ModelDevice } from "./model-device.ts";
+
+interface KeyPair {
+  readonly secret: Uint8Array;
+  readonly certificate: Uint8Array;
+}
+
+/** Writes `<EUI-64>-{ds,ka,pp-ka}.{cwt,key}`. Throws `cli/usage` when it cannot. Test keys: they protect nothing. */
+export function writeKeys(dir: string, { eui, keys, pki }: ModelDevice): void {
+  const write = (owner: Eui64, use: string, { certificate, secret }: KeyPair): void => {
+    writeFileSync(join(dir, `${owner}-${use}.cwt`), certificate);
+    writeFileSync(join(dir, `${owner}-${use}.key`), `${Buffer.from(secret).toString("hex")}\n`, {
+      mode: 0o600,
+    });
+  };
+  try {
+    mkdirSync(dir, { recursive: true });
+    write(eui, "ds", { certificate: keys.sign.certificate, secret: keys.signSeed });
+    write(eui, "ka", keys.agree);
+    for (const { eui: party, keys: own } of Object.values(pki.parties)) {
+      write(party, "ds", { certificate: own.sign.certificate, secret: own.sign.seed });
+      write(party, "ka", own.agree);
+      write(party, "pp-ka", own.prepay);
+    }
+  } catch (cause) {
+    throw new MeterbenchError(
+      "cli/usage",
+      `emulate: keys cannot be written to ${dir} (${(cause as Error).message})`,
+      { advice: "Give a folder that can be written with --keys DIR." },
+      cause,
+    );
+  }
+}
