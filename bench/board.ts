@@ -10,9 +10,9 @@ import {
   dataResponse,
   switchState,
 } from "../hal/serial/parts/index.ts";
-import { image, os, SmpClient, type SmpClientOptions } from "../hal/serial/smp/index.ts";
+import { image, os, SmpClient } from "../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../hal/serial/timers.ts";
-import { type OpenBoard, smpOptions } from "../harness/rig/find.ts";
+import { type BoardSmpOptions, type OpenBoard, smpOptions } from "../harness/rig/find.ts";
 import { connectionOn } from "../harness/rig/flash/connection.ts";
 import { measureRates, type Rates } from "../harness/rig/flash/rates.ts";
 import { median } from "./measure.ts";
@@ -61,6 +61,9 @@ export interface BoardBenchOptions {
   readonly onProgress?: (name: string) => void;
 }
 
+/** So that one disturbance shows as noise, not as a change. */
+const uploadRounds = 3;
+
 const anything = z.looseObject({});
 
 export async function benchBoard(
@@ -77,7 +80,7 @@ export async function benchBoard(
 
 class BoardBench {
   readonly #line: LineSession;
-  readonly #smpOptions: SmpClientOptions;
+  readonly #smpOptions: BoardSmpOptions;
   readonly #smp: SmpClient;
   readonly #client: BoardClient;
   readonly #timers: Timers;
@@ -85,13 +88,13 @@ class BoardBench {
   readonly #timings: BoardTiming[] = [];
   readonly #skipped: { name: string; reason: string }[] = [];
 
-  constructor(line: LineSession, smp: SmpClientOptions, options: BoardBenchOptions) {
+  constructor(line: LineSession, smp: BoardSmpOptions, options: BoardBenchOptions) {
     this.#line = line;
     this.#smpOptions = smp;
     this.#options = options;
     this.#timers = smp.timers;
     this.#smp = new SmpClient(line, smp);
-    this.#client = new BoardClient(this.#smp, { timers: this.#timers });
+    this.#client = new BoardClient(this.#smp, smp);
   }
 
   close(): void {
@@ -119,7 +122,7 @@ class BoardBench {
       atUtc: new Date().toISOString(),
       timings: this.#timings,
       ...(clock && { clock }),
-      ...(upload && { upload: { ...upload, shareOfLine: upload.uploadBytesPerS / upload.rawBytesPerS } }),
+      ...(upload && { upload: { ...upload, shareOfLine: upload.shareOfRaw } }),
       skipped: this.#skipped,
     };
   }
@@ -173,7 +176,7 @@ class BoardBench {
     this.#smp.close();
     const connection = connectionOn(this.#line, this.#smpOptions);
     try {
-      return await measureRates(connection, bytes);
+      return await measureRates(connection, bytes, uploadRounds);
     } catch (error) {
       return this.#skip("upload", (error as Error).message);
     } finally {
@@ -250,31 +253,4 @@ function histogram(sorted: readonly number[]): { upToMs: number; count: number }
     taken = reached;
   }
   return rows;
-}
-
-export interface BoardChange {
-  readonly name: string;
-  readonly beforeMs: number;
-  readonly afterMs: number;
-  /** after ÷ before. */
-  readonly ratio: number;
-  readonly verdict: "slower" | "faster" | "same";
-}
-
-/** Beyond chance: further apart than four times both noises, and than a twentieth. */
-const noiseFactor = 4;
-const leastShare = 0.05;
-
-/** What changed between two results, task by task; tasks that only one of them has are left out. */
-export function compareBoards(before: BoardBenchResult, after: BoardBenchResult): BoardChange[] {
-  return after.timings.flatMap((now) => {
-    const then = before.timings.find(({ name }) => name === now.name);
-    if (then === undefined) return [];
-    const changeMs = now.p50Ms - then.p50Ms;
-    const chanceMs = Math.max(noiseFactor * (now.noiseMs + then.noiseMs), leastShare * then.p50Ms);
-    const verdict = Math.abs(changeMs) <= chanceMs ? "same" : changeMs > 0 ? "slower" : "faster";
-    return [
-      { name: now.name, beforeMs: then.p50Ms, afterMs: now.p50Ms, ratio: now.p50Ms / then.p50Ms, verdict },
-    ];
-  });
 }

@@ -1,7 +1,8 @@
 /** `meterbench bench --board ID`: times a board over its line, and compares with an earlier result. */
 import { readFileSync, writeFileSync } from "node:fs";
 import pc from "picocolors";
-import { type BoardBenchResult, type BoardChange, benchBoard, compareBoards } from "../../bench/board.ts";
+import { type BoardBenchResult, benchBoard } from "../../bench/board.ts";
+import { type BoardChange, compareBoards } from "../../bench/board-compare.ts";
 import { chooseBoard, openBoard } from "../rig/find.ts";
 import { openUnlessInterrupted, unlessInterrupted } from "../rig/interrupt.ts";
 import { loadRig, type RigBoard } from "../rig/rig-file.ts";
@@ -107,12 +108,12 @@ function printChanges(before: BoardBenchResult, changes: BoardChange[], id: stri
   console.log(`\nbeside ${before.atUtc}${other}:`);
   const changed = changes.filter(({ verdict }) => verdict !== "same");
   if (changed.length === 0) console.log("nothing changed beyond noise");
-  for (const { name, beforeMs, afterMs, ratio, verdict } of changed) {
-    const paint = verdict === "slower" ? pc.red : pc.green;
-    console.log(
-      paint(`${verdict}  ${name}  ${beforeMs.toFixed(2)} → ${afterMs.toFixed(2)} ms (× ${ratio.toFixed(2)})`),
-    );
+  for (const { name, unit, before: was, after: is, verdict } of changed) {
+    const paint = verdict === "slower" ? pc.red : verdict === "faster" ? pc.green : pc.yellow;
+    console.log(paint(`${verdict}  ${name}  ${number(was)} → ${number(is)} ${unit}`));
   }
 }
+
+const number = (value: number | undefined): string => (value === undefined ? "none" : value.toFixed(2));
 
 const kb = (bytesPerS: number): string => `${(bytesPerS / 1024).toFixed(1)} KiB/s`;

@@ -4,10 +4,21 @@ import { readFileSync } from "node:fs";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import type { ControlKey } from "../../hal/serial/parts/index.ts";
+import type { RigBoard } from "./rig-file.ts";
 
 export interface OwnControlKey extends ControlKey {
   /** Ed25519, 32 bytes: what the board has. */
   readonly publicKey: Uint8Array;
+}
+
+const known = new Map<string, OwnControlKey>();
+
+/** {@link readControlKey}, once a process: all clients of a board count on together. */
+export function controlKeyOf({ controlKey }: RigBoard): OwnControlKey | undefined {
+  if (controlKey === undefined) return undefined;
+  const key = known.get(controlKey) ?? readControlKey(controlKey);
+  known.set(controlKey, key);
+  return key;
 }
 
 /**

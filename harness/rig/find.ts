@@ -8,10 +8,13 @@ import {
   LineSession,
   type LineSessionOptions,
   recordLine,
+  stableName,
 } from "../../hal/serial/line/index.ts";
 import { lineAddress, openLine } from "../../hal/serial/line/open-line.ts";
+import type { ControlKey } from "../../hal/serial/parts/index.ts";
 import type { SmpClientOptions } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
+import { controlKeyOf } from "./control-key.ts";
 import { BoardLock, portIdentity } from "./lock.ts";
 import { nearest } from "./near-miss.ts";
 import { type BoardPower, emulatedPower, hookPower } from "./power.ts";
@@ -101,11 +104,15 @@ const emulatedBoard: RigBoard = {
   labels: [],
 };
 
-/** How SMP is spoken to `board`: whoever makes a client on its line makes it with these. */
-export const smpOptions = ({ framing }: RigBoard, timers: Timers): SmpClientOptions => ({
-  timers,
-  ...(framing !== undefined && { framing }),
-});
+/** How SMP is spoken to a board, and what signs for it where it wants that. */
+export type BoardSmpOptions = SmpClientOptions & { readonly control?: ControlKey };
+
+/** For whoever makes a client on the board's line. Throws `rig-file/control-key`. */
+export function smpOptions(board: RigBoard, timers: Timers): BoardSmpOptions {
+  const { framing } = board;
+  const control = controlKeyOf(board);
+  return { timers, ...(framing !== undefined && { framing }), ...(control && { control }) };
+}
 
 /** A board that this run holds: its line, its power, its lock. */
 export interface OpenBoard {
@@ -149,7 +156,7 @@ export async function openBoard(board: RigBoard, options: OpenBoardOptions = {})
   let emulated: EmulatedBoard | undefined;
   try {
     if (board.kind === "emulated" && options.open === undefined)
-      emulated = await EmulatedBoard.start({ dir: board.dir as string, id: board.id.slice(0, 32), timers });
+      emulated = await startEmulated(board, timers);
     const line = await openSession(board, emulated?.portPath ?? board.port ?? board.id, options, timers);
     // Another has taken over: what is sent now would disturb it.
     lock.onLost(() => void line.close());
@@ -172,13 +179,21 @@ export async function openBoard(board: RigBoard, options: OpenBoardOptions = {})
   }
 }
 
+function startEmulated(board: RigBoard, timers: Timers): Promise<EmulatedBoard> {
+  const control = controlKeyOf(board);
+  return EmulatedBoard.start({
+    ...{ dir: board.dir as string, id: board.id.slice(0, 32), timers },
+    ...(control && { controlKey: control.publicKey }),
+  });
+}
+
 /** What a board's lock goes by: its device, however the port is called; as it is called while it is not there. */
 export async function lockedName({ port, dir }: RigBoard): Promise<string> {
   if (port === undefined) return dir as string;
   return port.includes("://") ? port : findPort(port).catch(() => port);
 }
 
-function openSession(
+async function openSession(
   board: RigBoard,
   port: string,
   options: OpenBoardOptions,
@@ -193,8 +208,10 @@ function openSession(
     modemLines: { ...(dtr !== undefined && { dtr }), ...(rts !== undefined && { rts }) },
   };
   const open = recorded(options.open ?? openLine, board, options, timers);
-  // The session resolves stable names only for its own way of opening; ours records, so it opens by the name given.
-  return LineSession.open(port, { ...settings, ...(open !== openLine && { open }) });
+  if (open === openLine) return LineSession.open(port, settings);
+  // The session finds a stable name only for its own way of opening.
+  const name = options.open === undefined ? await stableName(port) : port;
+  return LineSession.open(name, { ...settings, open });
 }
 
 /** Each opening of the line goes on in the same recording. */
@@ -207,11 +224,11 @@ function recorded(
   if (record === undefined) return open;
   writeFileSync(record, "");
   let startMs: number | undefined;
-  const { kind, parts, framing, baud } = board;
+  const { kind, parts, framing, baud, controlKey } = board;
   const about: RecordedSession = {
     command: [...command],
     startUtcMs,
-    board: { kind, parts, framing, baud },
+    board: { kind, parts, framing, baud, signed: controlKey !== undefined || undefined },
     run,
   };
   const keep = (row: string, isFirst: boolean): void => {

@@ -23,6 +23,8 @@ export const recordedSession = z.object({
       framing: z.enum(["console", "raw"]).optional(),
       /** Bits a second. */
       baud: z.int().optional(),
+      /** Its acting commands went signed, each under a counter of its own. */
+      signed: z.boolean().optional(),
     })
     .default({ kind: "serial" }),
   run: run.optional(),

@@ -52,6 +52,15 @@ export const realTimeNote =
 export async function replayFile(file: string, options: ReplayOptions): Promise<ReplayOutcome> {
   const recording = readChecked(file);
   const session = sessionOf(recording, file);
+  if (session.board.signed && session.command[0] !== "monitor")
+    throw new MeterbenchError(
+      "replay/signed",
+      `${file}: its commands were signed, under counters of their time`,
+      {
+        advice:
+          "It is a log of the session, and cannot be run again. Record on a board without a controlKey.",
+      },
+    );
   const again = session.run ? rerunRun : rerunBytes;
   const bytes = { out: bytesOf(recording.events, "out"), in: bytesOf(recording.events, "in") };
   const divergence = await again(recording, session, options);

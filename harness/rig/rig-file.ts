@@ -83,6 +83,8 @@ const shared = {
   framing: z.enum(["console", "raw"]).optional(),
   /** PEM or raw public key that images for the board are signed with; relative to the rig file. */
   imageKey: word.optional(),
+  /** PEM file with the private Ed25519 key that the board obeys, where it wants its acting commands signed. */
+  controlKey: word.optional(),
   /** The security counter in the board: an image's must be at least that. */
   securityCounter: between(0, 0xffff_ffff).optional(),
   /** The bootloader takes no older version, where it does not tell so itself. */
@@ -244,6 +246,7 @@ function complete(
   return {
     ...whole,
     ...(flash && { flash }),
+    ...(whole.controlKey !== undefined && { controlKey: resolve(folder, whole.controlKey) }),
     ...(whole.imageKey !== undefined && { imageKey: resolve(folder, whole.imageKey), imageKeyAt }),
     ...(whole.kind === "emulated" && { dir: resolve(folder, whole.dir ?? `out/boards/${whole.id}`) }),
   };

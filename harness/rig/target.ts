@@ -82,6 +82,7 @@ export async function targetOn(
   const board = new BoardTarget(open.line, {
     parts: open.board.parts,
     smp,
+    control: smp.control,
     revive: open.power && (() => open.power!.cycle()),
     onFault: (error) => faults.push(error),
   });

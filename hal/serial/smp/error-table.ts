@@ -210,7 +210,7 @@ const board: readonly Row[] = [
     7,
     "unsigned-refused",
     "the board wants this command signed",
-    "Send it signed with the board's control key.",
+    "Send it signed with the board's control key (controlKey in the rig file).",
     11,
   ],
   [8, "signature", "the signature is wrong", "Check that the control key belongs to this board.", 11],

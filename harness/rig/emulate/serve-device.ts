@@ -58,7 +58,7 @@ export class EmulatedDevice {
   /** Answers on `line` until the returned function is called. */
   serve(line: Line): Cancel {
     const { device } = this;
-    const params = { bufSize: 1024, bufCount: 4 };
+    const params = { bufSize: 2048, bufCount: 4 };
     const slots = new FlashImageSlots(imageSlots(this.#rig.flash), { crypto: this.#rig.crypto });
     const confirm = slots.confirm.bind(slots);
     slots.confirm = async () => {

@@ -1,6 +1,7 @@
 /** A board's SMP client, and how to wait for a line that comes and goes. */
 import { hasCode } from "../../../firmware/kernel/errors.ts";
 import { LineSession, type LineSessionOptions } from "../../../hal/serial/line/session.ts";
+import { type ControlKey, SigningClient } from "../../../hal/serial/parts/index.ts";
 import { SmpClient, type SmpClientOptions } from "../../../hal/serial/smp/index.ts";
 import { pause, realTimers, type Timers } from "../../../hal/serial/timers.ts";
 
@@ -31,9 +32,14 @@ export async function connect(port: string, options: ConnectOptions = {}): Promi
   }
 }
 
-/** A client on a session that is open. */
-export function connectionOn(session: LineSession, options: SmpClientOptions): Connection {
-  const client = new SmpClient(session, options);
+/** A client on a session that is open; with a `control` key one that signs what acts. */
+export function connectionOn(
+  session: LineSession,
+  { control, ...options }: SmpClientOptions & { readonly control?: ControlKey },
+): Connection {
+  const client = control
+    ? new SigningClient(session, { ...options, control })
+    : new SmpClient(session, options);
   return {
     client,
     timers: options.timers,

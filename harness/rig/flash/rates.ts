@@ -17,6 +17,8 @@ export interface Rates {
   /** Upload rate ÷ raw rate, each pair measured one after the other. */
   readonly shareOfRaw: number;
   readonly unwindowedShareOfRaw: number;
+  /** How far the rounds' upload rates lie from their median, in the middle of them, as a share of it. */
+  readonly noiseShare: number;
   /** Requests under way at once. */
   readonly window: number;
 }
@@ -44,6 +46,7 @@ export async function measureRates(connection: Connection, imageBytes: number, r
     unwindowedBytesPerS: median(single),
     shareOfRaw: median(windowed.map((rate, round) => rate / raw[round]!)),
     unwindowedShareOfRaw: median(single.map((rate, round) => rate / raw[round]!)),
+    noiseShare: median(windowed.map((rate) => Math.abs(rate / median(windowed) - 1))),
     window: Math.max(1, bufCount - 1),
   };
 }

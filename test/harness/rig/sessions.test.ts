@@ -42,7 +42,7 @@ describe("a device of the model on a TCP port", function () {
     const line = await openLine(listening.address);
     const smp = new SmpClient(line, { timers: realTimers });
     assert.equal(await os.echo(smp, "hello"), "hello");
-    assert.deepEqual(await smp.params(), { bufSize: 1024, bufCount: 4, source: "board" });
+    assert.deepEqual(await smp.params(), { bufSize: 2048, bufCount: 4, source: "board" });
     const [running] = await image.readState(smp);
     assert.deepEqual([running?.version, running?.active, running?.confirmed], ["0.1.0", true, true]);
     const said = new Promise<string>((resolve) => void smp.onConsole(resolve));
@@ -103,7 +103,7 @@ describe("a device of the model on a TCP port", function () {
     assert.equal(exitCode, 3, "a board of the rig is not well");
     const [mock, here, gone] = JSON.parse(stdout);
     assert.deepEqual([mock.id, mock.ok, here.ok, gone.ok], ["mock", true, true, false]);
-    assert.deepEqual(here.buffer, { bytes: 1024, count: 4, told: true });
+    assert.deepEqual(here.buffer, { bytes: 2048, count: 4, told: true });
     assert.deepEqual(here.bootloader, { mode: "swap with scratch", noDowngrade: false });
     assert.deepEqual([here.health, here.identity, here.version], ["ready", "esme (ESME)", "0.1.0"]);
     assert.ok(here.parts.includes("message"));
@@ -176,7 +176,9 @@ describe("a device of the model on a TCP port", function () {
     assert.ok(names.includes("flash/erase-sector") && names.includes("switch/move"), names.join());
     assert.ok(result.upload.shareOfLine > 0);
     const second = await commandLine([...args, "--compare", file("bench.json")]);
-    assert.equal(JSON.parse(second.stdout).changes.length, result.timings.length);
+    const { changes } = JSON.parse(second.stdout) as { changes: { name: string; verdict: string }[] };
+    assert.equal(changes.length, 2 * result.timings.length + 2, "middle and tail of each, upload, clock");
+    assert.ok(changes.every(({ verdict }) => verdict !== "gone" && verdict !== "new"));
   });
 
   it("is flashed, and that session is the same too, wherever the image is by then", async () => {
