@@ -123,12 +123,16 @@ describe("a recorded run", function () {
     }
   });
 
-  for (const type of ["ESME", "CHF"] as const)
+  // A hub's WAN takes its real time, so it is asked less.
+  for (const [type, pattern, least] of [
+    ["ESME", "under test", 20],
+    ["CHF", "CHF: read", 4],
+  ] as const)
     it(`of a board under test (${type}) is the same without it, whatever the time is by then`, async () => {
       const emulated = await EmulatedDevice.start({ type });
       stops.push(() => emulated.stop());
       const { address, close } = await listen("tcp://:0", (line) => emulated.serve(line));
-      await record(address, ["under test"], `${type}.rec`);
+      await record(address, [pattern], `${type}.rec`);
       await close();
       const { exitCode, stdout, stderr } = await replay(`${type}.rec`);
       assert.equal(exitCode, 0, stdout + stderr);
@@ -137,7 +141,7 @@ describe("a recorded run", function () {
         scenarios.every(({ status }) => status !== "failed"),
         stdout,
       );
-      assert.ok(scenarios.filter(({ status }) => status === "passed").length >= 20);
+      assert.ok(scenarios.filter(({ status }) => status === "passed").length >= least);
     });
 });
 
