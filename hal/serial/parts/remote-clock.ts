@@ -6,12 +6,21 @@ import type { Session } from "./session.ts";
 /** Longest single timer of the host, ms: Node's are of 31 bits. */
 const longestTimerMs = 0x7fff_ffff;
 
+interface PendingTimer {
+  readonly dueMs: number;
+  readonly action: () => MaybePromise<void>;
+  cancelled: boolean;
+}
+
 /**
  * The board's clock. Uptime is an estimate, corrected with every look at the board; timers run on the host and
  * fire when that uptime has come, as an event of the board.
  */
 export class RemoteClock implements Clock {
   readonly #session: Session;
+  /** By the time they are due, equal ones in order of setting. */
+  #pending: PendingTimer[] = [];
+  #cancelTimer: Cancel = () => {};
 
   constructor(session: Session) {
     this.#session = session;
@@ -35,21 +44,38 @@ export class RemoteClock implements Clock {
     this.#session.require();
     if (!(delayMs >= 0 && Number.isFinite(delayMs)))
       throw new HalError("hal/misuse", `clock: delay must be 0 ms or more, got ${delayMs}`, { delayMs });
-    const dueMs = this.#exactMs() + delayMs;
-    let cancelled = false;
-    let cancelTimer: Cancel = () => {};
-    const arm = (): void => {
-      const leftMs = Math.max(0, dueMs - this.#exactMs());
-      cancelTimer = this.#session.after(Math.min(leftMs, longestTimerMs), () => {
-        if (this.#exactMs() < dueMs - 1e-6) arm();
-        else void this.#session.post(() => (cancelled ? undefined : action()));
-      });
-    };
-    arm();
+    const timer: PendingTimer = { dueMs: this.#exactMs() + delayMs, action, cancelled: false };
+    const later = this.#pending.findIndex(({ dueMs }) => dueMs > timer.dueMs);
+    this.#pending.splice(later < 0 ? this.#pending.length : later, 0, timer);
+    this.#arm();
     return () => {
-      cancelled = true;
-      cancelTimer();
+      timer.cancelled = true;
+      this.#pending = this.#pending.filter((other) => other !== timer);
+      if (this.#pending.length === 0) this.#cancelTimer();
     };
+  }
+
+  /** One timer of the host, for the earliest: several would fire in an order of their own. */
+  #arm(): void {
+    this.#cancelTimer();
+    const [first] = this.#pending;
+    if (first === undefined) return;
+    const leftMs = Math.max(0, first.dueMs - this.#exactMs());
+    this.#cancelTimer = this.#session.after(Math.min(leftMs, longestTimerMs), () => this.#fire());
+  }
+
+  #fire(): void {
+    const nowMs = this.#exactMs() + 1e-6;
+    for (
+      let first = this.#pending[0];
+      first !== undefined && first.dueMs <= nowMs;
+      first = this.#pending[0]
+    ) {
+      const timer = first;
+      this.#pending.shift();
+      void this.#session.post(() => (timer.cancelled ? undefined : timer.action()));
+    }
+    this.#arm();
   }
 
   #exactMs(): number {
