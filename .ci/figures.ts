@@ -20,6 +20,11 @@ const { values: given } = parseArgs({
   },
 });
 
+const slackShare = Number(given.slack);
+// With anything else no time could be missed.
+if (!(slackShare >= 0 && slackShare < 1))
+  throw new RangeError("--slack: expected a share of the target, such as 0.3");
+
 let missed = 0;
 
 function show(what: string, measured: number, relation: ">=" | "<=", target: number, digits = 3): void {
@@ -28,7 +33,7 @@ function show(what: string, measured: number, relation: ">=" | "<=", target: num
 
 /** A figure that the machine decides, too. */
 function showTime(what: string, measured: number, relation: ">=" | "<=", target: number, digits = 3): void {
-  judge(what, measured, relation, target, digits, target * Number(given.slack));
+  judge(what, measured, relation, target, digits, target * slackShare);
 }
 
 function judge(

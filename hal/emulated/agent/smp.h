@@ -12,7 +12,7 @@ enum { GROUP_OS = 0, GROUP_IMAGE = 1, GROUP_STAT = 2, GROUP_ENUM = 10, GROUP_BOA
 
 /* What a handler returns: SMP's global codes, or a code of its own group made with GROUP_ERROR. */
 enum {
-  SMP_OK = 0, SMP_UNKNOWN = 1, SMP_NO_MEMORY = 2, SMP_INVALID = 3, SMP_NO_ENTRY = 5, SMP_BAD_STATE = 6, SMP_TOO_LONG = 7,
+  SMP_OK = 0, SMP_UNKNOWN = 1, SMP_NO_MEMORY = 2, SMP_INVALID = 3, SMP_NO_ENTRY = 5, SMP_TOO_LONG = 7,
   SMP_NOT_SUPPORTED = 8, SMP_BUSY = 10, SMP_TOO_NEW = 13
 };
 #define GROUP_ERROR(code) (0x1000 | (code))

@@ -4,7 +4,7 @@ import { type Line, LineError, openLine } from "../../../hal/serial/line/index.t
 import { realTimers } from "../../../hal/serial/timers.ts";
 import { connect } from "./connection.ts";
 import { flashBoard } from "./flasher.ts";
-import { type Act, atPoint, type Disturbed, type PointOutcome } from "./points.ts";
+import { type Act, Disturbance, type Disturbed, type PointOutcome } from "./points.ts";
 import type { ImageFile } from "./pre-flight.ts";
 import { latencyRelay, type Relay } from "./relay.ts";
 
@@ -18,8 +18,8 @@ export async function flashEmulatedDisturbed(
   const far = await openLine(board.portPath);
   const relay = await latencyRelay(far, 0, realTimers);
   const cable = new Cable(board, relay);
-  const alter = atPoint(point, act, cable);
-  const connection = await connect(relay.address, { open: () => cable.open(alter) });
+  const disturbance = new Disturbance(point, act, cable);
+  const connection = await connect(relay.address, { open: () => cable.open(disturbance.alter) });
   const startMs = realTimers.nowMs();
   const limits = { mode: "confirm", firstTimeoutMs: 8000, timeoutMs: 1000, bootTimeoutMs: 20_000 } as const;
   const outcome = await flashBoard(connection, file, limits).then(
@@ -30,7 +30,7 @@ export async function flashEmulatedDisturbed(
   await connection.close();
   await relay.close();
   await far.close();
-  return { outcome, tookMs, sentBytes: cable.sentBytes };
+  return { outcome, disturbed: disturbance.done, tookMs, sentBytes: cable.sentBytes };
 }
 
 class Cable implements Disturbed {

@@ -43,8 +43,8 @@ function rowOf(act: string, results: readonly PointOutcome[]): Row {
   };
 }
 
-const isBad = ({ outcome, tookMs }: PointOutcome): boolean =>
-  !/^(confirmed$|rig\/|image\/)/.test(outcome) || tookMs > LIMIT_MS;
+const isBad = ({ outcome, disturbed, tookMs }: PointOutcome): boolean =>
+  !disturbed || !/^(confirmed$|rig\/|image\/)/.test(outcome) || tookMs > LIMIT_MS;
 
 async function onModel(rows: Row[]): Promise<number> {
   const { sentBytes } = await flashDisturbed(images, (_board, bytes) => bytes, 0);

@@ -40,19 +40,31 @@ export const acts: Readonly<Record<string, Act>> = {
   },
 };
 
-/** Applies `act` once, to the write that reaches byte `point`. */
-export function atPoint(point: number, act: Act, board: Disturbed) {
-  let done = false;
-  return (bytes: Uint8Array, offset: number): Uint8Array => {
-    if (done || offset + bytes.length < point) return bytes;
-    done = true;
-    return act(board, bytes);
+/** An act that happens once, to the write that reaches byte `point`. */
+export class Disturbance {
+  done = false;
+  readonly #point: number;
+  readonly #act: Act;
+  readonly #board: Disturbed;
+
+  constructor(point: number, act: Act, board: Disturbed) {
+    this.#point = point;
+    this.#act = act;
+    this.#board = board;
+  }
+
+  readonly alter = (bytes: Uint8Array, offset: number): Uint8Array => {
+    if (this.done || offset + bytes.length < this.#point) return bytes;
+    this.done = true;
+    return this.#act(this.#board, bytes);
   };
 }
 
 export interface PointOutcome {
   /** `confirmed`, or the error's code. */
   readonly outcome: string;
+  /** False when the session ended before it came to the point. */
+  readonly disturbed: boolean;
   readonly tookMs: number;
   /** Bytes that went to the board. */
   readonly sentBytes: number;
@@ -71,7 +83,7 @@ export async function flashDisturbed(
   await settled(scheduler, board.start());
   const connection = await settled(scheduler, connect("model", { timers, open: () => board.open() }));
   const [host] = board.lines!;
-  host.faults.alter = atPoint(point, act, {
+  const disturbance = new Disturbance(point, act, {
     unplug: (backMs) => {
       timers.after(0, () => board.unplug());
       timers.after(backMs, () => {
@@ -83,6 +95,7 @@ export async function flashDisturbed(
       board.faults.echo = true;
     },
   });
+  host.faults.alter = disturbance.alter;
   const startMs = scheduler.nowMs;
   const work = flashBoard(connection, images.file, { mode: "confirm" }).then(
     ({ outcome }) => outcome as string,
@@ -91,5 +104,5 @@ export async function flashDisturbed(
   const outcome = await settled(scheduler, work);
   const tookMs = scheduler.nowMs - startMs;
   await settled(scheduler, connection.close());
-  return { outcome, tookMs, sentBytes: host.sentBytes };
+  return { outcome, disturbed: disturbance.done, tookMs, sentBytes: host.sentBytes };
 }

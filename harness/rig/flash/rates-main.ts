@@ -72,6 +72,7 @@ async function emulatedRates(rows: Row[], imageBytes: number): Promise<void> {
 const targets = { direct: 0.9, latency: 0.8 } as const;
 /** A share of the target that is let pass, for a machine that does other things besides: `--slack 0.1`. */
 const slack = process.argv[2] === "--slack" ? Number(process.argv[3]) : 0;
+if (!(slack >= 0 && slack < 1)) throw new RangeError("--slack: expected a share of the target, such as 0.1");
 
 function row(link: string, rates: Rates, delayMs: number): Row {
   const { rawBytesPerS, uploadBytesPerS, shareOfRaw, unwindowedBytesPerS, unwindowedShareOfRaw, window } =

@@ -254,6 +254,7 @@ describe("at every point of a session", () => {
       for (let point = 0; point < sentBytes; point += 1900) {
         const result = await flashDisturbed(images, act, point);
         outcomes[result.outcome] = (outcomes[result.outcome] ?? 0) + 1;
+        assert.ok(result.disturbed, `${point}: nothing happened`);
         assert.ok(result.tookMs < 200_000, `${point}: ${result.tookMs} ms`);
         assert.ok(["confirmed", "image/not-booted"].includes(result.outcome), `${point}: ${result.outcome}`);
       }
