@@ -4,13 +4,12 @@
  * asserted again after every start; alerts that a change owes are kept with it until they are raised.
  */
 import { HalError } from "../../hal/board.ts";
-import type { JournalChange } from "../kernel/journal.ts";
 import { objects } from "../objects/dictionary.ts";
 import { SupplyScript, SupplyState as SupplyStateValue } from "../objects/use-cases.ts";
-import type { Role } from "../security/access.ts";
 import { type OperationResult, Status } from "../wire/message.ts";
 import type { DeviceContext, Feature } from "./feature.ts";
 import { Kept } from "./kept.ts";
+import { report } from "./report.ts";
 import { denied, integer, refused, success, withValue } from "./results.ts";
 import { type SupplyEvent, type SupplyState, supplyStep } from "./supply-machine.ts";
 
@@ -26,13 +25,8 @@ export interface SupplyFeature extends Feature {
   onChange(listener: (state: SupplyState) => Promise<void>): void;
 }
 
-/** Who hears of what: 8F34 goes to the network operator too (facts §3). */
-const enabledAfterRestoration = 0x8f34;
-const recipients = (code: number): readonly Role[] =>
-  code === enabledAfterRestoration ? ["supplier", "networkOperator"] : ["supplier"];
 const connectFailed = 0x81bd;
 const disconnectFailed = 0x81c0;
-const lockedOnTamper = 0x81be;
 const uiCommandActioned = 0x8161;
 const scriptEvents: Readonly<Record<number, SupplyEvent>> = {
   [SupplyScript.enable]: "enable",
@@ -44,8 +38,8 @@ export function supplyFeature(context: DeviceContext): SupplyFeature {
   return new Supply(context);
 }
 
-type Owed = readonly [alertCode: number, to: Role];
-type KeptState = SupplyState & { readonly owed: readonly Owed[] };
+/** `owed`: codes to report. */
+type KeptState = SupplyState & { readonly owed: readonly number[] };
 
 class Supply implements SupplyFeature {
   readonly name = "supply";
@@ -103,8 +97,7 @@ class Supply implements SupplyFeature {
 
   async #enableLocally(): Promise<void> {
     const { status } = await this.#apply("buttonEnable");
-    if (status === Status.success)
-      await this.#context.eventLog.append({ timeS: this.#context.nowS(), code: uiCommandActioned });
+    if (status === Status.success) await report(this.#context, uiCommandActioned);
   }
 
   /** Intent to the journal, then the switch, then alerts; a switch that fails takes the intent back. */
@@ -114,10 +107,10 @@ class Supply implements SupplyFeature {
     if (forbidden) return refused();
     if (state === before) return success;
     const { output, cause } = state;
-    await this.#kept.keep({ output, cause, owed: alerts.flatMap(owedTo) });
+    await this.#kept.keep({ output, cause, owed: alerts });
     const closed = output === "enabled";
     if (closed !== (before.output === "enabled") && !(await this.#move(closed))) {
-      await this.#kept.keep({ ...before, owed: owedTo(closed ? connectFailed : disconnectFailed) });
+      await this.#kept.keep({ ...before, owed: [closed ? connectFailed : disconnectFailed] });
       await this.#payOwed();
       return refused(Status.hardwareFault);
     }
@@ -138,26 +131,15 @@ class Supply implements SupplyFeature {
   }
 
   async #owe(code: number): Promise<void> {
-    await this.#kept.keep({ ...this.#kept.value, owed: [...this.#kept.value.owed, ...owedTo(code)] });
+    await this.#kept.keep({ ...this.#kept.value, owed: [...this.#kept.value.owed, code] });
   }
 
   /** Each alert leaves the debt in the commit that makes it durable: none is lost or doubled by a power cut. */
   async #payOwed(): Promise<void> {
     for (let owed = this.#kept.value.owed; owed.length > 0; owed = owed.slice(1)) {
-      const [code, to] = owed[0] as Owed;
-      await this.#kept.keepWith({ ...this.#kept.value, owed: owed.slice(1) }, (change) =>
-        this.#tell(code, to, change),
+      await this.#kept.keepWith({ ...this.#kept.value, owed: owed.slice(1) }, (paid) =>
+        report(this.#context, owed[0] as number, { changes: [paid] }),
       );
     }
   }
-
-  /** The lock has its entry in the event log (facts §3), in the commit of its alert. */
-  #tell(code: number, to: Role, paid: JournalChange): Promise<void> {
-    const { eventLog } = this.#context;
-    const raise = (...changes: JournalChange[]) => this.#context.raise({ alertCode: code, to }, changes);
-    if (code !== lockedOnTamper) return raise(paid);
-    return eventLog.appendWith({ timeS: this.#context.nowS(), code }, (entry) => raise(paid, entry));
-  }
 }
-
-const owedTo = (code: number): Owed[] => recipients(code).map((role): Owed => [code, role]);
