@@ -258,6 +258,8 @@ function withoutLast(flash: Flash, sectors: number): Flash {
 /** A board whose power comes and goes, as the simulated one's does. */
 export interface PoweredBoard extends Board {
   readonly powered: boolean;
+  /** True while a reset turns the board off and on: its "boot" says so. */
+  readonly restarting?: boolean;
   onPowerOn(listener: () => void): Cancel;
   onPowerLost(listener: () => void): Cancel;
 }
@@ -291,7 +293,8 @@ export class ServedBoard {
     this.#line = line;
     this.#options = options;
     this.parts = new PartsServer(board, unasked ? { ...partsOptions, push } : partsOptions);
-    this.#cancels = [board.onPowerOn(() => this.#on("power")), board.onPowerLost(() => this.#off())];
+    const on = () => this.#on(board.restarting === true ? "reset" : "power");
+    this.#cancels = [board.onPowerOn(on), board.onPowerLost(() => this.#off())];
     if (board.powered) this.#on("power");
     else this.#off();
   }
