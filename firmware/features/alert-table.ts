@@ -16,10 +16,13 @@ export interface AlertRow {
   readonly log?: LogName;
   /** Message code; default: 1000 for 8Fxx (signed), 1001 for the rest (MACed). */
   readonly message?: number;
+  /** Strangers can cause it. */
+  readonly minor?: boolean;
 }
 
 const row = (log: LogName | undefined, ...to: Recipient[]): AlertRow => ({ to, ...(log && { log }) });
 const logged = (log: LogName): AlertRow => row(log);
+const byStrangers = (log?: LogName): AlertRow => ({ ...row(log, "overseer"), minor: true });
 const voltage = row("power", "networkOperator");
 const restored: AlertRow = {
   ...row("power", "networkOperator"),
@@ -52,26 +55,26 @@ const rows: ReadonlyMap<number, AlertRow> = new Map([
   [0x81c1, row("event", "supplier")],
   [0x8f01, row("event", "supplier")],
   [0x8f0c, row("security", "supplier")],
-  [0x8f1e, row("security", "overseer")],
+  [0x8f1e, byStrangers("security")],
   // No source seen gives 8F30 and 8F84 a log; a maker may add entries.
-  [0x8f30, row("security", "overseer")],
+  [0x8f30, byStrangers("security")],
   [0x8f32, row(undefined, "supplier")],
   [0x8f33, row(undefined, "supplier")],
   [0x8f34, row(undefined, "supplier", "networkOperator")],
   // Two makers leave 8F3D out of the security log.
-  [0x8f3d, row(undefined, "overseer")],
-  [0x8f3e, row("security", "overseer")],
+  [0x8f3d, byStrangers()],
+  [0x8f3e, byStrangers("security")],
   [0x8f48, logged("security")],
   [0x8f49, logged("security")],
   [0x8f4b, logged("security")],
   [0x8f52, logged("security")],
-  [0x8f60, row("security", "overseer")],
+  [0x8f60, byStrangers("security")],
   [0x8f69, row(undefined, "supplier")],
   [0x8f70, logged("security")],
   [0x8f74, row("security", "supplier")],
   [0x8f75, row("security", "supplier", "networkOperator")],
   [0x8f76, row("security", "supplier", "networkOperator")],
-  [0x8f84, { ...row("security", "overseer"), message: AlertMessage.undeliverable }],
+  [0x8f84, { ...byStrangers("security"), message: AlertMessage.undeliverable }],
 ] satisfies [number, AlertRow][]);
 
 /** The row of `code`. Throws when there is none: a code that no row has is a fault of this firmware. */

@@ -20,12 +20,10 @@ export async function report(
   code: number,
   { timeS = context.stampS(), values = [], changes = [] }: ReportOptions = {},
 ): Promise<void> {
-  const { log, to, message } = alertRow(code);
-  const alert = { alertCode: code, to: to.map((each) => roleOf(context, each)), values };
+  const { log, to, ...row } = alertRow(code);
+  const alert = { ...row, alertCode: code, to: to.map((each) => roleOf(context, each)), values };
   const tell = (all: readonly JournalChange[]): Promise<void> =>
-    to.length === 0
-      ? context.journal.commit([...all])
-      : context.raise(message === undefined ? alert : { ...alert, message }, all);
+    to.length === 0 ? context.journal.commit([...all]) : context.raise(alert, all);
   if (log === undefined) return tell(changes);
   await logOf(context, log).appendWith({ timeS, code }, (entry) => tell([...changes, entry]));
 }

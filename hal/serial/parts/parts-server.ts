@@ -258,8 +258,6 @@ function withoutLast(flash: Flash, sectors: number): Flash {
 /** A board whose power comes and goes, as the simulated one's does. */
 export interface PoweredBoard extends Board {
   readonly powered: boolean;
-  /** True while a reset turns the board off and on: its "boot" says so. */
-  readonly restarting?: boolean;
   onPowerOn(listener: () => void): Cancel;
   onPowerLost(listener: () => void): Cancel;
 }
@@ -293,8 +291,7 @@ export class ServedBoard {
     this.#line = line;
     this.#options = options;
     this.parts = new PartsServer(board, unasked ? { ...partsOptions, push } : partsOptions);
-    const on = () => this.#on(board.restarting === true ? "reset" : "power");
-    this.#cancels = [board.onPowerOn(on), board.onPowerLost(() => this.#off())];
+    this.#cancels = [board.onPowerOn(() => this.#on("power")), board.onPowerLost(() => this.#off())];
     if (board.powered) this.#on("power");
     else this.#off();
   }

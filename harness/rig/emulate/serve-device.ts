@@ -123,9 +123,6 @@ export class EmulatedDevice {
       get powered() {
         return board.powered;
       },
-      get restarting() {
-        return board.restarting;
-      },
       onPowerOn: (listener: () => void) => board.onPowerOn(listener),
       onPowerLost: (listener: () => void) => board.onPowerLost(listener),
     };
