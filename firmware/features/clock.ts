@@ -101,7 +101,7 @@ class ClockControl implements Feature {
     this.#window = undefined;
     const { done } = this.#kept.value;
     if (done.command === command && (done.status !== undefined || this.#context.timeIsSet()))
-      return { status: done.status ?? Status.success };
+      return this.#wasDone(done.status ?? Status.success);
     const referenceS = this.#options.hubTimeS();
     if (referenceS === undefined) return refused(Status.temporaryFailure);
     if (window === undefined) return refused();
@@ -133,6 +133,12 @@ class ClockControl implements Feature {
     this.#context.observe({ kind: "clock", first, timeS });
     await this.#options.afterSet?.();
     return success;
+  }
+
+  /** Done before a power cut: what follows a setting may not have been. */
+  async #wasDone(status: Status): Promise<OperationResult> {
+    if (status === Status.success) await this.#options.afterSet?.();
+    return { status };
   }
 
   async #refuse(command: string, unreliable: boolean): Promise<OperationResult> {

@@ -250,6 +250,8 @@ export class HeadEnd {
     const mpxns = this.inventory.list().flatMap((entry) => (entry.hub === hub ? (entry.mpxn ?? []) : []));
     const start = typeof lostS === "number" && lostS !== UNSET_TIME ? { startS: lostS } : {};
     const alert: DccAlert = { code: "AD1", to: "networkOperator", hub, ...start, mpxns };
+    // A hub whose attempt seemed to fail tries again: one outage is told once.
+    if (lostS !== UNSET_TIME && this.dccAlerts.some((a) => a.hub === hub && a.startS === lostS)) return;
     this.dccAlerts.push(alert);
     this.#ports.observe({ kind: "dcc-alert", ...alert });
   }

@@ -152,6 +152,7 @@ describe("clock feature (ECS70)", () => {
           assert.equal(status, first && !isDone ? 1 : 0, cut);
           assert.deepEqual(bench.eventCodes, isDone && !first ? ["8145"] : [], cut);
           assert.deepEqual(bench.alertCodes, [], cut);
+          if (isDone) assert.ok(settings > 0, `${cut}: who follows the clock has heard of it`);
         },
       );
       // The clock itself is no flash operation, and what follows a first setting is the device's: see power-cut.test.ts.
