@@ -3,7 +3,13 @@ export { hasCode, MeterbenchError } from "../firmware/kernel/errors.ts";
 export { alertMeaning, alertText } from "./headend/alert-codes.ts";
 export { correlate } from "./headend/correlate.ts";
 export { type Answer, type Exchange, type ExchangeStatus, succeeded } from "./headend/exchange.ts";
-export { HeadEnd, type HeadEndPorts, type KnownDevice, type RequestOptions } from "./headend/head-end.ts";
+export {
+  type DccAlert,
+  HeadEnd,
+  type HeadEndPorts,
+  type KnownDevice,
+  type RequestOptions,
+} from "./headend/head-end.ts";
 export { Inventory, type InventoryEntry, type InventoryStatus, inventoryRules } from "./headend/inventory.ts";
 export { Party, type PartyKeys, type PartyName, partyIdentities } from "./headend/parties.ts";
 export { type DeviceKeys, TestPki } from "./headend/pki.ts";

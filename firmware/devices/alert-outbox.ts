@@ -35,14 +35,20 @@ export class AlertOutbox {
     return this.#context.journal.keys(prefix).length;
   }
 
-  /** Seals an alert with the next counter and makes it durable, together with `changes`; then starts sending. */
-  async add(seal: (counter: bigint) => Uint8Array, changes: readonly JournalChange[]): Promise<void> {
-    const counter = ++this.#counter;
+  /** Seals each alert with the next counter and makes all durable, together with `changes`; then starts sending. */
+  async add(
+    seals: readonly ((counter: bigint) => Uint8Array)[],
+    changes: readonly JournalChange[],
+  ): Promise<void> {
+    const alerts = seals.map((seal): JournalChange => {
+      const counter = ++this.#counter;
+      return { key: prefix + counter.toString(16).padStart(16, "0"), value: seal(counter) };
+    });
     await this.#context.journal.commit([
       ...changes,
-      ...this.#makeRoom(),
-      { key: prefix + counter.toString(16).padStart(16, "0"), value: seal(counter) },
-      counterChange(counter),
+      ...this.#makeRoom(alerts.length),
+      ...alerts,
+      counterChange(this.#counter),
     ]);
     await this.flush();
   }
@@ -81,12 +87,14 @@ export class AlertOutbox {
     this.#retryMs = Math.min(this.#retryMs * 2, this.#settings.alertRetryMaxMs);
   }
 
-  /** The oldest alert gives way when the outbox is full. */
-  #makeRoom(): JournalChange[] {
+  /** The oldest alerts give way when the outbox has no room for `wanted` more. */
+  #makeRoom(wanted: number): JournalChange[] {
     const keys = this.#context.journal.keys(prefix);
-    if (keys.length < this.#settings.alertOutboxCapacity) return [];
-    this.#context.observe({ kind: "alert-dropped", waiting: keys.length });
-    return [{ key: keys[0] as string, value: null }];
+    const excess = Math.max(0, keys.length + wanted - this.#settings.alertOutboxCapacity);
+    return keys.slice(0, excess).map((key, i) => {
+      this.#context.observe({ kind: "alert-dropped", waiting: keys.length - i });
+      return { key, value: null };
+    });
   }
 }
 

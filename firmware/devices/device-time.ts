@@ -1,6 +1,11 @@
-/** Time as a device knows it: the battery-backed clock at boot, uptime since, and what commands set. */
+/**
+ * Time as a device knows it: the battery-backed clock, and what corrections have added to it. A correction stands in
+ * the journal, not in that clock, so that it is one commit with its log entry and its answer.
+ */
 import type { Board } from "../../hal/board.ts";
-import { NEVER } from "../wire/message.ts";
+import { Kept } from "../features/kept.ts";
+import type { Journal, JournalChange } from "../kernel/journal.ts";
+import { NEVER, UNSET_TIME } from "../wire/message.ts";
 
 interface Appointment {
   readonly atS: number;
@@ -16,23 +21,31 @@ export class DeviceTime {
   /** Puts an action into the device's loop. */
   readonly #post: (action: () => Promise<void>) => Promise<void>;
   readonly #appointments = new Set<Appointment>();
+  /** Device time minus battery-backed clock, milliseconds. */
+  readonly #shiftMs: Kept<number>;
   /** UTC of power-on, milliseconds. */
   #epochMs: number;
   #isSet: boolean;
 
-  static async open(board: Board, post: (action: () => Promise<void>) => Promise<void>): Promise<DeviceTime> {
-    return new DeviceTime(board, post, await board.clock.readRtcMs());
+  static async open(
+    board: Board,
+    journal: Journal,
+    post: (action: () => Promise<void>) => Promise<void>,
+  ): Promise<DeviceTime> {
+    return new DeviceTime(board, journal, post, await board.clock.readRtcMs());
   }
 
   private constructor(
     board: Board,
+    journal: Journal,
     post: (action: () => Promise<void>) => Promise<void>,
     rtcMs: number | undefined,
   ) {
     this.#board = board;
     this.#post = post;
+    this.#shiftMs = new Kept(journal, "time/shift-ms", 0);
     this.#isSet = rtcMs !== undefined;
-    this.#epochMs = (rtcMs ?? 0) - board.clock.uptimeMs();
+    this.#epochMs = (rtcMs === undefined ? 0 : rtcMs + this.#shiftMs.value) - board.clock.uptimeMs();
   }
 
   get isSet(): boolean {
@@ -44,11 +57,31 @@ export class DeviceTime {
     return Math.floor(this.#nowMs() / 1000);
   }
 
+  /** The time to write down: UNSET_TIME while never set. */
+  stampS(): number {
+    return this.#isSet ? this.nowS() : UNSET_TIME;
+  }
+
+  /** The time of a message; none while never set: a message does not claim to come from 1970. */
+  header(): { readonly timeS?: number } {
+    return this.#isSet ? { timeS: this.nowS() } : {};
+  }
+
   /** Moves the time, the battery-backed clock, and every appointment. */
   async set(utcS: number): Promise<void> {
-    await this.#board.clock.setRtcMs(utcS * 1000);
-    this.#epochMs = utcS * 1000 - this.#board.clock.uptimeMs();
+    await this.#board.clock.setRtcMs(Math.max(0, utcS * 1000 - this.#shiftMs.value));
     this.#isSet = true;
+    this.#moveTo(utcS);
+  }
+
+  /** Moves a time that was set before; `commit` must make the change durable or throw. */
+  async adjust(utcS: number, commit: (change: JournalChange) => Promise<void>): Promise<void> {
+    await this.#shiftMs.keepWith(this.#shiftMs.value + utcS * 1000 - this.#nowMs(), commit);
+    this.#moveTo(utcS);
+  }
+
+  #moveTo(utcS: number): void {
+    this.#epochMs = utcS * 1000 - this.#board.clock.uptimeMs();
     for (const appointment of this.#appointments) this.#aim(appointment);
   }
 

@@ -24,6 +24,7 @@ import { type Header, Kind, type Message, type OperationResult, Status } from ".
 import type { Envelope, Wire } from "../wire/wire.ts";
 import { AlertOutbox } from "./alert-outbox.ts";
 import { DeviceTime } from "./device-time.ts";
+import { commandAccepted, responseSealed } from "./observations.ts";
 import { Operations } from "./operations.ts";
 import { type Partitions, partitions } from "./partitions.ts";
 import { type DeviceIdentity, type DeviceType, readIdentity } from "./provision.ts";
@@ -46,6 +47,7 @@ interface Opened {
   readonly anchors: TrustAnchors;
   readonly eventLog: EventLog;
   readonly securityLog: EventLog;
+  readonly powerLog: EventLog;
 }
 
 export class Device implements DeviceContext {
@@ -56,6 +58,7 @@ export class Device implements DeviceContext {
   readonly journal: Journal;
   readonly eventLog: EventLog;
   readonly securityLog: EventLog;
+  readonly powerLog: EventLog;
   readonly anchors: TrustAnchors;
   readonly counters: Counters;
   readonly futureDated: FutureDated;
@@ -90,15 +93,17 @@ export class Device implements DeviceContext {
         { board: board.id, expected: type, got: identity.type },
       );
     const journal = await Journal.open(board.flash, partitions(board.flash.geometry).journal);
+    const eventLog = await EventLog.open(journal, "event-log/");
     const opened: Opened = {
       identity,
       journal,
       anchors: await TrustAnchors.open(journal, identity.anchors, board.crypto, identity),
-      eventLog: await EventLog.open(journal, "event-log/"),
+      eventLog,
+      powerLog: type === "ESME" ? await EventLog.open(journal, "power-log/") : eventLog,
       securityLog: await EventLog.open(journal, "security-log/"),
     };
     const loop = new RunLoop();
-    const time = await DeviceTime.open(board, (action) => loop.post("appointment", action));
+    const time = await DeviceTime.open(board, journal, (action) => loop.post("appointment", action));
     return new Device(board, opened, loop, time, uplink, options);
   }
 
@@ -119,6 +124,7 @@ export class Device implements DeviceContext {
     this.anchors = opened.anchors;
     this.eventLog = opened.eventLog;
     this.securityLog = opened.securityLog;
+    this.powerLog = opened.powerLog;
     this.#observe = options.observe;
     this.observing = options.observe !== undefined;
     this.#loop = loop;
@@ -137,7 +143,7 @@ export class Device implements DeviceContext {
       anchors: this.anchors,
       counters: this.counters,
     };
-    this.#refusals = new Refusals(this, this.#overseer(), this.settings);
+    this.#refusals = new Refusals(this, this.settings);
     this.#uplink = uplink;
     this.#outbox = new AlertOutbox(this, uplink, this.settings);
     this.#responses = new ResponseQueue(this, uplink, this.settings);
@@ -201,7 +207,7 @@ export class Device implements DeviceContext {
     if (typeof checked === "string") return this.refuse(checked);
     const { grant, party, command, plain } = checked;
     if (grant.replayProtected) await this.counters.accept(party.role, command.header, plain);
-    if (this.observing) this.#observeCommand(checked);
+    if (this.observing) this.observe(commandAccepted(checked));
     const results = await this.#execute(checked);
     await reply(this.#answer(checked, results));
     if (grant.replayProtected) await this.counters.finish(party.role);
@@ -278,13 +284,13 @@ export class Device implements DeviceContext {
       originator: this.identity.eui64,
       target: header.originator,
       counter,
-      timeS: this.nowS(),
+      ...this.#time.header(),
     };
     const response: Message = {
       header: supplementary === undefined ? own : { ...own, supplementary },
       results: rule.useCase.sensitive === true ? this.#hidden(party, header, results) : results,
     };
-    if (this.observing) this.#observeResponse(rule.useCase.id, response.header, results);
+    if (this.observing) this.observe(responseSealed(rule.useCase.id, response.header, results));
     return this.#protect(response, party, grant.signedResponse);
   }
 
@@ -302,12 +308,20 @@ export class Device implements DeviceContext {
     return this.#time.nowS();
   }
 
+  stampS(): number {
+    return this.#time.stampS();
+  }
+
   timeIsSet(): boolean {
     return this.#time.isSet;
   }
 
   setTime(utcS: number): Promise<void> {
     return this.#time.set(utcS);
+  }
+
+  adjustTime(utcS: number, commit: (change: JournalChange) => Promise<void>): Promise<void> {
+    return this.#time.adjust(utcS, commit);
   }
 
   at(atS: number, action: () => Promise<void>): () => void {
@@ -323,15 +337,16 @@ export class Device implements DeviceContext {
   }
 
   async raise(alert: AlertRequest, changes: readonly JournalChange[] = []): Promise<void> {
-    await this.#outbox.add((counter) => this.#sealAlert(alert, counter), changes);
+    const seals = [alert.to].flat().map((to) => (counter: bigint) => this.#sealAlert(alert, to, counter));
+    await this.#outbox.add(seals, changes);
   }
 
   /** A sealed alert that leaves now or never (a last gasp): its counter is kept, the alert is not. */
-  sealOnce(alert: AlertRequest): Promise<Uint8Array> {
-    return this.#outbox.sealOnce((counter) => this.#sealAlert(alert, counter));
+  sealOnce(alert: AlertRequest & { readonly to: Role }): Promise<Uint8Array> {
+    return this.#outbox.sealOnce((counter) => this.#sealAlert(alert, alert.to, counter));
   }
 
-  #sealAlert({ alertCode, message, to, values = [] }: AlertRequest, counter: bigint): Uint8Array {
+  #sealAlert({ alertCode, message, values = [] }: AlertRequest, to: Role, counter: bigint): Uint8Array {
     const party = this.anchors.holder(to) ?? this.anchors.holder("accessControlBroker");
     const code =
       message ?? (alertCode >= 0x8f00 ? AlertMessage.genericCritical : AlertMessage.genericNonCritical);
@@ -342,7 +357,7 @@ export class Device implements DeviceContext {
       originator: this.identity.eui64,
       target,
       counter,
-      timeS: this.nowS(),
+      ...this.#time.header(),
     };
     this.observe({ kind: "alert", alertCode, message: code, to: target, counter });
     return this.#protect({ header, alertCode, values }, party, alertSigned(code));
@@ -366,29 +381,8 @@ export class Device implements DeviceContext {
   }
 
   /** Who hears of refusals (facts §3): the supplier at a meter, the ACB at a hub. */
-  #overseer(): Role {
+  get overseer(): Role {
     return this.identity.type === "ESME" ? "supplier" : "accessControlBroker";
-  }
-
-  #observeCommand({ command: { header }, rule, party }: Accepted): void {
-    const { code, originator, counter } = header;
-    this.observe({
-      kind: "command-accepted",
-      useCase: rule.useCase.id,
-      code,
-      originator,
-      role: party.role,
-      counter,
-    });
-  }
-
-  #observeResponse(
-    useCase: string,
-    { code, counter, target }: Header,
-    results: readonly OperationResult[],
-  ): void {
-    const statuses = results.map((result) => result.status);
-    this.observe({ kind: "response", useCase, code, to: target, counter, statuses });
   }
 }
 

@@ -7,6 +7,7 @@ import { loadLimitFeature } from "../features/load-limit.ts";
 import { logsFeature } from "../features/logs.ts";
 import { meteringFeature, profileRecord } from "../features/metering.ts";
 import { meterOutageFeature } from "../features/outage.ts";
+import { offsetNumber, randomisedOffsetFeature } from "../features/randomised-offset.ts";
 import { supplyFeature } from "../features/supply.ts";
 import { tamperFeature } from "../features/tamper.ts";
 import { tariffFeature } from "../features/tariff.ts";
@@ -16,6 +17,7 @@ import type { HanPort } from "../han/port.ts";
 import { RecordLog } from "../kernel/record-log.ts";
 import { Credentials } from "../security/credentials.ts";
 import type { Eui64 } from "../wire/message.ts";
+import { Commissioning } from "./commissioning.ts";
 import { Device, type DeviceOptions } from "./device.ts";
 import { hanOptions } from "./han-options.ts";
 import { HomeLink } from "./home-link.ts";
@@ -37,7 +39,8 @@ export class ElectricityMeter {
   static async boot(board: Board, options: ElectricityMeterOptions = {}): Promise<ElectricityMeter> {
     const link = new HomeLink();
     const device = await Device.open(board, "ESME", link, options);
-    await device.start(await meterFeatures(device, link));
+    const commissioning = new Commissioning(device, device.settings);
+    await device.start(await meterFeatures(device, link, commissioning));
     if (options.link !== undefined) {
       await link.use(device, options.link.han, () => options.link?.hub);
       return new ElectricityMeter(device, undefined);
@@ -47,7 +50,7 @@ export class ElectricityMeter {
       HanDevice.start({ ...hanOptions(device), installCode, deviceType: 1 }),
     );
     await link.use(device, han, () => han.hub);
-    await link.keepJoined(device, han);
+    await link.keepJoined(device, han, commissioning);
     return new ElectricityMeter(device, han);
   }
 
@@ -57,19 +60,28 @@ export class ElectricityMeter {
   }
 }
 
-async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]> {
+async function meterFeatures(
+  device: Device,
+  link: HomeLink,
+  commissioning: Commissioning,
+): Promise<Feature[]> {
   const { futureDated, board, partitions, settings } = device;
   const averages = await RecordLog.open(board.flash, partitions.voltageLog, averageVoltageRecord);
   const profile = await RecordLog.open(board.flash, partitions.profileLog, profileRecord);
   const supply = supplyFeature(device);
   const voltage = voltageFeature(device, { averages });
-  const tariff = tariffFeature(device, { futureDated });
+  const offset = randomisedOffsetFeature(device, {
+    number: offsetNumber(board.crypto.sha256(device.signer.publicKey)),
+    limitS: settings.randomisedOffsetLimitS,
+  });
+  const tariff = tariffFeature(device, { futureDated, offset });
   const metering = meteringFeature(device, { profile, tariff });
   const clock = clockFeature(device, {
     hubTimeS: () => link.hubTimeS(),
     async afterSet() {
       await voltage.timeChanged();
       await metering.timeChanged();
+      await commissioning.reached("clock-set");
     },
   });
   return [
@@ -85,6 +97,7 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
       },
     }),
     voltage,
+    offset,
     tariff,
     metering,
     meterOutageFeature(device, { longOutageS: settings.longOutageS, settleMs: settings.outageSettleMs }),

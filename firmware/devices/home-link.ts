@@ -4,6 +4,7 @@ import type { HanDevice } from "../han/end-device.ts";
 import type { HanEvent } from "../han/options.ts";
 import type { HanPort } from "../han/port.ts";
 import type { Eui64 } from "../wire/message.ts";
+import type { Commissioning } from "./commissioning.ts";
 import type { Device } from "./device.ts";
 import { JoinLog } from "./join-log.ts";
 import type { Uplink } from "./uplink.ts";
@@ -33,16 +34,20 @@ export class HomeLink implements Uplink {
   }
 
   /** Joins, and tries again after every failure. */
-  async keepJoined(device: Device, han: HanDevice): Promise<void> {
+  async keepJoined(device: Device, han: HanDevice, commissioning: Commissioning): Promise<void> {
     const log = new JoinLog(device);
     const handle = device.event<HanEvent>("han-event", async ({ kind }) => {
       if (kind === "joined" || kind === "rejoined") await this.#up(device);
       if (kind === "join-failed" || kind === "rejoin-failed" || kind === "removed")
         device.after(device.settings.joinRetryMs, () => han.join());
       await log.take(kind);
+      if (kind === "joined" || kind === "rejoined") await commissioning.reached("joined");
+      if (kind === "removed" || kind === "left") await commissioning.left();
     });
     han.onEvent((event) => void handle(event));
-    if (han.state !== "joined") await device.turn("join", () => han.join());
+    await device.turn("join", () =>
+      han.state === "joined" ? commissioning.reached("joined") : Promise.resolve(han.join()),
+    );
   }
 
   send(bytes: Uint8Array, done: (delivered: boolean) => void): Promise<void> | undefined {

@@ -4,6 +4,7 @@
  * and to the supplier.
  */
 import type { DeviceContext } from "../features/feature.ts";
+import { report } from "../features/report.ts";
 import type { HanEventKind } from "../han/options.ts";
 
 const joinFailed = 0x8f48;
@@ -22,23 +23,16 @@ export class JoinLog {
 
   async take(kind: HanEventKind): Promise<void> {
     if (kind === "joined") await this.#joined();
-    if (kind === "removed" || kind === "left") await this.#security(unjoinSucceeded);
-    if (kind === "join-failed" && !this.#failing) await this.#security(joinFailed);
+    if (kind === "removed" || kind === "left") await report(this.#context, unjoinSucceeded);
+    if (kind === "join-failed" && !this.#failing) await report(this.#context, joinFailed);
     if (kind !== "joining") this.#failing = kind === "join-failed";
   }
 
   /** Both entries and the alert in one commit. */
   #joined(): Promise<void> {
-    const { securityLog, eventLog } = this.#context;
-    const timeS = this.#context.nowS();
-    return securityLog.appendWith({ timeS, code: joinSucceeded }, (security) =>
-      eventLog.appendWith({ timeS, code: joinedNetwork }, (event) =>
-        this.#context.raise({ alertCode: joinedNetwork, to: "supplier" }, [security, event]),
-      ),
+    const entry = { timeS: this.#context.stampS(), code: joinSucceeded };
+    return this.#context.securityLog.appendWith(entry, (change) =>
+      report(this.#context, joinedNetwork, { changes: [change] }),
     );
-  }
-
-  #security(code: number): Promise<void> {
-    return this.#context.securityLog.append({ timeS: this.#context.nowS(), code });
   }
 }

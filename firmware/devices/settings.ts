@@ -33,6 +33,13 @@ export interface DeviceSettings {
   readonly hubTimeEveryMs: number;
   /** Wait before it asks again when the hub had no time, or could not be heard. */
   readonly hubTimeRetryMs: number;
+  /**
+   * When a meter tells that it is commissioned (8F69): "joined", once it is on its hub's network with its tunnel, before
+   * the supplier commissions it (8.1.1), as one maker's order of installing has it; "clock-set", at its first clock.
+   */
+  readonly commissionedWhen: "joined" | "clock-set";
+  /** Limit of the randomised offset until a supplier sets it (7.12), seconds 0..1,799. Ours, not a fact. */
+  readonly randomisedOffsetLimitS: number;
   /** Disable and lock the supply when the meter is tampered with (supply tamper state, 0-0:94.44.0.4). */
   readonly lockSupplyOnTamper: boolean;
   /** From this long on an outage is a long one (8F36), and the hub's last gasp leaves: three minutes, facts §5.8. */
@@ -60,6 +67,8 @@ export const defaultSettings: DeviceSettings = {
   joinRetryMs: 60_000,
   hubTimeEveryMs: 900_000,
   hubTimeRetryMs: 60_000,
+  commissionedWhen: "joined",
+  randomisedOffsetLimitS: 0,
   lockSupplyOnTamper: false,
   longOutageS: 180,
   outageSettleMs: 5_000,

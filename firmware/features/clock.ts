@@ -1,12 +1,13 @@
 /**
  * The meter's clock (ECS70): sets itself by the hub's clock when that lies in the window the supplier gave.
  * The first setting is taken as it is; after that a correction of up to 10 s is made and logged (8145), and
- * a larger one refused with 8F0C (facts §5.9).
+ * a larger one refused with 8F0C, as is a window that is missed (facts §5.9, service-rules 1 rows 12 and 13).
  */
 import { objects } from "../objects/dictionary.ts";
 import { type OperationResult, Status, type Value } from "../wire/message.ts";
-import type { DeviceContext, Feature } from "./feature.ts";
+import type { CommandOrigin, DeviceContext, Feature } from "./feature.ts";
 import { Kept } from "./kept.ts";
+import { report } from "./report.ts";
 import { denied, integer, refused, success, withValue } from "./results.ts";
 
 /** Values of the status attribute. */
@@ -29,10 +30,21 @@ export function clockFeature(context: DeviceContext, options: ClockOptions): Fea
   return new ClockControl(context, options);
 }
 
+/** What an adjustment came to. A power cut before the answer has the command done again: the outcome then stands. */
+interface Done {
+  /** The command, by originator and counter. */
+  readonly command: string;
+  /** A first setting has none: whether it was made, the clock itself tells. */
+  readonly status?: Status;
+}
+
 interface KeptClock {
   readonly base: number;
   readonly unreliable: boolean;
+  readonly done: Done;
 }
+
+const nameOf = ({ originator, counter }: CommandOrigin): string => `${originator}/${counter}`;
 
 class ClockControl implements Feature {
   readonly name = "clock";
@@ -40,20 +52,21 @@ class ClockControl implements Feature {
   readonly #context: DeviceContext;
   readonly #options: ClockOptions;
   readonly #kept: Kept<KeptClock>;
-  /** Good for one adjustment of the same command: not kept over a power cut, so a cut one is refused. */
+  /** Good for one adjustment of the same command. */
   #window: readonly [startS: number, endS: number] | undefined;
 
   constructor(context: DeviceContext, options: ClockOptions) {
     this.#context = context;
     this.#options = options;
-    this.#kept = new Kept<KeptClock>(context.journal, "clock", { base: clockBaseRadio, unreliable: false });
+    const never: KeptClock = { base: clockBaseRadio, unreliable: false, done: { command: "" } };
+    this.#kept = new Kept<KeptClock>(context.journal, "clock", never);
     this.objects = [
       {
         object: objects.clock.id,
         get: (member: number) => this.#get(member),
         set: (member: number, value: Value) => this.#set(member, value),
-        call: (member: number, argument: Value) =>
-          member === 5 ? this.#presetWindow(argument as readonly Value[]) : this.#adjust(),
+        call: (member: number, argument: Value, origin: CommandOrigin) =>
+          member === 5 ? this.#presetWindow(argument as readonly Value[]) : this.#adjust(nameOf(origin)),
       },
     ];
   }
@@ -64,7 +77,7 @@ class ClockControl implements Feature {
   }
 
   #get(member: number): OperationResult {
-    if (member === 2) return withValue(this.#context.nowS());
+    if (member === 2) return withValue(this.#context.stampS());
     return withValue(member === 4 ? this.status : this.#kept.value.base);
   }
 
@@ -83,33 +96,56 @@ class ClockControl implements Feature {
     return success;
   }
 
-  async #adjust(): Promise<OperationResult> {
+  async #adjust(command: string): Promise<OperationResult> {
     const window = this.#window;
     this.#window = undefined;
+    const { done } = this.#kept.value;
+    if (done.command === command && (done.status !== undefined || this.#context.timeIsSet()))
+      return this.#wasDone(done.status ?? Status.success);
     const referenceS = this.#options.hubTimeS();
     if (referenceS === undefined) return refused(Status.temporaryFailure);
-    if (window === undefined || referenceS < window[0] || referenceS > window[1]) return refused();
-    return this.#adjustTo(referenceS);
+    if (window === undefined) return refused();
+    if (referenceS < window[0] || referenceS > window[1]) return this.#refuse(command, false);
+    if (!this.#context.timeIsSet()) return this.#setFirst(command, referenceS);
+    const tooFar = Math.abs(referenceS - this.#context.nowS()) > maxAdjustmentS;
+    return tooFar ? this.#refuse(command, true) : this.#correct(command, referenceS);
   }
 
-  async #adjustTo(referenceS: number): Promise<OperationResult> {
+  async #setFirst(command: string, referenceS: number): Promise<OperationResult> {
+    await this.#kept.keep({ ...this.#kept.value, unreliable: false, done: { command } });
+    await this.#context.setTime(referenceS);
+    return this.#hasChanged(referenceS, true);
+  }
+
+  /** Time, log entry and outcome in one commit. */
+  async #correct(command: string, referenceS: number): Promise<OperationResult> {
     const context = this.#context;
-    const first = !context.timeIsSet();
-    if (!first && Math.abs(referenceS - context.nowS()) > maxAdjustmentS) return this.#refuseAdjustment();
-    await context.setTime(referenceS);
-    if (this.#kept.value.unreliable) await this.#kept.keep({ ...this.#kept.value, unreliable: false });
-    if (!first) await context.eventLog.append({ timeS: context.nowS(), code: adjusted });
-    context.observe({ kind: "clock", first, timeS: referenceS });
+    const next = { ...this.#kept.value, unreliable: false, done: { command, status: Status.success } };
+    await this.#kept.keepWith(next, (clock) =>
+      context.adjustTime(referenceS, (time) =>
+        report(context, adjusted, { timeS: referenceS, changes: [clock, time] }),
+      ),
+    );
+    return this.#hasChanged(referenceS, false);
+  }
+
+  async #hasChanged(timeS: number, first: boolean): Promise<OperationResult> {
+    this.#context.observe({ kind: "clock", first, timeS });
     await this.#options.afterSet?.();
     return success;
   }
 
-  async #refuseAdjustment(): Promise<OperationResult> {
-    const context = this.#context;
-    await this.#kept.keepWith({ ...this.#kept.value, unreliable: true }, (change) =>
-      context.securityLog.appendWith({ timeS: context.nowS(), code: notAdjusted }, (entry) =>
-        context.raise({ alertCode: notAdjusted, to: "supplier" }, [change, entry]),
-      ),
+  /** Done before a power cut: what follows a setting may not have been. */
+  async #wasDone(status: Status): Promise<OperationResult> {
+    if (status === Status.success) await this.#options.afterSet?.();
+    return { status };
+  }
+
+  async #refuse(command: string, unreliable: boolean): Promise<OperationResult> {
+    const { value } = this.#kept;
+    const done: Done = { command, status: Status.otherReason };
+    await this.#kept.keepWith({ ...value, unreliable: value.unreliable || unreliable, done }, (change) =>
+      report(this.#context, notAdjusted, { changes: [change] }),
     );
     return refused();
   }

@@ -108,7 +108,7 @@ class DeviceLog implements Feature {
   /** {time, extended PAN id, [{EUI, hash of its link key; empty when none}]} */
   #backup(): Value {
     const devices = this.#han.devices().map((device) => [euiBytes(device.eui64), device.linkKeyHash]);
-    return [this.#context.nowS(), this.#han.extendedPanId, devices];
+    return [this.#context.stampS(), this.#han.extendedPanId, devices];
   }
 
   #summary(): string[] {

@@ -36,9 +36,12 @@ export interface AlertRequest {
   readonly alertCode: number;
   /** Message code; default: 1000 for 8Fxx (signed), 1001 for the rest (MACed). */
   readonly message?: number;
-  readonly to: Role;
+  /** Who is told; several hear of it in one commit. */
+  readonly to: Role | readonly Role[];
   /** Body after code and time. */
   readonly values?: readonly Value[];
+  /** Strangers can cause it: it gives way to every other alert. */
+  readonly minor?: boolean;
 }
 
 /** What happened inside a device, for traces and reports; never for behaviour. */
@@ -53,11 +56,19 @@ export interface DeviceContext {
   readonly journal: Journal;
   readonly eventLog: EventLog;
   readonly securityLog: EventLog;
-  /** UTC seconds as the device knows it (0-based from 1970 even when never set; see `timeIsSet`). */
+  /** Voltage and outages of a meter; a device without such a log has them in its event log. */
+  readonly powerLog: EventLog;
+  /** Who hears of refusals: the supplier at a meter, the ACB at a hub. */
+  readonly overseer: Role;
+  /** UTC seconds as the device knows it, for counting; from 0 at power-on while never set (see `timeIsSet`). */
   nowS(): number;
+  /** The time to write down or to tell: UTC seconds, or UNSET_TIME while the clock was never set. */
+  stampS(): number;
   timeIsSet(): boolean;
-  /** Moves device time; the battery-backed clock follows. */
+  /** Sets device time and the battery-backed clock: what a power cut after it leaves set, nothing else tells. */
   setTime(utcS: number): Promise<void>;
+  /** Corrects a time that was set before, by a commit made elsewhere: it must make the change durable or throw. */
+  adjustTime(utcS: number, commit: (change: JournalChange) => Promise<void>): Promise<void>;
   /** Runs `action` as one event of this device's loop at UTC `atS` (at once when past); re-aims when time is set. */
   at(atS: number, action: () => Promise<void>): () => void;
   /** Runs `action` as one event of this device's loop, `delayMs` from now. */

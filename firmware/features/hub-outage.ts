@@ -1,15 +1,17 @@
 /**
- * The hub through outages: a loss is logged (8F57); one that reaches three minutes is told to the DCC by a
- * last message on hold-up energy, tried again while the energy lasts; a shorter one is not told (facts §7.4).
+ * The hub through outages: a loss is logged (8F57, which is no message); one that reaches three minutes is told to
+ * the WAN provider by a last message on hold-up energy, tried again while the energy lasts; a shorter one is not
+ * told. The DCC makes AD1 of it for the network operator (service-rules 1 row 1).
  */
 import type { Cancel, Listener, SendOutcome } from "../../hal/board.ts";
+import { AlertMessage, powerOutageCode } from "../objects/use-cases.ts";
 import type { Role } from "../security/access.ts";
 import type { AlertRequest, DeviceContext, Feature } from "./feature.ts";
 import { type LastGaspEvent, type LastGaspState, lastGaspStep } from "./last-gasp-machine.ts";
 import { type OutageSettings, OutageWatch, outageDefaults, watchMains } from "./outage-watch.ts";
 
 export interface HubOutageSettings extends OutageSettings {
-  /** How long a loss lasts before the Power Outage Event leaves. From memory, unverified: 180,000. */
+  /** How long a loss lasts before the last gasp leaves: three minutes, 180,000 (service-rules 1 rows 1 and 5.5). */
   readonly outageAlertAfterMs: number;
   /**
    * Energy below which no attempt starts, joules: one could not end. A hub whose store falls under it before
@@ -20,13 +22,6 @@ export interface HubOutageSettings extends OutageSettings {
   readonly retryAfterMs: number;
   /** An attempt without an outcome for this long counts as failed. Ours, not a fact. */
   readonly attemptTimeoutMs: number;
-  /**
-   * Alert code of the Power Outage Event, by the generic message 1000. The facts name it only on the DCC's
-   * side (AD1); 8F57 "supply interrupted" is our choice, unverified.
-   */
-  readonly powerOutageEventCode: number;
-  /** Who is told. Our choice, unverified: the ACB, which is the DCC's end. */
-  readonly powerOutageEventTo: Role;
 }
 
 export const hubOutageDefaults: HubOutageSettings = {
@@ -35,16 +30,17 @@ export const hubOutageDefaults: HubOutageSettings = {
   lastGaspReserveJ: 6,
   retryAfterMs: 2_000,
   attemptTimeoutMs: 15_000,
-  powerOutageEventCode: 0x8f57,
-  powerOutageEventTo: "accessControlBroker",
 };
+
+/** What leaves: no source seen shows the hub's own message, so this one is ours, and its body is the time of the loss. */
+export type LastGaspAlert = AlertRequest & { readonly to: Role };
 
 export interface HubOutageOptions {
   /**
    * One attempt to send `alert` now; `done` runs once with what became of it. Not the durable way of other
    * alerts: after the supply has returned this one must not leave any more.
    */
-  sendNow(alert: AlertRequest, done: Listener<SendOutcome>): Promise<void>;
+  sendNow(alert: LastGaspAlert, done: Listener<SendOutcome>): Promise<void>;
   readonly settings?: Partial<HubOutageSettings>;
 }
 
@@ -70,7 +66,7 @@ export function hubOutageFeature(context: DeviceContext, options: HubOutageOptio
       watchMains(context, async (phasesPresent, atS) => {
         const present = phasesPresent.includes(true);
         await supply.feed(present, atS);
-        await lastGasp.feed(present ? "returned" : "lost");
+        await (present ? lastGasp.feed("returned") : lastGasp.lost(atS));
       }),
   };
 }
@@ -83,11 +79,17 @@ class LastGasp {
   #timer: Cancel = () => {};
   /** Attempts are numbered, so that a late outcome is not taken for a newer attempt's. */
   #attempt = 0;
+  #lostS = 0;
 
   constructor(context: DeviceContext, options: HubOutageOptions, settings: HubOutageSettings) {
     this.#context = context;
     this.#options = options;
     this.#settings = settings;
+  }
+
+  lost(atS: number): Promise<void> {
+    if (this.#state === "idle") this.#lostS = atS;
+    return this.feed("lost");
   }
 
   async feed(event: LastGaspEvent): Promise<void> {
@@ -117,8 +119,12 @@ class LastGasp {
     };
     const done = this.#context.event<SendOutcome>("last-gasp", settle);
     this.#timer = this.#context.after(this.#settings.attemptTimeoutMs, () => settle("failed"));
-    const { powerOutageEventCode: alertCode, powerOutageEventTo: to } = this.#settings;
-    await this.#options.sendNow({ alertCode, to }, done);
+    const alert = {
+      alertCode: powerOutageCode,
+      message: AlertMessage.powerOutage,
+      to: "wanProvider",
+    } as const;
+    await this.#options.sendNow({ ...alert, values: [this.#lostS] }, done);
   }
 
   #observe(outcome: string): void {

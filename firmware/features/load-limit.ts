@@ -11,6 +11,7 @@ import {
   type LoadLimitState,
   loadLimitStep,
 } from "./load-limit-machine.ts";
+import { report } from "./report.ts";
 import { countUnit, denied, integer, refused, success, withValue } from "./results.ts";
 import type { SupplyFeature } from "./supply.ts";
 import type { SupplyState } from "./supply-machine.ts";
@@ -172,7 +173,7 @@ class LoadLimit implements Feature {
   async #count(): Promise<void> {
     const context = this.#context;
     await this.#counter.keepWith((this.#counter.value + 1) >>> 0, (change) =>
-      context.raise({ alertCode: overThreshold, to: "supplier" }, [change]),
+      report(context, overThreshold, { changes: [change] }),
     );
     context.observe({ kind: "load-limit", counter: this.#counter.value });
     if (this.#values.value.active.disable && (await this.#options.supply.loadLimitTripped()))

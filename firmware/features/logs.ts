@@ -1,4 +1,4 @@
-/** Reads of the event and security logs (ECS35a–d). The security log cannot be cleared remotely. */
+/** Reads of the event, security and power event logs (ECS35a–e). Only the event log can be cleared remotely. */
 import type { EventLog } from "../kernel/event-log.ts";
 import { objects } from "../objects/dictionary.ts";
 import type { OperationResult, Value } from "../wire/message.ts";
@@ -9,7 +9,7 @@ const eventLogCleared = 0x8f52;
 const nothing = new Uint8Array();
 
 export function logsFeature(context: DeviceContext): Feature {
-  const { eventLog, securityLog } = context;
+  const { eventLog, securityLog, powerLog } = context;
   return {
     name: "logs",
     objects: [
@@ -17,12 +17,13 @@ export function logsFeature(context: DeviceContext): Feature {
         object: objects.eventLog.id,
         get: (_member, selector) => read(eventLog, selector, true),
         call: async () => {
-          const entry = { timeS: context.nowS(), code: eventLogCleared };
+          const entry = { timeS: context.stampS(), code: eventLogCleared };
           await securityLog.appendWith(entry, (change) => eventLog.clear(change));
           return success;
         },
       },
       { object: objects.securityLog.id, get: (_member, selector) => read(securityLog, selector, false) },
+      { object: objects.powerEventLog.id, get: (_member, selector) => read(powerLog, selector, true) },
     ],
   };
 }

@@ -1,9 +1,11 @@
 /** One supply (all phases, or one phase) watched through outages, its interruption time kept in the journal. */
 import type { Cancel } from "../../hal/board.ts";
 import type { JournalChange } from "../kernel/journal.ts";
+import { UNSET_TIME } from "../wire/message.ts";
 import type { DeviceContext } from "./feature.ts";
 import { Kept } from "./kept.ts";
 import { type OutageEvent, type OutageState, outageStep } from "./outage-machine.ts";
+import { report } from "./report.ts";
 
 export interface OutageSettings {
   /** From this long on an outage is a long one (8F36, Power Outage Event): three minutes, facts §5.8. */
@@ -16,6 +18,7 @@ export interface OutageSettings {
 
 export const outageDefaults: OutageSettings = { longOutageS: 180, settleMs: 5_000, maxReportsPerHour: 10 };
 
+/** UTC seconds, or UNSET_TIME where the clock was not set. */
 export interface Outage {
   readonly interruptedS: number;
   readonly restoredS: number;
@@ -46,6 +49,9 @@ export class OutageWatch {
   readonly #kept: Kept<KeptOutage>;
   #state: OutageState;
   #settling: Cancel = () => {};
+  /** Uptimes of the first loss and of the last return, where this run of the firmware saw them. */
+  #lostMs: number | undefined;
+  #returnedMs = 0;
 
   constructor(context: DeviceContext, options: OutageWatchOptions) {
     this.#context = context;
@@ -61,6 +67,9 @@ export class OutageWatch {
 
   /** Feeds what the mains sense says; the same news twice is no news. */
   async feed(present: boolean, atS: number): Promise<void> {
+    const uptimeMs = this.#context.board.clock.uptimeMs();
+    if (present) this.#returnedMs = uptimeMs;
+    else if (this.#state.phase === "present") this.#lostMs = uptimeMs;
     await this.#step({ kind: present ? "returned" : "lost", atS });
   }
 
@@ -82,28 +91,34 @@ export class OutageWatch {
   async #record(sinceS: number): Promise<void> {
     const { name, lostCode } = this.#options;
     const { hourBeganS, reportsInHour } = this.#kept.value;
-    const sameHour = sinceS >= hourBeganS && sinceS - hourBeganS < 3600;
+    const nowS = this.#context.nowS();
+    const sameHour = nowS >= hourBeganS && nowS - hourBeganS < 3600;
     await this.#kept.keep({
       sinceS: Math.max(1, sinceS),
-      hourBeganS: sameHour ? hourBeganS : sinceS,
+      hourBeganS: sameHour ? hourBeganS : nowS,
       reportsInHour: sameHour ? reportsInHour + 1 : 1,
     });
     this.#context.observe({ kind: "outage", supply: name, phase: "lost", sinceS });
     if (this.#tooMany()) return;
-    await this.#context.eventLog.append({ timeS: sinceS, code: lostCode });
+    await report(this.#context, lostCode, { timeS: sinceS });
     await this.#options.lost?.(sinceS);
   }
 
-  /** A meter that lost its clock with its power cannot know the length: it tells a short outage. */
   async #report(interruptedS: number, returnedS: number): Promise<void> {
     const { name, settings } = this.#options;
-    const restoredS = Math.max(interruptedS, returnedS);
-    const long = restoredS - interruptedS >= settings.longOutageS;
-    const outage: Outage = { interruptedS, restoredS, long };
+    const known = interruptedS !== UNSET_TIME && returnedS !== UNSET_TIME;
+    const restoredS = known ? Math.max(interruptedS, returnedS) : returnedS;
+    const lengthS = known ? restoredS - interruptedS : this.#lengthByUptimeS();
+    const outage: Outage = { interruptedS, restoredS, long: lengthS >= settings.longOutageS };
     const next = { ...this.#kept.value, sinceS: 0 };
     if (this.#tooMany()) await this.#kept.keep(next);
     else await this.#kept.keepWith(next, (change) => this.#options.restored(outage, change));
     this.#context.observe({ kind: "outage", supply: name, phase: "restored", ...outage });
+  }
+
+  /** Without a clock: 0 when the firmware started anew meanwhile. A length that nobody knows tells a short outage. */
+  #lengthByUptimeS(): number {
+    return this.#lostMs === undefined ? 0 : (this.#returnedMs - this.#lostMs) / 1000;
   }
 
   #tooMany(): boolean {
@@ -124,6 +139,6 @@ export async function watchMains(
   const handle = context.event<{ phasesPresent: readonly boolean[]; atS: number }>("mains", (event) =>
     see(event.phasesPresent, event.atS),
   );
-  mains.onChange(({ phasesPresent }) => handle({ phasesPresent, atS: context.nowS() }));
-  await see((await mains.read()).phasesPresent, context.nowS());
+  mains.onChange(({ phasesPresent }) => handle({ phasesPresent, atS: context.stampS() }));
+  await see((await mains.read()).phasesPresent, context.stampS());
 }

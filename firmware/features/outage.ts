@@ -1,12 +1,11 @@
 /**
- * The electricity meter through outages: the interruption is logged (8F57) while hold-up energy lasts; after
- * the return 8F35 (short) or 8F36 (three minutes or more) goes to the network operator with both times
- * (ECS80, message 0067). A polyphase meter does the same for each phase (8F58–5A, 8F37–3C).
+ * The electricity meter through outages: the interruption is logged (8F57) while hold-up energy lasts, and told
+ * to nobody; after the return 8F35 (short) or 8F36 (three minutes or more) goes to the network operator with both
+ * times (ECS80, message 0067). A polyphase meter does the same for each phase (8F58–5A, 8F37–3C).
  */
-import type { JournalChange } from "../kernel/journal.ts";
-import { AlertMessage } from "../objects/use-cases.ts";
 import type { DeviceContext, Feature } from "./feature.ts";
-import { type Outage, type OutageSettings, OutageWatch, outageDefaults, watchMains } from "./outage-watch.ts";
+import { type OutageSettings, OutageWatch, outageDefaults, watchMains } from "./outage-watch.ts";
+import { report } from "./report.ts";
 
 export type { OutageSettings } from "./outage-watch.ts";
 
@@ -29,7 +28,12 @@ export function meterOutageFeature(context: DeviceContext, settings: Partial<Out
       name,
       lostCode: codes.lost,
       settings: all,
-      restored: (outage, change) => tellNetworkOperator(context, codes, outage, change),
+      restored: ({ interruptedS, restoredS, long }, change) =>
+        report(context, long ? codes.long : codes.short, {
+          timeS: restoredS,
+          values: [interruptedS, restoredS],
+          changes: [change],
+        }),
     });
   const supply = watch("supply", supplyCodes);
   const phases = [0, 1, 2].map((phase) => watch(`phase${phase + 1}`, phaseCodes(phase)));
@@ -46,22 +50,4 @@ export function meterOutageFeature(context: DeviceContext, settings: Partial<Out
   }
 
   return { name: "outage", objects: [], start: () => watchMains(context, see) };
-}
-
-async function tellNetworkOperator(
-  context: DeviceContext,
-  codes: Codes,
-  outage: Outage,
-  change: JournalChange,
-): Promise<void> {
-  const code = outage.long ? codes.long : codes.short;
-  const alert = {
-    alertCode: code,
-    message: AlertMessage.supplyOutageRestored,
-    to: "networkOperator",
-    values: [outage.interruptedS, outage.restoredS],
-  } as const;
-  await context.eventLog.appendWith({ timeS: outage.restoredS, code }, (entry) =>
-    context.raise(alert, [change, entry]),
-  );
 }

@@ -1,16 +1,15 @@
 /**
  * The load switch: remote enable, disable and arm (ECS42, 43, 44), state (ECS45), local enable at the meter,
- * load limiting and tamper lock (81BE). What the switch should be is in the journal before it moves, and is
- * asserted again after every start; alerts that a change owes are kept with it until they are raised.
+ * load limiting and tamper lock (81BE). What the switch should be is in the journal before it moves, with what it was,
+ * and is asserted again after every start; alerts that a change owes are kept with it until they are raised.
  */
 import { HalError } from "../../hal/board.ts";
-import type { JournalChange } from "../kernel/journal.ts";
 import { objects } from "../objects/dictionary.ts";
 import { SupplyScript, SupplyState as SupplyStateValue } from "../objects/use-cases.ts";
-import type { Role } from "../security/access.ts";
-import { type OperationResult, Status } from "../wire/message.ts";
-import type { DeviceContext, Feature } from "./feature.ts";
+import { type OperationResult, Status, type Value } from "../wire/message.ts";
+import type { CommandOrigin, DeviceContext, Feature } from "./feature.ts";
 import { Kept } from "./kept.ts";
+import { report } from "./report.ts";
 import { denied, integer, refused, success, withValue } from "./results.ts";
 import { type SupplyEvent, type SupplyState, supplyStep } from "./supply-machine.ts";
 
@@ -26,13 +25,8 @@ export interface SupplyFeature extends Feature {
   onChange(listener: (state: SupplyState) => Promise<void>): void;
 }
 
-/** Who hears of what: 8F34 goes to the network operator too (facts §3). */
-const enabledAfterRestoration = 0x8f34;
-const recipients = (code: number): readonly Role[] =>
-  code === enabledAfterRestoration ? ["supplier", "networkOperator"] : ["supplier"];
 const connectFailed = 0x81bd;
 const disconnectFailed = 0x81c0;
-const lockedOnTamper = 0x81be;
 const uiCommandActioned = 0x8161;
 const scriptEvents: Readonly<Record<number, SupplyEvent>> = {
   [SupplyScript.enable]: "enable",
@@ -44,8 +38,14 @@ export function supplyFeature(context: DeviceContext): SupplyFeature {
   return new Supply(context);
 }
 
-type Owed = readonly [alertCode: number, to: Role];
-type KeptState = SupplyState & { readonly owed: readonly Owed[] };
+interface KeptState extends SupplyState {
+  /** Codes to report. */
+  readonly owed: readonly number[];
+  /** While the switch may not have moved yet: what was before, and by which command, "" when by none. */
+  readonly moving?: { readonly before: SupplyState; readonly command: string };
+  /** The last command that the switch did not carry out: a power cut before its answer has it answered so. */
+  readonly failed?: string;
+}
 
 class Supply implements SupplyFeature {
   readonly name = "supply";
@@ -64,7 +64,8 @@ class Supply implements SupplyFeature {
     this.objects = [
       {
         object: objects.supplyControl.id,
-        call: (_member: number, script: unknown) => this.#script(integer(script as number)),
+        call: (_member: number, script: Value, origin: CommandOrigin) =>
+          this.#script(integer(script), `${origin.originator}/${origin.counter}`),
       },
       { object: objects.supplyState.id, get: () => withValue(SupplyStateValue[this.state.output]) },
     ];
@@ -82,9 +83,13 @@ class Supply implements SupplyFeature {
   async start(): Promise<void> {
     const { board } = this.#context;
     const closed = this.state.output === "enabled";
-    if (board.loadSwitch !== undefined && (await board.loadSwitch.isClosed()) !== closed)
-      if (!(await this.#move(closed))) await this.#owe(closed ? connectFailed : disconnectFailed);
-    await this.#payOwed();
+    const { moving } = this.#kept.value;
+    if (board.loadSwitch !== undefined && (await board.loadSwitch.isClosed()) !== closed) {
+      const moved = await this.#move(closed);
+      if (!moved && moving !== undefined) await this.#takeBack(moving, closed);
+      else if (!moved) await this.#owe(closed ? connectFailed : disconnectFailed);
+    }
+    await this.#settle();
     board.userInterface?.onButton(
       this.#context.event("button", async ({ button }) => {
         if (button === "a") await this.#enableLocally();
@@ -96,33 +101,35 @@ class Supply implements SupplyFeature {
   loadLimitRestored = async () => (await this.#apply("loadLimitRestore")).status === Status.success;
   tamperLock = async () => (await this.#apply("tamperLock")).status === Status.success;
 
-  async #script(number: number): Promise<OperationResult> {
+  async #script(number: number, command: string): Promise<OperationResult> {
     const event = scriptEvents[number];
-    return event === undefined ? denied : this.#apply(event);
+    if (event === undefined) return denied;
+    return this.#kept.value.failed === command ? refused(Status.hardwareFault) : this.#apply(event, command);
   }
 
   async #enableLocally(): Promise<void> {
     const { status } = await this.#apply("buttonEnable");
-    if (status === Status.success)
-      await this.#context.eventLog.append({ timeS: this.#context.nowS(), code: uiCommandActioned });
+    if (status === Status.success) await report(this.#context, uiCommandActioned);
   }
 
   /** Intent to the journal, then the switch, then alerts; a switch that fails takes the intent back. */
-  async #apply(event: SupplyEvent): Promise<OperationResult> {
-    const before = this.#kept.value;
+  async #apply(event: SupplyEvent, command = ""): Promise<OperationResult> {
+    const before = this.state;
     const { refused: forbidden, state, alerts } = supplyStep(before, event);
     if (forbidden) return refused();
     if (state === before) return success;
     const { output, cause } = state;
-    await this.#kept.keep({ output, cause, owed: alerts.flatMap(owedTo) });
     const closed = output === "enabled";
-    if (closed !== (before.output === "enabled") && !(await this.#move(closed))) {
-      await this.#kept.keep({ ...before, owed: owedTo(closed ? connectFailed : disconnectFailed) });
-      await this.#payOwed();
+    const moves = closed !== (before.output === "enabled");
+    const moving = { before, command };
+    await this.#kept.keep({ output, cause, owed: alerts, ...(moves && { moving }) });
+    if (moves && !(await this.#move(closed))) {
+      await this.#takeBack(moving, closed);
+      await this.#settle();
       return refused(Status.hardwareFault);
     }
     this.#context.observe({ kind: "supply", state: output, cause });
-    if (alerts.length > 0) await this.#payOwed();
+    await this.#settle();
     for (const listener of this.#listeners) await listener(state);
     return success;
   }
@@ -137,27 +144,26 @@ class Supply implements SupplyFeature {
     }
   }
 
+  /** The switch did not do what `moving` wanted of it. */
+  #takeBack({ before, command }: NonNullable<KeptState["moving"]>, closed: boolean): Promise<void> {
+    const owed = [closed ? connectFailed : disconnectFailed];
+    return this.#kept.keep({ ...before, owed, failed: command });
+  }
+
   async #owe(code: number): Promise<void> {
-    await this.#kept.keep({ ...this.#kept.value, owed: [...this.#kept.value.owed, ...owedTo(code)] });
+    await this.#kept.keep({ ...this.#kept.value, owed: [...this.#kept.value.owed, code] });
   }
 
-  /** Each alert leaves the debt in the commit that makes it durable: none is lost or doubled by a power cut. */
-  async #payOwed(): Promise<void> {
-    for (let owed = this.#kept.value.owed; owed.length > 0; owed = owed.slice(1)) {
-      const [code, to] = owed[0] as Owed;
-      await this.#kept.keepWith({ ...this.#kept.value, owed: owed.slice(1) }, (change) =>
-        this.#tell(code, to, change),
+  /**
+   * The switch is where it should be. Each alert leaves the debt in the commit that makes it durable: none is lost or
+   * doubled by a power cut.
+   */
+  async #settle(): Promise<void> {
+    const { moving, ...settled } = this.#kept.value;
+    if (moving !== undefined && settled.owed.length === 0) await this.#kept.keep(settled);
+    for (let { owed } = settled; owed.length > 0; owed = owed.slice(1))
+      await this.#kept.keepWith({ ...settled, owed: owed.slice(1) }, (paid) =>
+        report(this.#context, owed[0] as number, { changes: [paid] }),
       );
-    }
-  }
-
-  /** The lock has its entry in the event log (facts §3), in the commit of its alert. */
-  #tell(code: number, to: Role, paid: JournalChange): Promise<void> {
-    const { eventLog } = this.#context;
-    const raise = (...changes: JournalChange[]) => this.#context.raise({ alertCode: code, to }, changes);
-    if (code !== lockedOnTamper) return raise(paid);
-    return eventLog.appendWith({ timeS: this.#context.nowS(), code }, (entry) => raise(paid, entry));
   }
 }
-
-const owedTo = (code: number): Owed[] => recipients(code).map((role): Owed => [code, role]);

@@ -1,12 +1,11 @@
 /**
- * Covers and magnet (facts §3). An opening is told at once: signed alert, entry in the security log. A closing
- * is told once it has lasted: MACed alert, entry in the event log. Both go to the supplier. What was told last
- * is kept, so that a cover moved while the power was off is told at the next start.
+ * Covers and magnet (facts §3). An opening is told at once, a closing once it has lasted. What was told last is
+ * kept, so that a cover moved while the power was off is told at the next start.
  */
 import type { Cancel, TamperInput } from "../../hal/board.ts";
-import type { JournalChange } from "../kernel/journal.ts";
 import type { DeviceContext, Feature } from "./feature.ts";
 import { Kept } from "./kept.ts";
+import { report } from "./report.ts";
 
 export interface TamperSettings {
   /** Closed for less than this is not closed: the bound on what a rattling cover can cost. Ours, not a fact. */
@@ -103,15 +102,12 @@ class TamperWatch {
 
   /** State, alert and log entry in one commit: a power cut loses none of them and doubles none. */
   async #tell(): Promise<void> {
-    const [active, timeS] = [this.#now, this.#context.nowS()];
+    const active = this.#now;
     if (active === this.#told.value.active) return;
-    const next = this.#counted(active, timeS);
+    const next = this.#counted(active, this.#context.nowS());
     if (next.reportsInHour > this.#settings.maxReportsPerHour) return this.#tellLater();
     const code = codes[this.#input][active ? "opened" : "closed"];
-    const log = active ? this.#context.securityLog : this.#context.eventLog;
-    const raise = (...changes: JournalChange[]) =>
-      this.#context.raise({ alertCode: code, to: "supplier" }, changes);
-    await this.#told.keepWith(next, (told) => log.appendWith({ timeS, code }, (entry) => raise(told, entry)));
+    await this.#told.keepWith(next, (told) => report(this.#context, code, { changes: [told] }));
     this.#context.observe({ kind: "tamper", input: this.#input, active });
   }
 

@@ -8,6 +8,7 @@ import { type MemberRef, NEVER, type OperationResult, Status, type Value } from 
 import type { CommandOrigin, DeviceContext, Feature, ServedObject } from "./feature.ts";
 import type { FutureDatedValues } from "./future-dated.ts";
 import { KeptValues } from "./kept-values.ts";
+import type { RandomisedOffsetFeature } from "./randomised-offset.ts";
 import { denied, integer, refused, success, withValue } from "./results.ts";
 import { type Calendar, nextSwitchAfter, type Rate, rateAt } from "./tariff-calendar.ts";
 import {
@@ -22,14 +23,10 @@ import {
   readWeeks,
 } from "./tariff-values.ts";
 
-export interface TariffSettings {
-  /** Randomised offset of every tariff switch, seconds 0..1799: `randomisedOffsetS` computes it (facts §5.9). */
-  readonly offsetS: number;
-}
-
 export interface TariffOptions {
   readonly futureDated: FutureDatedValues;
-  readonly settings?: Partial<TariffSettings>;
+  /** How late this meter's switches are. */
+  readonly offset?: Pick<RandomisedOffsetFeature, "offsetS" | "onChange">;
 }
 
 export interface TariffFeature extends Feature {
@@ -45,10 +42,6 @@ export interface TariffFeature extends Feature {
   /** Runs after an activation, in the device's loop. */
   onChange(listener: () => Promise<void>): void;
 }
-
-/** Fixed at manufacture (1..10000) times the limit (0..1799 s) ÷ 10,000, rounded (facts §5.9). */
-export const randomisedOffsetS = (number: number, limitS: number): number =>
-  Math.round((number * limitS) / 10_000);
 
 export function tariffFeature(context: DeviceContext, options: TariffOptions): TariffFeature {
   return new Tariff(context, options);
@@ -109,17 +102,16 @@ class Tariff implements TariffFeature {
   readonly name = "tariff";
   readonly objects: readonly ServedObject[];
   readonly #options: TariffOptions;
-  readonly #offsetS: number;
   readonly #values: KeptValues;
   readonly #listeners: (() => Promise<void>)[] = [];
   #calendar: Calendar | undefined;
 
   constructor(context: DeviceContext, options: TariffOptions) {
     this.#options = options;
-    this.#offsetS = options.settings?.offsetS ?? 0;
     this.#values = new KeptValues(context.journal, "tariff/");
     for (const { object, member, parts } of groups)
       options.futureDated.onActivation({ object: objects[object].id, member }, () => this.#activate(parts));
+    options.offset?.onChange(() => this.#changed());
     const names = new Set<ObjectName>([...allParts, ...groups].map((each) => each.object));
     this.objects = [...names].map((name) => this.#serve(name));
   }
@@ -129,11 +121,19 @@ class Tariff implements TariffFeature {
   }
 
   rateAt(utcS: number): Rate {
-    return rateAt(this.#active(), utcS - this.#offsetS);
+    return rateAt(this.#active(), utcS - this.#offsetS());
   }
 
   nextSwitchAfter(utcS: number): number {
-    return nextSwitchAfter(this.#active(), utcS - this.#offsetS) + this.#offsetS;
+    return nextSwitchAfter(this.#active(), utcS - this.#offsetS()) + this.#offsetS();
+  }
+
+  #offsetS(): number {
+    return this.#options.offset?.offsetS() ?? 0;
+  }
+
+  async #changed(): Promise<void> {
+    for (const listener of this.#listeners) await listener();
   }
 
   blockThresholds(index: number): readonly number[] {
@@ -220,7 +220,7 @@ class Tariff implements TariffFeature {
     if (parts === calendarParts && !isConsistent(this.#calendarOf("passive"))) return Status.otherReason;
     await this.#values.keep(complete.map(([name, value]) => [`active/${name}`, value]));
     this.#calendar = undefined;
-    for (const listener of this.#listeners) await listener();
+    await this.#changed();
     return Status.success;
   }
 }

@@ -7,9 +7,11 @@ import type { Cancel, MetrologyReading } from "../../hal/board.ts";
 import type { RecordLog } from "../kernel/record-log.ts";
 import type { DeviceContext } from "./feature.ts";
 import { Kept } from "./kept.ts";
-import { phaseCode, reportVoltage } from "./voltage-limits.ts";
+import { report } from "./report.ts";
+import { phaseCode } from "./voltage-limits.ts";
 
 export interface AverageSettings {
+  /** 0: not monitored. */
   readonly periodS: number;
   readonly overV: number;
   readonly underV: number;
@@ -18,8 +20,8 @@ export interface AverageSettings {
 /** Shape of the log: {end of the period, UTC seconds; whole volts}, 4 bytes each. */
 export const averageVoltageRecord = { recordBytes: 8, capacity: 4320 } as const;
 
-const over = { key: "over", rose: 0x8002, fell: 0x8085 } as const;
-const under = { key: "under", rose: 0x8006, fell: 0x8089 } as const;
+const over = { key: "over", count: "overCount", rose: 0x8002, fell: 0x8085 } as const;
+const under = { key: "under", count: "underCount", rose: 0x8006, fell: 0x8089 } as const;
 
 interface KeptAverages {
   readonly overCount: number;
@@ -63,6 +65,7 @@ export class AverageWatch {
   async restart(): Promise<void> {
     const { metrology } = this.#context.board;
     this.#timer();
+    if (this.#settings().periodS === 0) return this.#forget();
     if (metrology === undefined || !this.#context.timeIsSet()) return;
     this.#begin(await metrology.read());
   }
@@ -78,6 +81,12 @@ export class AverageWatch {
       if (endS >= fromS && endS <= toS) entries.push([endS, view.getUint32(4)]);
     }
     return entries;
+  }
+
+  /** Not monitored any more: what was beyond is no longer. */
+  async #forget(): Promise<void> {
+    const { over: above, under: below } = this.#kept.value;
+    if (above.length + below.length > 0) await this.#kept.keep({ ...this.#kept.value, over: [], under: [] });
   }
 
   #begin(reading: MetrologyReading): void {
@@ -118,31 +127,27 @@ export class AverageWatch {
       over: phasesWhere(averages, (volts) => volts > overV),
       under: phasesWhere(averages, (volts) => volts < underV),
     };
-    const { overCount, underCount } = this.#kept.value;
-    const counts = {
-      overCount: overCount + (beyond.over.includes(0) ? 1 : 0),
-      underCount: underCount + (beyond.under.includes(0) ? 1 : 0),
-    };
-    const crossings = [over, under].flatMap((side) =>
-      [...averages.keys()].map((phase) => ({ side, phase, isBeyond: beyond[side.key].includes(phase) })),
-    );
-    for (const crossing of crossings) await this.#cross(crossing, counts, averages.length);
-    if (this.#kept.value.overCount !== counts.overCount || this.#kept.value.underCount !== counts.underCount)
-      await this.#kept.keep({ ...this.#kept.value, ...counts });
+    for (const side of [over, under])
+      for (const phase of averages.keys())
+        await this.#cross({ side, phase, isBeyond: beyond[side.key].includes(phase) }, averages.length);
   }
 
-  /** Reports a phase that is on the other side now than it was, in one commit with where it is and `counts`. */
-  async #cross(
-    { side, phase, isBeyond }: Crossing,
-    counts: { overCount: number; underCount: number },
-    phaseCount: number,
-  ): Promise<void> {
+  /**
+   * Reports a phase that is on the other side now than it was, in one commit with where it is. The counters count
+   * such passings, not the periods that one lasts (service-rules 5.4).
+   */
+  async #cross({ side, phase, isBeyond }: Crossing, phaseCount: number): Promise<void> {
     const before = this.#kept.value;
     if (before[side.key].includes(phase) === isBeyond) return;
     const others = before[side.key].filter((each) => each !== phase);
-    const next = { ...before, ...counts, [side.key]: isBeyond ? [...others, phase] : others };
+    const counted = isBeyond && phase === 0 ? 1 : 0;
+    const next = {
+      ...before,
+      [side.count]: before[side.count] + counted,
+      [side.key]: isBeyond ? [...others, phase] : others,
+    };
     const code = phaseCode(isBeyond ? side.rose : side.fell, phase, phaseCount);
-    await this.#kept.keepWith(next, (change) => reportVoltage(this.#context, code, [change]));
+    await this.#kept.keepWith(next, (change) => report(this.#context, code, { changes: [change] }));
   }
 }
 

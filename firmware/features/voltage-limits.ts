@@ -1,9 +1,9 @@
 /** Extreme over- and under-voltage, sag and swell of each phase: 8020/808D, 8028/8095, 802C/8099, 8024/8091. */
 import type { Cancel, MetrologyReading, MetrologyThreshold } from "../../hal/board.ts";
-import type { JournalChange } from "../kernel/journal.ts";
 import { type DurationEvent, type DurationState, durationStep } from "./duration-machine.ts";
 import type { DeviceContext } from "./feature.ts";
 import { Kept } from "./kept.ts";
+import { report } from "./report.ts";
 
 export type VoltageLimit = "extremeOver" | "extremeUnder" | "sag" | "swell";
 
@@ -26,17 +26,6 @@ const limits = Object.keys(limitCodes) as VoltageLimit[];
 export const phaseCode = (code: number, phase: number, phaseCount: number): number =>
   phaseCount === 1 ? code : code + 1 + phase;
 
-/** Tells the network operator and logs it, in one commit with `changes`. */
-export async function reportVoltage(
-  context: DeviceContext,
-  code: number,
-  changes: readonly JournalChange[],
-): Promise<void> {
-  await context.eventLog.appendWith({ timeS: context.nowS(), code }, (entry) =>
-    context.raise({ alertCode: code, to: "networkOperator" }, [...changes, entry]),
-  );
-}
-
 /** Watches the limits in force. What has begun is kept, so that its end is told after a power cut too. */
 export class LimitWatch {
   readonly #context: DeviceContext;
@@ -54,11 +43,12 @@ export class LimitWatch {
     for (const key of this.#begun.value) this.#states.set(key, "beyond");
   }
 
-  /** (Re)starts on the settings in force; a limit under way is timed anew. */
+  /** (Re)starts on the settings in force; a limit under way is timed anew, and one no longer monitored forgotten. */
   async restart(): Promise<void> {
     const { metrology } = this.#context.board;
     if (metrology === undefined) return;
     this.#unwatch();
+    await this.#forgetUnmonitored();
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
     for (const [key, state] of this.#states)
@@ -70,16 +60,33 @@ export class LimitWatch {
     await this.#see(await metrology.read());
   }
 
+  /** A period of 0 is not monitored (service-rules 5.4). */
+  #monitored(): VoltageLimit[] {
+    return limits.filter((limit) => this.#settings()[limit].periodS > 0);
+  }
+
+  async #forgetUnmonitored(): Promise<void> {
+    const monitored = this.#monitored();
+    const isMonitored = (key: string) => monitored.some((limit) => key.startsWith(`${limit}/`));
+    for (const key of this.#states.keys()) if (!isMonitored(key)) this.#states.delete(key);
+    const begun = this.#begun.value.filter(isMonitored);
+    if (begun.length < this.#begun.value.length) await this.#begun.keep(begun);
+  }
+
   #thresholds(phaseCount: number): MetrologyThreshold[] {
     const phases = Array.from({ length: phaseCount }, (_, phase) => phase);
     const settings = this.#settings();
     return phases.flatMap((phase) =>
-      limits.map((limit) => ({ quantity: "rmsVoltageV" as const, phase, level: settings[limit].thresholdV })),
+      this.#monitored().map((limit) => ({
+        quantity: "rmsVoltageV" as const,
+        phase,
+        level: settings[limit].thresholdV,
+      })),
     );
   }
 
   async #see(reading: MetrologyReading): Promise<void> {
-    for (const limit of limits) {
+    for (const limit of this.#monitored()) {
       const { thresholdV } = this.#settings()[limit];
       for (const [phase, volts] of reading.rmsVoltageV.entries()) {
         const exceeds = limitCodes[limit].over ? volts > thresholdV : volts < thresholdV;
@@ -112,7 +119,7 @@ export class LimitWatch {
     const others = this.#begun.value.filter((each) => each !== key);
     const code = phaseCode(limitCodes[limit][what], phase, phaseCount);
     await this.#begun.keepWith(what === "began" ? [...others, key] : others, (change) =>
-      reportVoltage(this.#context, code, [change]),
+      report(this.#context, code, { changes: [change] }),
     );
   }
 }

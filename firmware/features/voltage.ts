@@ -36,8 +36,8 @@ const factorySettings: VoltageSettings = {
   average: { periodS: 600, overV: 264, underV: 200 },
 };
 
-/** What a setting may be; outside it is refused whole. */
-const ranges = { volts: [1, 1000], limitPeriodS: [0, 86_400], averagePeriodS: [1, 86_400] } as const;
+/** What a setting may be; outside it is refused whole. A period of 0 is not monitored. */
+const ranges = { volts: [1, 1000], limitPeriodS: [0, 86_400], averagePeriodS: [0, 86_400] } as const;
 type Range = (typeof ranges)[keyof typeof ranges];
 
 const limitObjects = [

@@ -275,6 +275,14 @@ export const objects = {
       ],
     },
   ),
+  /** Of an ESME alone: voltage and outages. */
+  powerEventLog: object("powerEventLog", 7, "0-0:99.98.4.255", { 2: ["buffer", eventLog, range] }),
+  /** Seconds by which this meter's tariff switches are late: number x limit / 10,000, rounded. */
+  randomisedOffset: object("randomisedOffset", 1, "0-0:94.44.0.0", { 2: ["value", u16] }),
+  /** 1..10,000, fixed at manufacture. */
+  randomisedOffsetNumber: object("randomisedOffsetNumber", 1, "0-0:94.44.0.2", { 2: ["value", u16] }),
+  /** 0..1,799 s. */
+  randomisedOffsetLimit: object("randomisedOffsetLimit", 1, "0-0:94.44.0.1", { 2: ["value", u16] }),
 } as const satisfies Record<string, ObjectDefinition>;
 
 export type ObjectName = keyof typeof objects;

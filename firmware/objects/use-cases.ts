@@ -40,6 +40,12 @@ const loadLimitObjects = [
   "loadLimitPeriod",
   "loadLimitRestorationPeriod",
 ] as const;
+const voltageLimits = [
+  ...set("extremeOverVoltage", 4, 6),
+  ...set("extremeUnderVoltage", 4, 6),
+  ...set("voltageSag", 4, 6),
+  ...set("voltageSwell", 4, 6),
+];
 const esme = ["ESME"] as const;
 const chf = ["CHF"] as const;
 
@@ -133,21 +139,48 @@ export const useCases: readonly UseCase[] = [
     operations: call("loadLimitCounter", 1),
   },
   {
+    id: "ECS26c",
+    code: 0x003d,
+    title: "read randomised offset",
+    devices: esme,
+    operations: [
+      ...get("randomisedOffset", 2),
+      ...get("randomisedOffsetNumber", 2),
+      ...get("randomisedOffsetLimit", 2),
+    ],
+  },
+  {
     id: "ECS29a",
     code: 0x0045,
-    title: "set voltage thresholds",
+    title: "set voltage thresholds and reset counters",
     devices: esme,
     operations: [
       ...set("averageVoltageLog", 4),
-      ...set("extremeOverVoltage", 4, 6),
-      ...set("extremeUnderVoltage", 4, 6),
-      ...set("voltageSag", 4, 6),
-      ...set("voltageSwell", 4, 6),
+      ...voltageLimits,
       ...set("averageOverVoltageThreshold", 2),
       ...set("averageUnderVoltageThreshold", 2),
       ...call("averageUnderVoltageCounter", 1),
       ...call("averageOverVoltageCounter", 1),
     ],
+  },
+  {
+    id: "ECS29c",
+    code: 0x00d1,
+    title: "set voltage thresholds, keep counters",
+    devices: esme,
+    operations: [
+      ...set("averageUnderVoltageThreshold", 2),
+      ...set("averageOverVoltageThreshold", 2),
+      ...set("averageVoltageLog", 4),
+      ...voltageLimits,
+    ],
+  },
+  {
+    id: "ECS38",
+    code: 0x004b,
+    title: "set limit of randomised offset",
+    devices: esme,
+    operations: set("randomisedOffsetLimit", 2),
   },
   { id: "ECS35a", code: 0x0048, title: "read event log", devices: esme, operations: get("eventLog", 2) },
   {
@@ -164,6 +197,13 @@ export const useCases: readonly UseCase[] = [
     title: "read hub security log",
     devices: chf,
     operations: get("securityLog", 2),
+  },
+  {
+    id: "ECS35e",
+    code: 0x00b9,
+    title: "read power event log",
+    devices: esme,
+    operations: get("powerEventLog", 2),
   },
   { id: "ECS42", code: 0x004f, title: "enable supply", devices: esme, operations: call("supplyControl", 1) },
   { id: "ECS43", code: 0x0050, title: "disable supply", devices: esme, operations: call("supplyControl", 1) },
@@ -251,4 +291,9 @@ export const AlertMessage = {
   undeliverable: 0x00d5,
   genericCritical: 0x1000,
   genericNonCritical: 0x1001,
+  /** A hub's last gasp, body [time of the loss]. Ours: what a hub sends at an outage is in no source seen. */
+  powerOutage: 0xf001,
 } as const;
+
+/** Alert code of {@link AlertMessage.powerOutage}: ours too, outside the families of the message set. */
+export const powerOutageCode = 0xf001;

@@ -3,9 +3,8 @@
  * strangers must neither wear the flash nor keep the device signing, so each reason has a budget for a
  * window of time; what exceeds it is counted, and told once as 8F60 when the window ends.
  */
-import type { AlertRequest, DeviceContext } from "../features/feature.ts";
-import { AlertMessage } from "../objects/use-cases.ts";
-import type { Role } from "./access.ts";
+import type { DeviceContext } from "../features/feature.ts";
+import { report } from "../features/report.ts";
 
 /** Why a command was refused: stable words for logs, traces and reports, in the order they are checked. */
 export const refusalCodes = {
@@ -37,14 +36,11 @@ export interface RefusalSettings {
 
 export class Refusals {
   readonly #context: DeviceContext;
-  readonly #to: Role;
   readonly #settings: RefusalSettings;
   readonly #counts = new Map<RefusalReason, number>();
 
-  /** `to`: who hears of refusals. */
-  constructor(context: DeviceContext, to: Role, settings: RefusalSettings) {
+  constructor(context: DeviceContext, settings: RefusalSettings) {
     this.#context = context;
-    this.#to = to;
     this.#settings = settings;
   }
 
@@ -59,14 +55,7 @@ export class Refusals {
   async #report(reason: RefusalReason): Promise<void> {
     if (this.#counts.size === 1 && this.#counts.get(reason) === 1)
       this.#context.after(this.#settings.refusalWindowS * 1000, () => this.#windowEnd());
-    const message = reason === "undeliverable" ? { message: AlertMessage.undeliverable } : {};
-    await this.#tell({ alertCode: refusalCodes[reason], to: this.#to, ...message });
-  }
-
-  /** Log entry and alert in one commit. */
-  #tell(alert: AlertRequest): Promise<void> {
-    const entry = { timeS: this.#context.nowS(), code: alert.alertCode };
-    return this.#context.securityLog.appendWith(entry, (change) => this.#context.raise(alert, [change]));
+    await report(this.#context, refusalCodes[reason]);
   }
 
   async #windowEnd(): Promise<void> {
@@ -75,6 +64,6 @@ export class Refusals {
     this.#counts.clear();
     if (!excess) return;
     this.#context.observe({ kind: "refusals", counts });
-    await this.#tell({ alertCode: unusualNumbers, to: this.#to });
+    await report(this.#context, unusualNumbers);
   }
 }

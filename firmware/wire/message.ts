@@ -19,6 +19,8 @@ export type Value = null | boolean | number | bigint | string | Uint8Array | rea
 export const NOW = 0;
 /** "Never", which cancels a future-dated value. */
 export const NEVER = 0xffff_ffff;
+/** The time that a clock tells which was never set: COSEM's "not specified". */
+export const UNSET_TIME = 0xffff_ffff;
 
 /** Names one attribute or method: the object's short number (`objects/dictionary.ts`) and the member's. */
 export interface MemberRef {

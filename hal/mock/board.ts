@@ -158,6 +158,19 @@ export class MockBoard implements Board {
     this.#power.turnOff();
   }
 
+  /**
+   * Resets the board: firmware starts anew after `meanwhile`, and no power was lost, so that plug, store and time of
+   * day are as they were. A board without power stays dark.
+   */
+  reset(meanwhile: () => MaybePromise<void> = () => {}): Promise<void> {
+    return this.#power.restart(meanwhile);
+  }
+
+  /** True while a {@link reset} is under way, its listeners of power included. */
+  get restarting(): boolean {
+    return this.#power.restarting;
+  }
+
   /** Tells every power loss, when it happens; what the listener promises is awaited as an event. */
   onPowerLost(listener: () => MaybePromise<void>): Cancel {
     const own = (): MaybePromise<void> => listener();

@@ -83,6 +83,6 @@ export class MockClock implements Clock {
   #powerLost(): void {
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
-    if (this.batteryDead) this.#rtc = undefined;
+    if (this.batteryDead && !this.#power.restarting) this.#rtc = undefined;
   }
 }

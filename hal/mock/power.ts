@@ -8,6 +8,7 @@ export class Power {
   readonly boardId: string;
   #on = false;
   #session = 0;
+  #restarting = false;
   readonly #lostHooks: (() => void)[] = [];
   readonly #onHooks: (() => void)[] = [];
 
@@ -22,6 +23,11 @@ export class Power {
   /** Changes at every power-on and power loss. */
   get session(): number {
     return this.#session;
+  }
+
+  /** True from the beginning of a reset until the board runs again: what ends and begins then is no power loss. */
+  get restarting(): boolean {
+    return this.#restarting;
   }
 
   /** Every port call starts here. Throws {@link PowerLost} while the power is off. */
@@ -50,6 +56,19 @@ export class Power {
     this.#on = false;
     this.#session++;
     for (const hook of this.#lostHooks) hook();
+  }
+
+  /** What firmware left behind ends as at a power loss; `meanwhile` runs before it starts anew. */
+  async restart(meanwhile: () => MaybePromise<void>): Promise<void> {
+    if (!this.#on) return;
+    this.#restarting = true;
+    try {
+      this.turnOff();
+      await meanwhile();
+      this.turnOn();
+    } finally {
+      this.#restarting = false;
+    }
   }
 
   /** Cuts the power out of a running port call. */

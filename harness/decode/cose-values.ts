@@ -11,6 +11,7 @@ import {
   type OperationKind,
   type OperationResult,
   Status,
+  UNSET_TIME,
   type Value,
 } from "../../firmware/wire/message.ts";
 import { eventName } from "./event-names.ts";
@@ -19,6 +20,8 @@ import { type DecodedField, hexNumber, shownBytes, shownTime } from "./node.ts";
 /** What the numbers of these objects count. */
 const units: Partial<Record<ObjectName, string>> = {
   touRegisters: "Wh",
+  randomisedOffset: "s",
+  randomisedOffsetLimit: "s",
   importProfile: "Wh",
   loadLimitPowerThreshold: "W",
   loadLimiter: "W, s",
@@ -26,9 +29,15 @@ const units: Partial<Record<ObjectName, string>> = {
   loadLimitRestorationPeriod: "s",
 };
 /** Logs: each row, and each end of the range asked for, begins with UTC seconds. */
-const logs: readonly string[] = ["eventLog", "securityLog", "importProfile", "averageVoltageLog"];
+const logs: readonly string[] = [
+  "eventLog",
+  "securityLog",
+  "powerEventLog",
+  "importProfile",
+  "averageVoltageLog",
+];
 /** Of these, rows go on with an event code. */
-const eventLogs: readonly string[] = ["eventLog", "securityLog"];
+const eventLogs: readonly string[] = ["eventLog", "securityLog", "powerEventLog"];
 const enumerations: Partial<Record<ObjectName, Readonly<Record<string, number>>>> = {
   supplyControl: SupplyScript,
   supplyState: SupplyState,
@@ -107,7 +116,8 @@ function rowText(row: Value, object: string): string {
   const name = typeof row[1] === "number" && eventLogs.includes(object) ? eventName(row[1]) : undefined;
   const rest =
     name === undefined ? row.slice(1) : [`${hexNumber(row[1] as number, 4)} ${name}`, ...row.slice(2)];
-  return `${timeText(row[0])} ${rest.map(plainValue).join(" ")}${unitOf(object)}`;
+  const at = row[0] === UNSET_TIME ? "clock not set" : timeText(row[0]);
+  return `${at} ${rest.map(plainValue).join(" ")}${unitOf(object)}`;
 }
 
 function typedValue(type: Type | undefined, value: Value): string {

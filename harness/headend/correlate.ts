@@ -61,7 +61,13 @@ function lookup(operations: readonly Cbor[]): Lookup {
 }
 
 /** Sets and calls have one value, gets none but those of logs, which have a range. Nothing else may ride along. */
-const logReads = new Set(["importProfile.2", "averageVoltageLog.2", "eventLog.2", "securityLog.2"]);
+const logReads = new Set([
+  "importProfile.2",
+  "averageVoltageLog.2",
+  "eventLog.2",
+  "securityLog.2",
+  "powerEventLog.2",
+]);
 const expectedValues = (o: OperationTemplate): number =>
   o.kind !== "get" || logReads.has(nameOf(o).split(" ")[1] ?? "") ? 1 : 0;
 const valueCount = (operation: Cbor): number => (operation as readonly Cbor[]).length - 3;

@@ -8,7 +8,7 @@ import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { AlertMessage } from "../../firmware/objects/use-cases.ts";
 import { accessRows, type Role } from "../../firmware/security/access.ts";
 import { keyId } from "../../firmware/wire/cose/keys.ts";
-import type { Eui64, Value } from "../../firmware/wire/message.ts";
+import { type Eui64, UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
 import type { Wire } from "../../firmware/wire/wire.ts";
 import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
 import { toHex } from "../premises/trace.ts";
@@ -43,6 +43,18 @@ export interface HeadEndPorts {
   observe(event: { readonly kind: string; readonly [field: string]: unknown }): void;
 }
 
+/** What the DCC itself tells a user (DUIS DCC alert). */
+export interface DccAlert {
+  /** AD1: power outage. */
+  readonly code: "AD1";
+  readonly to: PartyName;
+  readonly hub: Eui64;
+  /** When the supply was lost, UTC seconds; absent when the hub's clock was not set. */
+  readonly startS?: number;
+  /** Import metering points of the home. */
+  readonly mpxns: readonly string[];
+}
+
 export interface RequestOptions {
   /** Who asks; default the supplier. */
   readonly by?: PartyName;
@@ -69,6 +81,7 @@ export class HeadEnd {
   readonly pki: TestPki;
   readonly inventory = new Inventory();
   readonly alerts: ReceivedAlert[] = [];
+  readonly dccAlerts: DccAlert[] = [];
   /** Messages that nobody could authenticate or match, and alerts that came again. */
   readonly refused: Received[] = [];
   readonly #ports: HeadEndPorts;
@@ -219,6 +232,10 @@ export class HeadEnd {
       return;
     }
     this.#alertsTaken.add(key);
+    if (header.code === AlertMessage.powerOutage) {
+      this.#tellOutage(header.originator, alert.values);
+      return;
+    }
     this.alerts.push(alert);
     this.#ports.observe({ kind: "alert", message: header.code, counter: header.counter, ...told });
     if (header.code === AlertMessage.deviceLogChanged)
@@ -226,6 +243,17 @@ export class HeadEnd {
         this.#move(eui, "whitelisted"); // the answer to 8.11 may have been lost
         if (joined) this.#move(eui, "joined");
       }
+  }
+
+  /** A hub's last gasp is for the WAN provider: what the network operator hears of it is the DCC's AD1. */
+  #tellOutage(hub: Eui64, [lostS]: readonly Value[]): void {
+    const mpxns = this.inventory.list().flatMap((entry) => (entry.hub === hub ? (entry.mpxn ?? []) : []));
+    const start = typeof lostS === "number" && lostS !== UNSET_TIME ? { startS: lostS } : {};
+    const alert: DccAlert = { code: "AD1", to: "networkOperator", hub, ...start, mpxns };
+    // A hub whose attempt seemed to fail tries again: one outage is told once.
+    if (lostS !== UNSET_TIME && this.dccAlerts.some((a) => a.hub === hub && a.startS === lostS)) return;
+    this.dccAlerts.push(alert);
+    this.#ports.observe({ kind: "dcc-alert", ...alert });
   }
 
   #refuse(received: Received & { readonly kind: "refused" }): void {

@@ -78,6 +78,8 @@ export interface InventoryEntry {
   readonly installCode: Uint8Array;
   /** The hub whose network the device is on; for a hub, itself. */
   readonly hub?: Eui64;
+  /** Of a meter: the number of its metering point. */
+  readonly mpxn?: string;
   /** The last status before a suspension. */
   readonly before?: InventoryStatus;
 }
@@ -86,7 +88,7 @@ export class Inventory {
   readonly #entries = new Map<Eui64, InventoryEntry>();
 
   /** 12.2: a device is announced before it is installed. Throws `inventory/known` when it is listed already. */
-  preNotify(device: Pick<InventoryEntry, "eui" | "type" | "installCode" | "hub">): InventoryEntry {
+  preNotify(device: Pick<InventoryEntry, "eui" | "type" | "installCode" | "hub" | "mpxn">): InventoryEntry {
     if (this.#entries.has(device.eui))
       throw new MeterbenchError(
         "inventory/known",

@@ -185,11 +185,20 @@ const watch = (value: Lookup, object: string) => ({
   thresholdV: value(`${object}.4`),
   periodS: value(`${object}.6`),
 });
+const voltageLimits: ReadBack = (value) => ({
+  averagingPeriodS: value("averageVoltageLog.4"),
+  extremeOver: watch(value, "extremeOverVoltage"),
+  extremeUnder: watch(value, "extremeUnderVoltage"),
+  sag: watch(value, "voltageSag"),
+  swell: watch(value, "voltageSwell"),
+  averageOverV: value("averageOverVoltageThreshold.2"),
+  averageUnderV: value("averageUnderVoltageThreshold.2"),
+});
 
 const nothing: ReadBack = () => ({});
 const log =
-  (log: string): ReadBack =>
-  (value) => ({ log, ...within(value(`${log}Log.2`)) });
+  (log: string, object = `${log}Log`): ReadBack =>
+  (value) => ({ log, ...within(value(`${object}.2`)) });
 
 /** By use case. A parameter that the pre-command cannot show is not here, and is compared as absent. */
 export const readBack: Readonly<Record<string, ReadBack>> = {
@@ -198,6 +207,7 @@ export const readBack: Readonly<Record<string, ReadBack>> = {
   ECS17b: nothing,
   ECS17d: nothing,
   ECS22b: rangeOf("importProfile.2"),
+  ECS26c: nothing,
   ECS23: rangeOf("averageVoltageLog.2"),
   ECS27: nothing,
   ECS28a: (value) => ({
@@ -216,18 +226,16 @@ export const readBack: Readonly<Record<string, ReadBack>> = {
       underCounterReset: [value("averageUnderVoltageCounter.m1"), 0],
       overCounterReset: [value("averageOverVoltageCounter.m1"), 0],
     }),
-    averagingPeriodS: value("averageVoltageLog.4"),
-    extremeOver: watch(value, "extremeOverVoltage"),
-    extremeUnder: watch(value, "extremeUnderVoltage"),
-    sag: watch(value, "voltageSag"),
-    swell: watch(value, "voltageSwell"),
-    averageOverV: value("averageOverVoltageThreshold.2"),
-    averageUnderV: value("averageUnderVoltageThreshold.2"),
+    ...voltageLimits(value),
+    resetCounters: true,
   }),
+  ECS29c: (value) => ({ ...voltageLimits(value), resetCounters: false }),
   ECS35a: log("event"),
   ECS35b: log("security"),
   ECS35c: log("event"),
   ECS35d: log("security"),
+  ECS35e: log("power", "powerEventLog"),
+  ECS38: (value) => ({ limitS: value("randomisedOffsetLimit.2") }),
   ECS42: constant("supplyControl.m1", 0x33, "script"),
   ECS43: constant("supplyControl.m1", 0x34, "script"),
   ECS44: constant("supplyControl.m1", 0x36, "script"),

@@ -1,7 +1,7 @@
 /** Answers in the user's terms: watt-hours, times and states instead of results and structures. */
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { SupplyState } from "../../firmware/objects/use-cases.ts";
-import type { Value } from "../../firmware/wire/message.ts";
+import { UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
 import { toHex } from "../premises/trace.ts";
 import { alertMeaning, alertText } from "./alert-codes.ts";
 import { type Exchange, succeeded } from "./exchange.ts";
@@ -14,11 +14,14 @@ const list = (value: Value | undefined): List => (Array.isArray(value) ? value :
 
 const supplyStates = Object.fromEntries(Object.entries(SupplyState).map(([name, number]) => [number, name]));
 
+/** A clock that was never set tells no time, and least of all 1970. */
+const time = (timeS: Value | undefined): unknown => (timeS === UNSET_TIME ? "clock not set" : timeS);
+
 const log = ([entries]: List): Reading => ({
   entries: list(entries).map((entry) => {
     const [timeS, code, other] = list(entry);
     return {
-      timeS,
+      timeS: time(timeS),
       code: alertText(Number(code)),
       meaning: alertMeaning(Number(code)),
       ...(other instanceof Uint8Array && other.length > 0 ? { other: toHex(other) } : {}),
@@ -66,9 +69,11 @@ const readers: Readonly<Record<string, (values: List) => Reading>> = {
   ECS35b: log,
   ECS35c: log,
   ECS35d: log,
+  ECS35e: log,
+  ECS26c: ([offsetS, number, limitS]) => ({ offsetS, number, limitS }),
   ECS45: ([state]) => ({ supply: supplyStates[Number(state)] ?? state }),
   ECS52: ([version]) => ({ firmwareVersion: version instanceof Uint8Array ? toHex(version) : version }),
-  ECS70: (values) => ({ timeS: values[3], status: values[4] }),
+  ECS70: (values) => ({ timeS: time(values[3]), status: values[4] }),
   CCS06: ([devices]) => ({
     devices: list(devices).map((row) =>
       Object.fromEntries(deviceFields.map((name, i) => [name, plainEui(list(row)[i])])),

@@ -3,6 +3,7 @@
  * that become of it. Requests that no device ever sees (inventory, pre-notification) are in `inventory.ts`.
  */
 import { z } from "zod";
+import { maxLimitS } from "../../firmware/features/randomised-offset.ts";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { SupplyScript } from "../../firmware/objects/use-cases.ts";
 import type { Role } from "../../firmware/security/access.ts";
@@ -101,6 +102,14 @@ define("4.10", "read voltage counters and averages", both, ["ESME"], {
 });
 define("4.15", "read load limit", both, ["ESME"], { parameters: nothing, useCase: "ECS27" });
 
+define("6.2.2", "read randomised offset", both, ["ESME"], { parameters: nothing, useCase: "ECS26c" });
+define("7.12", "set limit of randomised offset", supplier, ["ESME"], {
+  critical: true,
+  parameters: z.strictObject({ limitS: z.int().min(0).max(maxLimitS) }),
+  useCase: "ECS38",
+  values: (p) => ({ "randomisedOffsetLimit.2": p.limitS }),
+});
+
 define("6.4.1", "set load limit", supplier, ["ESME"], {
   critical: true,
   parameters: z.strictObject({
@@ -129,17 +138,19 @@ define("6.4.2", "reset load limit counter", supplier, ["ESME"], {
 });
 
 const watch = z.strictObject({ thresholdV: u32, periodS: u32 });
-define("6.5", "set voltage thresholds and reset voltage counters", operator, ["ESME"], {
+define("6.5", "set voltage thresholds, with or without reset of the counters", operator, ["ESME"], {
   parameters: z.strictObject({
-    averagingPeriodS: u32.min(1),
+    /** 0: not monitored, as with the period of each limit. */
+    averagingPeriodS: u32,
     extremeOver: watch,
     extremeUnder: watch,
     sag: watch,
     swell: watch,
     averageOverV: u32,
     averageUnderV: u32,
+    resetCounters: z.boolean().default(true),
   }),
-  useCase: "ECS29a",
+  useCase: (p) => (p.resetCounters ? "ECS29a" : "ECS29c"),
   values: (p) => ({
     "averageVoltageLog.4": p.averagingPeriodS,
     "extremeOverVoltage.4": p.extremeOver.thresholdV,
@@ -152,8 +163,7 @@ define("6.5", "set voltage thresholds and reset voltage counters", operator, ["E
     "voltageSwell.6": p.swell.periodS,
     "averageOverVoltageThreshold.2": p.averageOverV,
     "averageUnderVoltageThreshold.2": p.averageUnderV,
-    "averageUnderVoltageCounter.m1": 0,
-    "averageOverVoltageCounter.m1": 0,
+    ...(p.resetCounters && { "averageUnderVoltageCounter.m1": 0, "averageOverVoltageCounter.m1": 0 }),
   }),
 });
 
@@ -173,14 +183,16 @@ const clockWindow = {
 define("6.11", "synchronise clock", supplier, ["ESME"], clockWindow);
 define("8.1.1", "commission device", supplier, ["ESME"], clockWindow);
 
+/** Only an ESME has a power event log: of a hub it is asked for as a meter's, and refused as not for it. */
 const logUseCases = {
-  ESME: { event: "ECS35a", security: "ECS35b" },
-  CHF: { event: "ECS35c", security: "ECS35d" },
+  ESME: { event: "ECS35a", security: "ECS35b", power: "ECS35e" },
+  CHF: { event: "ECS35c", security: "ECS35d", power: "ECS35e" },
 } as const;
-define("6.13", "read event or security log", both, ["ESME", "CHF"], {
-  parameters: range.extend({ log: z.enum(["event", "security"]) }),
+const logObjects = { event: "eventLog", security: "securityLog", power: "powerEventLog" } as const;
+define("6.13", "read event, security or power event log", both, ["ESME", "CHF"], {
+  parameters: range.extend({ log: z.enum(["event", "security", "power"]) }),
   useCase: (p, { device }) => logUseCases[device][p.log],
-  values: (p) => ({ [p.log === "event" ? "eventLog.2" : "securityLog.2"]: rangeSelector(p) }),
+  values: (p) => ({ [`${logObjects[p.log]}.2`]: rangeSelector(p) }),
 });
 
 const replaceCredentials = {

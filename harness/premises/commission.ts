@@ -5,6 +5,9 @@
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import type { Premises } from "./premises.ts";
 
+/** The home's metering point: 13 digits, the last of them its check digit. */
+export const esmeMpan = "1000000000003";
+
 const minuteMs = 60_000;
 const joinLimitMs = 10 * minuteMs;
 /** The window in which the meter may take the hub's time. */
@@ -29,7 +32,7 @@ export async function attachWan(home: Premises): Promise<void> {
 /** 12.2, then 8.11: the meter is announced and put into the hub's log, and the join window opens. */
 export async function addMeter(home: Premises, installCode = home.esme.installCode): Promise<void> {
   const { headEnd, hub, esme } = home;
-  headEnd.inventory.preNotify({ eui: esme.eui, type: esme.type, installCode, hub: hub.eui });
+  headEnd.inventory.preNotify({ eui: esme.eui, type: esme.type, installCode, hub: hub.eui, mpxn: esmeMpan });
   await home.command("8.11", { action: "add", device: esme.eui, installCode, deviceType: 1 });
 }
 

@@ -53,6 +53,51 @@ describe("commissioning a home", function () {
     assert.ok(Math.abs(meter.lastHeardS - home.nowS) < 60);
   });
 
+  it("the meter says by itself that it is commissioned (8F69), once it has joined, before 8.1.1", async () => {
+    await attachWan(home);
+    await addMeter(home);
+    await joinMeter(home);
+    await home.runUntil(() => home.alerts(0x8f69).length > 0, 60_000, "8F69");
+    const [alert] = home.alerts(0x8f69);
+    assert.deepEqual([alert!.device, alert!.to], [home.esme.eui, "supplier"]);
+    await setClock(home);
+    await home.cutMains(10_000);
+    await home.run(600_000);
+    assert.equal(home.alerts(0x8f69).length, 1, "once");
+  });
+
+  it("where the setting says so, the meter says it at its first clock instead", async function () {
+    const later = await premises(this, { settings: { commissionedWhen: "clock-set" } });
+    await attachWan(later);
+    await addMeter(later);
+    await joinMeter(later);
+    await later.run(60_000);
+    assert.deepEqual(later.alerts(0x8f69), []);
+    await setClock(later);
+    await later.runUntil(() => later.alerts(0x8f69).length > 0, 60_000, "8F69");
+  });
+
+  it("a meter whose clock was never set says so: no time in alerts, logs and answers, and least of all 1970", async () => {
+    await attachWan(home);
+    await addMeter(home);
+    await joinMeter(home);
+    await home.runUntil(() => home.alerts(0x8183).length > 0, 60_000, "8183");
+    assert.equal(home.alerts(0x8183)[0]!.timeS, undefined);
+    const { entries } = await home.read("6.13", { log: "event" });
+    assert.deepEqual(
+      entries.map(({ code, timeS }: { code: string; timeS: unknown }) => [code, timeS]),
+      [["8183", "clock not set"]],
+    );
+    const answer = await home.request("7.4");
+    assert.deepEqual([answer.status, answer.answer?.timeS], ["answered", undefined]);
+    const missed = await home.request("6.11", { validFrom: home.nowS - 7200, validUntil: home.nowS - 3600 });
+    const [, , adjusted, time, status] = missed.answer!.results;
+    assert.deepEqual([adjusted?.status, time?.value, status?.value], [250, 0xffff_ffff, 1]);
+    await setClock(home);
+    const later = await home.request("7.4");
+    assert.ok(Math.abs(later.answer!.timeS! - home.nowS) <= 2);
+  });
+
   needs(
     it("brings the meter's clock to the network's time", async () => {
       await home.commission();

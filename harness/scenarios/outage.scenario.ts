@@ -49,9 +49,12 @@ describe("outages of one home", function () {
   const expectRestored = (code: number, limitMs = 15 * minuteMs) =>
     expectReport(home, code, { lostS, restoredS }, limitMs);
 
-  const gasps = () => home.alerts(0x8f57);
-  const codes = async (to: "esme" | "hub") =>
-    (await home.read("6.13", { log: "event" }, { to })).entries.map((entry: { code: string }) => entry.code);
+  /** What the DCC made of last gasps, for the network operator. */
+  const gasps = () => home.headEnd.dccAlerts;
+  const logOf = async (to: "esme" | "hub", log: "event" | "security" | "power"): Promise<string[]> =>
+    (await home.read("6.13", { log }, { to })).entries.map((entry: { code: string }) => entry.code);
+  /** A hub has no power event log of its own: its event log has what a meter keeps there. */
+  const codes = (to: "esme" | "hub") => logOf(to, to === "esme" ? "power" : "event");
 
   it("a loss of one minute is logged and reported restored (8F35), with no Power Outage Event", async () => {
     await blackout(minuteMs);
@@ -63,13 +66,25 @@ describe("outages of one home", function () {
       const log = await codes(device);
       assert.ok(log.includes("8F57") && log.includes("8F35"), `${device}: ${log}`);
     }
+    for (const log of ["event", "security"] as const) {
+      const others = await logOf("esme", log);
+      assert.ok(!others.includes("8F57") && !others.includes("8F35"), `${log}: ${others}`);
+    }
   });
 
   it("a loss of three minutes and more: the hub's last gasp leaves before its energy ends", async () => {
     lostS = home.nowS;
     home.loseMains();
     await home.runUntil(() => gasps().length > 0, 4 * minuteMs, "the last gasp");
-    assert.equal(gasps()[0]!.device, home.hub.eui);
+    const { startS, ...ad1 } = gasps()[0]!;
+    assert.deepEqual(ad1, {
+      code: "AD1",
+      to: "networkOperator",
+      hub: home.hub.eui,
+      mpxns: ["1000000000003"],
+    });
+    assert.ok(Math.abs(startS! - lostS) <= 2, `lost ${startS! - lostS} s off`);
+    assert.deepEqual(home.alerts(0x8f57), [], "8F57 is no message");
     assert.ok(home.nowS - lostS >= 180, `it left after ${home.nowS - lostS} s`);
     assert.equal(home.hub.board.powered, true);
     assert.ok(home.hub.board.mockMains.storedJ > 0);
@@ -80,6 +95,20 @@ describe("outages of one home", function () {
     await expectRestored(0x8f36);
     assert.equal(gasps().length, 1, "only one last gasp");
   });
+
+  for (const [seconds, expected] of [
+    [170, 0],
+    [190, 1],
+  ] as const)
+    it(`the hub's feed alone down for ${seconds} s, the meter alive: ${expected} AD1`, async () => {
+      home.hub.board.mockMains.lose();
+      await home.run(seconds * 1000);
+      home.hub.board.mockMains.restore();
+      await home.run(10 * minuteMs);
+      assert.equal(gasps().length, expected);
+      assert.deepEqual([...home.alerts(0x8f35), ...home.alerts(0x8f36)], []);
+      assert.equal((await home.read("7.4")).supply, "enabled");
+    });
 
   it("a loss of 179 s is short, one of 181 s is long", async () => {
     await blackout(179_000);
@@ -198,12 +227,12 @@ describe("outages by the meter's own clock and mains sense, three minutes made f
 
   it("a short loss is reported restored (8F35), with no Power Outage Event", async () => {
     await expectReport(home, 0x8f35, await blackout(2000), 20_000);
-    assert.deepEqual([...home.alerts(0x8f57), ...home.alerts(0x8f36)], []);
+    assert.deepEqual([...home.headEnd.dccAlerts, ...home.alerts(0x8f36)], []);
   });
 
   it("a long loss: the hub's last gasp leaves, and the meter reports both times (8F36)", async () => {
     const loss = await blackout(6000);
-    assert.equal(home.alerts(0x8f57).length, 1);
+    assert.equal(home.headEnd.dccAlerts.length, 1);
     await expectReport(home, 0x8f36, loss, 20_000);
     assert.equal((await home.read("7.4")).supply, "enabled");
   });

@@ -44,6 +44,8 @@ export class BenchContext implements DeviceContext {
   readonly journal: Journal;
   readonly eventLog: EventLog;
   readonly securityLog: EventLog;
+  readonly powerLog: EventLog;
+  readonly overseer = "supplier";
   readonly futureDated: FutureDated;
   readonly loop: RunLoop;
   readonly #time: DeviceTime;
@@ -52,10 +54,11 @@ export class BenchContext implements DeviceContext {
   static async open(board: MockBoard, observations: Observation[]): Promise<BenchContext> {
     const journal = await Journal.open(board.flash, partitions(board.flash.geometry).journal);
     const loop = new RunLoop();
-    const time = await DeviceTime.open(board, (action) => loop.post("appointment", action));
+    const time = await DeviceTime.open(board, journal, (action) => loop.post("appointment", action));
     const logs = [
       await EventLog.open(journal, "event-log/"),
       await EventLog.open(journal, "security-log/"),
+      await EventLog.open(journal, "power-log/"),
     ] as const;
     return new BenchContext(board, journal, logs, loop, time, observations);
   }
@@ -63,7 +66,7 @@ export class BenchContext implements DeviceContext {
   private constructor(
     board: MockBoard,
     journal: Journal,
-    [eventLog, securityLog]: readonly [EventLog, EventLog],
+    [eventLog, securityLog, powerLog]: readonly [EventLog, EventLog, EventLog],
     loop: RunLoop,
     time: DeviceTime,
     observations: Observation[],
@@ -72,6 +75,8 @@ export class BenchContext implements DeviceContext {
     this.journal = journal;
     this.eventLog = eventLog;
     this.securityLog = securityLog;
+    // As in a device: a hub has no power log of its own.
+    this.powerLog = board.modem === undefined ? powerLog : eventLog;
     this.loop = loop;
     this.#time = time;
     this.#observations = observations;
@@ -79,8 +84,11 @@ export class BenchContext implements DeviceContext {
   }
 
   nowS = () => this.#time.nowS();
+  stampS = () => this.#time.stampS();
   timeIsSet = () => this.#time.isSet;
   setTime = (utcS: number) => this.#time.set(utcS);
+  adjustTime = (utcS: number, commit: (change: JournalChange) => Promise<void>) =>
+    this.#time.adjust(utcS, commit);
   at = (atS: number, action: () => Promise<void>) => this.#time.at(atS, action);
   after = (delayMs: number, action: () => Promise<void>) =>
     this.board.clock.after(delayMs, () => this.loop.post("timer", action));
@@ -90,14 +98,17 @@ export class BenchContext implements DeviceContext {
       this.loop.post(name, () => handler(event));
   observe = (observation: Observation) => void this.#observations.push(observation);
 
-  /** Like the device's outbox, but that nothing leaves: the journal is the list of alerts. */
+  /** Like the device's outbox, but that nothing leaves: the journal is the list of alerts, one for each recipient. */
   async raise(alert: AlertRequest, changes: readonly JournalChange[] = []): Promise<void> {
     const number = this.journal.keys(alertPrefix).length;
-    const text = JSON.stringify({ ...alert, atS: this.nowS() }, (_key, value) =>
-      value instanceof Uint8Array ? `h'${Buffer.from(value).toString("hex")}'` : value,
-    );
-    const key = `${alertPrefix}${String(number).padStart(4, "0")}`;
-    await this.journal.commit([...changes, { key, value: new TextEncoder().encode(text) }]);
+    const alerts = [alert.to].flat().map((to, i) => {
+      const text = JSON.stringify({ ...alert, to, atS: this.nowS() }, (_key, value) =>
+        value instanceof Uint8Array ? `h'${Buffer.from(value).toString("hex")}'` : value,
+      );
+      const key = `${alertPrefix}${String(number + i).padStart(4, "0")}`;
+      return { key, value: new TextEncoder().encode(text) };
+    });
+    await this.journal.commit([...changes, ...alerts]);
   }
 
   alerts(): RaisedAlert[] {
@@ -234,7 +245,13 @@ export class FeatureBench<B extends Built> {
     return this.context.alerts().map((alert) => alert.code.toString(16));
   }
   get eventCodes(): string[] {
-    return this.context.eventLog.entries().map((entry) => entry.code.toString(16));
+    return codesOf(this.context.eventLog);
+  }
+  get securityCodes(): string[] {
+    return codesOf(this.context.securityLog);
+  }
+  get powerCodes(): string[] {
+    return codesOf(this.context.powerLog);
   }
 
   /** One operation as one event of the device's loop; what it throws comes out here. */
@@ -262,6 +279,8 @@ export class FeatureBench<B extends Built> {
 }
 
 const denied: OperationResult = { status: 3 };
+
+const codesOf = (log: EventLog): string[] => log.entries().map((entry) => entry.code.toString(16));
 
 /** Runs `work`; true when a power cut ended it. */
 export async function dying(work: () => Promise<unknown>): Promise<boolean> {

@@ -25,6 +25,7 @@ const shown: Readonly<Record<string, readonly [Lane, Words]>> = {
   "command-refused": ["refusals", (e) => `refuses a command: ${e.reason}${code(e.code)}`],
   "message-refused": ["refusals", (e) => `refuses a message: ${e.reason}`],
   alert: ["alerts", (e) => `${alertText(Number(e.alertCode))} ${alertMeaning(Number(e.alertCode))}`],
+  "dcc-alert": ["alerts", (e) => `DCC tells the ${e.to}: ${rest(e)}`],
   "alert-dropped": ["alerts", (e) => `drops an alert: ${rest(e)}`],
   han: ["home network", (e) => `${e.event} ${e.eui64 ?? ""}${e.reason ? `: ${e.reason}` : ""}`],
   inventory: ["home network", (e) => `inventory: ${e.device} ${e.from} → ${e.to}`],

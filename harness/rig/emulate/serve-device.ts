@@ -95,13 +95,13 @@ export class EmulatedDevice {
     };
   }
 
-  /** As the reset button: the boot loader runs, then the firmware boots anew. */
+  /** As the reset button, which takes no power away: the boot loader runs, then the firmware boots anew. */
   async reset(): Promise<void> {
     this.counts.resets++;
-    this.device.board.powerOff();
-    const outcome = await boot(imageSlots(this.#rig.flash), { crypto: this.#rig.crypto });
-    this.device.board.powerOn();
-    for (const say of this.#console) say(describeBoot(outcome));
+    await this.device.board.reset(async () => {
+      const outcome = await boot(imageSlots(this.#rig.flash), { crypto: this.#rig.crypto });
+      for (const say of this.#console) say(describeBoot(outcome));
+    });
   }
 
   /** Ends; the device is gone. */

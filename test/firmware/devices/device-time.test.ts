@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { DeviceTime } from "../../../firmware/devices/device-time.ts";
-import { NEVER } from "../../../firmware/wire/message.ts";
+import { partitions } from "../../../firmware/devices/partitions.ts";
+import { Journal } from "../../../firmware/kernel/journal.ts";
+import { NEVER, UNSET_TIME } from "../../../firmware/wire/message.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
 import { startUtcS } from "./rig.ts";
@@ -9,6 +11,8 @@ describe("a device's time", () => {
   let scheduler: Scheduler;
   let board: MockBoard;
   const post = (action: () => Promise<void>) => action();
+  const open = async () =>
+    DeviceTime.open(board, await Journal.open(board.flash, partitions(board.flash.geometry).journal), post);
   beforeEach(() => {
     scheduler = new Scheduler();
     const random = new SeededRandom(1);
@@ -16,24 +20,45 @@ describe("a device's time", () => {
     board.powerOn();
   });
 
-  it("counts from 1970 while it was never set, and says so", async () => {
-    const time = await DeviceTime.open(board, post);
+  it("counts from 0 while it was never set, and neither stamp nor header tells of 1970", async () => {
+    const time = await open();
     await scheduler.runUntil(5_000);
     assert.deepEqual([time.isSet, time.nowS()], [false, 5]);
+    assert.deepEqual([time.stampS(), time.header()], [UNSET_TIME, {}]);
   });
 
   it("goes on after a restart by the battery-backed clock", async () => {
-    await (await DeviceTime.open(board, post)).set(startUtcS);
+    await (await open()).set(startUtcS);
     await scheduler.runUntil(10_000);
     board.powerOff();
     await scheduler.runUntil(20_000);
     board.powerOn();
-    const time = await DeviceTime.open(board, post);
+    const time = await open();
     assert.deepEqual([time.isSet, time.nowS()], [true, startUtcS + 20]);
   });
 
+  it("keeps a correction through restarts and a setting, to the millisecond", async () => {
+    const time = await open();
+    await time.set(startUtcS);
+    await scheduler.runUntil(1_300);
+    const journal = await Journal.open(board.flash, partitions(board.flash.geometry).journal);
+    await time.adjust(startUtcS + 8, (change) => journal.commit([change]));
+    assert.equal(time.nowS(), startUtcS + 8);
+    board.powerOff();
+    await scheduler.runUntil(11_299);
+    board.powerOn();
+    const again = await open();
+    assert.equal(again.nowS(), startUtcS + 17);
+    await scheduler.runUntil(11_300);
+    assert.equal(again.nowS(), startUtcS + 18);
+    await again.set(startUtcS + 500);
+    board.powerOff();
+    board.powerOn();
+    assert.equal((await open()).nowS(), startUtcS + 500);
+  });
+
   it("keeps appointments to the second, however far, and past ones at once", async () => {
-    const time = await DeviceTime.open(board, post);
+    const time = await open();
     await time.set(startUtcS);
     const seen: number[] = [];
     for (const atS of [startUtcS + 90 * 86_400, startUtcS + 1, startUtcS - 1])
@@ -43,7 +68,7 @@ describe("a device's time", () => {
   });
 
   it("moves appointments when the time is set", async () => {
-    const time = await DeviceTime.open(board, post);
+    const time = await open();
     let done = 0;
     time.at(startUtcS + 60, async () => void done++);
     await scheduler.runUntil(120_000);
@@ -58,7 +83,7 @@ describe("a device's time", () => {
   });
 
   it("forgets a cancelled appointment, and never keeps one at NEVER", async () => {
-    const time = await DeviceTime.open(board, post);
+    const time = await open();
     const fail = async () => assert.fail("kept");
     time.at(10, fail)();
     const cancelTwice = time.at(NEVER, fail);

@@ -145,6 +145,7 @@ describe("the hub", () => {
   it("bounds what waits for the WAN: the oldest response gives way first", async () => {
     rig = await HomeRig.build({ wanQueueCapacity: 2 });
     await rig.list();
+    rig.observations.length = 0;
     rig.wan.settings.down = true;
     await rig.run(1_000);
     await rig.meter.device.event("test", () => rig.meter.device.raise({ alertCode: 0x8f32, to: "supplier" }))(

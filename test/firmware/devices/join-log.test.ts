@@ -18,7 +18,7 @@ describe("what a meter's logs say of joining", () => {
     rig = await HomeRig.build();
   });
 
-  it("one failure (8F48) for hours of trying, then the success (8F49, 8183), told to the supplier under a MAC", async () => {
+  it("one failure (8F48) for hours of trying, then the success (8F49, 8183), told to the supplier under a MAC; and that it is commissioned (8F69), signed", async () => {
     await rig.run(3 * hourMs);
     assert.deepEqual(security(), [0x8f48]);
     await rig.list();
@@ -28,9 +28,15 @@ describe("what a meter's logs say of joining", () => {
     const joined = alerts.filter(({ header }) => header.originator === meterEui);
     assert.deepEqual(
       joined.map(({ header, protection }) => [header.code, header.target, protection]),
-      [[0x1001, rig.world.of("supplier").eui, "mac"]],
+      [
+        [0x1001, rig.world.of("supplier").eui, "mac"],
+        [0x1000, rig.world.of("supplier").eui, "signature"],
+      ],
     );
-    assert.equal((coseWire.decode(joined[0]!) as Alert).alertCode, 0x8183);
+    assert.deepEqual(
+      joined.map((envelope) => (coseWire.decode(envelope) as Alert).alertCode),
+      [0x8183, 0x8f69],
+    );
   });
 
   it("its removal from the hub's log (8F4B)", async () => {

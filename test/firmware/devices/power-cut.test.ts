@@ -120,6 +120,71 @@ describe("a power cut inside a command", () => {
   });
 });
 
+describe("a power cut inside a setting of the clock (ECS70)", () => {
+  const { id } = objects.clock;
+  const ecs70 = [
+    op("set", id, 9, 5),
+    op("call", id, 5, [NEVER, startUtcS - 86_400, startUtcS + 86_400]),
+    op("call", id, 4, 0),
+    op("get", id, 2),
+    op("get", id, 4),
+  ];
+  for (const [what, first, offS] of [
+    ["the first setting", true, 500],
+    ["an adjustment", false, 7],
+    ["an adjustment that is too large", false, 60],
+  ] as const)
+    it(`at any flash operation of ${what}: what was done is answered as done, logged once, and no time is lost`, async () => {
+      const rig = await meterRig();
+      const snapshot = rig.board.mockFlash.snapshot();
+      const command = rig.desk.command(0x62, ecs70, { counter: 77n });
+      const begin = async () => {
+        rig.link.hubTimeS = startUtcS + offS;
+        await fromSnapshot(rig, snapshot);
+        if (first) {
+          rig.board.mockClock.loseRtc();
+          await rig.reboot();
+        }
+        rig.take();
+        rig.board.mockFlash.clearCut();
+      };
+      await begin();
+      const operations = await countOperations(rig, () => rig.meter.device.receive(command));
+      const outcomes = new Set<string>();
+      for (let i = 0; i < operations; i++)
+        for (const point of cutPoints) {
+          const where = `cut ${point} operation ${i} of ${operations}`;
+          await begin();
+          const { mockFlash } = rig.board;
+          mockFlash.cutPowerAt(mockFlash.operationCount + i, point);
+          await rig.meter.device.receive(command);
+          rig.link.hubTimeS = undefined;
+          await comeBack(rig);
+          const messages = rig
+            .take()
+            .map((bytes) => rig.desk.read<Response | Alert>(bytes, rig.world.of("supplier")));
+          const answers = messages.filter((message): message is Response => "results" in message);
+          const { device } = rig.meter;
+          const moved = device.timeIsSet() && device.nowS() === startUtcS + offS;
+          for (const { results } of answers) {
+            assert.equal(results[2]?.status === 0, moved, where);
+            assert.equal(results[3]?.value, moved ? startUtcS + offS : first ? NEVER : startUtcS, where);
+          }
+          const logged = [...device.eventLog.entries(), ...device.securityLog.entries()].map(
+            ({ code }) => code,
+          );
+          // 2: the command came too late to be tried before the cut, and the hub cannot be heard at the boot.
+          const refused = answers.some(({ results }) => results[2]?.status === 250);
+          const owed = first ? [] : moved ? [0x8145] : refused ? [0x8f0c] : [];
+          assert.deepEqual(logged, owed, where);
+          if (device.counters.highest("supplier") === 77n) assert.ok(answers.length > 0, where);
+          outcomes.add(String(answers.at(-1)?.results[2]?.status));
+        }
+      assert.ok(outcomes.has("undefined"), "some cut left nothing of the command");
+      assert.ok(outcomes.has(offS > 10 && !first ? "250" : "0"), [...outcomes].join());
+    });
+});
+
 describe("future-dated values (ECS28a)", () => {
   const dueS = startUtcS + 600;
   const order = (thresholdW: number, atS: number): Operation[] => [

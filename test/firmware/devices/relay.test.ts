@@ -99,7 +99,9 @@ describe("a message between WAN and home", () => {
   it("an alert that the crowded WAN queue gave up leaves later, without a restart", async () => {
     const rig = await HomeRig.build({ wanQueueCapacity: 2 });
     await rig.list();
+    await rig.run(1_800_000);
     rig.take();
+    rig.observations.length = 0;
     rig.wan.settings.down = true;
     await rig.run(1_000);
     for (const code of [0x8f32, 0x8f33, 0x8f34]) await raise(rig, code);

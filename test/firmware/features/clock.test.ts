@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { clockFeature } from "../../../firmware/features/clock.ts";
 import type { BenchOptions } from "../../support/feature-bench.ts";
-import { cutEverywhere, FeatureBench, startUtcS } from "../../support/feature-bench.ts";
+import {
+  cutEverywhere,
+  dying,
+  FeatureBench,
+  startUtcS,
+  supplierOrigin,
+} from "../../support/feature-bench.ts";
 
 const never = 0xffff_ffff;
 const hub: { timeS: number | undefined } = { timeS: undefined };
@@ -21,11 +27,17 @@ const make = (options: BenchOptions = {}) => {
 };
 
 /** ECS70 as the reference messages have it; answers the five statuses, and time and status. */
-async function ecs70(bench: Awaited<ReturnType<typeof make>>, fromS: number, toS: number) {
+let counter = 1000n;
+async function ecs70(
+  bench: Awaited<ReturnType<typeof make>>,
+  fromS: number,
+  toS: number,
+  origin = { ...supplierOrigin, counter: ++counter },
+) {
   const results = [
-    await bench.set("clock", 9, 5),
-    await bench.call("clock", 5, [never, fromS, toS]),
-    await bench.call("clock", 4, 0),
+    await bench.set("clock", 9, 5, origin),
+    await bench.call("clock", 5, [never, fromS, toS], origin),
+    await bench.call("clock", 4, 0, origin),
     await bench.get("clock", 2),
     await bench.get("clock", 4),
   ];
@@ -79,6 +91,30 @@ describe("clock feature (ECS70)", () => {
     assert.deepEqual([bench.context.nowS(), settings], [startUtcS, 0]);
   });
 
+  for (const [what, fromS, toS] of [
+    ["before it opens", startUtcS + 6, startUtcS + 100],
+    ["after it has closed", startUtcS - 100, startUtcS + 4],
+  ] as const)
+    it(`a window that is missed, ${what}, is told and logged (8F0C), and the clock stays reliable`, async () => {
+      const bench = await make();
+      hub.timeS = startUtcS + 5;
+      assert.deepEqual((await ecs70(bench, fromS, toS)).statuses, [0, 0, 250, 0, 0]);
+      assert.deepEqual([bench.alertCodes, bench.securityCodes, bench.eventCodes], [["8f0c"], ["8f0c"], []]);
+      assert.equal((await bench.get("clock", 4)).value, 0);
+    });
+
+  it("a clock that was never set says so: invalid, and no time, in its answer, its logs and its alerts", async () => {
+    const bench = await make({ timeIsSet: false });
+    await bench.run(60_000);
+    assert.deepEqual([(await bench.get("clock", 2)).value, (await bench.get("clock", 4)).value], [never, 1]);
+    hub.timeS = startUtcS;
+    await ecs70(bench, 0, 1);
+    assert.deepEqual(
+      bench.context.securityLog.entries().map(({ code, timeS }) => [code, timeS]),
+      [[0x8f0c, never]],
+    );
+  });
+
   it("includes both bounds of the window", async () => {
     const bench = await make();
     hub.timeS = startUtcS + 5;
@@ -92,6 +128,50 @@ describe("clock feature (ECS70)", () => {
     assert.equal((await bench.get("clock", 4)).value, 1);
     hub.timeS = startUtcS + 99_999;
     assert.equal((await ecs70(bench, 0, never)).timeS, startUtcS + 99_999);
+  });
+
+  for (const first of [true, false])
+    it(`a cut at any flash operation of ${first ? "the first setting" : "an adjustment"}: done and answered as done, once, or not done`, async () => {
+      const origin = { ...supplierOrigin, counter: 5n };
+      let done = 0;
+      const cuts = await cutEverywhere(
+        () => make({ timeIsSet: !first }),
+        (bench) => {
+          hub.timeS = startUtcS + 7;
+          return ecs70(bench, 0, never, origin);
+        },
+        async (bench, cut) => {
+          // Done again at the boot, when the hub cannot be heard yet.
+          hub.timeS = undefined;
+          const trueS = startUtcS + Math.floor(bench.scheduler.nowMs / 1000);
+          const { statuses, timeS, status } = await ecs70(bench, 0, never, origin);
+          const isDone = statuses[2] === 0;
+          if (isDone) done++;
+          const wasS = first ? never : trueS;
+          assert.ok(Math.abs(Number(timeS) - (isDone ? trueS + 7 : wasS)) <= 1, `${cut}: ${timeS}`);
+          assert.equal(status, first && !isDone ? 1 : 0, cut);
+          assert.deepEqual(bench.eventCodes, isDone && !first ? ["8145"] : [], cut);
+          assert.deepEqual(bench.alertCodes, [], cut);
+          if (isDone) assert.ok(settings > 0, `${cut}: who follows the clock has heard of it`);
+        },
+      );
+      // The clock itself is no flash operation, and what follows a first setting is the device's: see power-cut.test.ts.
+      assert.ok(first ? done === 0 : done > 0 && done < cuts, `${done} of ${cuts} done`);
+    });
+
+  it("a cut at any flash operation of a refusal: the same command done again logs and tells it once", async () => {
+    const origin = { ...supplierOrigin, counter: 6n };
+    await cutEverywhere(
+      () => make(),
+      (bench) => {
+        hub.timeS = startUtcS + 60;
+        return ecs70(bench, 0, never, origin);
+      },
+      async (bench, cut) => {
+        await dying(() => ecs70(bench, 0, never, origin));
+        assert.deepEqual([bench.alertCodes, bench.securityCodes], [["8f0c"], ["8f0c"]], cut);
+      },
+    );
   });
 
   it("a cut at any flash operation of a refused adjustment leaves time and status explainable", async () => {

@@ -7,6 +7,7 @@ import { loadLimitFeature } from "../../../firmware/features/load-limit.ts";
 import { logsFeature } from "../../../firmware/features/logs.ts";
 import { meteringFeature, profileRecord } from "../../../firmware/features/metering.ts";
 import { meterOutageFeature } from "../../../firmware/features/outage.ts";
+import { randomisedOffsetFeature } from "../../../firmware/features/randomised-offset.ts";
 import { supplyFeature } from "../../../firmware/features/supply.ts";
 import { tariffFeature } from "../../../firmware/features/tariff.ts";
 import { averageVoltageRecord, voltageFeature } from "../../../firmware/features/voltage.ts";
@@ -25,10 +26,12 @@ async function meterFeatures(context: BenchContext): Promise<{ features: Feature
   const map = partitions(flash.geometry);
   const profile = await RecordLog.open(flash, map.profileLog, profileRecord);
   const averages = await RecordLog.open(flash, map.voltageLog, averageVoltageRecord);
-  const tariff = tariffFeature(context, { futureDated });
+  const offset = randomisedOffsetFeature(context, { number: 5000, limitS: 0 });
+  const tariff = tariffFeature(context, { futureDated, offset });
   const supply = supplyFeature(context);
   return {
     features: [
+      offset,
       tariff,
       meteringFeature(context, { profile, tariff }),
       supply,

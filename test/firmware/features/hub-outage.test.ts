@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { AlertRequest } from "../../../firmware/features/feature.ts";
 import { type HubOutageSettings, hubOutageFeature } from "../../../firmware/features/hub-outage.ts";
 import type { Listener, SendOutcome } from "../../../hal/board.ts";
-import { type BenchOptions, FeatureBench } from "../../support/feature-bench.ts";
+import { type BenchOptions, FeatureBench, startUtcS } from "../../support/feature-bench.ts";
 
 interface Attempt {
   readonly atS: number;
@@ -36,6 +36,13 @@ async function make(
 const outcomesOf = (bench: FeatureBench<never>) =>
   bench.observations.filter((each) => each.kind === "last-gasp").map((each) => each.outcome);
 
+const lastGasp = (lostS: number) => ({
+  alertCode: 0xf001,
+  message: 0xf001,
+  to: "wanProvider",
+  values: [lostS],
+});
+
 describe("outage feature of the hub", () => {
   it("logs a loss under three minutes and tells nobody", async () => {
     const { bench, attempts } = await make([]);
@@ -52,7 +59,7 @@ describe("outage feature of the hub", () => {
     await bench.run(600_000);
     assert.deepEqual(
       attempts.map(({ atS, alert }) => [Math.round(atS), alert]),
-      [[180, { alertCode: 0x8f57, to: "accessControlBroker" }]],
+      [[180, lastGasp(startUtcS)]],
     );
     assert.equal(bench.board.powered, false);
     bench.board.mockMains.restore();
@@ -110,14 +117,14 @@ describe("outage feature of the hub", () => {
   it("reports earlier where the settings say so", async () => {
     const { bench, attempts } = await make(
       ["delivered"],
-      { outageAlertAfterMs: 30_000, powerOutageEventCode: 0x8f36, powerOutageEventTo: "wanProvider" },
+      { outageAlertAfterMs: 30_000 },
       { mains: { holdUpCapacityJ: 20 } },
     );
     bench.board.mockMains.lose();
     await bench.run(40_000);
     assert.deepEqual(
       attempts.map(({ alert }) => alert),
-      [{ alertCode: 0x8f36, to: "wanProvider" }],
+      [lastGasp(startUtcS)],
     );
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type SupplyFeature, supplyFeature } from "../../../firmware/features/supply.ts";
 import { SupplyScript } from "../../../firmware/objects/use-cases.ts";
-import { cutEverywhere, FeatureBench } from "../../support/feature-bench.ts";
+import { cutEverywhere, FeatureBench, supplierOrigin } from "../../support/feature-bench.ts";
 
 const make = () =>
   FeatureBench.start({}, (context) => {
@@ -9,8 +9,9 @@ const make = () =>
     return { features: [supply], supply };
   });
 type Bench = FeatureBench<{ features: SupplyFeature[]; supply: SupplyFeature }>;
-const script = async (bench: Bench, name: keyof typeof SupplyScript) =>
-  (await bench.call("supplyControl", 1, SupplyScript[name])).status;
+let counter = 1000n;
+const script = async (bench: Bench, name: keyof typeof SupplyScript, own = ++counter) =>
+  (await bench.call("supplyControl", 1, SupplyScript[name], { ...supplierOrigin, counter: own })).status;
 const contacts = (bench: Bench) => bench.board.mockLoadSwitch.contactsClosed;
 const state = async (bench: Bench) => (await bench.get("supplyState", 3)).value;
 
@@ -86,6 +87,34 @@ describe("supply feature", () => {
     await bench.powerCycle();
     assert.deepEqual([contacts(bench), bench.alertCodes], [true, ["81c0"]]);
   });
+
+  for (const [name, fault, code, before] of [
+    ["disable", "welded", "81c0", 1],
+    ["enable", "stuckOpen", "81bd", 0],
+  ] as const)
+    it(`a switch that failed to ${name} is told once and answered as failed, whatever flash operation the power fails at`, async () => {
+      let failed = 0;
+      const cuts = await cutEverywhere(
+        async () => {
+          const bench = await make();
+          if (name === "enable") await script(bench, "disable", 1n);
+          bench.board.mockLoadSwitch.faults[fault] = true;
+          return bench;
+        },
+        (bench) => script(bench, name, 5n),
+        async (bench, cut) => {
+          // The device does the command again at its boot.
+          assert.equal(await script(bench, name, 5n), 1, cut);
+          assert.equal(await script(bench, name, 5n), 1, cut);
+          assert.deepEqual(bench.alertCodes, [code], cut);
+          assert.deepEqual([await state(bench), contacts(bench)], [before, before === 1], cut);
+          failed++;
+          bench.board.mockLoadSwitch.faults[fault] = false;
+          assert.equal(await script(bench, name, 6n), 0, `${cut}: the next command is tried`);
+        },
+      );
+      assert.equal(failed, cuts);
+    });
 
   it("after a cut at any flash operation: switch and state agree, and each alert is there exactly once", async () => {
     const cuts = await cutEverywhere(

@@ -18,34 +18,34 @@ const move = async (bench: Bench, input: TamperInput, active: boolean, runMs = 1
   bench.board.mockTamper.set(input, active);
   await bench.run(runMs);
 };
-const securityCodes = (bench: Bench) =>
-  bench.context.securityLog.entries().map(({ code }) => code.toString(16));
+const supplierCodes = (bench: Bench) =>
+  bench.context.alerts().flatMap(({ code, to }) => (to === "supplier" ? [code.toString(16)] : []));
 const open = (bench: Bench) => move(bench, "meter-cover", true);
 
 describe("tamper feature", () => {
+  const both = ["supplier", "networkOperator"];
   const pairs = [
-    ["meter-cover", "8f74", "81b9"],
-    ["terminal-cover", "8f76", "81c1"],
-    ["magnet", "8f75", "81bc"],
+    ["meter-cover", "8f74", ["supplier"], "81b9", []],
+    ["terminal-cover", "8f76", both, "81c1", ["81c1"]],
+    ["magnet", "8f75", both, "81bc", ["81bc"]],
   ] as const;
-  for (const [input, opened, closed] of pairs)
-    it(`${input}: opening ${opened} in the security log, closing ${closed} in the event log, to the supplier`, async () => {
+  const told = (bench: Bench) => bench.context.alerts().map(({ code, to }) => [code.toString(16), to]);
+  for (const [input, opened, hears, closed, logged] of pairs)
+    it(`${input}: opening ${opened} in the security log, to ${hears.join(" and ")}; closing ${closed} to the supplier, in ${logged.length} log`, async () => {
       const bench = await make();
       await move(bench, input, true);
-      assert.deepEqual([securityCodes(bench), bench.eventCodes, bench.alertCodes], [[opened], [], [opened]]);
+      const atOpening = hears.map((to) => [opened, to]);
+      assert.deepEqual([bench.securityCodes, bench.eventCodes, told(bench)], [[opened], [], atOpening]);
       await move(bench, input, false);
-      assert.deepEqual([securityCodes(bench), bench.eventCodes], [[opened], [closed]]);
-      assert.deepEqual(bench.alertCodes, [opened, closed]);
-      assert.deepEqual(
-        bench.context.alerts().map(({ to }) => to),
-        ["supplier", "supplier"],
-      );
+      assert.deepEqual([bench.securityCodes, bench.eventCodes], [[opened], logged]);
+      assert.deepEqual(told(bench), [...atOpening, [closed, "supplier"]]);
+      assert.deepEqual(bench.powerCodes, []);
     });
 
   it("leaves the battery cover to gas meters, and a board without tamper inputs alone", async () => {
     const bench = await make();
     await move(bench, "battery-cover", true);
-    assert.deepEqual([bench.alertCodes, securityCodes(bench)], [[], []]);
+    assert.deepEqual([bench.alertCodes, bench.securityCodes], [[], []]);
     const { context } = bench;
     const bare = Object.create(context, { board: { value: { ...context.board, tamper: undefined } } });
     await tamperFeature(bare).start?.();
@@ -73,10 +73,10 @@ describe("tamper feature", () => {
   it("tells ten movements an hour, and what holds at the hour's end", async () => {
     const bench = await make();
     for (let i = 0; i < 41; i++) await move(bench, "magnet", i % 2 === 0);
-    assert.equal(bench.alertCodes.length, 10);
+    assert.equal(supplierCodes(bench).length, 10);
     assert.equal(bench.alertCodes.at(-1), "81bc");
     await bench.run(3_600_000);
-    assert.deepEqual(bench.alertCodes.slice(10), ["8f75"], "the magnet is there");
+    assert.deepEqual(supplierCodes(bench).slice(10), ["8f75"], "the magnet is there");
     await move(bench, "terminal-cover", true);
     assert.equal(bench.alertCodes.at(-1), "8f76", "each input has its own budget");
   });
@@ -86,9 +86,9 @@ describe("tamper feature", () => {
     for (let i = 0; i < 10; i++) await move(bench, "magnet", i % 2 === 0);
     await bench.powerCycle();
     await move(bench, "magnet", true);
-    assert.equal(bench.alertCodes.length, 10);
+    assert.equal(supplierCodes(bench).length, 10);
     await bench.run(3_600_000);
-    assert.equal(bench.alertCodes.length, 11);
+    assert.equal(supplierCodes(bench).length, 11);
   });
 
   it("tells at the start of a cover that was moved while the power was off", async () => {
@@ -97,15 +97,15 @@ describe("tamper feature", () => {
     bench.board.mockTamper.set("terminal-cover", true);
     bench.board.powerOn();
     await bench.run(0);
-    assert.deepEqual([bench.alertCodes, securityCodes(bench)], [["8f76"], ["8f76"]]);
+    assert.deepEqual([supplierCodes(bench), bench.securityCodes], [["8f76"], ["8f76"]]);
     bench.board.powerOff();
     bench.board.mockTamper.set("terminal-cover", false);
     bench.board.powerOn();
     await bench.run(10_000);
-    assert.deepEqual([bench.alertCodes, bench.eventCodes], [["8f76", "81c1"], ["81c1"]]);
+    assert.deepEqual([supplierCodes(bench), bench.eventCodes], [["8f76", "81c1"], ["81c1"]]);
     await bench.powerCycle();
     await bench.run(10_000);
-    assert.equal(bench.alertCodes.length, 2, "old news");
+    assert.equal(supplierCodes(bench).length, 2, "old news");
   });
 
   it("locks the supply at an opening when that is wanted; the supplier's word then holds", async () => {
@@ -128,7 +128,7 @@ describe("tamper feature", () => {
         open,
         async (bench, cut) => {
           await bench.run(10_000);
-          assert.deepEqual(securityCodes(bench), ["8f74"], cut);
+          assert.deepEqual(bench.securityCodes, ["8f74"], cut);
           assert.deepEqual([...bench.alertCodes].sort(), lock ? ["81be", "8f74"] : ["8f74"], cut);
           assert.deepEqual(bench.eventCodes, lock ? ["81be"] : [], cut);
           assert.equal(bench.board.mockLoadSwitch.contactsClosed, !lock, cut);
@@ -136,4 +136,20 @@ describe("tamper feature", () => {
       );
       assert.ok(cuts >= 3, `${cuts} cuts`);
     });
+
+  it("a power cut leaves both recipients told of a magnet, once each, or none", async () => {
+    await cutEverywhere(
+      () => make(),
+      (bench) => move(bench, "magnet", true),
+      async (bench, cut) => {
+        await bench.run(10_000);
+        const all = [
+          ["8f75", "supplier"],
+          ["8f75", "networkOperator"],
+        ];
+        assert.deepEqual(told(bench), all, cut);
+        assert.deepEqual(bench.securityCodes, ["8f75"], cut);
+      },
+    );
+  });
 });

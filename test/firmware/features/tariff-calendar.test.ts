@@ -9,7 +9,7 @@ import {
   readDatePattern,
   weekday,
 } from "../../../firmware/features/calendar-time.ts";
-import { randomisedOffsetS } from "../../../firmware/features/tariff.ts";
+import { randomisedOffsetS } from "../../../firmware/features/randomised-offset.ts";
 import {
   type Calendar,
   defaultRate,

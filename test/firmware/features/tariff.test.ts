@@ -17,7 +17,10 @@ import {
 
 const make = (offsetS = 0) =>
   FeatureBench.start({}, (context) => {
-    const tariff = tariffFeature(context, { futureDated: context.futureDated, settings: { offsetS } });
+    const tariff = tariffFeature(context, {
+      futureDated: context.futureDated,
+      offset: { offsetS: () => offsetS, onChange: () => {} },
+    });
     return { features: [tariff], tariff };
   });
 const at = (text: string) => Date.parse(`${text}Z`) / 1000;

@@ -242,6 +242,35 @@ describe("mock board: power", () => {
     assert.equal(board.mockMains.storedJ, 10);
   });
 
+  it("a reset ends what firmware left behind and is no power loss: time of day and plug stay, even with a dead battery", async () => {
+    const { board, advance } = mockBench({ parts: { mains: hubMains } });
+    const seen: string[] = [];
+    board.onPowerLost(() => void seen.push(`off, restarting ${board.restarting}`));
+    board.onPowerOn(() => void seen.push(`on, restarting ${board.restarting}`));
+    board.mockClock.batteryDead = true;
+    await board.clock.setRtcMs(startUtcMs);
+    board.clock.after(10, () => void seen.push("a timer of before"));
+    await advance(5);
+    await board.reset(() => {
+      seen.push(`meanwhile, powered ${board.powered}`);
+    });
+    await advance(1_000);
+    assert.deepEqual(seen, ["off, restarting true", "meanwhile, powered false", "on, restarting true"]);
+    assert.equal(board.restarting, false);
+    assert.deepEqual([board.clock.readRtcMs(), board.clock.uptimeMs()], [startUtcMs + 1_005, 1_000]);
+    board.mockMains.lose();
+    await advance(1_000);
+    await board.reset();
+    assert.equal(board.powered, true, "on its store");
+    board.powerOff();
+    await board.reset();
+    assert.equal(board.powered, false, "a board without power stays dark");
+    board.powerOn();
+    board.mockMains.restore();
+    await advance(1_000);
+    assert.equal(board.clock.readRtcMs(), undefined, "a power loss it was now");
+  });
+
   it("names the part a board has not got", () => {
     const { board } = mockBench({ parts: {} });
     assert.equal(board.mains, undefined);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { missingTools } from "../../../hal/emulated/index.ts";
 import { openLine } from "../../../hal/serial/line/index.ts";
+import { SerialBoard } from "../../../hal/serial/parts/index.ts";
 import { image, os, SmpClient } from "../../../hal/serial/smp/index.ts";
 import { realTimers } from "../../../hal/serial/timers.ts";
 import { BesideModel } from "../../../harness/rig/beside-model.ts";
@@ -81,6 +82,22 @@ describe("emulate", function () {
     await listening.close();
     assert.equal(emulated.counts.imagesConfirmed, before.imagesConfirmed + 1);
     assert.equal(emulated.counts.resets, before.resets + 1);
+  });
+
+  it("a reset by SMP is no power loss: the time of day stays, even with a dead battery", async () => {
+    const listening = await listen("tcp://:0", (line) => emulated.serve(line));
+    const line = await openLine(listening.address);
+    const remote = await SerialBoard.connect(line, { crypto: nodeCrypto(), timers: realTimers });
+    const { board } = emulated.device;
+    board.mockClock.batteryDead = true;
+    await board.clock.setRtcMs(1_800_000_000_000);
+    const back = new Promise<string>((resolve) => remote.onRestart((_next, reason) => resolve(reason)));
+    await remote.reset();
+    assert.match(await back, /^restarted/);
+    assert.ok(Number(await board.clock.readRtcMs()) >= 1_800_000_000_000, "the time of day is still there");
+    board.mockClock.batteryDead = false;
+    remote.close();
+    await listening.close();
   });
 
   it("writes the keys by which others can talk to it: its messages verify with them", async () => {
