@@ -73,7 +73,7 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
     },
   });
   return [
-    new Credentials(device, device.anchors, device.counters),
+    new Credentials(device, "ESME", device.anchors, device.counters),
     clock,
     firmwareVersionFeature(device.identity.firmwareVersion),
     logsFeature(device),

@@ -7,8 +7,9 @@
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { AlertMessage } from "../../firmware/objects/use-cases.ts";
 import { accessRows, type Role } from "../../firmware/security/access.ts";
+import { commandRules } from "../../firmware/security/rules.ts";
 import { keyId } from "../../firmware/wire/cose/keys.ts";
-import type { Eui64, Value } from "../../firmware/wire/message.ts";
+import type { Eui64, Protection, Value } from "../../firmware/wire/message.ts";
 import type { Wire } from "../../firmware/wire/wire.ts";
 import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
 import { toHex } from "../premises/trace.ts";
@@ -110,7 +111,7 @@ export class HeadEnd {
   /** Sends a service request; the exchange changes as virtual time runs. Throws what is refused before sending. */
   submit(reference: string, parameters: unknown, options: RequestOptions): Exchange {
     const preCommand = this.prepare(reference, parameters, options);
-    const sealed = this.protect(preCommand, options.by ?? "supplier", options.signWith);
+    const sealed = this.protect(preCommand, options.signWith);
     const bytes = options.tamper?.(sealed) ?? sealed;
     const { originator, target, counter, code } = preCommand.command.header;
     const exchange: Exchange = { reference, preCommand, bytes, originator, target, status: "sent" };
@@ -137,25 +138,42 @@ export class HeadEnd {
     const user = this.parties[options.by ?? "supplier"];
     const device = this.device(options.to);
     if (!options.unchecked) this.#checkUser(reference, definition.roles, user, device);
-    const route = options.unchecked
-      ? { originator: user.eui, counter: user.nextCounter() }
-      : this.#route(reference, parameters, user, device);
-    return transform({ reference, parameters, role: user.role, target: device, ...route }, this.#ports.wire);
+    const { actsAs } = definition;
+    const party = actsAs !== undefined && definition.roles.includes(user.role) ? this.parties[actsAs] : user;
+    const route =
+      options.unchecked || party !== user
+        ? { originator: party.eui, counter: party.nextCounter() }
+        : this.#route(reference, parameters, user, device);
+    return transform({ reference, parameters, role: party.role, target: device, ...route }, this.#ports.wire);
   }
 
-  /** The user correlates and signs a critical command; the ACB adds its MAC. */
-  protect(preCommand: PreCommand, by: PartyName, signWith?: Signer): Uint8Array {
+  /** Whoever originates a critical command correlates and signs it; the ACB adds its MAC. */
+  protect(preCommand: PreCommand, signWith?: Signer): Uint8Array {
     const { crypto, wire } = this.#ports;
     const { header } = preCommand.command;
+    const protection = this.#protectionOf(preCommand);
     let message = preCommand.bytes;
-    if (preCommand.definition.critical) {
+    if (protection !== "mac") {
       correlate(preCommand.bytes, preCommand.request);
-      const signer = signWith ?? this.parties[by].keys.sign.signer;
+      const signer = signWith ?? this.#originator(header.originator).keys.sign.signer;
       message = wire.sign(message, (input) => signer.sign(input), keyId(crypto, signer.publicKey));
     }
+    if (protection === "signature") return message;
     const broker = this.parties.accessControlBroker.keys.agree;
     const { mac } = pairKeys(crypto, broker, this.device(header.target).agreePublicKey, header);
     return wire.protect(message, mac, keyId(crypto, broker.publicKey));
+  }
+
+  #originator(eui: Eui64): Party {
+    return Object.values(this.parties).find((party) => party.eui === eui) as Party;
+  }
+
+  /** As the device's rules have it; what they do not grant is protected as it usually is. */
+  #protectionOf({ command: { header }, definition }: PreCommand): Protection {
+    const rule = commandRules(this.device(header.target).type).get(header.code);
+    const grant = rule?.grants.get(this.#originator(header.originator).role);
+    const critical = definition.critical || definition.actsAs !== undefined;
+    return grant?.protection ?? (critical ? "signature+mac" : "mac");
   }
 
   /** Takes one message from the hub. Never throws: what cannot be believed is kept in `refused`. */
