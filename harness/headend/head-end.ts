@@ -19,7 +19,7 @@ import { Inventory, type InventoryEvent, inventoryRules } from "./inventory.ts";
 import { pairKeys } from "./pair-keys.ts";
 import type { Party, PartyName } from "./parties.ts";
 import type { TestPki } from "./pki.ts";
-import { type Received, type ReceivedAlert, type ReceivedResponse, Receiver } from "./receiver.ts";
+import { type ReceivedAlert, type ReceivedResponse, Receiver, type RefusedMessage } from "./receiver.ts";
 import { type DeviceType, serviceRequest } from "./service-requests.ts";
 import { type PreCommand, transform } from "./transform.ts";
 
@@ -71,7 +71,7 @@ export class HeadEnd {
   readonly inventory = new Inventory();
   readonly alerts: ReceivedAlert[] = [];
   /** Messages that nobody could authenticate or match, and alerts that came again. */
-  readonly refused: Received[] = [];
+  readonly refused: RefusedMessage[] = [];
   readonly #ports: HeadEndPorts;
   readonly #devices = new Map<Eui64, KnownDevice>();
   readonly #waiting = new Map<string, Exchange>();
@@ -246,7 +246,7 @@ export class HeadEnd {
       }
   }
 
-  #refuse(received: Received & { readonly kind: "refused" }): void {
+  #refuse(received: RefusedMessage): void {
     this.refused.push(received);
     this.#ports.observe({ ...(received.header ?? {}), kind: "message-refused", reason: received.reason });
   }
@@ -296,13 +296,13 @@ export class HeadEnd {
 
 /** CS14: {time, extended PAN id, [{EUI, hash of its link key}]}; a device that has established a key has a hash. */
 function listedDevices(values: readonly Value[]): { readonly eui: Eui64; readonly joined: boolean }[] {
-  const [body] = values as readonly [
-    readonly [number, Uint8Array, readonly (readonly Uint8Array[])[]] | undefined,
-  ];
-  return (body?.[2] ?? []).map(([eui, hash]) => ({
-    eui: toHex(eui ?? new Uint8Array()),
-    joined: (hash?.length ?? 0) > 0,
-  }));
+  const list = (value: Value | undefined): readonly Value[] => (Array.isArray(value) ? value : []);
+  return list(list(values[0])[2]).flatMap((row) => {
+    const [eui, hash] = list(row);
+    return eui instanceof Uint8Array && hash instanceof Uint8Array
+      ? [{ eui: toHex(eui), joined: hash.length > 0 }]
+      : [];
+  });
 }
 
 function transactionKey(device: Eui64, party: Eui64, counter: bigint, code: number): string {
