@@ -407,6 +407,10 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
     assert.equal(await play(recorded), "replay");
     assert.equal(await outcome(gaining, 6n), "accepted");
     assert.equal(await play(recorded), "replay");
+    const inOldName = { from: "supplier", counter: 9000n, signer: gaining.signer } as const;
+    const enable = [op("call", objects.supplyControl.id, 1, 0x33)];
+    const reason = await play(rig.desk.command(0x4f, enable, inOldName));
+    assert.equal(reason, "signature", "nobody signs in the old party's name");
   });
 
   it("takes no counter back when an old key returns, whatever floor it returns with", async () => {
