@@ -95,7 +95,7 @@ export class MeterRig {
     options: Partial<RequestOptions> = {},
   ): Uint8Array => {
     const full = { to: meterEui, unchecked: true, ...options };
-    return this.#headEnd.protect(this.#headEnd.prepare(reference, parameters, full), full.by ?? "supplier");
+    return this.#headEnd.protect(this.#headEnd.prepare(reference, parameters, full));
   };
 
   /** Hands one message to the meter; the response it gave, or undefined when it refused. */

@@ -210,7 +210,7 @@ export class Device implements DeviceContext {
     if (this.observing) this.observe(commandAccepted(checked));
     const results = await this.#execute(checked);
     await reply(this.#answer(checked, results));
-    if (grant.replayProtected) await this.counters.finish(party.role);
+    if (grant.replayProtected) await this.counters.finish(party.role, party.eui);
   }
 
   /** Logs and reports a refusal, within its budget; it has no other effect. */
@@ -228,7 +228,7 @@ export class Device implements DeviceContext {
     const pending = this.counters.pending();
     if (pending === undefined) return;
     const message = this.#readPending(pending.command);
-    if (message === undefined) return this.counters.finish(pending.role);
+    if (message === undefined) return this.counters.finish(pending.role, pending.holder);
     const rule = this.#checker.rules.get(message.header.code);
     const grant = rule?.grants.get(pending.role);
     const party =
@@ -237,7 +237,7 @@ export class Device implements DeviceContext {
       const accepted: Accepted = { command: message, plain: pending.command, rule, grant, party };
       await this.respond(this.#answer(accepted, await this.#execute(accepted)));
     }
-    await this.counters.finish(pending.role);
+    await this.counters.finish(pending.role, pending.holder);
   }
 
   /** Undefined, and a fault, when this firmware no longer reads what an older one accepted. */

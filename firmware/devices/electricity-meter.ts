@@ -85,7 +85,7 @@ async function meterFeatures(
     },
   });
   return [
-    new Credentials(device, device.anchors, device.counters),
+    new Credentials(device, "ESME", device.anchors, device.counters),
     clock,
     firmwareVersionFeature(device.identity.firmwareVersion),
     logsFeature(device),

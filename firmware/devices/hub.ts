@@ -46,7 +46,7 @@ export class CommunicationsHub {
 
 function hubFeatures(device: Device, wan: Wan, han: HanCoordinator): Feature[] {
   return [
-    new Credentials(device, device.anchors, device.counters),
+    new Credentials(device, "CHF", device.anchors, device.counters),
     firmwareVersionFeature(device.identity.firmwareVersion),
     logsFeature(device),
     deviceLogFeature(device, han),

@@ -2,12 +2,13 @@
  * What the factory writes into a device, and how the device reads it back. Factory data has its own flash
  * region, is written once, and never changes: trust anchors that change later live in the working journal.
  */
-import type { Board } from "../../hal/board.ts";
+import type { Board, Crypto } from "../../hal/board.ts";
 import { MeterbenchError } from "../kernel/errors.ts";
 import { Journal, type JournalChange } from "../kernel/journal.ts";
 import { type CellName, deviceCells } from "../security/cells.ts";
 import { euiBytes, euiText } from "../security/eui.ts";
 import { type Anchor, anchorKey, decodeAnchor, encodeAnchor } from "../security/trust-anchors.ts";
+import { keyUsable } from "../wire/cose/keys.ts";
 import type { Eui64 } from "../wire/message.ts";
 import { partitions } from "./partitions.ts";
 
@@ -95,7 +96,7 @@ export async function readIdentity(board: Board): Promise<DeviceIdentity> {
 
 function factoryRecords(identity: DeviceIdentity, board: Board): JournalChange[] {
   checkSizes(identity);
-  checkCells(identity);
+  checkCells(identity, board.crypto);
   const anchors: Anchor[] = identity.anchors.map((seed) => ({
     ...seed,
     keyId: board.crypto.sha256(seed.publicKey).subarray(0, 8),
@@ -129,13 +130,15 @@ function checkSizes(identity: DeviceIdentity): void {
     );
 }
 
-function checkCells(identity: DeviceIdentity): void {
+function checkCells(identity: DeviceIdentity, crypto: Crypto): void {
   const wanted = deviceCells[identity.type].map(anchorKey).sort();
   const got = identity.anchors.map(({ cell }) => anchorKey(cell)).sort();
   if (wanted.join() !== got.join()) throw wrong(identity, "anchors", wanted.join(" "), got.join(" "));
   for (const { cell, publicKey } of identity.anchors)
-    if (publicKey.length !== 32)
-      throw wrong(identity, anchorKey(cell), "a key of 32 bytes", publicKey.length);
+    if (!keyUsable(crypto, cell.usage, publicKey)) {
+      const got = publicKey.length === 32 ? "one that can verify or agree nothing" : publicKey.length;
+      throw wrong(identity, anchorKey(cell), "a key of 32 bytes", got);
+    }
 }
 
 function wrong(identity: DeviceIdentity, field: string, expected: string, got: unknown): MeterbenchError {

@@ -19,6 +19,7 @@ import {
 } from "./parties.ts";
 
 const rootName: Eui64 = "90B3D51F30FF0000";
+const nextRootName: Eui64 = "90B3D51F30FF0002";
 const issuingName: Eui64 = "90B3D51F30FF0001";
 const tenYearsS = 10 * 365 * 86_400;
 
@@ -107,6 +108,12 @@ export class TestPki {
       issuingName,
       this.#crypto,
     );
+  }
+
+  /** A root that is to follow the present one, certified by it. */
+  nextRootCertificate(): Uint8Array {
+    const next = this.#crypto.ed25519Signer(this.#random.bytes(32));
+    return this.#certify(nextRootName, "root", next.publicKey);
   }
 
   #certify(subject: Eui64, role: Role, publicKey: Uint8Array): Uint8Array {

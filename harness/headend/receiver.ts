@@ -16,6 +16,7 @@ import {
 import type { Envelope, Wire } from "../../firmware/wire/wire.ts";
 import type { Crypto } from "../../hal/board.ts";
 import { alertMeaning } from "./alert-codes.ts";
+import { answers, tellsNothing } from "./check-answer.ts";
 import type { Answer } from "./exchange.ts";
 import type { KnownDevice } from "./head-end.ts";
 import { pairKeys } from "./pair-keys.ts";
@@ -54,6 +55,8 @@ export type RefusedReason =
   | "wrong-protection"
   | "wrong-format"
   | "values-do-not-open"
+  /** Another number of results than the use case has, a value of another type, or one in clear that is secret. */
+  | "not-the-answer"
   | "no-such-command"
   | "repeated";
 
@@ -108,7 +111,7 @@ export class Receiver {
     const message = this.#wire.decode(envelope);
     if (header.kind === Kind.alert) return readAlert(message as Alert, party, bytes);
     const results = this.#results(message as Response, device, party);
-    if (results === undefined) return refuse("values-do-not-open");
+    if (typeof results === "string") return refuse(results);
     return { kind: "response", header, answer: withTime({ results, bytes }, header.timeS) };
   }
 
@@ -118,13 +121,26 @@ export class Receiver {
     return this.#wire.macValid(envelope, this.#keys(envelope.header, device, party).mac);
   }
 
-  /** Values of sensitive use cases travel encrypted for the party alone. */
-  #results(message: Response, device: KnownDevice, party: Party): readonly OperationResult[] | undefined {
-    const sealed = message.results[0]?.value;
-    const sensitive = useCaseByCode(message.header.code)?.sensitive === true;
-    if (!sensitive || message.results.length !== 1 || !(sealed instanceof Uint8Array)) return message.results;
-    const { valueKey } = this.#keys(message.header, device, party);
-    const { kind, originator, target, counter } = message.header;
+  /** Values of sensitive use cases travel encrypted for the party alone. Otherwise why they are not believed. */
+  #results(
+    { header, results }: Response,
+    device: KnownDevice,
+    party: Party,
+  ): readonly OperationResult[] | RefusedReason {
+    const useCase = useCaseByCode(header.code);
+    if (useCase === undefined) return "no-such-command";
+    if (useCase.sensitive !== true) return answers(results, useCase) ? results : "not-the-answer";
+    if (tellsNothing(results)) return results;
+    const [sealed] = results;
+    if (results.length !== 1 || !(sealed?.value instanceof Uint8Array)) return "not-the-answer";
+    const opened = this.#opened(header, sealed.value, device, party);
+    if (opened === undefined) return "values-do-not-open";
+    return answers(opened, useCase) ? opened : "not-the-answer";
+  }
+
+  #opened(header: Header, sealed: Uint8Array, device: KnownDevice, party: Party) {
+    const { valueKey } = this.#keys(header, device, party);
+    const { kind, originator, target, counter } = header;
     const context = { kind, originator: fromHex(originator), target: fromHex(target), counter };
     return openValues(this.#crypto, valueKey, context, sealed);
   }

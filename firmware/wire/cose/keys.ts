@@ -71,3 +71,21 @@ function derive(
 }
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
+
+/** The field of both curves: 2^255 - 19. */
+const fieldPrime = 2n ** 255n - 19n;
+
+/**
+ * Can a public key do its work? One that is not canonical, of small order or on no curve verifies no signature
+ * and agrees on no key: refused where it comes in, before it locks out whoever it should serve.
+ */
+export function keyUsable(
+  crypto: Crypto,
+  usage: "sign" | "agree" | "certify",
+  publicKey: Uint8Array,
+): boolean {
+  if (publicKey.length !== 32) return false;
+  if (usage !== "agree") return crypto.ed25519KeyValid(publicKey);
+  const u = publicKey.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  return u < fieldPrime && crypto.x25519(new Uint8Array(32).fill(1), publicKey) !== undefined;
+}

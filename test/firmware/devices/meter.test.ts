@@ -116,8 +116,8 @@ describe("the electricity meter", () => {
       rig.world.certificate(gaining, cell[1] === 1 ? "sign" : "agree"),
       cell,
     ]);
-    const floors = [[euiBytes(gaining.eui), 100]];
-    const argument = [7, [5, 1, 0], 50n, 0, floors, certificates, [], 0];
+    const floors = [[2, 100, null]];
+    const argument = [7, null, null, [5, 1, 0], 50n, null, null, floors, certificates, [], 0];
     const call = [op("call", objects.credentials.id, 1, argument)];
     const command = rig.desk.command(0x107, call, { from: "transitionalCoS", counter: 50n });
     const snapshot = rig.board.mockFlash.snapshot();
