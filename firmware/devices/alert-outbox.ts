@@ -1,13 +1,19 @@
 /**
  * Alerts on their way out. An alert is sealed and in the journal before it leaves, leaves in order, and
  * leaves again until it is delivered, power cuts included. Its counter is never used twice.
+ *
+ * A minor alert is one that strangers can cause. When too many wait the oldest minor one gives way, and a minor
+ * one that finds no other is itself not kept: what strangers do never displaces what matters more.
  */
 import type { DeviceContext } from "../features/feature.ts";
 import type { JournalChange } from "../kernel/journal.ts";
+import { type Fate, Outbox } from "../kernel/outbox.ts";
 import type { DeviceSettings } from "./settings.ts";
 import type { Uplink } from "./uplink.ts";
 
 const prefix = "alert/";
+/** Behind the counter in the key of a minor alert. */
+const minorMark = "-";
 const counterKey = "alert-counter";
 
 export type OutboxSettings = Pick<DeviceSettings, "alertOutboxCapacity" | "alertRetryMs" | "alertRetryMaxMs">;
@@ -15,35 +21,52 @@ export type OutboxSettings = Pick<DeviceSettings, "alertOutboxCapacity" | "alert
 export class AlertOutbox {
   readonly #context: DeviceContext;
   readonly #settings: OutboxSettings;
-  readonly #uplink: Uplink;
+  /** The journal keys of what waits. */
+  readonly #outbox: Outbox<string>;
   #counter: bigint;
-  #inFlight = false;
   #retryMs: number;
-  #cancelRetry: () => void = () => {};
 
   constructor(context: DeviceContext, uplink: Uplink, settings: OutboxSettings) {
     this.#context = context;
-    this.#uplink = uplink;
     this.#settings = settings;
     this.#retryMs = settings.alertRetryMs;
+    this.#outbox = new Outbox(context, "alert-sent", {
+      send: (key, done) =>
+        uplink.send(context.journal.get(key) as Uint8Array, (delivered) => void done(delivered)),
+      failed: false,
+      settled: (key, delivered) => this.#settled(key, delivered),
+      whenBroken: settings.alertRetryMs,
+    });
+    this.#outbox.restore(context.journal.keys(prefix));
     const kept = context.journal.get(counterKey);
     this.#counter = kept === undefined ? 0n : new DataView(kept.buffer, kept.byteOffset).getBigUint64(0);
   }
 
   /** Alerts not yet delivered. */
   get waiting(): number {
-    return this.#context.journal.keys(prefix).length;
+    return this.#outbox.size;
   }
 
   /** Seals an alert with the next counter and makes it durable, together with `changes`; then starts sending. */
-  async add(seal: (counter: bigint) => Uint8Array, changes: readonly JournalChange[]): Promise<void> {
+  async add(
+    seal: (counter: bigint) => Uint8Array,
+    changes: readonly JournalChange[],
+    minor = false,
+  ): Promise<void> {
+    const full = this.#outbox.size >= this.#settings.alertOutboxCapacity;
+    const victim = full ? this.#givesWay(minor) : undefined;
+    if (full) this.#context.observe({ kind: "alert-dropped", waiting: this.#outbox.size });
+    if (full && minor && victim === undefined) return this.#context.journal.commit([...changes]);
     const counter = ++this.#counter;
+    const key = prefix + counter.toString(16).padStart(16, "0") + (minor ? minorMark : "");
     await this.#context.journal.commit([
       ...changes,
-      ...this.#makeRoom(),
-      { key: prefix + counter.toString(16).padStart(16, "0"), value: seal(counter) },
+      ...(victim === undefined ? [] : [{ key: victim, value: null }]),
+      { key, value: seal(counter) },
       counterChange(counter),
     ]);
+    if (victim !== undefined) this.#outbox.remove(victim);
+    await this.#outbox.add(key);
     await this.flush();
   }
 
@@ -55,38 +78,24 @@ export class AlertOutbox {
   }
 
   /** Sends what waits, oldest first. Call it when the link comes up. */
-  async flush(): Promise<void> {
-    if (this.#inFlight) return;
-    const key = this.#context.journal.keys(prefix)[0];
-    if (key === undefined) return;
-    this.#cancelRetry();
-    this.#inFlight = true;
-    const sent = this.#context.event<boolean>("alert-sent", (delivered) => this.#sent(key, delivered));
-    await this.#uplink.send(
-      this.#context.journal.get(key) as Uint8Array,
-      (delivered) => void sent(delivered),
-    );
+  flush(): Promise<void> {
+    return this.#outbox.flush();
   }
 
-  async #sent(key: string, delivered: boolean): Promise<void> {
-    this.#inFlight = false;
-    if (!delivered) return this.#retryLater();
+  async #settled(key: string, delivered: boolean): Promise<Fate> {
+    if (!delivered) {
+      const delayMs = this.#retryMs;
+      this.#retryMs = Math.min(this.#retryMs * 2, this.#settings.alertRetryMaxMs);
+      return delayMs;
+    }
     this.#retryMs = this.#settings.alertRetryMs;
     await this.#context.journal.commit([{ key, value: null }]);
-    await this.flush();
+    return "gone";
   }
 
-  #retryLater(): void {
-    this.#cancelRetry = this.#context.after(this.#retryMs, () => this.flush());
-    this.#retryMs = Math.min(this.#retryMs * 2, this.#settings.alertRetryMaxMs);
-  }
-
-  /** The oldest alert gives way when the outbox is full. */
-  #makeRoom(): JournalChange[] {
-    const keys = this.#context.journal.keys(prefix);
-    if (keys.length < this.#settings.alertOutboxCapacity) return [];
-    this.#context.observe({ kind: "alert-dropped", waiting: keys.length });
-    return [{ key: keys[0] as string, value: null }];
+  #givesWay(minor: boolean): string | undefined {
+    const idle = this.#outbox.idle();
+    return idle.find((key) => key.endsWith(minorMark)) ?? (minor ? undefined : idle[0]);
   }
 }
 

@@ -323,7 +323,7 @@ export class Device implements DeviceContext {
   }
 
   async raise(alert: AlertRequest, changes: readonly JournalChange[] = []): Promise<void> {
-    await this.#outbox.add((counter) => this.#sealAlert(alert, counter), changes);
+    await this.#outbox.add((counter) => this.#sealAlert(alert, counter), changes, alert.minor);
   }
 
   /** A sealed alert that leaves now or never (a last gasp): its counter is kept, the alert is not. */

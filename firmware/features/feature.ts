@@ -39,6 +39,8 @@ export interface AlertRequest {
   readonly to: Role;
   /** Body after code and time. */
   readonly values?: readonly Value[];
+  /** Strangers can cause it: it gives way to every other alert. */
+  readonly minor?: boolean;
 }
 
 /** What happened inside a device, for traces and reports; never for behaviour. */

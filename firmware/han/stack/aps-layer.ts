@@ -3,6 +3,7 @@
  * with link keys, acknowledged, in blocks where they are long.
  */
 import type { Listener, TransmitOutcome } from "../../../hal/board.ts";
+import { hasCode } from "../../kernel/errors.ts";
 import type { Eui64 } from "../../wire/message.ts";
 import {
   type ApsAddress,
@@ -180,6 +181,10 @@ export class ApsLayer {
       transmit: (header, payload, done) => this.#transmit(peer, header, payload, done),
       after: this.#handlers.after,
       nextCounter: () => this.#nextCounter(),
+      fault: (error) => {
+        if (hasCode(error, "hal/power-lost")) throw error;
+        this.#options.observe({ kind: "fault", where: "han-transmit", error: String(error) });
+      },
     });
     const lane = { sender, receiver: new ApsReceiver() };
     this.#lanes.set(peer.eui64, lane);
