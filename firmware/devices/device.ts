@@ -338,7 +338,7 @@ export class Device implements DeviceContext {
 
   async raise(alert: AlertRequest, changes: readonly JournalChange[] = []): Promise<void> {
     const seals = [alert.to].flat().map((to) => (counter: bigint) => this.#sealAlert(alert, to, counter));
-    await this.#outbox.add(seals, changes);
+    await this.#outbox.add(seals, changes, alert.minor);
   }
 
   /** A sealed alert that leaves now or never (a last gasp): its counter is kept, the alert is not. */

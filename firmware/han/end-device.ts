@@ -68,6 +68,7 @@ export class HanDevice implements HanPort {
       onNwkCommand: this.#onNwkCommand.bind(this),
       onStranger: async () => {},
       onHeard: async () => {},
+      onKeyProved: async () => {},
       onTunnel: this.#onTunnel.bind(this),
       onEdhoc: this.#onEdhoc.bind(this),
       peerOf: (eui64: Eui64) => (this.#hub?.eui64 === eui64 ? this.#hub : undefined),

@@ -4,7 +4,8 @@ import type { Journal } from "../kernel/journal.ts";
 import type { EdhocState } from "./edhoc/index.ts";
 import { aesMmo } from "./install-code.ts";
 import type { HubState } from "./joining/hub-machine.ts";
-import type { HanDeviceEntry, HanOptions } from "./options.ts";
+import type { HanDeviceEntry, HanKeys, HanOptions } from "./options.ts";
+import type { Network } from "./stack/link.ts";
 import { Peer } from "./stack/peer.ts";
 import type { Registration } from "./store.ts";
 import type { Tunnel } from "./tunnel.ts";
@@ -22,20 +23,24 @@ export interface Member {
   seen: boolean;
   timer: Cancel;
   tunnelTimer: Cancel;
+  challengeTimer: Cancel;
 }
 
 export function newMember(journal: Journal, registration: Registration, tunnel: Tunnel): Member {
-  const { eui64, shortAddress, linkKey, onNetwork } = registration;
+  const { eui64, shortAddress, linkKey, formerKey, onNetwork } = registration;
   const known = linkKey !== undefined ? "established" : onNetwork ? "authenticated" : "listed";
+  const peer = new Peer(journal, eui64, shortAddress, linkKey);
+  if (formerKey !== undefined) peer.former = { key: formerKey, apsIn: peer.apsIn };
   return {
     registration,
-    peer: new Peer(journal, eui64, shortAddress, linkKey),
+    peer,
     tunnel,
-    state: known === "authenticated" ? { phase: known, hadKey: false } : { phase: known },
+    state: { phase: known },
     exchange: undefined,
     seen: false,
     timer: () => {},
     tunnelTimer: () => {},
+    challengeTimer: () => {},
   };
 }
 
@@ -66,5 +71,19 @@ export function entryOf(member: Member, { board }: HanOptions): HanDeviceEntry {
     applicationVersion: APPLICATION_VERSION,
     stackVersion: STACK_VERSION,
     linkKeyHash: peer.linkKey === undefined ? new Uint8Array(0) : aesMmo(board.crypto, peer.linkKey),
+  };
+}
+
+/** Every key in use. */
+export function keysOf({ key, panId }: Network, members: readonly Member[]): HanKeys {
+  return {
+    panId,
+    networkKey: key.slice(),
+    devices: members.map(({ peer, registration }) => ({
+      eui64: registration.eui64,
+      shortAddress: peer.shortAddress,
+      installKey: registration.installKey.slice(),
+      linkKey: peer.linkKey?.slice(),
+    })),
   };
 }

@@ -63,6 +63,7 @@ export type HanReason =
   | "replayed-frame-counter"
   | "frame-not-authentic"
   | "never-seen"
+  | "leave-not-meant"
   | "lost-contact"
   | "removed";
 

@@ -79,7 +79,7 @@ export class Premises {
     this.startUtcMs = readStart(options.start ?? defaultStart);
     this.random = new SeededRandom(this.seed);
     this.crypto = chooseCrypto(options.crypto);
-    this.trace = new Trace(this.startUtcMs, () => this.nowMs);
+    this.trace = new Trace(this.startUtcMs, () => this.nowMs, currentRun() !== undefined);
     this.ether = new Ether(this.scheduler, this.random.fork("ether"), options.ether);
     this.wan = new WanLink(this.scheduler, this.random.fork("wan"), options.wan);
     const pki = this.#makePki("pki");
@@ -269,7 +269,7 @@ export class Premises {
 
   #wanMessage(direction: "down" | "up", from: string, bytes: Uint8Array): void {
     this.trace.record({ source: "wan", kind: "message", direction, from, hex: bytes });
-    this.trace.captures.packets.push({ link: "wan", timeMs: this.nowMs, bytes, from, direction });
+    this.trace.capture({ link: "wan", timeMs: this.nowMs, bytes, from, direction });
   }
 
   #makePki(label: string): TestPki {
@@ -350,7 +350,7 @@ export class Premises {
 
   #capture(): void {
     this.ether.onFrame(({ timeMs, mpdu, fcsOk, from }) => {
-      this.trace.captures.packets.push({ link: "han", timeMs, bytes: mpdu, from, fcsOk });
+      this.trace.capture({ link: "han", timeMs, bytes: mpdu, from, fcsOk });
     });
   }
 

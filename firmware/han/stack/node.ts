@@ -25,6 +25,8 @@ export interface NodeRole {
   onStranger(eui64: Eui64, header: NwkHeader, payload: Uint8Array): Promise<void>;
   /** Any authentic frame of a peer, before what it carries. */
   onHeard(peer: Peer): Promise<void>;
+  /** It has spoken under its link key, or under its former one. */
+  onKeyProved(peer: Peer): Promise<void>;
   onTunnel(peer: Peer, command: TunnelCommand, sequence: number): Promise<void>;
   onEdhoc(peer: Peer, command: EdhocCommand): Promise<void>;
   peerOf(eui64: Eui64): Peer | undefined;
@@ -55,7 +57,7 @@ export class Node {
     this.aps = new ApsLayer(
       options,
       this.link,
-      { onData: this.#onData.bind(this), refused, after },
+      { onData: this.#onData.bind(this), onKeyProved: (peer) => role.onKeyProved(peer), refused, after },
       seed[2]!,
     );
     this.zcl = new ZclLayer(
