@@ -2,8 +2,8 @@
 import { ElectricityMeter } from "../firmware/devices/electricity-meter.ts";
 import { provision } from "../firmware/devices/provision.ts";
 import type { HanPort } from "../firmware/han/port.ts";
-import { coseWire } from "../firmware/wire/cose/wire.ts";
 import type { Eui64 } from "../firmware/wire/message.ts";
+import { suites } from "../firmware/wire/suites.ts";
 import type { Crypto } from "../hal/board.ts";
 import { nodeCrypto, sodiumCrypto } from "../hal/crypto/index.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../hal/mock/index.ts";
@@ -33,6 +33,7 @@ export class MeterRig {
     // The other side may use the fastest library there is: its work is not what is measured.
     const theirs = sodiumCrypto() ?? nodeCrypto();
     const pki = new TestPki({
+      suite: suites.cose,
       crypto: theirs,
       random: random.fork("pki"),
       notBeforeS: startUtcMs / 1000 - 86_400,
@@ -59,10 +60,13 @@ export class MeterRig {
       firmwareVersion: Uint8Array.of(0, 1, 0, 0),
       anchors: factoryAnchors("ESME", pki),
     });
-    const meter = await ElectricityMeter.boot(board, { link: { han: noHan, hub: hubEui } });
+    const meter = await ElectricityMeter.boot(board, {
+      suite: suites.cose,
+      link: { han: noHan, hub: hubEui },
+    });
     const headEnd = new HeadEnd({
       crypto: theirs,
-      wire: coseWire,
+      suite: suites.cose,
       pki,
       deliver: (_bytes, done) => done("delivered"),
       after: () => () => {},

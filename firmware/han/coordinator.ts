@@ -1,8 +1,8 @@
 /** The hub's end of the home network: forms it, admits the devices of its log, keeps their keys. */
 import type { Cancel, Listener } from "../../hal/board.ts";
 import type { Eui64 } from "../wire/message.ts";
+import type { EstablishmentCommand } from "../wire/suite.ts";
 import { euiBytes, euiText } from "./frames/bytes.ts";
-import type { EdhocCommand } from "./frames/edhoc-cluster.ts";
 import { Association, type MacFrame } from "./frames/mac.ts";
 import { decodeNwkCommand, encodeNwkCommand, type NwkCommand, type NwkHeader } from "./frames/nwk.ts";
 import type { TunnelCommand } from "./frames/tunneling.ts";
@@ -10,7 +10,6 @@ import { HubTunnels } from "./hub-tunnels.ts";
 import { linkKeyOf, withCrc } from "./install-code.ts";
 import { Admission } from "./joining/admission.ts";
 import { type HubAction, type HubEvent, hubStep } from "./joining/hub-machine.ts";
-import { continueExchange } from "./key-exchange.ts";
 import { entryOf, type Member, NO_ADDRESS, newMember } from "./member.ts";
 import type {
   HanCoordinatorOptions,
@@ -73,7 +72,7 @@ export class HanCoordinator implements HanPort {
         const member = this.#members.get(peer.eui64);
         if (member !== undefined) await this.#tunnels.take(member, command);
       },
-      onEdhoc: this.#onEdhoc.bind(this),
+      onEstablishment: this.#onEstablishment.bind(this),
       peerOf: (eui64: Eui64) => this.#peerOf(eui64),
     };
     this.#node = new Node(options, role, seed);
@@ -363,10 +362,11 @@ export class HanCoordinator implements HanPort {
     await this.#answerRejoin(eui64, header.source, REJOIN_DENIED);
   }
 
-  async #onEdhoc(peer: Peer, command: EdhocCommand): Promise<void> {
+  async #onEstablishment(peer: Peer, command: EstablishmentCommand): Promise<void> {
     const member = this.#members.get(peer.eui64);
     if (member === undefined) return;
-    const step = await continueExchange(this.#options, peer.eui64, member.exchange, command);
+    const { keyEstablishment } = this.#options;
+    const step = await keyEstablishment.proceed(this.#options, peer.eui64, member.exchange, command);
     member.exchange = step.state;
     const { linkKey, failure } = step;
     if (linkKey !== undefined) await this.#agree(member, linkKey);
@@ -375,7 +375,7 @@ export class HanCoordinator implements HanPort {
       if (linkKey !== undefined) await this.#step(member, { kind: "key-agreed" });
     };
     if (step.send === undefined) await tell();
-    else await this.#node.zcl.sendEdhoc(peer, step.send, tell);
+    else await this.#node.zcl.sendEstablishment(peer, step.send, tell);
   }
 
   /** Durable before visible: the new key is in flash before the message that confirms it leaves. */

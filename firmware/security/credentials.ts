@@ -9,6 +9,7 @@ import { objects } from "../objects/dictionary.ts";
 import { AlertMessage } from "../objects/use-cases.ts";
 import { decode, encode, type Item } from "../wire/cose/cbor.ts";
 import { NEVER, NOW, type OperationResult, Status, type Value } from "../wire/message.ts";
+import type { Suite } from "../wire/suite.ts";
 import { accessRows, type Role } from "./access.ts";
 import { type CellName, cellFromValue, cellText } from "./cells.ts";
 import type { Counters } from "./counters.ts";
@@ -47,15 +48,17 @@ interface ReplaceArgument {
   readonly executionS: number;
 }
 
+type CredentialsContext = DeviceContext & { readonly suite: Suite };
+
 export class Credentials implements Feature {
   readonly name = "credentials";
   readonly objects;
-  readonly #context: DeviceContext;
+  readonly #context: CredentialsContext;
   readonly #anchors: TrustAnchors;
   readonly #counters: Counters;
   readonly #timers = new Map<string, () => void>();
 
-  constructor(context: DeviceContext, anchors: TrustAnchors, counters: Counters) {
+  constructor(context: CredentialsContext, anchors: TrustAnchors, counters: Counters) {
     this.#context = context;
     this.#anchors = anchors;
     this.#counters = counters;
@@ -124,12 +127,13 @@ export class Credentials implements Feature {
 
   #judge(argument: ReplaceArgument): CellOutcome[] {
     const nowS = this.#context.timeIsSet() ? this.#context.nowS() : undefined;
-    const { crypto } = this.#context.board;
+    const { suite, board } = this.#context;
     return judge(argument.replacements, argument.path, {
       anchors: this.#anchors,
       role: targetRole[argument.mode] as Role,
       nowS,
-      crypto,
+      crypto: board.crypto,
+      suite,
     });
   }
 

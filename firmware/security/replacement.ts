@@ -1,9 +1,8 @@
 /** Judges a set of new trust anchors, cell by cell, before any is put in force. */
 import type { Crypto } from "../../hal/board.ts";
 import { hasCode } from "../kernel/errors.ts";
-import { type Certificate, verifyChain } from "../wire/cose/certificate.ts";
-import { keyId } from "../wire/cose/keys.ts";
 import type { Eui64, Value } from "../wire/message.ts";
+import type { Certificate, Suite } from "../wire/suite.ts";
 import type { Role } from "./access.ts";
 import { type CellName, cellFromValue, cellText } from "./cells.ts";
 import type { Anchor, TrustAnchors } from "./trust-anchors.ts";
@@ -42,6 +41,7 @@ export interface JudgeContext {
   /** Undefined while the device has no time: validity periods are then not looked at. */
   readonly nowS: number | undefined;
   readonly crypto: Crypto;
+  readonly suite: Suite;
 }
 
 /** One outcome a replacement, in order. If any is not success, none is: the good ones become `other`. */
@@ -80,7 +80,7 @@ function judgeOne(
   const proved = prove(certificate, path, root, context);
   if (proved === undefined || !fits(proved, cell, context.anchors)) return outcome(Outcomes.badCertificate);
   const { subject: holder, publicKey } = proved;
-  const anchor = { cell, holder, publicKey, keyId: keyId(context.crypto, publicKey) };
+  const anchor = { cell, holder, publicKey, keyId: context.suite.keyId(context.crypto, publicKey) };
   return { ...outcome(Outcomes.success, holder), anchor };
 }
 
@@ -89,10 +89,10 @@ function prove(
   certificate: Uint8Array,
   path: readonly Uint8Array[],
   root: Anchor,
-  { nowS, crypto }: JudgeContext,
+  { nowS, crypto, suite }: JudgeContext,
 ): Certificate | undefined {
   try {
-    return verifyChain(certificate, path, root, nowS, crypto);
+    return suite.certificates.verifyChain(certificate, path, root, nowS, crypto);
   } catch (error) {
     if (hasCode(error, "certificate") || hasCode(error, "wire") || hasCode(error, "hal/misuse"))
       return undefined;

@@ -7,9 +7,8 @@
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { AlertMessage } from "../../firmware/objects/use-cases.ts";
 import { accessRows, type Role } from "../../firmware/security/access.ts";
-import { keyId } from "../../firmware/wire/cose/keys.ts";
 import type { Eui64, Value } from "../../firmware/wire/message.ts";
-import type { Wire } from "../../firmware/wire/wire.ts";
+import type { Suite } from "../../firmware/wire/suite.ts";
 import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
 import { toHex } from "../premises/trace.ts";
 import { correlate } from "./correlate.ts";
@@ -35,7 +34,7 @@ export interface KnownDevice {
 /** The head end's side of the WAN, and the run's time. */
 export interface HeadEndPorts {
   readonly crypto: Crypto;
-  readonly wire: Wire;
+  readonly suite: Suite;
   readonly pki: TestPki;
   /** Sends bytes to the hub; `done` runs once. */
   deliver(bytes: Uint8Array, done: (outcome: "delivered" | "failed") => void): void;
@@ -81,7 +80,7 @@ export class HeadEnd {
   constructor(ports: HeadEndPorts) {
     this.#ports = ports;
     this.pki = ports.pki;
-    this.#receiver = new Receiver(ports.wire, ports.crypto, ports.pki, this.#devices);
+    this.#receiver = new Receiver(ports.suite, ports.crypto, ports.pki, this.#devices);
   }
 
   get parties(): Readonly<Record<PartyName, Party>> {
@@ -140,22 +139,26 @@ export class HeadEnd {
     const route = options.unchecked
       ? { originator: user.eui, counter: user.nextCounter() }
       : this.#route(reference, parameters, user, device);
-    return transform({ reference, parameters, role: user.role, target: device, ...route }, this.#ports.wire);
+    return transform(
+      { reference, parameters, role: user.role, target: device, ...route },
+      this.#ports.suite.wire,
+    );
   }
 
   /** The user correlates and signs a critical command; the ACB adds its MAC. */
   protect(preCommand: PreCommand, by: PartyName, signWith?: Signer): Uint8Array {
-    const { crypto, wire } = this.#ports;
+    const { crypto, suite } = this.#ports;
     const { header } = preCommand.command;
     let message = preCommand.bytes;
     if (preCommand.definition.critical) {
       correlate(preCommand.bytes, preCommand.request);
       const signer = signWith ?? this.parties[by].keys.sign.signer;
-      message = wire.sign(message, (input) => signer.sign(input), keyId(crypto, signer.publicKey));
+      const keyId = suite.keyId(crypto, signer.publicKey);
+      message = suite.wire.sign(message, (input) => signer.sign(input), keyId);
     }
     const broker = this.parties.accessControlBroker.keys.agree;
-    const { mac } = pairKeys(crypto, broker, this.device(header.target).agreePublicKey, header);
-    return wire.protect(message, mac, keyId(crypto, broker.publicKey));
+    const { mac } = pairKeys(suite, crypto, broker, this.device(header.target).agreePublicKey, header);
+    return suite.wire.protect(message, mac(header), suite.keyId(crypto, broker.publicKey));
   }
 
   /** Takes one message from the hub. Never throws: what cannot be believed is kept in `refused`. */
@@ -249,7 +252,7 @@ export class HeadEnd {
     const broker = this.parties.accessControlBroker;
     if (user === broker || serviceRequest(reference).critical) return own;
     const probe = { reference, parameters, role: user.role, target: device, ...own };
-    const { useCase } = transform(probe, this.#ports.wire);
+    const { useCase } = transform(probe, this.#ports.suite.wire);
     const allowed = accessRows(useCase.code).some((row) => row.roles.includes(user.role));
     if (device.parties.has(user.name) && allowed) return own;
     return {

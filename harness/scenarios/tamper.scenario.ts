@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { coseWire } from "../../firmware/wire/cose/wire.ts";
 import type { TamperInput } from "../../hal/board.ts";
 import { appliesTo, needs, type Premises } from "../index.ts";
 import { commissioned, connected } from "./support.ts";
@@ -31,7 +30,7 @@ describe("tampering with the meter", function () {
         await home.runUntil(() => home.alerts(code).length > 0, minuteMs, "the alert");
         const [alert] = home.alerts(code);
         assert.deepEqual([alert!.to, alert!.device], ["supplier", home.esme.eui]);
-        const envelope = coseWire.peek(alert!.bytes);
+        const envelope = home.suite.wire.peek(alert!.bytes);
         assert.equal(envelope.protection, protection);
         const text = code.toString(16).toUpperCase();
         assert.ok((await log(active ? "security" : "event")).includes(text), text);

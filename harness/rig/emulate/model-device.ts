@@ -9,6 +9,8 @@ import type { Observation } from "../../../firmware/features/feature.ts";
 import { withCrc } from "../../../firmware/han/install-code.ts";
 import type { HanPort } from "../../../firmware/han/port.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
+import type { Suite } from "../../../firmware/wire/suite.ts";
+import { suites } from "../../../firmware/wire/suites.ts";
 import { type Cancel, PowerLost } from "../../../hal/board.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import {
@@ -40,6 +42,8 @@ export interface ModelDeviceOptions {
 export class ModelDevice implements MessageEnd {
   readonly type: ModelType;
   readonly eui: Eui64;
+  /** The wire it speaks. */
+  readonly suite: Suite = suites.cose;
   readonly pki: TestPki;
   readonly keys: DeviceKeys;
   readonly board: MockBoard;
@@ -70,7 +74,12 @@ export class ModelDevice implements MessageEnd {
     this.type = type;
     this.eui = type === "CHF" ? hubEui : esmeEui;
     const notBeforeS = Math.floor(startUtcMs / 1000) - 86_400;
-    this.pki = new TestPki({ crypto: nodeCrypto(), random: random.fork("pki"), notBeforeS });
+    this.pki = new TestPki({
+      crypto: nodeCrypto(),
+      suite: this.suite,
+      random: random.fork("pki"),
+      notBeforeS,
+    });
     // In the order in which a home makes them: the same seed gives the same keys.
     const keys = { CHF: this.pki.deviceKeys(hubEui), ESME: this.pki.deviceKeys(esmeEui) };
     this.keys = keys[type];
@@ -149,7 +158,7 @@ export class ModelDevice implements MessageEnd {
 
   async #boot(): Promise<void> {
     const { observe } = this.#options;
-    const options = observe ? { observe } : {};
+    const options = { suite: this.suite, ...(observe ? { observe } : {}) };
     try {
       if (this.type === "CHF") await CommunicationsHub.boot(this.board, options);
       else

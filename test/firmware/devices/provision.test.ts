@@ -5,7 +5,7 @@ import { partitions } from "../../../firmware/devices/partitions.ts";
 import { type DeviceIdentity, provision, readIdentity } from "../../../firmware/devices/provision.ts";
 import { hasCode } from "../../../firmware/kernel/errors.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
-import { startUtcS, World } from "./rig.ts";
+import { startUtcS, suite, World } from "./rig.ts";
 
 const world = new World();
 function board(): MockBoard {
@@ -67,10 +67,10 @@ describe("the factory region", () => {
 
   it("must hold the right device before it boots", async () => {
     const b = board();
-    await rejects(ElectricityMeter.boot(b), "devices/not-provisioned");
+    await rejects(ElectricityMeter.boot(b, { suite }), "devices/not-provisioned");
     await provision(b, world.identity("CHF"));
-    await rejects(ElectricityMeter.boot(b), "devices/wrong-type");
-    await rejects(CommunicationsHub.boot(b), "hal/absent");
+    await rejects(ElectricityMeter.boot(b, { suite }), "devices/wrong-type");
+    await rejects(CommunicationsHub.boot(b, { suite }), "hal/absent");
   });
 
   it("lies beside the other regions without overlap, and needs a flash that holds them all", () => {
