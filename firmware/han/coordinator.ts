@@ -2,8 +2,8 @@
 import type { Cancel, Listener } from "../../hal/board.ts";
 import type { JournalChange } from "../kernel/journal.ts";
 import type { Eui64 } from "../wire/message.ts";
+import type { EstablishmentCommand } from "../wire/suite.ts";
 import { euiBytes, euiText } from "./frames/bytes.ts";
-import type { EdhocCommand } from "./frames/edhoc-cluster.ts";
 import { Association, type MacFrame } from "./frames/mac.ts";
 import { decodeNwkCommand, type NwkCommand, type NwkHeader } from "./frames/nwk.ts";
 import type { TunnelCommand } from "./frames/tunneling.ts";
@@ -13,7 +13,6 @@ import { HubTunnels } from "./hub-tunnels.ts";
 import { aesMmo, linkKeyOf, withCrc } from "./install-code.ts";
 import { Admission } from "./joining/admission.ts";
 import { type HubAction, type HubEvent, HubTiming, hubStep } from "./joining/hub-machine.ts";
-import { continueExchange } from "./key-exchange.ts";
 import { entryOf, keysOf, type Member, NO_ADDRESS, newMember } from "./member.ts";
 import type {
   HanCoordinatorOptions,
@@ -77,7 +76,7 @@ export class HanCoordinator implements HanPort {
         const member = this.#members.get(peer.eui64);
         if (member !== undefined) await this.#tunnels.take(member, command);
       },
-      onEdhoc: this.#onEdhoc.bind(this),
+      onEstablishment: this.#onEstablishment.bind(this),
       peerOf: (eui64: Eui64) => this.#peerOf(eui64),
     };
     this.#node = new Node(options, role, seed);
@@ -368,10 +367,11 @@ export class HanCoordinator implements HanPort {
     await frames.answerRejoin(this.#node, eui64, header.source, frames.Rejoin.denied);
   }
 
-  async #onEdhoc(peer: Peer, command: EdhocCommand): Promise<void> {
+  async #onEstablishment(peer: Peer, command: EstablishmentCommand): Promise<void> {
     const member = this.#members.get(peer.eui64);
     if (member === undefined || member.state.phase === "listed") return;
-    const step = await continueExchange(this.#options, peer.eui64, member.exchange, command);
+    const { keyEstablishment } = this.#options;
+    const step = await keyEstablishment.proceed(this.#options, peer.eui64, member.exchange, command);
     member.exchange = step.state;
     const { linkKey, failure } = step;
     if (linkKey !== undefined) await this.#agree(member, linkKey);
@@ -380,7 +380,7 @@ export class HanCoordinator implements HanPort {
       if (linkKey !== undefined) await this.#step(member, { kind: "key-agreed" });
     };
     if (step.send === undefined) await tell();
-    else await this.#node.zcl.sendEdhoc(peer, step.send, tell);
+    else await this.#node.zcl.sendEstablishment(peer, step.send, tell);
   }
 
   /** Durable before visible: the new key is in flash before the message that confirms it leaves. */

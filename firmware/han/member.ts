@@ -1,7 +1,6 @@
 /** One device of the hub's log, with all the hub has under way with it. */
 import type { Cancel } from "../../hal/board.ts";
 import type { Journal } from "../kernel/journal.ts";
-import type { EdhocState } from "./edhoc/index.ts";
 import { aesMmo } from "./install-code.ts";
 import type { HubState } from "./joining/hub-machine.ts";
 import type { HanDeviceEntry, HanKeys, HanOptions } from "./options.ts";
@@ -18,7 +17,8 @@ export interface Member {
   readonly peer: Peer;
   readonly tunnel: Tunnel;
   state: HubState;
-  exchange: EdhocState | undefined;
+  /** Of the key establishment under way. */
+  exchange: unknown;
   /** It has asked to join since the window opened. */
   seen: boolean;
   timer: Cancel;

@@ -70,7 +70,8 @@ function checkAuthenticity(
 ): RefusalReason | undefined {
   if (envelope.protection !== grant.protection) return "protection";
   if (grant.protection !== "signature")
-    if (party.commandMac === undefined || !wire.macValid(envelope, party.commandMac)) return "mac";
+    if (party.commandMac === undefined || !wire.macValid(envelope, party.commandMac(envelope.header)))
+      return "mac";
   if (grant.protection !== "mac")
     if (party.verify === undefined || !wire.signatureValid(envelope, party.verify)) return "signature";
   return undefined;

@@ -9,6 +9,7 @@ import type { JournalChange } from "../kernel/journal.ts";
 import { objects } from "../objects/dictionary.ts";
 import { AlertMessage } from "../objects/use-cases.ts";
 import { NEVER, NOW, type OperationResult, Status, type Value } from "../wire/message.ts";
+import type { Suite } from "../wire/suite.ts";
 import { accessRows, type Role } from "./access.ts";
 import { type CellName, cellFromValue, cellText, deviceCells } from "./cells.ts";
 import type { Counters, Floor } from "./counters.ts";
@@ -41,16 +42,23 @@ const refused: OperationResult = { status: Status.otherReason };
 /** Makes `changes` durable, with what `answer` tells of them. */
 type Commit = (changes: readonly JournalChange[], answer: Value, complete: boolean) => Promise<void>;
 
+type CredentialsContext = DeviceContext & { readonly suite: Suite };
+
 export class Credentials implements Feature {
   readonly name = "credentials";
   readonly objects;
-  readonly #context: DeviceContext;
+  readonly #context: CredentialsContext;
   readonly #device: "ESME" | "CHF";
   readonly #anchors: TrustAnchors;
   readonly #counters: Counters;
   readonly #timers = new Map<string, () => void>();
 
-  constructor(context: DeviceContext, device: "ESME" | "CHF", anchors: TrustAnchors, counters: Counters) {
+  constructor(
+    context: CredentialsContext,
+    device: "ESME" | "CHF",
+    anchors: TrustAnchors,
+    counters: Counters,
+  ) {
     this.#context = context;
     this.#device = device;
     this.#anchors = anchors;
@@ -186,6 +194,7 @@ export class Credentials implements Feature {
       roles: lost ? [] : (replacementMode(argument.mode)?.targets ?? []),
       nowS: timed ? this.#context.nowS() : undefined,
       crypto: this.#context.board.crypto,
+      suite: this.#context.suite,
     });
   }
 

@@ -1,9 +1,8 @@
 /** Judges new trust anchors, cell by cell and in order, each against what those before it left (rules §4). */
 import type { Crypto } from "../../hal/board.ts";
 import { hasCode } from "../kernel/errors.ts";
-import { type Certificate, verifyChain } from "../wire/cose/certificate.ts";
-import { keyId, keyUsable } from "../wire/cose/keys.ts";
 import type { Value } from "../wire/message.ts";
+import type { Certificate, Suite } from "../wire/suite.ts";
 import type { Role } from "./access.ts";
 import { type CellName, cellFromValue, cellText } from "./cells.ts";
 import type { Anchor, TrustAnchors } from "./trust-anchors.ts";
@@ -41,6 +40,7 @@ export interface JudgeContext {
   /** Undefined when validity periods are not looked at: the device has no time, or was told not to. */
   readonly nowS: number | undefined;
   readonly crypto: Crypto;
+  readonly suite: Suite;
 }
 
 const rootCell: CellName = { role: "root", usage: "certify", cellUsage: 0 };
@@ -80,7 +80,7 @@ function judgeOne(
   if (typeof proved === "number") return failed(proved);
   if (!fits(proved, cell, context, taken)) return failed(Outcomes.badCertificate);
   const { subject: holder, publicKey } = proved;
-  const anchor = { cell, holder, publicKey, keyId: keyId(context.crypto, publicKey) };
+  const anchor = { cell, holder, publicKey, keyId: context.suite.keyId(context.crypto, publicKey) };
   return { cell: value, code: Outcomes.success, old, anchor };
 }
 
@@ -89,10 +89,10 @@ function prove(
   certificate: Uint8Array,
   path: readonly Uint8Array[],
   root: Anchor,
-  { nowS, crypto }: JudgeContext,
+  { nowS, crypto, suite }: JudgeContext,
 ): Certificate | number {
   try {
-    return verifyChain(certificate, path, root, nowS, crypto);
+    return suite.certificates.verifyChain(certificate, path, root, nowS, crypto);
   } catch (error) {
     if (hasCode(error, "certificate/wrong-issuer")) return Outcomes.noTrustAnchor;
     if (hasCode(error, "certificate") || hasCode(error, "wire") || hasCode(error, "hal/misuse"))
@@ -105,11 +105,11 @@ function prove(
 function fits(
   { role, usage, publicKey, subject }: Certificate,
   cell: CellName,
-  { anchors, crypto }: JudgeContext,
+  { anchors, crypto, suite }: JudgeContext,
   taken: ReadonlyMap<string, Anchor>,
 ): boolean {
   if (role !== cell.role || usage !== cell.usage) return false;
-  if (!keyUsable(crypto, usage, publicKey)) return false;
+  if (!suite.keyUsable(crypto, usage, publicKey)) return false;
   const others = [...taken.values()]
     .filter(({ holder }) => holder === subject)
     .map((anchor) => anchor.cell.role);

@@ -8,9 +8,8 @@ import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { AlertMessage } from "../../firmware/objects/use-cases.ts";
 import { accessRows, type Role } from "../../firmware/security/access.ts";
 import { commandRules } from "../../firmware/security/rules.ts";
-import { keyId } from "../../firmware/wire/cose/keys.ts";
 import { type Eui64, type Protection, UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
-import type { Wire } from "../../firmware/wire/wire.ts";
+import type { Suite } from "../../firmware/wire/suite.ts";
 import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
 import { toHex } from "../premises/trace.ts";
 import { correlate } from "./correlate.ts";
@@ -36,7 +35,7 @@ export interface KnownDevice {
 /** The head end's side of the WAN, and the run's time. */
 export interface HeadEndPorts {
   readonly crypto: Crypto;
-  readonly wire: Wire;
+  readonly suite: Suite;
   readonly pki: TestPki;
   /** Sends bytes to the hub; `done` runs once. */
   deliver(bytes: Uint8Array, done: (outcome: "delivered" | "failed") => void): void;
@@ -95,7 +94,7 @@ export class HeadEnd {
   constructor(ports: HeadEndPorts) {
     this.#ports = ports;
     this.pki = ports.pki;
-    this.#receiver = new Receiver(ports.wire, ports.crypto, ports.pki, this.#devices);
+    this.#receiver = new Receiver(ports.suite, ports.crypto, ports.pki, this.#devices);
   }
 
   get parties(): Readonly<Record<PartyName, Party>> {
@@ -157,24 +156,26 @@ export class HeadEnd {
       options.unchecked || party !== user
         ? { originator: party.eui, counter: party.nextCounter() }
         : this.#route(reference, parameters, user, device);
-    return transform({ reference, parameters, role: party.role, target: device, ...route }, this.#ports.wire);
+    const request = { reference, parameters, role: party.role, target: device, ...route };
+    return transform(request, this.#ports.suite.wire);
   }
 
   /** Whoever originates a critical command correlates and signs it; the ACB adds its MAC. */
   protect(preCommand: PreCommand, signWith?: Signer): Uint8Array {
-    const { crypto, wire } = this.#ports;
+    const { crypto, suite } = this.#ports;
     const { header } = preCommand.command;
     const protection = this.#protectionOf(preCommand);
     let message = preCommand.bytes;
     if (protection !== "mac") {
       correlate(preCommand.bytes, preCommand.request);
       const signer = signWith ?? this.#originator(header.originator).keys.sign.signer;
-      message = wire.sign(message, (input) => signer.sign(input), keyId(crypto, signer.publicKey));
+      const keyId = suite.keyId(crypto, signer.publicKey);
+      message = suite.wire.sign(message, (input) => signer.sign(input), keyId);
     }
     if (protection === "signature") return message;
     const broker = this.parties.accessControlBroker.keys.agree;
-    const { mac } = pairKeys(crypto, broker, this.device(header.target).agreePublicKey, header);
-    return wire.protect(message, mac, keyId(crypto, broker.publicKey));
+    const { mac } = pairKeys(suite, crypto, broker, this.device(header.target).agreePublicKey, header);
+    return suite.wire.protect(message, mac(header), suite.keyId(crypto, broker.publicKey));
   }
 
   #originator(eui: Eui64): Party {
@@ -295,7 +296,7 @@ export class HeadEnd {
     const broker = this.parties.accessControlBroker;
     if (user === broker || serviceRequest(reference).critical) return own;
     const probe = { reference, parameters, role: user.role, target: device, ...own };
-    const { useCase } = transform(probe, this.#ports.wire);
+    const { useCase } = transform(probe, this.#ports.suite.wire);
     const allowed = accessRows(useCase.code).some((row) => row.roles.includes(user.role));
     if (device.parties.has(user.name) && allowed) return own;
     return {

@@ -5,8 +5,8 @@
 import type { Cancel, Listener, RadioFrame } from "../../../hal/board.ts";
 import { HalError } from "../../../hal/board.ts";
 import type { Eui64 } from "../../wire/message.ts";
+import type { EstablishmentCommand } from "../../wire/suite.ts";
 import { type ApsFrame, ApsType, decodeAps } from "../frames/aps.ts";
-import type { EdhocCommand } from "../frames/edhoc-cluster.ts";
 import type { MacFrame } from "../frames/mac.ts";
 import { decodeNwkCommand, type NwkCommand, type NwkHeader } from "../frames/nwk.ts";
 import type { TunnelCommand } from "../frames/tunneling.ts";
@@ -28,7 +28,7 @@ export interface NodeRole {
   /** It has spoken under its link key, or under its former one. */
   onKeyProved(peer: Peer): Promise<void>;
   onTunnel(peer: Peer, command: TunnelCommand, sequence: number): Promise<void>;
-  onEdhoc(peer: Peer, command: EdhocCommand): Promise<void>;
+  onEstablishment(peer: Peer, command: EstablishmentCommand): Promise<void>;
   peerOf(eui64: Eui64): Peer | undefined;
 }
 
@@ -66,8 +66,9 @@ export class Node {
         after,
         nowS: () => options.nowS(),
         onTunnel: (peer, command, sequence) => role.onTunnel(peer, command, sequence),
-        onEdhoc: (peer, command) => role.onEdhoc(peer, command),
+        onEstablishment: (peer, command) => role.onEstablishment(peer, command),
       },
+      options.keyEstablishment,
       role.isHub,
     );
     const receive = (frame: RadioFrame): Promise<void> => this.link.receive(frame);

@@ -4,9 +4,8 @@ import type { Role } from "../../../firmware/security/access.ts";
 import { type CellName, deviceCells } from "../../../firmware/security/cells.ts";
 import { euiBytes } from "../../../firmware/security/eui.ts";
 import { type Anchor, TrustAnchors } from "../../../firmware/security/trust-anchors.ts";
-import { keyId, pairMac } from "../../../firmware/wire/cose/keys.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
-import { meterEui, type TestParty, World } from "../devices/rig.ts";
+import { meterEui, suite, type TestParty, World } from "../devices/rig.ts";
 
 const cell = (role: Role, usage: CellName["usage"], cellUsage: 0 | 1 = 0): CellName => ({
   role,
@@ -18,13 +17,15 @@ describe("trust anchors", () => {
   let world: World;
   let journal: Journal;
   let anchors: TrustAnchors;
-  const own = { eui64: meterEui, agreeSecret: new Uint8Array(32).fill(9) };
+  const agreement = () => suite.agreement(world.crypto, new Uint8Array(32).fill(9));
+  const own = () => ({ eui64: meterEui, agreement: agreement() });
   const open = () =>
     TrustAnchors.open(
       journal,
       deviceCells.ESME.map((name) => world.seed(name)),
       world.crypto,
-      own,
+      own(),
+      suite,
     );
   beforeEach(async () => {
     world = new World();
@@ -42,13 +43,15 @@ describe("trust anchors", () => {
 
   const anchorOf = (party: TestParty, name: CellName): Anchor => {
     const publicKey = name.usage === "agree" ? party.agreePublic : party.signer.publicKey;
-    return { cell: name, holder: party.eui, publicKey, keyId: keyId(world.crypto, publicKey) };
+    return { cell: name, holder: party.eui, publicKey, keyId: suite.keyId(world.crypto, publicKey) };
   };
   async function put(...placed: Anchor[]): Promise<void> {
     await journal.commit(anchors.changes(placed));
     anchors.adopt(placed);
   }
   const text = Uint8Array.of(1, 2, 3);
+  const command = { kind: 1, counter: 1n };
+  const reply = { kind: 2, counter: 1n };
 
   it("believe a party by the keys that it holds itself, and by no key of another in its role", async () => {
     const second = world.party("supplier", "90B3D51F30030000");
@@ -57,10 +60,10 @@ describe("trust anchors", () => {
       if (restart) anchors = await open();
       const [old, next] = [anchors.party(world.of("supplier").eui), anchors.party(second.eui)];
       assert.equal(old?.verify, undefined, "it signs no more, and nobody signs for it");
-      assert.ok(old?.replyMac !== undefined && old.valueKey !== undefined);
+      assert.ok(old?.replyMac !== undefined && old.hidden !== undefined);
       assert.equal(next?.verify?.(text, second.signer.sign(text)), true);
       assert.equal(next?.replyMac, undefined, "it agrees on nothing: what is told it is told nobody else");
-      assert.equal(next?.valueKey, undefined);
+      assert.equal(next?.hidden, undefined);
       assert.ok(old.commandMac !== undefined && next?.commandMac !== undefined, "the ACB speaks for both");
     }
   });
@@ -70,18 +73,18 @@ describe("trust anchors", () => {
     for (const role of ["supplier", "networkOperator"] as const) {
       const party = world.of(role);
       const pair = { originator: euiBytes(party.eui), target: euiBytes(meterEui) };
-      const mac = pairMac(world.crypto, own.agreeSecret, broker.agreePublic, pair);
-      assert.deepEqual(anchors.party(party.eui)?.commandMac?.(text), mac?.(text), role);
+      const mac = suite.macs(world.crypto, agreement(), broker.agreePublic, pair);
+      assert.deepEqual(anchors.party(party.eui)?.commandMac?.(command)(text), mac?.(command)(text), role);
     }
   });
 
   it("make MACs of answers by the management key, not by that of top-ups", async () => {
     const second = world.party("supplier", world.of("supplier").eui);
-    const before = anchors.party(second.eui)?.replyMac?.(text);
+    const before = anchors.party(second.eui)?.replyMac?.(reply)(text);
     await put(anchorOf(second, cell("supplier", "agree", 1)));
-    assert.deepEqual(anchors.party(second.eui)?.replyMac?.(text), before);
+    assert.deepEqual(anchors.party(second.eui)?.replyMac?.(reply)(text), before);
     await put(anchorOf(second, cell("supplier", "agree")));
-    assert.notDeepEqual(anchors.party(second.eui)?.replyMac?.(text), before);
+    assert.notDeepEqual(anchors.party(second.eui)?.replyMac?.(reply)(text), before);
   });
 
   it("count a holder of any one cell as known, but no root", async () => {
@@ -116,6 +119,6 @@ describe("trust anchors", () => {
     const kept = anchors.cell(cell("supplier", "sign"));
     assert.deepEqual(kept, anchorOf(second, cell("supplier", "sign")));
     const seed = world.seed(cell("supplier", "agree"));
-    assert.deepEqual(anchors.cell(seed.cell)?.keyId, keyId(world.crypto, seed.publicKey));
+    assert.deepEqual(anchors.cell(seed.cell)?.keyId, suite.keyId(world.crypto, seed.publicKey));
   });
 });

@@ -1,26 +1,25 @@
 import assert from "node:assert/strict";
 import { accessRows } from "../../../firmware/security/access.ts";
 import { euiBytes } from "../../../firmware/security/eui.ts";
-import { keyId, pairMac, valueKey } from "../../../firmware/wire/cose/keys.ts";
-import { sealValues } from "../../../firmware/wire/cose/sensitive.ts";
-import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import type { Header, OperationResult, Value } from "../../../firmware/wire/message.ts";
+import { suites } from "../../../firmware/wire/suites.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { SeededRandom } from "../../../hal/mock/index.ts";
 import { HeadEnd } from "../../../harness/headend/head-end.ts";
 import { TestPki } from "../../../harness/headend/pki.ts";
 
 const crypto = nodeCrypto();
+const suite = suites.cose;
 const device = "00DB1234567890A0";
 const ok = (value?: Value): OperationResult => (value === undefined ? { status: 0 } : { status: 0, value });
 
 /** A head end, and the keys of a meter that says what it is told to. */
 function stage() {
-  const pki = new TestPki({ crypto, random: new SeededRandom("answers"), notBeforeS: 1_700_000_000 });
+  const pki = new TestPki({ crypto, suite, random: new SeededRandom("answers"), notBeforeS: 1_700_000_000 });
   const keys = pki.deviceKeys(device);
   const headEnd = new HeadEnd({
     crypto,
-    wire: coseWire,
+    suite,
     pki,
     deliver: (_bytes, done) => done("delivered"),
     after: () => () => {},
@@ -51,18 +50,17 @@ describe("an answer that the use case does not have", () => {
     const party = headEnd.parties[by];
     const pair = { originator: euiBytes(device), target: euiBytes(party.eui) };
     const own: Header = { ...header, kind: 2, originator: device, target: party.eui };
-    const key = valueKey(crypto, keys.agree.secret, party.keys.agree.publicKey, pair);
-    const context = { kind: 2, ...pair, counter: header.counter } as const;
-    const told = sealed && key !== undefined ? [ok(sealValues(crypto, key, context, results))] : results;
-    const plain = coseWire.encode({ header: own, results: told });
-    const mac = pairMac(crypto, keys.agree.secret, party.keys.agree.publicKey, pair);
+    const hidden = suite.hiddenValues(crypto, keys.agree.agreement, party.keys.agree.publicKey, pair);
+    const told = sealed && hidden !== undefined ? [ok(hidden.seal(own, results))] : results;
+    const plain = suite.wire.encode({ header: own, results: told });
+    const mac = suite.macs(crypto, keys.agree.agreement, party.keys.agree.publicKey, pair);
     assert.ok(mac);
     const critical = accessRows(header.code).some((row) => row.protection === "C");
     const { signer } = keys.sign;
     headEnd.receive(
       critical
-        ? coseWire.sign(plain, signer.sign, keyId(crypto, signer.publicKey))
-        : coseWire.protect(plain, mac, keyId(crypto, keys.agree.publicKey)),
+        ? suite.wire.sign(plain, signer.sign, suite.keyId(crypto, signer.publicKey))
+        : suite.wire.protect(plain, mac(own), suite.keyId(crypto, keys.agree.publicKey)),
     );
     return exchange.status === "answered" ? "believed" : headEnd.refused.at(-1)?.reason;
   }
@@ -148,11 +146,11 @@ describe("the alerts of a device that is not itself", () => {
         counter: 1n,
         timeS: 1,
       };
-      const plain = coseWire.encode({ header, alertCode: 0x8f12, values });
+      const plain = suite.wire.encode({ header, alertCode: 0x8f12, values });
       const pair = { originator: euiBytes(device), target: euiBytes(party.eui) };
-      const mac = pairMac(crypto, keys.agree.secret, party.keys.agree.publicKey, pair);
+      const mac = suite.macs(crypto, keys.agree.agreement, party.keys.agree.publicKey, pair);
       assert.ok(mac);
-      headEnd.receive(coseWire.protect(plain, mac, keyId(crypto, keys.agree.publicKey)));
+      headEnd.receive(suite.wire.protect(plain, mac(header), suite.keyId(crypto, keys.agree.publicKey)));
       assert.equal(headEnd.alerts.length, 1);
     }
   });
