@@ -8,6 +8,7 @@ import { Journal, type JournalChange } from "../kernel/journal.ts";
 import { type CellName, deviceCells } from "../security/cells.ts";
 import { euiBytes, euiText } from "../security/eui.ts";
 import { type Anchor, anchorKey, decodeAnchor, encodeAnchor } from "../security/trust-anchors.ts";
+import { WRAPPED_KEY_BYTES } from "../wire/cose/contingency.ts";
 import { keyUsable } from "../wire/cose/keys.ts";
 import type { Eui64 } from "../wire/message.ts";
 import { partitions } from "./partitions.ts";
@@ -19,6 +20,8 @@ export interface AnchorSeed {
   readonly cell: CellName;
   readonly holder: Eui64;
   readonly publicKey: Uint8Array;
+  /** Of the root: its contingency key, wrapped (`wire/cose/contingency.ts`). */
+  readonly contingency?: Uint8Array;
 }
 
 /** All that makes one device this device and no other. */
@@ -88,8 +91,8 @@ export async function readIdentity(board: Board): Promise<DeviceIdentity> {
     installCode: field("installCode"),
     firmwareVersion: field("firmwareVersion"),
     anchors: journal.keys("anchor/").map((key) => {
-      const { cell, holder, publicKey } = decodeAnchor(key, field(key));
-      return { cell, holder, publicKey };
+      const { keyId: _, ...seed } = decodeAnchor(key, field(key));
+      return seed;
     }),
   };
 }
@@ -134,11 +137,14 @@ function checkCells(identity: DeviceIdentity, crypto: Crypto): void {
   const wanted = deviceCells[identity.type].map(anchorKey).sort();
   const got = identity.anchors.map(({ cell }) => anchorKey(cell)).sort();
   if (wanted.join() !== got.join()) throw wrong(identity, "anchors", wanted.join(" "), got.join(" "));
-  for (const { cell, publicKey } of identity.anchors)
+  for (const { cell, publicKey, contingency } of identity.anchors) {
+    if (contingency !== undefined && (cell.role !== "root" || contingency.length !== WRAPPED_KEY_BYTES))
+      throw wrong(identity, anchorKey(cell), `${WRAPPED_KEY_BYTES} bytes of a root's`, contingency.length);
     if (!keyUsable(crypto, cell.usage, publicKey)) {
       const got = publicKey.length === 32 ? "one that can verify or agree nothing" : publicKey.length;
       throw wrong(identity, anchorKey(cell), "a key of 32 bytes", got);
     }
+  }
 }
 
 function wrong(identity: DeviceIdentity, field: string, expected: string, got: unknown): MeterbenchError {

@@ -24,7 +24,7 @@ import {
   type RoleFloor,
   readArgument,
 } from "./replacement-argument.ts";
-import { authorisingCell, replacementMode } from "./replacement-modes.ts";
+import { authorisingCell, contingencyMode, replacementMode } from "./replacement-modes.ts";
 import type { Anchor, TrustAnchors } from "./trust-anchors.ts";
 
 /** Security log: credentials were replaced. */
@@ -100,12 +100,11 @@ export class Credentials implements Feature {
   }
 
   /** What the command of `origin` was answered, when a power cut came between its end and its answer. */
-  #answered({ code, counter, originator }: CommandOrigin): Value | undefined {
+  #answered({ counter, originator }: CommandOrigin): Value | undefined {
     const bytes = this.#context.journal.get(doneKey);
     if (bytes === undefined) return undefined;
     const { origin, value } = decodeWithOrigin(bytes);
-    const same = origin.code === code && origin.counter === counter && origin.originator === originator;
-    return same ? value : undefined;
+    return origin.counter === counter && origin.originator === originator ? value : undefined;
   }
 
   /** The newest command for the same cells counts: one that waits is forgotten when all of this are in force. */
@@ -184,6 +183,7 @@ export class Credentials implements Feature {
     return judge(argument.replacements, argument.path, {
       anchors: this.#anchors,
       roles: lost ? [] : (replacementMode(argument.mode)?.targets ?? []),
+      abnormalRoot: argument.mode === contingencyMode,
       nowS: timed ? this.#context.nowS() : undefined,
       crypto: this.#context.board.crypto,
     });

@@ -5,6 +5,7 @@
 
 import type { Role } from "../../firmware/security/access.ts";
 import { type CertificateClaims, issueCertificate } from "../../firmware/wire/cose/certificate.ts";
+import { wrapContingencyKey } from "../../firmware/wire/cose/contingency.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { Crypto } from "../../hal/board.ts";
 import type { SeededRandom } from "../../hal/mock/random.ts";
@@ -18,7 +19,7 @@ import {
   type SigningKey,
 } from "./parties.ts";
 
-const rootName: Eui64 = "90B3D51F30FF0000";
+const rootName: Eui64 = partyIdentities.contingency.eui;
 const nextRootName: Eui64 = "90B3D51F30FF0002";
 const issuingName: Eui64 = "90B3D51F30FF0001";
 const tenYearsS = 10 * 365 * 86_400;
@@ -44,6 +45,9 @@ export class TestPki {
   /** The root's own certificate, self-signed. */
   readonly rootCertificate: Uint8Array;
   readonly issuingCertificate: Uint8Array;
+  /** Opens the contingency key that the root's certificate carries wrapped: a secret, until it is needed. */
+  readonly contingencyKey: Uint8Array;
+  readonly wrappedContingencyKey: Uint8Array;
   readonly parties: Readonly<Record<PartyName, Party>>;
   readonly #crypto: Crypto;
   readonly #random: SeededRandom;
@@ -58,11 +62,14 @@ export class TestPki {
     this.#root = crypto.ed25519Signer(random.bytes(32));
     this.#issuing = crypto.ed25519Signer(random.bytes(32));
     this.rootPublicKey = this.#root.publicKey;
-    this.rootCertificate = this.#certify(rootName, "root", this.#root.publicKey);
     this.issuingCertificate = this.#certify(issuingName, "issuingAuthority", this.#issuing.publicKey);
     this.parties = Object.fromEntries(
       partyNames.map((name) => [name, new Party(name, this.partyKeys(name))]),
     ) as Record<PartyName, Party>;
+    this.contingencyKey = random.bytes(32);
+    const { publicKey } = this.parties.contingency.keys.sign.signer;
+    this.wrappedContingencyKey = wrapContingencyKey(crypto, this.contingencyKey, random.bytes(12), publicKey);
+    this.rootCertificate = this.#certify(rootName, "root", this.#root.publicKey);
   }
 
   /** The issuing authority's key, which signs every certificate but its own. */
@@ -117,8 +124,9 @@ export class TestPki {
   }
 
   #certify(subject: Eui64, role: Role, publicKey: Uint8Array): Uint8Array {
+    const contingency = role === "root" ? this.wrappedContingencyKey : undefined;
     return issueCertificate(
-      this.#claims(subject, role, "certify", publicKey),
+      { ...this.#claims(subject, role, "certify", publicKey), contingency },
       this.#root,
       rootName,
       this.#crypto,

@@ -12,6 +12,7 @@ import { type CellName, deviceCells } from "../../../firmware/security/cells.ts"
 import { euiBytes } from "../../../firmware/security/eui.ts";
 import { commandRules } from "../../../firmware/security/rules.ts";
 import { type CertificateClaims, issueCertificate } from "../../../firmware/wire/cose/certificate.ts";
+import { wrapContingencyKey } from "../../../firmware/wire/cose/contingency.ts";
 import { keyId, pairMac, valueKey } from "../../../firmware/wire/cose/keys.ts";
 import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import {
@@ -58,12 +59,22 @@ export class World {
   readonly random = new SeededRandom("devices");
   readonly root: TestParty;
   readonly parties: Readonly<Record<string, TestParty>>;
+  /** The root's contingency key, and what opens it. */
+  readonly contingency: {
+    readonly signer: Signer;
+    readonly symmetricKey: Uint8Array;
+    readonly wrapped: Uint8Array;
+  };
 
   constructor(crypto: Crypto = nodeCrypto()) {
     this.crypto = crypto;
     this.root = this.party("root", euiOf.root as Eui64);
     const roles = Object.keys(euiOf).filter((role) => role !== "root") as Role[];
     this.parties = Object.fromEntries(roles.map((role) => [role, this.party(role, euiOf[role] as Eui64)]));
+    const signer = crypto.ed25519Signer(this.random.bytes(32));
+    const symmetricKey = this.random.bytes(32);
+    const wrapped = wrapContingencyKey(crypto, symmetricKey, this.random.bytes(12), signer.publicKey);
+    this.contingency = { signer, symmetricKey, wrapped };
   }
 
   party(role: Role, eui: Eui64): TestParty {
@@ -101,6 +112,7 @@ export class World {
       cell,
       holder: holder.eui,
       publicKey: cell.usage === "agree" ? holder.agreePublic : holder.signer.publicKey,
+      ...(cell.role === "root" && { contingency: this.contingency.wrapped }),
     };
   }
 
