@@ -166,7 +166,10 @@ export class Credentials implements Feature {
       );
     } catch (error) {
       if (!hasCode(error, "journal/full")) throw error;
-      const kept = outcomes.map(({ cell, old }) => ({ cell, old, code: Outcomes.noMemory }));
+      const kept = outcomes.map(({ cell, old, code, anchor }) => ({
+        ...{ cell, old },
+        code: anchor === undefined ? code : Outcomes.noMemory,
+      }));
       return commit([], answerValue(argument, [], kept), false);
     }
     this.#anchors.adopt(anchors);

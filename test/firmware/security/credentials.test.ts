@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { objects } from "../../../firmware/objects/dictionary.ts";
 import { type Role, roleNumber } from "../../../firmware/security/access.ts";
 import { type CellName, cellToValue } from "../../../firmware/security/cells.ts";
@@ -533,6 +534,51 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
     assert.deepEqual(key, renewed.signer.publicKey);
   });
 
+  it("lets a holder that returns without a floor go on from its own counter", async () => {
+    assert.equal(await outcome("supplier", 6000n), "accepted");
+    const gaining = newSupplier();
+    await send({ from: "transitionalCoS", mode: 7, set: certs(gaining), floors: [["supplier", 0n]] });
+    assert.equal(await outcome(gaining, 9000n), "accepted");
+    await send({ from: "transitionalCoS", mode: 7, set: certs(rig.world.of("supplier")) });
+    assert.equal(await outcome("supplier", 6000n), "replay");
+    assert.equal(await outcome("supplier", 6001n), "accepted");
+  });
+
+  it("keeps the counter of a holder that stays in a cell, however many come and go in another", async () => {
+    assert.equal(await play(resetCounter("supplier", 3n)), "accepted");
+    for (let n = 0; n < 18; n++) {
+      const party = rig.world.party("supplier", `90B3D51F300700${n + 10}`);
+      const set = certs(party, [cell("supplier", "sign")]);
+      await send({ from: "transitionalCoS", mode: 7, set });
+      assert.equal(await outcome(party, 100n + BigInt(n)), "accepted");
+    }
+    assert.equal(await play(resetCounter("supplier", 3n)), "replay");
+    assert.equal(await play(resetCounter("supplier", 4n)), "accepted");
+  });
+
+  it("answers 17 for every good cell, and changes none, when the flash has no room for them", async () => {
+    const { journal } = rig.meter.device;
+    const commit = journal.commit.bind(journal);
+    journal.commit = async (changes) => {
+      if (changes.some(({ key }) => key.startsWith("anchor/")))
+        throw new MeterbenchError("journal/full", "no room", {});
+      return commit(changes);
+    };
+    const set = [...certs(newSupplier()), [Uint8Array.of(1), cell("wanProvider", "sign")]] as Order["set"];
+    const { codes, floors, cells } = await send({
+      from: "transitionalCoS",
+      mode: 7,
+      set,
+      floors: [["supplier", 6000n]],
+    });
+    assert.deepEqual([codes, floors], [[17, 17, 17, 25], []]);
+    assert.deepEqual(cells[0]?.[4], cells[0]?.[2]);
+    assert.equal(holderOf(supplierCells[0] as CellName), "90B3D51F30010000");
+    assert.equal(await outcome("supplier", 5900n), "accepted", "and the floor is not in force");
+    await rig.reboot();
+    assert.equal(holderOf(supplierCells[0] as CellName), "90B3D51F30010000");
+  });
+
   it("takes no counter back when an old key returns, whatever floor it returns with", async () => {
     const enable = [op("call", objects.supplyControl.id, 1, 0x33)];
     const recorded = rig.desk.command(0x4f, enable, { counter: 6000n });
@@ -770,5 +816,15 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
       assert.equal(root?.[1].length, 8);
       assert.deepEqual(wanProvider?.slice(1), [new Uint8Array(), new Uint8Array(), 0]);
     }
+    const set = certs(newSupplier(), [cell("supplier", "sign")]);
+    await send({ from: "transitionalCoS", mode: 7, set, floors: [["supplier", 7n]] });
+    const cells = [cell("supplier", "sign"), cell("supplier", "agree")].map(cellToValue);
+    await rig.meter.device.receive(
+      rig.desk.command(0x0008, [op("call", id, 2, cells)], { from: "accessControlBroker" }),
+    );
+    const [response] = rig.take();
+    const told = resultOf(response as Uint8Array, rig.world.of("accessControlBroker"))?.value as Value[][];
+    const counters = told.map((row) => row[3]);
+    assert.deepEqual(counters, [7, 1001], "each of its own holder");
   });
 });
