@@ -19,6 +19,8 @@ export interface AnchorSeed {
   readonly cell: CellName;
   readonly holder: Eui64;
   readonly publicKey: Uint8Array;
+  /** Of the root: its contingency key, wrapped (`wire/cose/contingency.ts`). */
+  readonly contingency?: Uint8Array;
 }
 
 /** All that makes one device this device and no other. */
@@ -88,8 +90,8 @@ export async function readIdentity(board: Board): Promise<DeviceIdentity> {
     installCode: field("installCode"),
     firmwareVersion: field("firmwareVersion"),
     anchors: journal.keys("anchor/").map((key) => {
-      const { cell, holder, publicKey } = decodeAnchor(key, field(key));
-      return { cell, holder, publicKey };
+      const { keyId: _, ...seed } = decodeAnchor(key, field(key));
+      return seed;
     }),
   };
 }
@@ -134,11 +136,15 @@ function checkCells(identity: DeviceIdentity, crypto: Crypto, suite: Suite): voi
   const wanted = deviceCells[identity.type].map(anchorKey).sort();
   const got = identity.anchors.map(({ cell }) => anchorKey(cell)).sort();
   if (wanted.join() !== got.join()) throw wrong(identity, "anchors", wanted.join(" "), got.join(" "));
-  for (const { cell, publicKey } of identity.anchors)
+  const { wrappedKeyBytes } = suite.contingency;
+  for (const { cell, publicKey, contingency } of identity.anchors) {
+    if (contingency !== undefined && (cell.role !== "root" || contingency.length !== wrappedKeyBytes))
+      throw wrong(identity, anchorKey(cell), `${wrappedKeyBytes} bytes of a root's`, contingency.length);
     if (!suite.keyUsable(crypto, cell.usage, publicKey)) {
       const got = publicKey.length === 32 ? "one that can verify or agree nothing" : publicKey.length;
       throw wrong(identity, anchorKey(cell), "a key of 32 bytes", got);
     }
+  }
 }
 
 function wrong(identity: DeviceIdentity, field: string, expected: string, got: unknown): MeterbenchError {

@@ -263,6 +263,7 @@ export const useCases: readonly UseCase[] = [
       ["CS02bTransCoSByTransCoS", 0x0106, both],
       ["CS02bSupplierByTransCoS", 0x0107, esme],
       ["CS02bAnyExceptAbnormalRootByRecovery", 0x0108, both],
+      ["CS02bAnyByContingency", 0x0109, both],
     ] as const
   ).map(
     ([id, code, devices]): UseCase => ({

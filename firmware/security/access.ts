@@ -45,7 +45,7 @@ export interface AccessRow {
   readonly rolesFrom: "table" | "reference messages" | "memory, unverified";
 }
 
-/** CS02b of the root (modes 0 and 1): the facts have their numbers; who asks for which is from memory. */
+/** CS02b of the root (modes 0 and 1): the facts have their numbers; who asks for which is from memory, as for mode 9. */
 const rootRow = (id: string, code: number, device: string, role: Role): AccessRow => ({
   id,
   code,
@@ -61,7 +61,12 @@ const rootRow = (id: string, code: number, device: string, role: Role): AccessRo
 
 /** All rows, for listings. */
 export const allAccessRows: readonly AccessRow[] = [
-  ...accessTable,
+  ...accessTable.map(
+    (row): AccessRow =>
+      row.id === "CS02bAnyByContingency"
+        ? { ...row, protection: "C", roles: ["root"], rolesFrom: "memory, unverified" }
+        : row,
+  ),
   rootRow("CS02bRootBySupplier", 0x0100, "ESME", "supplier"),
   rootRow("CS02bRootByWP", 0x0101, "CHF", "wanProvider"),
 ];

@@ -2,6 +2,7 @@
  * The checks of a command, cheapest first: well-formed, addressed to me, known use case, originator's role
  * allowed, counter fresh, MAC, signature, format. The first that fails names the reason; none has an effect.
  */
+import type { Verifier } from "../../hal/board.ts";
 import { hasCode } from "../kernel/errors.ts";
 import { checkValue } from "../objects/types.ts";
 import { type Command, type Eui64, Kind, type Message, type Operation } from "../wire/message.ts";
@@ -57,13 +58,13 @@ export function checkEnvelope(checker: Checker, envelope: Envelope): Accepted | 
   if (grant === undefined) return "role";
   if (grant.replayProtected && !checker.counters.fresh(party.role, header)) return "replay";
   return (
-    checkAuthenticity(checker.wire, envelope, grant, party) ??
+    checkAuthenticity(checker, envelope, grant, party) ??
     checkFormat(checker.wire, envelope, rule, grant, party)
   );
 }
 
 function checkAuthenticity(
-  wire: Wire,
+  { wire, anchors }: Checker,
   envelope: Envelope,
   grant: Grant,
   party: Party,
@@ -72,9 +73,18 @@ function checkAuthenticity(
   if (grant.protection !== "signature")
     if (party.commandMac === undefined || !wire.macValid(envelope, party.commandMac(envelope.header)))
       return "mac";
-  if (grant.protection !== "mac")
-    if (party.verify === undefined || !wire.signatureValid(envelope, party.verify)) return "signature";
-  return undefined;
+  if (grant.protection === "mac") return undefined;
+  const verify = party.role === "root" ? contingencyVerifier(wire, envelope, anchors) : party.verify;
+  return verify !== undefined && wire.signatureValid(envelope, verify) ? undefined : "signature";
+}
+
+/** A root signs by its contingency key alone, which the command itself makes readable (CS02b, mode 9). */
+function contingencyVerifier(wire: Wire, envelope: Envelope, anchors: TrustAnchors): Verifier | undefined {
+  const command = decode(wire, envelope);
+  const argument =
+    command !== undefined && "operations" in command ? command.operations[0]?.value : undefined;
+  const symmetricKey = Array.isArray(argument) ? argument[1] : undefined;
+  return symmetricKey instanceof Uint8Array ? anchors.contingencyVerifier(symmetricKey) : undefined;
 }
 
 function checkFormat(

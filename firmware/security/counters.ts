@@ -148,7 +148,7 @@ export class Counters {
   #forget(role: Role, added: readonly string[], present: ReadonlySet<Eui64>): JournalChange[] {
     const known = this.#holderKeys(role);
     const count = new Set([...known, ...added.filter((key) => isOf(key, role))]).size;
-    const departed = known.filter((key) => !added.includes(key) && !present.has(readKey(key).holder));
+    const departed = known.filter((key) => !present.has(readKey(key).holder));
     const settled = departed.filter((key) => this.#journal.get(key)?.length === 8);
     settled.sort((a, b) => ((this.#highest.get(a) as bigint) < (this.#highest.get(b) as bigint) ? -1 : 1));
     const leaving = settled.slice(0, Math.max(0, count - maxHolders)).map((key) => readKey(key).holder);

@@ -25,7 +25,7 @@ import {
   type RoleFloor,
   readArgument,
 } from "./replacement-argument.ts";
-import { authorisingCell, replacementMode } from "./replacement-modes.ts";
+import { authorisingCell, contingencyMode, replacementMode } from "./replacement-modes.ts";
 import type { Anchor, TrustAnchors } from "./trust-anchors.ts";
 
 /** Security log: credentials were replaced. */
@@ -108,12 +108,11 @@ export class Credentials implements Feature {
   }
 
   /** What the command of `origin` was answered, when a power cut came between its end and its answer. */
-  #answered({ code, counter, originator }: CommandOrigin): Value | undefined {
+  #answered({ counter, originator }: CommandOrigin): Value | undefined {
     const bytes = this.#context.journal.get(doneKey);
     if (bytes === undefined) return undefined;
     const { origin, value } = decodeWithOrigin(bytes);
-    const same = origin.code === code && origin.counter === counter && origin.originator === originator;
-    return same ? value : undefined;
+    return origin.counter === counter && origin.originator === originator ? value : undefined;
   }
 
   /** The newest command for the same cells counts: one that waits is forgotten when all of this are in force. */
@@ -175,7 +174,10 @@ export class Credentials implements Feature {
       );
     } catch (error) {
       if (!hasCode(error, "journal/full")) throw error;
-      const kept = outcomes.map(({ cell, old }) => ({ cell, old, code: Outcomes.noMemory }));
+      const kept = outcomes.map(({ cell, old, code, anchor }) => ({
+        ...{ cell, old },
+        code: anchor === undefined ? code : Outcomes.noMemory,
+      }));
       return commit([], answerValue(argument, [], kept), false);
     }
     this.#anchors.adopt(anchors);
@@ -192,6 +194,7 @@ export class Credentials implements Feature {
     return judge(argument.replacements, argument.path, {
       anchors: this.#anchors,
       roles: lost ? [] : (replacementMode(argument.mode)?.targets ?? []),
+      abnormalRoot: argument.mode === contingencyMode,
       nowS: timed ? this.#context.nowS() : undefined,
       crypto: this.#context.board.crypto,
       suite: this.#context.suite,

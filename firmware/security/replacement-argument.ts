@@ -7,7 +7,7 @@ import { type CellName, cellFromValue, cellText } from "./cells.ts";
 import { euiBytes } from "./eui.ts";
 import { decodeOrigin, encodeOrigin, originBytes } from "./future-dated.ts";
 import type { CellOutcome, Replacement } from "./replacement.ts";
-import { firstModeCode, replacementMode } from "./replacement-modes.ts";
+import { contingencyMode, firstModeCode, replacementMode } from "./replacement-modes.ts";
 import type { Anchor } from "./trust-anchors.ts";
 
 /** A floor as a command names it: for whoever holds the role's cells afterwards. */
@@ -84,9 +84,9 @@ export function consistent(
 ): boolean {
   const mode = replacementMode(argument.mode);
   if (mode === undefined || argument.mode !== origin.code - firstModeCode) return false;
-  if (mode.authoriser !== origin.role || argument.authoriserCounter !== origin.counter) return false;
+  if (argument.authoriserCounter !== origin.counter) return false;
   if (!namesCell(argument.authorisingCell, authoriser)) return false;
-  if (argument.symmetricKey !== null) return false;
+  if ((argument.symmetricKey !== null) !== (argument.mode === contingencyMode)) return false;
   if (argument.timeChecks !== null && argument.timeChecks !== 1) return false;
   if (argument.replacements.length === 0 && argument.executionS !== NEVER) return false;
   const named = argument.floors.map(({ role }) => role);

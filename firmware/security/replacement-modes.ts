@@ -12,6 +12,7 @@ export interface ReplacementMode {
 }
 
 export const firstModeCode = 0x0100;
+export const contingencyMode = 9;
 
 const own = (role: Role): ReplacementMode => ({ authoriser: role, targets: [role] });
 
@@ -26,13 +27,17 @@ const modes: Readonly<Record<number, ReplacementMode>> = {
   7: { authoriser: "transitionalCoS", targets: ["supplier"] },
   /** A root only when the root held has certified it: any other is "abnormal". */
   8: { authoriser: "recovery", targets: Object.keys(roleNumber) as Role[] },
+  /** By the root's contingency key: also a root that nobody has certified. */
+  [contingencyMode]: { authoriser: "root", targets: Object.keys(roleNumber) as Role[] },
 };
 
 export const replacementMode = (mode: number): ReplacementMode | undefined => modes[mode];
+/** Numbers of all modes, ascending. */
+export const replacementModes: readonly number[] = Object.keys(modes).map(Number);
 
-/** The cell whose key signs a mode's command; none for the ACB's own at a meter, which it does not sign. */
+/** The cell whose key signs a mode's command; none for the ACB's own at a meter, and for a key that is in no cell. */
 export function authorisingCell(mode: number, device: "ESME" | "CHF"): CellName | undefined {
   const role = modes[mode]?.authoriser;
-  if (role === undefined || (mode === 4 && device !== "CHF")) return undefined;
+  if (role === undefined || role === "root" || (mode === 4 && device !== "CHF")) return undefined;
   return { role, usage: "sign", cellUsage: 0 };
 }

@@ -37,6 +37,8 @@ export interface JudgeContext {
   readonly anchors: TrustAnchors;
   /** Whose cells the command may replace. */
   readonly roles: readonly Role[];
+  /** May a root come that the one held has not certified? */
+  readonly abnormalRoot: boolean;
   /** Undefined when validity periods are not looked at: the device has no time, or was told not to. */
   readonly nowS: number | undefined;
   readonly crypto: Crypto;
@@ -52,47 +54,55 @@ export function judge(
   context: JudgeContext,
 ): CellOutcome[] {
   const taken = new Map<string, Anchor>();
-  const named = new Set<string>();
+  const seen = new Set<string>();
   return replacements.map((replacement) => {
-    const outcome = judgeOne(replacement, path, context, taken, named);
+    const outcome = judgeOne(replacement, path, context, taken, seen);
     if (outcome.anchor !== undefined) taken.set(cellText(outcome.anchor.cell), outcome.anchor);
     return outcome;
   });
 }
 
-/** `taken`: the anchors that replacements before this one put in force; `named`: the cells they named. */
+/** `taken`: the anchors that replacements before this one put in force; `seen`: the cells they named. */
 function judgeOne(
   { certificate, cell: value }: Replacement,
   path: readonly Uint8Array[],
   context: JudgeContext,
   taken: ReadonlyMap<string, Anchor>,
-  named: Set<string>,
+  seen: Set<string>,
 ): CellOutcome {
   const cell = cellFromValue(value);
   const old = cell && context.anchors.cell(cell);
   const failed = (code: number): CellOutcome => ({ cell: value, code, old });
   if (cell === undefined || old === undefined) return failed(Outcomes.anchorNotFound);
-  if (!context.roles.includes(cell.role) || named.has(cellText(cell))) return failed(Outcomes.other);
-  named.add(cellText(cell));
+  if (!context.roles.includes(cell.role) || seen.has(cellText(cell))) return failed(Outcomes.other);
+  seen.add(cellText(cell));
   const root = taken.get(cellText(rootCell)) ?? context.anchors.cell(rootCell);
   if (root === undefined) return failed(Outcomes.noTrustAnchor);
-  const proved = prove(certificate, path, root, context);
+  const proved = prove(
+    certificate,
+    path,
+    cell.role === "root" && context.abnormalRoot ? undefined : root,
+    context,
+  );
   if (typeof proved === "number") return failed(proved);
   if (!fits(proved, cell, context, taken)) return failed(Outcomes.badCertificate);
-  const { subject: holder, publicKey } = proved;
-  const anchor = { cell, holder, publicKey, keyId: context.suite.keyId(context.crypto, publicKey) };
+  const { subject: holder, publicKey, contingency } = proved;
+  const named = { cell, holder, publicKey, keyId: context.suite.keyId(context.crypto, publicKey) };
+  const anchor = contingency === undefined ? named : { ...named, contingency };
   return { cell: value, code: Outcomes.success, old, anchor };
 }
 
-/** The outcome when the certificate does not chain to the root: its issuer is not to be found, or it is bad. */
+/** By `root`, or without one by itself; else the outcome: its issuer is not to be found, or it is bad. */
 function prove(
   certificate: Uint8Array,
   path: readonly Uint8Array[],
-  root: Anchor,
+  root: Anchor | undefined,
   { nowS, crypto, suite }: JudgeContext,
 ): Certificate | number {
+  const { verifyChain, verifySelfIssued } = suite.certificates;
   try {
-    return suite.certificates.verifyChain(certificate, path, root, nowS, crypto);
+    if (root === undefined) return verifySelfIssued(certificate, crypto);
+    return verifyChain(certificate, path, root, nowS, crypto);
   } catch (error) {
     if (hasCode(error, "certificate/wrong-issuer")) return Outcomes.noTrustAnchor;
     if (hasCode(error, "certificate") || hasCode(error, "wire") || hasCode(error, "hal/misuse"))

@@ -27,6 +27,9 @@ export interface CommandRule {
 /** CS02b of the ACB by the ACB: a MAC alone, but its response is signed (facts §1.3). */
 const signedAnswerToMac = new Set([0x0104]);
 
+/** CS02b by the recovery party, and by the contingency key: no MAC, as the ACB itself may be lost. */
+const signatureAlone = new Set([0x0108, 0x0109]);
+
 /** The rules of a device type, by message code. */
 export function commandRules(device: "ESME" | "CHF"): ReadonlyMap<number, CommandRule> {
   return new Map(
@@ -58,12 +61,12 @@ function grantOf(row: AccessRow, role: Role, device: string): Grant {
 
 /**
  * Facts §1.3: critical = signature and the ACB's MAC; the CS02a form of other parties = signature alone. Of
- * CS02b the recovery party's has no MAC, and the ACB's own is signed at a hub (rules §4.1).
+ * CS02b the ACB's own is signed at a hub (rules §4.1).
  */
 function protectionOf(row: AccessRow, role: Role, device: string): Protection {
   if (row.id === "CS02bACBByACB" && device === "CHF") return "signature+mac";
   if (row.protection === "C/NC") return role === "accessControlBroker" ? "mac" : "signature";
-  if (row.id === "CS02bAnyExceptAbnormalRootByRecovery") return "signature";
+  if (signatureAlone.has(row.code)) return "signature";
   return row.protection === "NC" ? "mac" : "signature+mac";
 }
 

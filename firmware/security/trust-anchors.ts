@@ -16,6 +16,8 @@ export interface Anchor {
   readonly publicKey: Uint8Array;
   /** 8 bytes: names the key in messages. */
   readonly keyId: Uint8Array;
+  /** Of a root: its contingency key, wrapped. */
+  readonly contingency?: Uint8Array;
 }
 
 /** A remote party this device knows: its role, and its keys made ready. */
@@ -42,12 +44,16 @@ export interface OwnAgreement {
 /** Journal key of a cell, e.g. "anchor/2/1/0": role, usage, cell usage. */
 export const anchorKey = (cell: CellName): string => `anchor/${cellToValue(cell).join("/")}`;
 
-/** holder 8 ‖ key id 8 ‖ public key. */
+const anchorBytes = 16 + 32;
+
+/** holder 8 ‖ key id 8 ‖ public key 32 ‖ contingency key, if it has one. */
 export function encodeAnchor(anchor: Anchor): Uint8Array {
-  const bytes = new Uint8Array(16 + anchor.publicKey.length);
+  const { contingency = new Uint8Array() } = anchor;
+  const bytes = new Uint8Array(anchorBytes + contingency.length);
   bytes.set(euiBytes(anchor.holder), 0);
   bytes.set(anchor.keyId, 8);
   bytes.set(anchor.publicKey, 16);
+  bytes.set(contingency, anchorBytes);
   return bytes;
 }
 
@@ -57,7 +63,8 @@ export function decodeAnchor(key: string, bytes: Uint8Array): Anchor {
     cell,
     holder: euiText(bytes.subarray(0, 8)),
     keyId: bytes.slice(8, 16),
-    publicKey: bytes.slice(16),
+    publicKey: bytes.slice(16, anchorBytes),
+    ...(bytes.length > anchorBytes ? { contingency: bytes.slice(anchorBytes) } : {}),
   };
 }
 
@@ -112,6 +119,14 @@ export class TrustAnchors {
     return anchor && this.#parties.get(anchor.holder);
   }
 
+  /** Checks signatures by the root's contingency key; undefined when `symmetricKey` does not open it. */
+  contingencyVerifier(symmetricKey: Uint8Array): Verifier | undefined {
+    const root = this.cell({ role: "root", usage: "certify", cellUsage: 0 });
+    if (root?.contingency === undefined) return undefined;
+    const publicKey = this.#suite.contingency.unwrap(this.#crypto, symmetricKey, root.contingency);
+    return publicKey && this.#suite.verifier(this.#crypto, publicKey);
+  }
+
   /** The journal changes that put `anchors` into their cells; {@link adopt} them once committed. */
   changes(anchors: readonly Anchor[]): JournalChange[] {
     return anchors.map((anchor) => ({ key: anchorKey(anchor.cell), value: encodeAnchor(anchor) }));
@@ -125,8 +140,7 @@ export class TrustAnchors {
   #prepare(): void {
     const parties = new Map<Eui64, Party>();
     for (const { cell, holder } of this.#cells.values())
-      if (cell.role !== "root" && !parties.has(holder))
-        parties.set(holder, this.#prepareParty(holder, cell.role));
+      if (!parties.has(holder)) parties.set(holder, this.#prepareParty(holder, cell.role));
     this.#parties = parties;
   }
 

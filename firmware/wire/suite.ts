@@ -67,6 +67,7 @@ export interface Suite extends EnvelopeSuite {
   /** Hides values for messages of `pair`. Undefined when the keys agree nothing. */
   hiddenValues(crypto: Crypto, own: Agreement, peerPublic: Uint8Array, pair: Pair): HiddenValues | undefined;
   readonly certificates: Certificates;
+  readonly contingency: Contingency;
   readonly keyEstablishment: KeyEstablishment;
 }
 
@@ -86,6 +87,8 @@ export interface CertificateClaims {
   readonly notAfterS: number | undefined;
   /** 1 to 16 bytes. */
   readonly serial: Uint8Array;
+  /** Of a root's: its contingency key, wrapped ({@link Contingency}). */
+  readonly contingency?: Uint8Array | undefined;
 }
 
 /** A certificate as read: none of it is proved before {@link Certificates.verifyChain}. */
@@ -111,7 +114,17 @@ export interface Certificates {
     nowS: number | undefined,
     crypto: Crypto,
   ): Certificate;
+  /** Proves that a root signed itself, and nothing more. Throws `certificate/…`. */
+  verifySelfIssued(bytes: Uint8Array, crypto: Crypto): Certificate;
   issue(claims: CertificateClaims, issuer: Signer, issuerName: Eui64, crypto: Crypto): Uint8Array;
+}
+
+/** The signing key that a root's certificate carries encrypted, until the symmetric key is published (CS02b, mode 9). */
+export interface Contingency {
+  readonly wrappedKeyBytes: number;
+  wrap(crypto: Crypto, symmetricKey: Uint8Array, nonce: Uint8Array, publicKey: Uint8Array): Uint8Array;
+  /** The public key; undefined when `symmetricKey` is not the one, or anything was changed. */
+  unwrap(crypto: Crypto, symmetricKey: Uint8Array, wrapped: Uint8Array): Uint8Array | undefined;
 }
 
 // --- key establishment ---

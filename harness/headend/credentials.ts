@@ -8,9 +8,10 @@ import {
   authorisingCell,
   firstModeCode,
   replacementMode,
+  replacementModes,
 } from "../../firmware/security/replacement-modes.ts";
 import type { Value } from "../../firmware/wire/message.ts";
-import { activation, eui, fromHex } from "./parameters.ts";
+import { activation, eui, fromHex, octets } from "./parameters.ts";
 import { partyIdentities } from "./parties.ts";
 import type { DeviceType } from "./service-requests.ts";
 
@@ -76,6 +77,8 @@ export const credentialParameters = z.strictObject({
   partyFloors: z.array(partyFloor).max(8).default([]),
   /** False: the device does not look at the certificates' validity periods. */
   timeBasedChecks: z.boolean().default(true),
+  /** What makes the root's contingency key readable to devices: for a change that this key signs, and no other. */
+  contingencyKey: octets(32).optional(),
   activateAt: activation,
 });
 export type CredentialParameters = z.output<typeof credentialParameters>;
@@ -89,7 +92,7 @@ interface Context {
 /** The number of the mode by who authorises and whose cells change. */
 function modeOf(p: CredentialParameters, role: Role): number {
   const target = p.replacements[0]?.cell.role ?? role;
-  const modes = Array.from({ length: 9 }, (_, mode) => ({ mode, ...replacementMode(mode) }));
+  const modes = replacementModes.map((mode) => ({ mode, ...replacementMode(mode) }));
   const found = modes.find((m) => m.authoriser === role && m.targets?.includes(target));
   if (found !== undefined) return found.mode;
   const known = modes.map((m) => `${m.authoriser}>${m.targets?.length === 1 ? m.targets[0] : "any"}`);
@@ -114,7 +117,7 @@ export function credentialValues(p: CredentialParameters, context: Context): Rec
   return {
     "credentials.m1": [
       mode,
-      null,
+      p.contingencyKey ?? null,
       p.timeBasedChecks ? null : 1,
       authoriser === undefined ? null : cellToValue(authoriser),
       context.counter,

@@ -12,7 +12,8 @@ export type PartyName =
   | "accessControlBroker"
   | "transitionalCoS"
   | "recovery"
-  | "wanProvider";
+  | "wanProvider"
+  | "contingency";
 
 /** One key pair, and the certificate that binds its public key to the holder. */
 export interface SigningKey {
@@ -46,6 +47,8 @@ export const partyIdentities: Readonly<Record<PartyName, { readonly role: Role; 
   transitionalCoS: { role: "transitionalCoS", eui: "90B3D51F30000004" },
   recovery: { role: "recovery", eui: "90B3D51F30000001" },
   wanProvider: { role: "wanProvider", eui: "90B3D51F30000007" },
+  /** Who holds the root's contingency key. */
+  contingency: { role: "root", eui: "90B3D51F30FF0000" },
 };
 
 export const partyNames = Object.keys(partyIdentities) as PartyName[];

@@ -18,7 +18,7 @@ import {
   type SigningKey,
 } from "./parties.ts";
 
-const rootName: Eui64 = "90B3D51F30FF0000";
+const rootName: Eui64 = partyIdentities.contingency.eui;
 const nextRootName: Eui64 = "90B3D51F30FF0002";
 const issuingName: Eui64 = "90B3D51F30FF0001";
 const tenYearsS = 10 * 365 * 86_400;
@@ -45,6 +45,9 @@ export class TestPki {
   /** The root's own certificate, self-signed. */
   readonly rootCertificate: Uint8Array;
   readonly issuingCertificate: Uint8Array;
+  /** Opens the contingency key that the root's certificate carries wrapped: a secret, until it is needed. */
+  readonly contingencyKey: Uint8Array;
+  readonly wrappedContingencyKey: Uint8Array;
   readonly parties: Readonly<Record<PartyName, Party>>;
   readonly #crypto: Crypto;
   readonly #suite: Suite;
@@ -61,11 +64,19 @@ export class TestPki {
     this.#root = suite.signer(crypto, random.bytes(32));
     this.#issuing = suite.signer(crypto, random.bytes(32));
     this.rootPublicKey = this.#root.publicKey;
-    this.rootCertificate = this.#certify(rootName, "root", this.#root.publicKey);
     this.issuingCertificate = this.#certify(issuingName, "issuingAuthority", this.#issuing.publicKey);
     this.parties = Object.fromEntries(
       partyNames.map((name) => [name, new Party(name, this.partyKeys(name))]),
     ) as Record<PartyName, Party>;
+    this.contingencyKey = random.bytes(32);
+    const { publicKey } = this.parties.contingency.keys.sign.signer;
+    this.wrappedContingencyKey = suite.contingency.wrap(
+      crypto,
+      this.contingencyKey,
+      random.bytes(12),
+      publicKey,
+    );
+    this.rootCertificate = this.#certify(rootName, "root", this.#root.publicKey);
   }
 
   /** The issuing authority's key, which signs every certificate but its own. */
@@ -121,8 +132,9 @@ export class TestPki {
   }
 
   #certify(subject: Eui64, role: Role, publicKey: Uint8Array): Uint8Array {
+    const contingency = role === "root" ? this.wrappedContingencyKey : undefined;
     return this.#suite.certificates.issue(
-      this.#claims(subject, role, "certify", publicKey),
+      { ...this.#claims(subject, role, "certify", publicKey), contingency },
       this.#root,
       rootName,
       this.#crypto,

@@ -187,12 +187,12 @@ const credentials =
       ...fixed({
         mode: [gotMode, mode],
         authorisedBy: [by, authorisedBy ?? null],
-        key: [key, null],
         more: [more, []],
       }),
       floor: leftOut(floor),
       topUpFloor: leftOut(topUp),
       partyFloors: floors(others),
+      contingencyKey: leftOut(key),
       timeBasedChecks: checks === null ? true : checks === 1 ? false : checks,
       replacements: list(replacements).map((row) => ({
         cell: cell(list(row)[1]),
@@ -295,6 +295,7 @@ export const readBack: Readonly<Record<string, ReadBack>> = {
   CS02bTransCoSByTransCoS: credentials(6, [5, 1, 0]),
   CS02bSupplierByTransCoS: credentials(7, [5, 1, 0]),
   CS02bAnyExceptAbnormalRootByRecovery: credentials(8, [1, 1, 0]),
+  CS02bAnyByContingency: credentials(9, undefined),
 };
 
 /** What differs at a hub: there the ACB signs the change of its own credentials. */

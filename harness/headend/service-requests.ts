@@ -235,6 +235,10 @@ define(
   replaceCredentials,
 );
 define("NA-CS02b-Recovery", "recover any credentials", ["recovery"], ["ESME", "CHF"], replaceCredentials);
+define("NA-CS02b-Contingency", "replace any credentials by the contingency key", ["root"], ["ESME", "CHF"], {
+  ...replaceCredentials,
+  parameters: credentialParameters.required({ contingencyKey: true }),
+});
 define("6.24.1", "retrieve device security credentials", both, ["ESME", "CHF"], {
   parameters: z.strictObject({ cells: z.array(cellParameters).min(1).max(16) }),
   useCase: "CS02a",

@@ -127,7 +127,10 @@ export function partiesOf(type: DeviceType): Set<PartyName> {
 /** The trust anchors that the factory loads into a device of `type`. */
 export function factoryAnchors(type: DeviceType, pki: TestPki): AnchorSeed[] {
   return deviceCells[type].map((cell) => {
-    if (cell.role === "root") return { cell, holder: pki.rootName, publicKey: pki.rootPublicKey };
+    if (cell.role === "root") {
+      const contingency = pki.wrappedContingencyKey;
+      return { cell, holder: pki.rootName, publicKey: pki.rootPublicKey, contingency };
+    }
     const party: Party = pki.parties[cell.role as PartyName];
     const { sign, agree, prepay } = party.keys;
     const publicKey =

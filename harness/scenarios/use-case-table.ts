@@ -205,6 +205,17 @@ export const useCaseScenarios: readonly UseCaseScenario[] = [
     refusal: { tamper: flipBit(0), expected: { reason: "signature", alertCode: 0x8f3d } },
   },
   {
+    reference: "NA-CS02b-Contingency",
+    useCase: "CS02bAnyByContingency",
+    by: "contingency",
+    parameters: (subject) => ({
+      ...replace("recovery", "sign")(subject),
+      contingencyKey: subject.headEnd.pki.contingencyKey,
+    }),
+    check: replaced,
+    refusal: { tamper: flipBit(0), expected: { reason: "signature", alertCode: 0x8f3d } },
+  },
+  {
     reference: "6.15.1",
     useCase: "CS02bNOByNO",
     by: "networkOperator",

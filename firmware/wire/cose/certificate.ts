@@ -8,6 +8,7 @@ import { roleNumber } from "../../security/access.ts";
 import type { Eui64 } from "../message.ts";
 import type { Certificate, CertificateClaims, KeyUsage } from "../suite.ts";
 import { decode, encode, type Item } from "./cbor.ts";
+import { WRAPPED_KEY_BYTES } from "./contingency.ts";
 import { eui64ToBytes } from "./eui64.ts";
 import { keyId } from "./keys.ts";
 import { sameTag } from "./mac0.ts";
@@ -33,6 +34,7 @@ const Claim = {
   confirmation: 8,
   role: -65537,
   usage: -65538,
+  contingency: -65539,
 };
 const COSE_KEY = 1; // member of the confirmation claim
 const Key = { type: 1, curve: -1, x: -2 }; // labels in a COSE_Key
@@ -64,6 +66,7 @@ export function issueCertificate(
     [Claim.usage, usageNumber[claims.usage]],
   ]);
   if (claims.notAfterS !== undefined) payload.set(Claim.expires, claims.notAfterS);
+  if (claims.contingency !== undefined) payload.set(Claim.contingency, claims.contingency);
   return sign1(encode(payload), issuer.sign, keyId(crypto, issuer.publicKey));
 }
 
@@ -98,6 +101,7 @@ function readChecked(bytes: Uint8Array): CwtCertificate {
     notBeforeS: expectTime(claims.get(Claim.notBefore), "not before"),
     notAfterS: claims.has(Claim.expires) ? expectTime(claims.get(Claim.expires), "expiry") : undefined,
     serial: expectBytes(claims.get(Claim.id), 1, 16, "serial"),
+    contingency: claims.has(Claim.contingency) ? expectContingency(claims.get(Claim.contingency)) : undefined,
     issuer: expectName(claims.get(Claim.issuer), "issuer"),
     issuerKeyId: expectBytes(structure.protectedHeaders.keyId ?? null, 8, 8, "issuer's key identifier"),
     bytes,
@@ -126,6 +130,9 @@ function expectBytes(item: Field, min: number, max: number, what: string): Uint8
   if (item instanceof Uint8Array && item.length >= min && item.length <= max) return item;
   throw malformed(`${what}: ${min} to ${max} bytes`, item);
 }
+
+const expectContingency = (item: Field): Uint8Array =>
+  expectBytes(item, WRAPPED_KEY_BYTES, WRAPPED_KEY_BYTES, "wrapped contingency key");
 
 function expectOneOf<K extends string>(item: Field, numbers: Readonly<Record<K, number>>, what: string): K {
   const found = (Object.keys(numbers) as K[]).find((key) => numbers[key] === item);
@@ -162,6 +169,19 @@ export function verifyChain(
     checkIssued(certificate, issuer?.publicKey ?? root.publicKey, nowS, crypto);
   });
   return chain[0]!;
+}
+
+/**
+ * Proves a root that no other has certified: by its own key. Throws `certificate/…` as {@link verifyChain}.
+ * It proves no more than that whoever made it has the key.
+ */
+export function verifySelfIssued(bytes: Uint8Array, crypto: Crypto): Certificate {
+  const certificate = readCertificate(bytes);
+  if (certificate.issuer !== certificate.subject)
+    throw refused("wrong-issuer", "the subject as its own issuer", certificate.issuer);
+  if (!signedBy(certificate.structure, certificate.publicKey, crypto))
+    throw refused("bad-signature", "a signature by its own key", "one that does not verify");
+  return certificate;
 }
 
 function checkIssuer(certificate: Certificate, issuer: Certificate): void {

@@ -1,6 +1,13 @@
 /** The COSE wire as a suite: Ed25519, X25519 with HMAC 256/256, CWTs, EDHOC. */
 import type { EnvelopeSuite, Suite } from "../suite.ts";
-import { issueCertificate, MAX_CERTIFICATE_BYTES, readCertificate, verifyChain } from "./certificate.ts";
+import {
+  issueCertificate,
+  MAX_CERTIFICATE_BYTES,
+  readCertificate,
+  verifyChain,
+  verifySelfIssued,
+} from "./certificate.ts";
+import { unwrapContingencyKey, WRAPPED_KEY_BYTES, wrapContingencyKey } from "./contingency.ts";
 import { edhocEstablishment } from "./edhoc/establishment.ts";
 import { agreement, hiddenValues, keyId, keyUsable, macs } from "./keys.ts";
 import { type CoseEnvelope, coseWire, decodePlain } from "./wire.ts";
@@ -24,7 +31,13 @@ export const coseSuite: Suite = {
     maxBytes: MAX_CERTIFICATE_BYTES,
     read: readCertificate,
     verifyChain,
+    verifySelfIssued,
     issue: issueCertificate,
+  },
+  contingency: {
+    wrappedKeyBytes: WRAPPED_KEY_BYTES,
+    wrap: wrapContingencyKey,
+    unwrap: unwrapContingencyKey,
   },
   keyEstablishment: edhocEstablishment,
 };

@@ -60,12 +60,22 @@ export class World {
   readonly random = new SeededRandom("devices");
   readonly root: TestParty;
   readonly parties: Readonly<Record<string, TestParty>>;
+  /** The root's contingency key, and what opens it. */
+  readonly contingency: {
+    readonly signer: Signer;
+    readonly symmetricKey: Uint8Array;
+    readonly wrapped: Uint8Array;
+  };
 
   constructor(crypto: Crypto = nodeCrypto()) {
     this.crypto = crypto;
     this.root = this.party("root", euiOf.root as Eui64);
     const roles = Object.keys(euiOf).filter((role) => role !== "root") as Role[];
     this.parties = Object.fromEntries(roles.map((role) => [role, this.party(role, euiOf[role] as Eui64)]));
+    const signer = crypto.ed25519Signer(this.random.bytes(32));
+    const symmetricKey = this.random.bytes(32);
+    const wrapped = suite.contingency.wrap(crypto, symmetricKey, this.random.bytes(12), signer.publicKey);
+    this.contingency = { signer, symmetricKey, wrapped };
   }
 
   party(role: Role, eui: Eui64): TestParty {
@@ -103,6 +113,7 @@ export class World {
       cell,
       holder: holder.eui,
       publicKey: cell.usage === "agree" ? holder.agreePublic : holder.signer.publicKey,
+      ...(cell.role === "root" && { contingency: this.contingency.wrapped }),
     };
   }
 

@@ -154,6 +154,16 @@ describe("originator counters", () => {
     assert.equal(counters.highest("supplier", name(39n)), 139n, "one that is remembered keeps its own");
   });
 
+  it("of whoever is forgotten last do not lower what those before had used", async () => {
+    const name = (n: number) => `90B3D51F3F0040${n + 10}`;
+    await floor({ [other]: 5n });
+    for (let n = 0; n < 20; n++) await floor({ [name(n)]: 100n + BigInt(n) }, [other, name(n)]);
+    assert.ok(counters.knows("supplier", other));
+    await floor({ [name(30)]: 200n });
+    assert.ok(!counters.knows("supplier", other));
+    assert.ok(!counters.fresh("supplier", from(name(0), 100n)));
+  });
+
   it("of those that hold a cell, and of a command not yet answered, are never forgotten", async () => {
     await counters.accept("supplier", header(1n), command);
     for (let n = 0; n < 20; n++) await floor({ [`90B3D51F3F0010${n + 10}`]: 50n }, [other]);

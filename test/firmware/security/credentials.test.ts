@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { objects } from "../../../firmware/objects/dictionary.ts";
 import { type Role, roleNumber } from "../../../firmware/security/access.ts";
 import { type CellName, cellToValue } from "../../../firmware/security/cells.ts";
 import { euiBytes } from "../../../firmware/security/eui.ts";
 import { type Alert, NEVER, NOW, type Response, type Value } from "../../../firmware/wire/message.ts";
 import type { CutPoint } from "../../../hal/mock/flash.ts";
-import { type MeterRig, meterRig, op, startUtcS, type TestParty } from "../devices/rig.ts";
+import { type MeterRig, meterRig, op, startUtcS, type TestParty, type World } from "../devices/rig.ts";
 
 const { id } = objects.credentials;
 const cell = (role: Role, usage: CellName["usage"], cellUsage: 0 | 1 = 0): CellName => ({
@@ -15,7 +16,7 @@ const cell = (role: Role, usage: CellName["usage"], cellUsage: 0 | 1 = 0): CellN
 });
 const supplierCells = [cell("supplier", "sign"), cell("supplier", "agree"), cell("supplier", "agree", 1)];
 const modes = { supplier: 2, networkOperator: 3, accessControlBroker: 4, transitionalCoS: 6 } as const;
-type Mode = 0 | 2 | 3 | 4 | 6 | 7 | 8;
+type Mode = 0 | 2 | 3 | 4 | 6 | 7 | 8 | 9;
 /** Outcome, old holder and key id, new holder and key id of one cell; floors put in force. */
 interface Answer {
   readonly counter: bigint;
@@ -56,7 +57,7 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
   const newSupplier = () => rig.world.party("supplier", "90B3D51F30030000");
 
   function argumentOf(order: Order, at: bigint): Value {
-    const { mode, from, saysCell = mode === 4 ? null : cell(from, "sign") } = order;
+    const { mode, from, saysCell = mode === 4 || mode === 9 ? null : cell(from, "sign") } = order;
     return [
       order.saysMode ?? mode,
       order.symmetricKey ?? null,
@@ -208,6 +209,96 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
     assert.equal(rig.meter.device.counters.highest("recovery", rig.world.of("recovery").eui), counter);
   });
 
+  describe("by the contingency key", () => {
+    const rootCell = cell("root", "certify");
+    const selfIssued = (root: TestParty, over: Parameters<World["certificate"]>[2] = {}) =>
+      signedBy(root, root, "certify", over);
+    const order = (set: Order["set"], over: Partial<Order> = {}): Order => {
+      const as = { ...rig.world.root, signer: rig.world.contingency.signer };
+      return { from: "root", as, mode: 9, symmetricKey: rig.world.contingency.symmetricKey, set, ...over };
+    };
+    const newRoot = () => rig.world.party("root", "90B3D51F30FF0009");
+
+    it("replaces a root by one that nobody certified, and then by it all others, in one command", async () => {
+      const root = newRoot();
+      const gaining = newSupplier();
+      const sign = supplierCells[0] as CellName;
+      const set = [
+        [selfIssued(root), rootCell],
+        [signedBy(gaining, root), sign],
+      ] as const;
+      assert.deepEqual((await send(order(set))).codes, [0, 0]);
+      assert.equal(holderOf(rootCell), root.eui);
+      assert.equal(holderOf(sign), gaining.eui);
+      await rig.reboot();
+      assert.equal(holderOf(rootCell), root.eui);
+      assert.equal(
+        rig.meter.device.anchors.contingencyVerifier(rig.world.contingency.symmetricKey),
+        undefined,
+      );
+    });
+
+    it("goes on with the contingency key of the new root", async () => {
+      const wrapped = rig.world.contingency.wrapped;
+      const root = newRoot();
+      assert.deepEqual(
+        (await send(order([[selfIssued(root, { contingency: wrapped }), rootCell]]))).codes,
+        [0],
+      );
+      await rig.reboot();
+      const next = order([[selfIssued(newRoot()), rootCell]]);
+      const as = { ...root, signer: rig.world.contingency.signer };
+      assert.deepEqual((await send({ ...next, as })).codes, [0]);
+    });
+
+    it("is refused by another key, another symmetric key, without one, or from another party", async () => {
+      const set = [[selfIssued(newRoot()), rootCell]] as const;
+      const stranger = rig.world.party("root", rig.world.root.eui);
+      const wrongKey = new Uint8Array(32).fill(1);
+      const play = async (over: Partial<Order>) => {
+        rig.observations.length = 0;
+        await rig.meter.device.receive(commandOf(order(set, over)));
+        return rig.observations.find(({ kind }) => kind === "command-refused")?.reason;
+      };
+      assert.equal(await play({ as: stranger }), "signature");
+      assert.equal(
+        await play({ as: rig.world.root }),
+        "signature",
+        "the root's own key certifies, and signs nothing",
+      );
+      assert.equal(await play({ symmetricKey: wrongKey }), "signature");
+      assert.equal(await play({ symmetricKey: undefined as never }), "signature");
+      assert.equal(await play({ as: { ...stranger, eui: "90B3D51F30FF000A" } }), "unknown-party");
+      assert.equal(await play({ as: rig.world.of("recovery") }), "role");
+      assert.equal(holderOf(rootCell), rig.world.root.eui);
+    });
+
+    it("believes no root that its own key has not signed, nor a doctored one", async () => {
+      const root = newRoot();
+      const forged = signedBy(root, { ...newRoot(), eui: root.eui }, "certify");
+      const supplier = selfIssued({ ...newSupplier() }, { role: "supplier" });
+      for (const [certificate, code] of [
+        [forged, 5],
+        [supplier, 5],
+        [rig.world.certificate(root, "certify"), 10],
+      ] as const)
+        assert.deepEqual((await send(order([[certificate, rootCell]]))).codes, [code]);
+    });
+
+    it("may not be replayed, nor play as another mode", async () => {
+      const bytes = commandOf(order([[selfIssued(newRoot()), rootCell]]));
+      rig.take();
+      await rig.meter.device.receive(bytes);
+      rig.observations.length = 0;
+      await rig.meter.device.receive(bytes);
+      const reason = rig.observations.find(({ kind }) => kind === "command-refused")?.reason;
+      assert.equal(reason, "unknown-party", "the old root's name is gone with it");
+      const key = { symmetricKey: rig.world.contingency.symmetricKey };
+      const set = certs(newSupplier());
+      assert.deepEqual(await ask({ from: "recovery", mode: 8, set, ...key }), { status: 250 });
+    });
+  });
+
   it("answers each bad cell with its code, keeps its key, and replaces the others all the same", async () => {
     const gaining = newSupplier();
     const good = (name: CellName) => rig.world.certificate(gaining, name.usage);
@@ -281,6 +372,13 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
     assert.deepEqual((await send({ ...order, timeChecks: 1 })).codes, [0]);
   });
 
+  it("looks at no validity period while it has no time", async () => {
+    rig.board.mockClock.loseRtc();
+    await rig.reboot();
+    const set = [[rig.world.certificate(newSupplier(), "sign"), supplierCells[0]]] as unknown as Order["set"];
+    assert.deepEqual((await send({ from: "transitionalCoS", mode: 7, set })).codes, [0]);
+  });
+
   it("refuses keys that could verify or agree nothing, when they are put into a cell", async () => {
     const hex = (text: string) => Uint8Array.from(Buffer.from(text, "hex"));
     const zero = new Uint8Array(32);
@@ -305,12 +403,14 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
     assert.equal(await outcome("supplier", 7000n), "accepted", "the supplier is not locked out");
   });
 
-  function signedBy(holder: TestParty, issuer: TestParty, usage: CellName["usage"] = "sign"): Uint8Array {
-    const real = rig.world.root;
-    const fake = Object.create(rig.world, {
-      root: { value: { ...issuer, eui: real.eui } },
-    }) as typeof rig.world;
-    return fake.certificate(holder, usage);
+  function signedBy(
+    holder: TestParty,
+    issuer: TestParty,
+    usage: CellName["usage"] = "sign",
+    over: Parameters<World["certificate"]>[2] = {},
+  ): Uint8Array {
+    const fake = Object.create(rig.world, { root: { value: issuer } }) as typeof rig.world;
+    return fake.certificate(holder, usage, over);
   }
 
   it("refuses an argument that disagrees with the command's header, or asks for more than its mode may", async () => {
@@ -346,7 +446,9 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
     ];
     for (const order of wrong) {
       const name = Object.keys(order).join();
+      rig.observations.length = 0;
       const result = await ask({ from: "transitionalCoS", mode: 7, set, ...order });
+      assert.ok(!rig.observations.some(({ kind }) => kind === "fault"), name);
       assert.deepEqual(result, { status: 250 }, name);
       assert.equal(holderOf(supplierCells[0] as CellName), "90B3D51F30010000", name);
     }
@@ -411,6 +513,70 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
     const enable = [op("call", objects.supplyControl.id, 1, 0x33)];
     const reason = await play(rig.desk.command(0x4f, enable, inOldName));
     assert.equal(reason, "signature", "nobody signs in the old party's name");
+  });
+
+  it("answers a command of another party under a counter that was used before as what it is itself", async () => {
+    const own = rig.world.party("supplier", rig.world.of("supplier").eui);
+    await send({ from: "supplier", mode: 2, set: certs(own), counter: 5500n });
+    const gaining = newSupplier();
+    await send({
+      from: "transitionalCoS",
+      mode: 7,
+      set: certs(gaining),
+      floors: [["supplier", 0n]],
+      counter: 5501n,
+    });
+    await send({ from: "transitionalCoS", mode: 7, set: certs(gaining), counter: 5502n });
+    const renewed = rig.world.party("supplier", gaining.eui);
+    const order = { from: "supplier", as: gaining, mode: 2, set: certs(renewed), counter: 5502n } as const;
+    assert.deepEqual((await send(order)).mode, 2);
+    const key = rig.meter.device.anchors.cell(cell("supplier", "sign"))?.publicKey;
+    assert.deepEqual(key, renewed.signer.publicKey);
+  });
+
+  it("lets a holder that returns without a floor go on from its own counter", async () => {
+    assert.equal(await outcome("supplier", 6000n), "accepted");
+    const gaining = newSupplier();
+    await send({ from: "transitionalCoS", mode: 7, set: certs(gaining), floors: [["supplier", 0n]] });
+    assert.equal(await outcome(gaining, 9000n), "accepted");
+    await send({ from: "transitionalCoS", mode: 7, set: certs(rig.world.of("supplier")) });
+    assert.equal(await outcome("supplier", 6000n), "replay");
+    assert.equal(await outcome("supplier", 6001n), "accepted");
+  });
+
+  it("keeps the counter of a holder that stays in a cell, however many come and go in another", async () => {
+    assert.equal(await play(resetCounter("supplier", 3n)), "accepted");
+    for (let n = 0; n < 18; n++) {
+      const party = rig.world.party("supplier", `90B3D51F300700${n + 10}`);
+      const set = certs(party, [cell("supplier", "sign")]);
+      await send({ from: "transitionalCoS", mode: 7, set });
+      assert.equal(await outcome(party, 100n + BigInt(n)), "accepted");
+    }
+    assert.equal(await play(resetCounter("supplier", 3n)), "replay");
+    assert.equal(await play(resetCounter("supplier", 4n)), "accepted");
+  });
+
+  it("answers 17 for every good cell, and changes none, when the flash has no room for them", async () => {
+    const { journal } = rig.meter.device;
+    const commit = journal.commit.bind(journal);
+    journal.commit = async (changes) => {
+      if (changes.some(({ key }) => key.startsWith("anchor/")))
+        throw new MeterbenchError("journal/full", "no room", {});
+      return commit(changes);
+    };
+    const set = [...certs(newSupplier()), [Uint8Array.of(1), cell("wanProvider", "sign")]] as Order["set"];
+    const { codes, floors, cells } = await send({
+      from: "transitionalCoS",
+      mode: 7,
+      set,
+      floors: [["supplier", 6000n]],
+    });
+    assert.deepEqual([codes, floors], [[17, 17, 17, 25], []]);
+    assert.deepEqual(cells[0]?.[4], cells[0]?.[2]);
+    assert.equal(holderOf(supplierCells[0] as CellName), "90B3D51F30010000");
+    assert.equal(await outcome("supplier", 5900n), "accepted", "and the floor is not in force");
+    await rig.reboot();
+    assert.equal(holderOf(supplierCells[0] as CellName), "90B3D51F30010000");
   });
 
   it("takes no counter back when an old key returns, whatever floor it returns with", async () => {
@@ -520,17 +686,16 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
         assert.equal(outcomeAlerts().length, 0);
       });
 
-    it("still waits when one at once has failed in a cell", async () => {
-      const gaining = newSupplier();
-      await change(gaining, dueS);
-      await send({
-        from: "transitionalCoS",
-        mode: 7,
-        set: [[Uint8Array.of(1), supplierCells[0] as CellName]],
+    for (const restart of [false, true])
+      it(`still waits when one at once has failed in a cell${restart ? ", also after a restart" : ""}`, async () => {
+        const gaining = newSupplier();
+        await change(gaining, dueS);
+        const set = [[Uint8Array.of(1), supplierCells[0] as CellName]] as const;
+        await send({ from: "transitionalCoS", mode: 7, set });
+        if (restart) await rig.reboot();
+        await rig.scheduler.runUntil(601_000);
+        assert.equal(holderOf(supplierCells[0] as CellName), gaining.eui);
       });
-      await rig.scheduler.runUntil(601_000);
-      assert.equal(holderOf(supplierCells[0] as CellName), gaining.eui);
-    });
 
     it("of a party that has lost its cell meanwhile replaces nothing, and says so", async () => {
       const own = rig.world.party("supplier", rig.world.of("supplier").eui);
@@ -651,5 +816,15 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
       assert.equal(root?.[1].length, 8);
       assert.deepEqual(wanProvider?.slice(1), [new Uint8Array(), new Uint8Array(), 0]);
     }
+    const set = certs(newSupplier(), [cell("supplier", "sign")]);
+    await send({ from: "transitionalCoS", mode: 7, set, floors: [["supplier", 7n]] });
+    const cells = [cell("supplier", "sign"), cell("supplier", "agree")].map(cellToValue);
+    await rig.meter.device.receive(
+      rig.desk.command(0x0008, [op("call", id, 2, cells)], { from: "accessControlBroker" }),
+    );
+    const [response] = rig.take();
+    const told = resultOf(response as Uint8Array, rig.world.of("accessControlBroker"))?.value as Value[][];
+    const counters = told.map((row) => row[3]);
+    assert.deepEqual(counters, [7, 1001], "each of its own holder");
   });
 });

@@ -159,6 +159,16 @@ export const samples: Readonly<
       },
     },
   ],
+  "NA-CS02b-Contingency": [
+    {
+      role: "root",
+      parameters: {
+        replacements: [{ cell: { role: "root", usage: "certify" }, certificate }],
+        contingencyKey: new Uint8Array(32).fill(3),
+        partyFloors: [{ role: "recovery", floor: 2n }],
+      },
+    },
+  ],
   "NA-CS02b-TransCoS": [
     {
       role: "transitionalCoS",
