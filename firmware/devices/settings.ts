@@ -37,6 +37,11 @@ export interface DeviceSettings {
   readonly lockSupplyOnTamper: boolean;
   /** From this long on an outage is a long one (8F36), and the hub's last gasp leaves: three minutes, facts §5.8. */
   readonly longOutageS: number;
+  /**
+   * What CCS06 gives as link quality of a device at 2.4 GHz, where a sub-GHz one has its quality (−128…127). From
+   * memory, unverified.
+   */
+  readonly linkQualityAt24GHz: number;
   /** A supply back for less than this has not come back: the bound on what flapping can cost. Ours, not a fact. */
   readonly outageSettleMs: number;
 }
@@ -62,5 +67,6 @@ export const defaultSettings: DeviceSettings = {
   hubTimeRetryMs: 60_000,
   lockSupplyOnTamper: false,
   longOutageS: 180,
+  linkQualityAt24GHz: 127,
   outageSettleMs: 5_000,
 };

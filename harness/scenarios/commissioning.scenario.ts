@@ -92,7 +92,7 @@ describe("commissioning a home", function () {
             installCode: esme.installCode,
             hub: hub.eui,
           });
-          const add = { action: "add", device: esme.eui, installCode: esme.installCode, deviceType: 1 };
+          const add = { action: "add", device: esme.eui, installCode: esme.installCode, deviceType: 0 };
           await cut.request("8.11", add, { timeoutMs: 20_000 });
           await cut.run(120_000);
           await cut.plugIn(name);
