@@ -2,8 +2,10 @@
 export interface DeviceSettings {
   /** Refusals of one reason that are logged and reported in one window; more are only counted. */
   readonly refusalReportsPerWindow: number;
+  /** The same for all reasons together that strangers can give. */
+  readonly refusalReportsPerWindowInAll: number;
   readonly refusalWindowS: number;
-  /** Alerts kept in flash until delivered; when full the oldest gives way. */
+  /** Alerts kept in flash until delivered; when full the oldest minor one gives way, else the oldest. */
   readonly alertOutboxCapacity: number;
   /** Wait before an undelivered alert is sent again; doubles up to the maximum. */
   readonly alertRetryMs: number;
@@ -48,6 +50,7 @@ export interface DeviceSettings {
 
 export const defaultSettings: DeviceSettings = {
   refusalReportsPerWindow: 3,
+  refusalReportsPerWindowInAll: 8,
   refusalWindowS: 3600,
   alertOutboxCapacity: 32,
   alertRetryMs: 30_000,

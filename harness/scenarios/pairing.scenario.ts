@@ -161,7 +161,7 @@ describe("pairing: each outcome is clear at the device, the hub and the head end
     await built.powerCut("hub");
     await built.runUntil(() => built.wan.attached, 300_000, "the WAN's return");
     await built.run(60_000);
-    assert.equal((await built.read("8.9")).devices[0].status, 2);
+    assert.equal((await built.read("8.9")).devices[0].status, 0xc8);
     assert.equal((await built.read("7.4")).supply, "enabled");
   });
 
