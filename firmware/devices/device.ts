@@ -194,7 +194,7 @@ export class Device implements DeviceContext {
 
   /** A message for this device, from wherever. Never throws; settles when the message has been dealt with. */
   receive(bytes: Uint8Array, reply: Reply = this.respond): Promise<void> {
-    return this.#loop.post("message", () => this.#handle(check(this.#checker, bytes), reply));
+    return this.#loop.post("message", () => this.#handle(check(this.#checker, bytes), reply), true);
   }
 
   /** As {@link receive}, inside an event of this device, for an envelope that was opened before. */
@@ -336,9 +336,8 @@ export class Device implements DeviceContext {
     return this.board.clock.after(delayMs, () => this.#loop.post("timer", action));
   }
 
-  event<E>(name: string, handler: (event: E) => Promise<void>): (event: E) => Promise<void> {
-    return (event) => this.#loop.post(name, () => handler(event));
-  }
+  readonly event: DeviceContext["event"] = (name, handler, fromOutside) => (event) =>
+    this.#loop.post(name, () => handler(event), fromOutside);
 
   async raise(alert: AlertRequest, changes: readonly JournalChange[] = []): Promise<void> {
     const seals = [alert.to].flat().map((to) => (counter: bigint) => this.#sealAlert(alert, to, counter));

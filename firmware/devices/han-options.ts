@@ -12,7 +12,7 @@ export function hanOptions(device: Device): HanOptions {
     trustRoot: { publicKey: issuerKey(device) },
     nowS: () => (device.timeIsSet() ? device.nowS() : undefined),
     observe: (observation) => device.observe(observation),
-    event: (name, handler) => device.event(name, handler),
+    event: (name, handler, fromOutside) => device.event(name, handler, fromOutside),
     after: (delayMs, action) => device.after(delayMs, action),
   };
 }

@@ -49,7 +49,7 @@ function hubFeatures(device: Device, wan: Wan, han: HanCoordinator): Feature[] {
     new Credentials(device, "CHF", device.anchors, device.counters),
     firmwareVersionFeature(device.identity.firmwareVersion),
     logsFeature(device),
-    deviceLogFeature(device, han),
+    deviceLogFeature(device, han, device.settings),
     hubOutageFeature(device, {
       settings: {
         longOutageS: device.settings.longOutageS,

@@ -2,8 +2,10 @@
 export interface DeviceSettings {
   /** Refusals of one reason that are logged and reported in one window; more are only counted. */
   readonly refusalReportsPerWindow: number;
+  /** The same for all reasons together that strangers can give. */
+  readonly refusalReportsPerWindowInAll: number;
   readonly refusalWindowS: number;
-  /** Alerts kept in flash until delivered; when full the oldest gives way. */
+  /** Alerts kept in flash until delivered; when full the oldest minor one gives way, else the oldest. */
   readonly alertOutboxCapacity: number;
   /** Wait before an undelivered alert is sent again; doubles up to the maximum. */
   readonly alertRetryMs: number;
@@ -44,12 +46,18 @@ export interface DeviceSettings {
   readonly lockSupplyOnTamper: boolean;
   /** From this long on an outage is a long one (8F36), and the hub's last gasp leaves: three minutes, facts §5.8. */
   readonly longOutageS: number;
+  /**
+   * What CCS06 gives as link quality of a device at 2.4 GHz, where a sub-GHz one has its quality (−128…127). From
+   * memory, unverified.
+   */
+  readonly linkQualityAt24GHz: number;
   /** A supply back for less than this has not come back: the bound on what flapping can cost. Ours, not a fact. */
   readonly outageSettleMs: number;
 }
 
 export const defaultSettings: DeviceSettings = {
   refusalReportsPerWindow: 3,
+  refusalReportsPerWindowInAll: 8,
   refusalWindowS: 3600,
   alertOutboxCapacity: 32,
   alertRetryMs: 30_000,
@@ -71,5 +79,6 @@ export const defaultSettings: DeviceSettings = {
   randomisedOffsetLimitS: 0,
   lockSupplyOnTamper: false,
   longOutageS: 180,
+  linkQualityAt24GHz: 127,
   outageSettleMs: 5_000,
 };

@@ -33,7 +33,7 @@ export class Wan implements Uplink {
   async start(device: Device, receive: (bytes: Uint8Array) => Promise<void>): Promise<void> {
     this.#device = device;
     this.#outbox = this.#makeOutbox(device);
-    this.#modem.onMessage(device.event("wan-message", receive));
+    this.#modem.onMessage(device.event("wan-message", receive, true));
     this.#modem.onAttachChange(
       device.event("wan-attach", (attached) => this.#attachChanged(device, attached)),
     );

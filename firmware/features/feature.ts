@@ -73,8 +73,15 @@ export interface DeviceContext {
   at(atS: number, action: () => Promise<void>): () => void;
   /** Runs `action` as one event of this device's loop, `delayMs` from now. */
   after(delayMs: number, action: () => Promise<void>): () => void;
-  /** Wraps a board listener so that its events take their turn in this device's loop. */
-  event<E>(name: string, handler: (event: E) => Promise<void>): (event: E) => Promise<void>;
+  /**
+   * Wraps a board listener so that its events take their turn in this device's loop. `fromOutside`: others decide how
+   * many there are, so one may be dropped when too many wait.
+   */
+  event<E>(
+    name: string,
+    handler: (event: E) => Promise<void>,
+    fromOutside?: boolean,
+  ): (event: E) => Promise<void>;
   /** Makes the alert durable, in one commit with `changes` (state that must change with it, or not at all). */
   raise(alert: AlertRequest, changes?: readonly JournalChange[]): Promise<void>;
   observe(observation: Observation): void;

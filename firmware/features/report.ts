@@ -24,8 +24,10 @@ export async function report(
   const alert = { ...row, alertCode: code, to: to.map((each) => roleOf(context, each)), values };
   const tell = (all: readonly JournalChange[]): Promise<void> =>
     to.length === 0 ? context.journal.commit([...all]) : context.raise(alert, all);
-  if (log === undefined) return tell(changes);
-  await logOf(context, log).appendWith({ timeS, code }, (entry) => tell([...changes, entry]));
+  const kept = log && logOf(context, log);
+  if (kept === undefined || (row.minor === true && !kept.takesMinor())) return tell(changes);
+  const entry = row.minor === true ? { timeS, code, minor: true } : { timeS, code };
+  await kept.appendWith(entry, (change) => tell([...changes, change]));
 }
 
 const roleOf = (context: DeviceContext, to: Recipient) => (to === "overseer" ? context.overseer : to);

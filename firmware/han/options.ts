@@ -14,7 +14,11 @@ export interface HanOptions extends EstablishmentOptions {
   readonly keyEstablishment: KeyEstablishment;
   observe(observation: Observation): void;
   /** Wraps a board listener so that its events take their turn (DeviceContext.event). Default: called as they come. */
-  event?<E>(name: string, handler: (event: E) => Promise<void>): (event: E) => Promise<void>;
+  event?<E>(
+    name: string,
+    handler: (event: E) => Promise<void>,
+    fromOutside?: boolean,
+  ): (event: E) => Promise<void>;
   /** A timer whose action takes its turn (DeviceContext.after). Default: the board's clock. */
   after?(delayMs: number, action: () => Promise<void>): Cancel;
 }

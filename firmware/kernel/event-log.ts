@@ -10,19 +10,27 @@ export interface LogEntry {
   readonly code: number;
   /** Up to 64 bytes that belong to the code. */
   readonly other?: Uint8Array;
+  /** Strangers can cause it: it displaces only entries like it. */
+  readonly minor?: boolean;
 }
 
 const HEADER_BYTES = 10;
 const MAX_OTHER_BYTES = 64;
+/** Minor entries fill at most this part of a log. */
+const MINOR_PART = 1 / 4;
+/** Beside the number of a minor entry. */
+const MINOR_FLAG = 0x8000_0000;
 
 interface Kept {
+  readonly key: string;
   readonly number: number;
   readonly entry: LogEntry;
 }
 
 /**
- * The last `capacity` entries, oldest dropped first, each under a journal key of its own (`<prefix><slot>`):
- * appending is one commit of one small value, and is durable when it resolves.
+ * The last `capacity` entries, each under a journal key of its own (`<prefix><slot>`): appending is one commit of
+ * one small value, and is durable when it resolves. When full the oldest minor entry gives way, else the oldest; a
+ * minor entry takes only the place of another, so that no flood of them erases what matters more.
  */
 export class EventLog {
   readonly capacity: number;
@@ -49,14 +57,33 @@ export class EventLog {
     return this.appendWith(entry, (change) => this.#journal.commit([change]));
   }
 
+  /** False when a minor entry would displace what matters more: then it must not be appended. */
+  takesMinor(): boolean {
+    return this.#kept.length < this.capacity || this.#kept.some(({ entry }) => entry.minor === true);
+  }
+
   /** Like `append`, by a commit made elsewhere, e.g. an alert's: `commit` must make `change` durable or throw. */
   async appendWith(entry: LogEntry, commit: (change: JournalChange) => Promise<void>): Promise<void> {
     const number = this.#next++;
+    const victim = this.#givesWay(entry.minor === true);
+    const key = victim?.key ?? this.#freeKey();
     const value = encode(number, entry);
-    await commit({ key: `${this.#prefix}${number % this.capacity}`, value });
-    const { number: _, entry: kept } = decode(this.#prefix, value);
-    this.#kept.push({ number, entry: kept });
-    if (this.#kept.length > this.capacity) this.#kept.shift();
+    await commit({ key, value });
+    this.#kept = this.#kept.filter((kept) => kept !== victim);
+    this.#kept.push(decode(key, value));
+  }
+
+  #givesWay(minor: boolean): Kept | undefined {
+    const minors = this.#kept.filter(({ entry }) => entry.minor === true);
+    if (minor && minors.length >= this.capacity * MINOR_PART) return minors[0];
+    return this.#kept.length < this.capacity ? undefined : (minors[0] ?? this.#kept[0]);
+  }
+
+  #freeKey(): string {
+    const used = new Set(this.#kept.map(({ key }) => key));
+    let slot = 0;
+    while (used.has(this.#prefix + slot)) slot++;
+    return this.#prefix + slot;
   }
 
   /** Oldest first; `fromS` and `toS` (UTC seconds) are inclusive. */
@@ -79,7 +106,7 @@ function encode(number: number, entry: LogEntry): Uint8Array {
     throw new MeterbenchError("event-log/too-large", message, { code: entry.code, otherBytes });
   }
   const bytes = new Uint8Array(HEADER_BYTES + otherBytes);
-  writeU32(bytes, 0, number);
+  writeU32(bytes, 0, number + (entry.minor === true ? MINOR_FLAG : 0));
   writeU32(bytes, 4, entry.timeS);
   bytes[8] = entry.code >>> 8;
   bytes[9] = entry.code;
@@ -95,5 +122,7 @@ function decode(key: string, bytes: Uint8Array): Kept {
   const code = ((bytes[8] as number) << 8) | (bytes[9] as number);
   const timeS = readU32(bytes, 4);
   const other = bytes.length > HEADER_BYTES ? { other: bytes.slice(HEADER_BYTES) } : {};
-  return { number: readU32(bytes, 0), entry: { timeS, code, ...other } };
+  const word = readU32(bytes, 0);
+  const minor = word >= MINOR_FLAG ? { minor: true } : {};
+  return { key, number: word % MINOR_FLAG, entry: { timeS, code, ...other, ...minor } };
 }

@@ -1,10 +1,14 @@
 import { PowerLost } from "../../hal/board.ts";
+import { MeterbenchError } from "./errors.ts";
 
 /** A handler that threw: which event, and what. */
 export interface Fault {
   readonly name: string;
   readonly error: unknown;
 }
+
+/** A device's own events find room beyond the capacity: this many times it. */
+const OWN_SHARE = 16;
 
 interface Posted {
   readonly name: string;
@@ -20,20 +24,37 @@ interface Posted {
  * A handler that throws is a fault: the `onFault` listeners hear of it and the loop goes on; without a
  * listener the promise of that `post` rejects, so that no fault is lost. {@link PowerLost} stops the loop
  * silently: no later event runs, and every open promise resolves.
+ *
+ * The queue is bounded. What comes from outside (a frame, a message) is dropped while `capacity` events wait: whoever
+ * sent it will send it again. A device's own events (timers, outcomes) are few and always find room, up to a limit
+ * that only a fault of the firmware reaches. The first of a row that is dropped is a fault, `run-loop/full`.
  */
 export class RunLoop {
   readonly #events: Posted[] = [];
   readonly #faultListeners = new Set<(fault: Fault) => void>();
+  readonly #capacity: number;
   #running = false;
   #stopped = false;
+  #overflowing = false;
+
+  /** `capacity`: events that wait before those from outside are dropped. */
+  constructor(capacity = 1024) {
+    this.#capacity = capacity;
+  }
 
   get stopped(): boolean {
     return this.#stopped;
   }
 
-  /** Resolves when the event has been handled, or dropped because the loop has stopped. */
-  post(name: string, handler: () => Promise<void>): Promise<void> {
+  /** Events that wait for their turn. */
+  get waiting(): number {
+    return this.#events.length;
+  }
+
+  /** Resolves when the event has been handled, or dropped: the loop has stopped, or is full. */
+  post(name: string, handler: () => Promise<void>, fromOutside = false): Promise<void> {
     if (this.#stopped) return Promise.resolve();
+    if (this.#events.length >= this.#capacity * (fromOutside ? 1 : OWN_SHARE)) return this.#drop(name);
     return new Promise((resolve, reject) => {
       this.#events.push({ name, handler, resolve, reject });
       if (!this.#running) void this.#run();
@@ -56,6 +77,16 @@ export class RunLoop {
     for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift())
       await this.#handle(event);
     this.#running = false;
+    this.#overflowing = false;
+  }
+
+  #drop(name: string): Promise<void> {
+    if (this.#overflowing) return Promise.resolve();
+    this.#overflowing = true;
+    const message = `run loop: ${name} was dropped, ${this.#events.length} events wait; they come faster than they are handled`;
+    const error = new MeterbenchError("run-loop/full", message, { name, waiting: this.#events.length });
+    for (const listener of this.#faultListeners) listener({ name, error });
+    return Promise.resolve();
   }
 
   async #handle(event: Posted): Promise<void> {

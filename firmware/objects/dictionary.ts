@@ -236,8 +236,8 @@ export const objects = {
       ],
     },
     {
-      /** {EUI, key type (1 = install code), install code without CRC, device type} */
-      1: ["register_device", structure(octets(8), "enum", octets(16), "enum")],
+      /** {EUI, key type (1 = install code), install code of 6 to 16 octets without CRC, device type} */
+      1: ["register_device", structure(octets(8), "enum", octetsUpTo(16), "enum")],
       2: ["unregister_device", octets(8)],
       /** {time, extended PAN id, [{EUI, hash of its link key}]} */
       4: [

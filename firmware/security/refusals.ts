@@ -1,7 +1,8 @@
 /**
  * What a refused command causes: one reason, its log entry and alert, and nothing else. A burst from
  * strangers must neither wear the flash nor keep the device signing, so each reason has a budget for a
- * window of time; what exceeds it is counted, and told once as 8F60 when the window ends.
+ * window of time, and all reasons that strangers can give have one in common; what exceeds it is counted, and told
+ * once as 8F60 when the window ends. Entries and alerts are minor: they displace nothing but their like.
  */
 import type { DeviceContext } from "../features/feature.ts";
 import { report } from "../features/report.ts";
@@ -31,6 +32,7 @@ export const unusualNumbers = 0x8f60;
 
 export interface RefusalSettings {
   readonly refusalReportsPerWindow: number;
+  readonly refusalReportsPerWindowInAll: number;
   readonly refusalWindowS: number;
 }
 
@@ -38,17 +40,27 @@ export class Refusals {
   readonly #context: DeviceContext;
   readonly #settings: RefusalSettings;
   readonly #counts = new Map<RefusalReason, number>();
+  /** Reports out of the common budget, in this window. */
+  #reported = 0;
+  #excess = false;
 
   constructor(context: DeviceContext, settings: RefusalSettings) {
     this.#context = context;
     this.#settings = settings;
   }
 
-  /** Logs and reports one refusal, or only counts it when the reason's budget is spent. */
+  /** Logs and reports one refusal, or only counts it when its budget is spent. */
   report(reason: RefusalReason): Promise<void> | undefined {
     const count = (this.#counts.get(reason) ?? 0) + 1;
     this.#counts.set(reason, count);
-    if (count > this.#settings.refusalReportsPerWindow) return undefined;
+    const { refusalReportsPerWindow, refusalReportsPerWindowInAll } = this.#settings;
+    // What could not be delivered is for one who is known here: strangers do not use up its budget.
+    const shared = reason !== "undeliverable";
+    if (count > refusalReportsPerWindow || (shared && this.#reported >= refusalReportsPerWindowInAll)) {
+      this.#excess = true;
+      return undefined;
+    }
+    if (shared) this.#reported++;
     return this.#report(reason);
   }
 
@@ -59,9 +71,11 @@ export class Refusals {
   }
 
   async #windowEnd(): Promise<void> {
-    const excess = [...this.#counts.values()].some((count) => count > this.#settings.refusalReportsPerWindow);
+    const excess = this.#excess;
     const counts = Object.fromEntries(this.#counts);
     this.#counts.clear();
+    this.#reported = 0;
+    this.#excess = false;
     if (!excess) return;
     this.#context.observe({ kind: "refusals", counts });
     await report(this.#context, unusualNumbers);

@@ -31,8 +31,8 @@ export const u8 = z.int().min(0).max(0xff);
 export const u16 = z.int().min(0).max(0xffff);
 export const u32 = z.int().min(0).max(0xffff_ffff);
 
-/** Exactly `length` bytes, as bytes or hex. */
-export const octets = (length: number) =>
+/** Exactly `length` bytes, or from `length` to `most`, as bytes or hex. */
+export const octets = (length: number, most = length) =>
   z
     .union([
       z.instanceof(Uint8Array),
@@ -41,7 +41,10 @@ export const octets = (length: number) =>
         .regex(/^([0-9a-f]{2})*$/i, "expected hex")
         .transform((text) => fromHex(text)),
     ])
-    .refine((bytes) => bytes.length === length, `expected ${length} octets`);
+    .refine(
+      (bytes) => bytes.length >= length && bytes.length <= most,
+      length === most ? `expected ${length} octets` : `expected ${length} to ${most} octets`,
+    );
 
 export const eui = z
   .string()

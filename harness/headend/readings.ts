@@ -36,7 +36,8 @@ const deviceFields = [
   "eui",
   "status",
   "maxRssiDbm",
-  "averageRssiDbm",
+  /** Of a sub-GHz device; 127 says that this one is at 2.4 GHz. Its field is named averageRSSI in class 104. */
+  "linkQuality",
   "minRssiDbm",
   "maxLqi",
   "averageLqi",

@@ -16,7 +16,7 @@ import {
   credentialsUseCase,
   credentialValues,
 } from "./credentials.ts";
-import { activation, eui, nothing, octets, range, rangeSelector, u8, u16, u32, utc } from "./parameters.ts";
+import { activation, eui, nothing, octets, range, rangeSelector, u32, utc } from "./parameters.ts";
 import type { PartyName } from "./parties.ts";
 import { priceParameters, priceValues, tariffParameters, tariffValues } from "./tariff.ts";
 
@@ -172,12 +172,19 @@ define("6.5", "set voltage thresholds, with or without reset of the counters", o
   }),
 });
 
+/** What a tolerance of a day makes of a time (DUIS): a day before it and a day behind it. */
+const maxClockWindowS = 2 * 86_400;
+
 /** The meter takes the hub's time if that lies in the window. */
 const clockWindow = {
   critical: true,
   parameters: z
     .strictObject({ validFrom: utc, validUntil: utc })
-    .refine((p) => p.validFrom < p.validUntil, "validFrom: expected a time before validUntil"),
+    .refine((p) => p.validFrom < p.validUntil, "validFrom: expected a time before validUntil")
+    .refine(
+      (p) => p.validUntil - p.validFrom <= maxClockWindowS,
+      `validUntil: expected at most ${maxClockWindowS} s after validFrom (a tolerance of 86400 s)`,
+    ),
   useCase: "ECS70",
   values: (p: { validFrom: number; validUntil: number }) => ({
     "clock.9": 5,
@@ -262,9 +269,10 @@ define("8.11", "update HAN device log", supplier, ["CHF"], {
       action: z.literal("add"),
       device: eui,
       /** Without its CRC. */
-      installCode: octets(16),
-      deviceType: u8.default(1),
-      joinWindowS: u16.default(3600),
+      installCode: octets(6, 16),
+      /** Blue Book class 104: 0 ESME, 1 GSME, 13 HCALCS, 128 IHD, 130 CAD, 132 PPMID, 254 GPF. */
+      deviceType: z.union([0, 1, 13, 128, 130, 132, 254].map((type) => z.literal(type))).default(0),
+      joinWindowS: z.int().min(0).max(3600).default(3600),
     }),
     z.strictObject({ action: z.literal("remove"), device: eui }),
   ]),

@@ -33,7 +33,7 @@ export async function attachWan(home: Premises): Promise<void> {
 export async function addMeter(home: Premises, installCode = home.esme.installCode): Promise<void> {
   const { headEnd, hub, esme } = home;
   headEnd.inventory.preNotify({ eui: esme.eui, type: esme.type, installCode, hub: hub.eui, mpxn: esmeMpan });
-  await home.command("8.11", { action: "add", device: esme.eui, installCode, deviceType: 1 });
+  await home.command("8.11", { action: "add", device: esme.eui, installCode, deviceType: 0 });
 }
 
 /** The meter joins, establishes a key, and its tunnel opens; the hub tells of it (alert 8F12). */

@@ -48,8 +48,9 @@ describe("commissioning a home", function () {
     assert.equal(devices.length, 1);
     const [meter] = devices;
     assert.equal(meter.eui, home.esme.eui);
-    assert.equal(meter.status, 2);
-    assert.ok(meter.averageRssiDbm < 0 && meter.averageRssiDbm > -100, `RSSI ${meter.averageRssiDbm} dBm`);
+    assert.equal(meter.status, 0xc8, "authorised, reporting, Smart Energy");
+    assert.equal(meter.linkQuality, 127, "at 2.4 GHz");
+    assert.ok(meter.maxRssiDbm < 0 && meter.maxRssiDbm > -100, `RSSI ${meter.maxRssiDbm} dBm`);
     assert.ok(Math.abs(meter.lastHeardS - home.nowS) < 60);
   });
 
@@ -142,7 +143,7 @@ describe("commissioning a home", function () {
             installCode: esme.installCode,
             hub: hub.eui,
           });
-          const add = { action: "add", device: esme.eui, installCode: esme.installCode, deviceType: 1 };
+          const add = { action: "add", device: esme.eui, installCode: esme.installCode, deviceType: 0 };
           await cut.request("8.11", add, { timeoutMs: 20_000 });
           await cut.run(120_000);
           await cut.plugIn(name);

@@ -102,7 +102,7 @@ describe("pairing: each outcome is clear at the device, the hub and the head end
       action: "add",
       device: "00DB1234567890A5",
       installCode: anotherCode,
-      deviceType: 5,
+      deviceType: 132,
     });
     await expectJoinFails(built, "not-in-device-log", "not-in-device-log");
   });
@@ -111,7 +111,7 @@ describe("pairing: each outcome is clear at the device, the hub and the head end
     const built = await home(this);
     const add = (n: number) => {
       const device = `00DB1234567891${n.toString(16).padStart(2, "0").toUpperCase()}`;
-      return built.request("8.11", { action: "add", device, installCode: anotherCode, deviceType: 5 });
+      return built.request("8.11", { action: "add", device, installCode: anotherCode, deviceType: 132 });
     };
     for (let n = 0; n < 16; n++)
       assert.equal((await add(n)).answer?.results[0]?.status, 0, `device ${n + 1}`);
@@ -161,7 +161,7 @@ describe("pairing: each outcome is clear at the device, the hub and the head end
     await built.powerCut("hub");
     await built.runUntil(() => built.wan.attached, 300_000, "the WAN's return");
     await built.run(60_000);
-    assert.equal((await built.read("8.9")).devices[0].status, 2);
+    assert.equal((await built.read("8.9")).devices[0].status, 0xc8);
     assert.equal((await built.read("7.4")).supply, "enabled");
   });
 

@@ -40,7 +40,7 @@ describe("replay across power cuts", function () {
   });
 
   it("refuses the hub's own old command after the hub has lost its power", async () => {
-    const device = { device: "00DB1234567890A5", installCode: "00".repeat(16), deviceType: 5 };
+    const device = { device: "00DB1234567890A5", installCode: "00".repeat(16), deviceType: 132 };
     const add = await home.command("8.11", { action: "add", ...device });
     await home.command("8.11", { action: "remove", device: device.device });
     await home.powerCut("hub");

@@ -267,7 +267,7 @@ export const useCaseScenarios: readonly UseCaseScenario[] = [
       action: "add",
       device: "00DB1234567890A5",
       installCode: "00".repeat(16),
-      deviceType: 5,
+      deviceType: 132,
     }),
     intruder: "wanProvider",
   },

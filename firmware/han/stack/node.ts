@@ -72,7 +72,7 @@ export class Node {
       role.isHub,
     );
     const receive = (frame: RadioFrame): Promise<void> => this.link.receive(frame);
-    radio.onFrame(options.event?.("han-frame", receive) ?? receive);
+    radio.onFrame(options.event?.("han-frame", receive, true) ?? receive);
   }
 
   after(delayMs: number, action: () => Promise<void>): Cancel {

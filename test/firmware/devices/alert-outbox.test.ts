@@ -78,6 +78,28 @@ describe("alerts on their way out", () => {
     );
   });
 
+  it("give way by what they matter: the oldest that strangers can cause first, and never to one of those", async () => {
+    rig.link.outcome = "not-joined";
+    const minor = (alertCode: number) =>
+      rig.meter.device.event("test", () =>
+        rig.meter.device.raise({ alertCode, to: "supplier", minor: true }),
+      )(undefined);
+    await raise(0x8f3f);
+    for (let i = 0; i < 20; i++) await minor(0x8f1e);
+    await minor(0x8f3e);
+    for (const code of [0x8f74, 0x8f75]) await raise(code);
+    await rig.reboot();
+    await raise(0x8f76);
+    for (let i = 0; i < 20; i++) await minor(0x8f1e);
+    await rig.settle();
+    rig.link.outcome = "delivered";
+    await rig.scheduler.runUntil(rig.scheduler.nowMs + 20_000);
+    assert.deepEqual(
+      received().map(({ alertCode }) => alertCode),
+      [0x8f3f, 0x8f74, 0x8f75, 0x8f76],
+    );
+  });
+
   it("are not visible before they are on flash", async () => {
     const { mockFlash } = rig.board;
     for (const point of ["before", "torn"] as const) {

@@ -69,7 +69,7 @@ export class HomeRig {
   async list(join = true): Promise<void> {
     const { id } = objects.deviceLog;
     const operations = [
-      op("call", id, 1, [euiBytes(meterEui), 1, installCode, 1]),
+      op("call", id, 1, [euiBytes(meterEui), 1, installCode, 0]),
       op("set", id, 3, 600),
       op("set", id, 2, join),
     ];

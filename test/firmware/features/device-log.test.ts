@@ -49,7 +49,7 @@ class FakeHan {
     });
     return "added";
   }
-  async remove(eui64: Uint8Array) {
+  async remove(eui64: Uint8Array, ..._also: unknown[]) {
     const before = this.entries.length;
     this.entries = this.entries.filter((each) => each.eui64 !== euiText(eui64));
     return this.entries.length < before;
@@ -115,6 +115,66 @@ describe("device log feature of the hub", () => {
     assert.match(JSON.stringify(alerts[1]?.values), /h'(07){16}'/);
   });
 
+  it("knows device types by their Blue Book numbers, and no others", async () => {
+    const bench = await make();
+    const taken = [];
+    for (let type = 0; type < 256; type++)
+      if ((await ccs01(bench, Uint8Array.from([0, 0, 0, 0, 0, 0, 1, type]), type))[0] === 0) taken.push(type);
+    assert.deepEqual(taken, [0, 1, 13, 128, 130, 132, 254]);
+  });
+
+  it("does not read the key of a listed device: any key type, length or value is thrown away", async () => {
+    const bench = await make();
+    await ccs01(bench);
+    for (const key of [new Uint8Array(), octets("01"), new Uint8Array(16)])
+      for (const keyType of [0, 1, 255])
+        assert.deepEqual(await bench.call("deviceLog", 1, [eui, keyType, key as Uint8Array, 0]), {
+          status: 0,
+        });
+    assert.equal(bench.alertCodes.length, 1);
+  });
+
+  it("takes install codes of 6, 8, 12 and 16 octets, and windows up to an hour", async () => {
+    const bench = await make();
+    for (let length = 0; length <= 16; length++) {
+      const address = Uint8Array.from([0, 0, 0, 0, 0, 0, 2, length]);
+      const { status } = await bench.call("deviceLog", 1, [address, 1, new Uint8Array(length), 0]);
+      assert.equal(status, [6, 8, 12, 16].includes(length) ? 0 : 250, `${length} octets`);
+    }
+    await ccs01(bench);
+    assert.equal((await bench.set("deviceLog", 3, 3600)).status, 0);
+    assert.equal((await bench.set("deviceLog", 3, 3601)).status, 250);
+    assert.equal((await bench.get("deviceLog", 3)).value, 3600);
+  });
+
+  it("opens no window for a refused registration", async () => {
+    const bench = await make();
+    await ccs01(bench);
+    await bench.set("deviceLog", 2, false);
+    assert.deepEqual(await ccs01(bench, Uint8Array.from([0, 0, 0, 0, 0, 0, 1, 1]), 2), [250, 250, 250]);
+    assert.deepEqual([bench.built.han.window, (await bench.get("deviceLog", 3)).value], [0, 90]);
+  });
+
+  it("tells of every change of a hashed key (CS14): a new one, none after leaving, and of nothing else", async () => {
+    const bench = await make();
+    await ccs01(bench);
+    const { han } = bench.built;
+    const hashes = () =>
+      bench.context.alerts().map(({ values }) => JSON.stringify(values).split("h'").at(-1)?.split("'")[0]);
+    const change = async (fill: number | undefined, kind: HanEvent["kind"]) => {
+      const linkKeyHash = fill === undefined ? new Uint8Array() : new Uint8Array(16).fill(fill);
+      han.entries = han.entries.map((each) => ({ ...each, linkKeyHash }));
+      await han.listener({ kind, eui64: euiText(eui) });
+      await bench.run(0);
+    };
+    await change(7, "joined");
+    await change(7, "rejoined");
+    await change(9, "rejoined");
+    await change(undefined, "left");
+    await change(undefined, "left");
+    assert.deepEqual(hashes(), ["", "07".repeat(16), "09".repeat(16), ""]);
+  });
+
   it("adding a listed device again succeeds and says nothing new", async () => {
     const bench = await make();
     await ccs01(bench);
@@ -145,8 +205,17 @@ describe("device log feature of the hub", () => {
     const bench = await make();
     await ccs01(bench);
     assert.deepEqual((await bench.get("deviceLog", 4)).value, [
-      [eui, 0, -35, -50, -100, 247, 39, 2, 0, 1, 0, 100, 1, 1],
+      [eui, 0x80, -35, 127, -100, 247, 39, 2, 0, 1, 0, 100, 1, 1],
     ]);
+    for (const [status, bits] of [
+      [1, 0xc0],
+      [2, 0xc8],
+    ] as const) {
+      const { han } = bench.built;
+      han.entries = han.entries.map((each) => ({ ...each, status }));
+      const [entry] = (await bench.get("deviceLog", 4)).value as number[][];
+      assert.equal(entry?.[1], bits, "as the reference response has it: authorised, reporting, Smart Energy");
+    }
     const backup = await bench.call("deviceLog", 4, null);
     assert.deepEqual(backup.value, [startUtcS, extendedPanId, [[eui, new Uint8Array()]]]);
     assert.equal((await bench.set("deviceLog", 4, [])).status, 3);

@@ -42,6 +42,29 @@ describe("event log", () => {
     }
   });
 
+  it("lets minor entries displace one another only, a quarter of it at most, over restarts too", async () => {
+    const { flash } = kit();
+    let log = await EventLog.open(await Journal.open(flash, region), "log/");
+    const codes = () => log.entries().map(({ code }) => code);
+    for (let n = 0; n < 60; n++) await log.append({ timeS: n, code: 0x8f3f });
+    for (let n = 0; n < 300; n++) {
+      assert.ok(log.takesMinor());
+      await log.append({ timeS: 100 + n, code: 0x8f3e, minor: true });
+      if (n % 50 === 0) log = await EventLog.open(await Journal.open(flash, region), "log/");
+    }
+    assert.equal(codes().filter((code) => code === 0x8f3f).length, 60);
+    assert.deepEqual(
+      log.entries(100).map(({ timeS }) => timeS),
+      Array.from({ length: 25 }, (_, i) => 375 + i),
+    );
+    for (let n = 0; n < 40; n++) await log.append({ timeS: 500 + n, code: 0x8f70 });
+    assert.equal(codes().length, 100);
+    assert.equal(codes().filter((code) => code === 0x8f3f).length, 60, "the minor ones give way first");
+    assert.equal(log.takesMinor(), false);
+    await log.append({ timeS: 999, code: 0x8f70 });
+    assert.equal(log.entries()[0]?.timeS, 1, "then the oldest");
+  });
+
   it("keeps other data, stays clear once cleared, and costs one flash operation an append", async () => {
     const { flash } = kit();
     const log = await EventLog.open(await Journal.open(flash, region), "log/");

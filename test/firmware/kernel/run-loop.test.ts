@@ -54,4 +54,28 @@ describe("run loop", () => {
     assert.equal(ran, false);
     assert.equal(faults, 0);
   });
+
+  it("bounds what waits: events from outside are dropped while it is full, its own are not; told once", async () => {
+    const loop = new RunLoop(8);
+    const faults: unknown[] = [];
+    loop.onFault(({ error }) => faults.push((error as { code?: string }).code));
+    let ran = 0;
+    let release = (): void => {};
+    const blocked = loop.post("slow", () => new Promise((resolve) => (release = resolve)));
+    const count = async () => {
+      ran++;
+    };
+    for (let i = 0; i < 100_000; i++) void loop.post("frame", count, true);
+    assert.equal(loop.waiting, 8);
+    const own = loop.post("timer", count);
+    for (let i = 0; i < 1000; i++) void loop.post("timer", count);
+    assert.equal(loop.waiting, 128, "its own have a limit too");
+    assert.deepEqual(faults, ["run-loop/full"]);
+    release();
+    await blocked;
+    await own;
+    await loop.post("last", count);
+    assert.equal(ran, 129);
+    assert.deepEqual(faults, ["run-loop/full"]);
+  });
 });

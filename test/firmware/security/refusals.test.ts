@@ -76,3 +76,60 @@ describe("a burst of refusals", () => {
     assert.equal(rig.take().length, 1);
   });
 });
+
+describe("a stranger who wants evidence gone", () => {
+  /** Every kind of refusal that somebody without a key can cause. */
+  function everyRefusal(rig: MeterRig): Uint8Array[] {
+    const { desk, world } = rig;
+    const nobody = world.party("supplier", "FFFFFFFFFFFFFF01");
+    const stale = { counter: 1n } as const;
+    const good = desk.command(0x4f, enable);
+    const changed = good.slice();
+    changed[changed.length - 1]! ^= 1;
+    return [
+      Uint8Array.of(1, 2, 3),
+      desk.command(0x4f, enable, { to: "0000000000000001" }),
+      desk.command(0x4f, enable, { from: nobody }),
+      desk.command(0xfff0, enable),
+      desk.command(0x4f, enable, { from: "networkOperator" }),
+      desk.command(0x4f, enable, stale),
+      desk.command(0x4f, enable, { signer: nobody.signer }),
+      changed,
+    ];
+  }
+
+  it("erases neither a tamper entry from the security log nor its alert from the queue, however long", async () => {
+    const rig = await meterRig();
+    const { device } = rig.meter;
+    await device.receive(rig.desk.command(0x4f, enable));
+    await rig.settle();
+    rig.take();
+    rig.link.outcome = "timeout";
+    const tamper = 0x8f3f;
+    await device.event("test", () =>
+      device.securityLog.appendWith({ timeS: device.nowS(), code: tamper }, (entry) =>
+        device.raise({ alertCode: tamper, to: "supplier" }, [entry]),
+      ),
+    )(undefined);
+    const refused = new Set<unknown>();
+    let perHour = 0;
+    for (let hour = 0; hour < 60; hour++) {
+      const before = rig.board.mockFlash.operationCount;
+      for (let i = 0; i < 5; i++) for (const message of everyRefusal(rig)) await device.receive(message);
+      perHour = Math.max(perHour, rig.board.mockFlash.operationCount - before);
+      await rig.scheduler.runUntil(rig.scheduler.nowMs + 3_600_000);
+    }
+    for (const { kind, reason } of rig.observations) if (kind === "command-refused") refused.add(reason);
+    assert.ok(refused.size >= 6, [...refused].join());
+    assert.ok(perHour <= 12, `${perHour} flash operations for forty refusals`);
+    const codes = device.securityLog.entries().map(({ code }) => code);
+    assert.ok(codes.includes(tamper), "in the security log");
+    assert.ok(codes.filter((code) => code !== tamper).length <= 25);
+    await rig.reboot();
+    rig.link.outcome = "delivered";
+    await rig.scheduler.runUntil(rig.scheduler.nowMs + 3_600_000);
+    const told = rig.take().map((bytes) => rig.desk.read<Alert>(bytes, rig.world.of("supplier")).alertCode);
+    assert.ok(told.includes(tamper), "in the queue of alerts");
+    assert.ok(told.includes(0x8f60));
+  });
+});

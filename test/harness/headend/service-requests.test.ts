@@ -46,12 +46,30 @@ describe("service requests", () => {
       { validFrom: 1_800_000_000, validUntil: 1_700_000_000 },
       /before validUntil/,
     ],
-    [
-      "an install code of 15 bytes",
+    ...[5, 17].map((octets): (typeof wrong)[number] => [
+      `an install code of ${octets} bytes`,
       "8.11",
-      { action: "add", device: "00DB1234567890A0", installCode: "00".repeat(15) },
-      /installCode: expected 16 octets/,
+      { action: "add", device: "00DB1234567890A0", installCode: "00".repeat(octets) },
+      /installCode: expected 6 to 16 octets/,
+    ]),
+    [
+      "a join window over an hour",
+      "8.11",
+      { action: "add", device: "00DB1234567890A0", installCode: "00".repeat(16), joinWindowS: 3601 },
+      /joinWindowS/,
     ],
+    [
+      "a device type of CS03",
+      "8.11",
+      { action: "add", device: "00DB1234567890A0", installCode: "00".repeat(16), deviceType: 5 },
+      /deviceType/,
+    ],
+    ...["6.11", "8.1.1"].map((reference): (typeof wrong)[number] => [
+      "a tolerance over a day",
+      reference,
+      { validFrom: "2026-12-01T00:00:00Z", validUntil: "2026-12-03T00:00:01Z" },
+      /validUntil: expected at most 172800 s/,
+    ]),
     [
       "an install code that is no hex",
       "8.11",
