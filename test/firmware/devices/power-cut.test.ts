@@ -168,7 +168,8 @@ describe("a power cut inside a setting of the clock (ECS70)", () => {
           const moved = device.timeIsSet() && device.nowS() === startUtcS + offS;
           for (const { results } of answers) {
             assert.equal(results[2]?.status === 0, moved, where);
-            assert.equal(results[3]?.value, moved ? startUtcS + offS : first ? NEVER : startUtcS, where);
+            const toldS = moved ? startUtcS + offS : first ? NEVER : startUtcS;
+            if (results[3]?.status === 0) assert.equal(results[3].value, toldS, where);
           }
           const logged = [...device.eventLog.entries(), ...device.securityLog.entries()].map(
             ({ code }) => code,
