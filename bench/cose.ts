@@ -1,5 +1,5 @@
 /** The COSE hot path on the meter: accepting, answering and refusing, beside the bare operations. */
-import { coseWire } from "../firmware/wire/cose/wire.ts";
+import { suites } from "../firmware/wire/suites.ts";
 import type { Crypto } from "../hal/board.ts";
 import type { BenchTask } from "./measure.ts";
 import { MeterRig } from "./meter-rig.ts";
@@ -39,7 +39,7 @@ function bareOperations({ crypto, supplierPublicKey, command }: MeterRig): () =>
   const signer = crypto.ed25519Signer(new Uint8Array(32).fill(9));
   const mac = crypto.hmacSha256(new Uint8Array(32).fill(3));
   const samples = Array.from({ length: 64 }, () => {
-    const { signedInput, signature, macInput } = coseWire.peek(command("7.2"));
+    const { signedInput, signature, macInput } = suites.cose.wire.peek(command("7.2"));
     if (!signedInput || !signature || !macInput) throw new Error("bench: a critical command lacks a layer");
     return { signedInput, signature, macInput };
   });
@@ -55,7 +55,7 @@ function bareOperations({ crypto, supplierPublicKey, command }: MeterRig): () =>
 /** A read with a MAC only, answered with a MAC. */
 function nonCritical(rig: MeterRig): BenchTask {
   const command = rig.command("7.4");
-  const input = coseWire.peek(command).macInput as Uint8Array;
+  const input = suites.cose.wire.peek(command).macInput as Uint8Array;
   const mac = rig.crypto.hmacSha256(new Uint8Array(32).fill(3));
   return {
     name: "non-critical",

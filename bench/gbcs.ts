@@ -1,5 +1,5 @@
 /** The GBCS wire: opening and answering commands as a device does, beside the bare operations. */
-import { SharedSecrets } from "../firmware/wire/gbcs/kdf.ts";
+import { agreement, macs } from "../firmware/wire/gbcs/kdf.ts";
 import { type GbcsMessage, gbcsWire, macContextOf } from "../firmware/wire/gbcs/wire.ts";
 import type { Crypto } from "../hal/board.ts";
 import type { BenchTask } from "./measure.ts";
@@ -17,22 +17,23 @@ export function gbcsTasks(crypto: Crypto): BenchTask[] {
   const deviceKey = crypto.p256Signer(device.secret);
   const brokerKey = crypto.p256Signer(broker.secret);
   const supplierKey = crypto.p256Signer(supplier.secret);
-  const shared = new SharedSecrets(crypto);
+  const own = agreement(crypto, device.secret);
   const verify = crypto.p256Verifier(supplierKey.publicKey);
   const plain = gbcsWire.encode(message(1, supplier.eui, device.eui, 0x0050, payload));
   const context = macContextOf(plain);
-  const macOf = (peer: Uint8Array, of: typeof context) => {
-    const mac = shared.pairMac(device.secret, peer, of);
-    if (mac === undefined) throw new Error("bench: no shared secret");
-    return mac;
+  const macsOf = (peer: Uint8Array, of: typeof context) => {
+    const made = macs(crypto, own, peer, of);
+    if (made === undefined) throw new Error("bench: no shared secret");
+    return made;
   };
-  const readOnly = gbcsWire.protect(plain, macOf(brokerKey.publicKey, context), noKeyId);
+  const commandMac = macsOf(brokerKey.publicKey, context);
+  const readOnly = gbcsWire.protect(plain, commandMac(context), noKeyId);
   const signed = gbcsWire.sign(plain, supplierKey.sign, noKeyId);
-  const critical = gbcsWire.protect(signed, macOf(brokerKey.publicKey, context), noKeyId);
+  const critical = gbcsWire.protect(signed, commandMac(context), noKeyId);
   const floor = floorOf(crypto);
   const open = (bytes: Uint8Array, critical: boolean) => {
     const envelope = gbcsWire.peek(bytes);
-    if (!gbcsWire.macValid(envelope, macOf(brokerKey.publicKey, envelope.macContext)))
+    if (!gbcsWire.macValid(envelope, commandMac(envelope.header)))
       throw new Error("bench: a good MAC was refused");
     if (critical && !gbcsWire.signatureValid(envelope, verify))
       throw new Error("bench: a good signature was refused");
@@ -40,6 +41,7 @@ export function gbcsTasks(crypto: Crypto): BenchTask[] {
   };
   const answer = () => gbcsWire.encode(message(2, device.eui, supplier.eui, 0x0050, reply));
   const signature = supplierKey.sign(plain);
+  const replyMac = macsOf(supplierKey.publicKey, macContextOf(answer()));
   return [
     { name: "non-critical", run: () => void open(readOnly, false), floor: floor.mac },
     {
@@ -62,7 +64,7 @@ export function gbcsTasks(crypto: Crypto): BenchTask[] {
       name: "answer-non-critical",
       run: () => {
         const bytes = answer();
-        gbcsWire.protect(bytes, macOf(supplierKey.publicKey, macContextOf(bytes)), noKeyId);
+        gbcsWire.protect(bytes, replyMac(macContextOf(bytes)), noKeyId);
       },
       floor: floor.mac,
     },

@@ -2,8 +2,8 @@
 import { ElectricityMeter } from "../firmware/devices/electricity-meter.ts";
 import { provision } from "../firmware/devices/provision.ts";
 import type { HanPort } from "../firmware/han/port.ts";
-import { coseWire } from "../firmware/wire/cose/wire.ts";
 import type { Eui64 } from "../firmware/wire/message.ts";
+import { suites } from "../firmware/wire/suites.ts";
 import type { Crypto } from "../hal/board.ts";
 import { nodeCrypto, sodiumCrypto } from "../hal/crypto/index.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../hal/mock/index.ts";
@@ -33,6 +33,7 @@ export class MeterRig {
     // The other side may use the fastest library there is: its work is not what is measured.
     const theirs = sodiumCrypto() ?? nodeCrypto();
     const pki = new TestPki({
+      suite: suites.cose,
       crypto: theirs,
       random: random.fork("pki"),
       notBeforeS: startUtcMs / 1000 - 86_400,
@@ -47,22 +48,29 @@ export class MeterRig {
     });
     board.powerOn();
     const keys = pki.deviceKeys(meterEui);
-    await provision(board, {
-      type: "ESME",
-      eui64: meterEui,
-      signSeed: keys.signSeed,
-      agreeSecret: keys.agree.secret,
-      signCertificate: keys.sign.certificate,
-      agreeCertificate: keys.agree.certificate,
-      certificatePath: [pki.issuingCertificate],
-      installCode: Uint8Array.from(Buffer.from("83FED3407A939723A5C639B26916D505C3B5", "hex")),
-      firmwareVersion: Uint8Array.of(0, 1, 0, 0),
-      anchors: factoryAnchors("ESME", pki),
+    await provision(
+      board,
+      {
+        type: "ESME",
+        eui64: meterEui,
+        signSeed: keys.signSeed,
+        agreeSecret: keys.agree.secret,
+        signCertificate: keys.sign.certificate,
+        agreeCertificate: keys.agree.certificate,
+        certificatePath: [pki.issuingCertificate],
+        installCode: Uint8Array.from(Buffer.from("83FED3407A939723A5C639B26916D505C3B5", "hex")),
+        firmwareVersion: Uint8Array.of(0, 1, 0, 0),
+        anchors: factoryAnchors("ESME", pki),
+      },
+      suites.cose,
+    );
+    const meter = await ElectricityMeter.boot(board, {
+      suite: suites.cose,
+      link: { han: noHan, hub: hubEui },
     });
-    const meter = await ElectricityMeter.boot(board, { link: { han: noHan, hub: hubEui } });
     const headEnd = new HeadEnd({
       crypto: theirs,
-      wire: coseWire,
+      suite: suites.cose,
       pki,
       deliver: (_bytes, done) => done("delivered"),
       after: () => () => {},
@@ -95,7 +103,7 @@ export class MeterRig {
     options: Partial<RequestOptions> = {},
   ): Uint8Array => {
     const full = { to: meterEui, unchecked: true, ...options };
-    return this.#headEnd.protect(this.#headEnd.prepare(reference, parameters, full), full.by ?? "supplier");
+    return this.#headEnd.protect(this.#headEnd.prepare(reference, parameters, full));
   };
 
   /** Hands one message to the meter; the response it gave, or undefined when it refused. */

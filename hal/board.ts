@@ -249,6 +249,8 @@ export interface Crypto {
   ed25519Signer(seed: Uint8Array): Signer;
   /** One acceptance policy in every library: canonical A and R, S < L, no small-order A or R, cofactorless. */
   ed25519Verifier(publicKey: Uint8Array): Verifier;
+  /** Could a key verify anything under that policy: 32 bytes, canonical, on the curve, not of small order? */
+  ed25519KeyValid(publicKey: Uint8Array): boolean;
   /** RFC 7748 public key of a 32-byte secret. */
   x25519PublicKey(secret: Uint8Array): Uint8Array;
   /** Undefined when the result is all zero (a small-order peer key). */

@@ -1,13 +1,19 @@
 /**
  * Alerts on their way out. An alert is sealed and in the journal before it leaves, leaves in order, and
  * leaves again until it is delivered, power cuts included. Its counter is never used twice.
+ *
+ * A minor alert is one that strangers can cause. When too many wait the oldest minor one gives way, and a minor
+ * one that finds no other is itself not kept: what strangers do never displaces what matters more.
  */
 import type { DeviceContext } from "../features/feature.ts";
 import type { JournalChange } from "../kernel/journal.ts";
+import { type Fate, Outbox } from "../kernel/outbox.ts";
 import type { DeviceSettings } from "./settings.ts";
 import type { Uplink } from "./uplink.ts";
 
 const prefix = "alert/";
+/** Behind the counter in the key of a minor alert. */
+const minorMark = "-";
 const counterKey = "alert-counter";
 
 export type OutboxSettings = Pick<DeviceSettings, "alertOutboxCapacity" | "alertRetryMs" | "alertRetryMaxMs">;
@@ -15,41 +21,55 @@ export type OutboxSettings = Pick<DeviceSettings, "alertOutboxCapacity" | "alert
 export class AlertOutbox {
   readonly #context: DeviceContext;
   readonly #settings: OutboxSettings;
-  readonly #uplink: Uplink;
+  /** The journal keys of what waits. */
+  readonly #outbox: Outbox<string>;
   #counter: bigint;
-  #inFlight = false;
   #retryMs: number;
-  #cancelRetry: () => void = () => {};
 
   constructor(context: DeviceContext, uplink: Uplink, settings: OutboxSettings) {
     this.#context = context;
-    this.#uplink = uplink;
     this.#settings = settings;
     this.#retryMs = settings.alertRetryMs;
+    this.#outbox = new Outbox(context, "alert-sent", {
+      send: (key, done) =>
+        uplink.send(context.journal.get(key) as Uint8Array, (delivered) => void done(delivered)),
+      failed: false,
+      settled: (key, delivered) => this.#settled(key, delivered),
+      whenBroken: settings.alertRetryMs,
+    });
+    this.#outbox.restore(context.journal.keys(prefix));
     const kept = context.journal.get(counterKey);
     this.#counter = kept === undefined ? 0n : new DataView(kept.buffer, kept.byteOffset).getBigUint64(0);
   }
 
   /** Alerts not yet delivered. */
   get waiting(): number {
-    return this.#context.journal.keys(prefix).length;
+    return this.#outbox.size;
   }
 
-  /** Seals each alert with the next counter and makes all durable, together with `changes`; then starts sending. */
+  /**
+   * Seals each alert with the next counter and makes all durable, together with `changes`; then starts sending.
+   * `minor` ones give way first, and never displace another.
+   */
   async add(
     seals: readonly ((counter: bigint) => Uint8Array)[],
     changes: readonly JournalChange[],
+    minor = false,
   ): Promise<void> {
-    const alerts = seals.map((seal): JournalChange => {
+    const { victims, admitted } = this.#makeRoom(seals.length, minor);
+    const alerts = seals.slice(0, admitted).map((seal) => {
       const counter = ++this.#counter;
-      return { key: prefix + counter.toString(16).padStart(16, "0"), value: seal(counter) };
+      const key = prefix + counter.toString(16).padStart(16, "0") + (minor ? minorMark : "");
+      return { key, value: seal(counter) };
     });
     await this.#context.journal.commit([
       ...changes,
-      ...this.#makeRoom(alerts.length),
+      ...victims.map((key) => ({ key, value: null })),
       ...alerts,
-      counterChange(this.#counter),
+      ...(alerts.length > 0 ? [counterChange(this.#counter)] : []),
     ]);
+    for (const key of victims) this.#outbox.remove(key);
+    for (const { key } of alerts) await this.#outbox.add(key);
     await this.flush();
   }
 
@@ -61,40 +81,31 @@ export class AlertOutbox {
   }
 
   /** Sends what waits, oldest first. Call it when the link comes up. */
-  async flush(): Promise<void> {
-    if (this.#inFlight) return;
-    const key = this.#context.journal.keys(prefix)[0];
-    if (key === undefined) return;
-    this.#cancelRetry();
-    this.#inFlight = true;
-    const sent = this.#context.event<boolean>("alert-sent", (delivered) => this.#sent(key, delivered));
-    await this.#uplink.send(
-      this.#context.journal.get(key) as Uint8Array,
-      (delivered) => void sent(delivered),
-    );
+  flush(): Promise<void> {
+    return this.#outbox.flush();
   }
 
-  async #sent(key: string, delivered: boolean): Promise<void> {
-    this.#inFlight = false;
-    if (!delivered) return this.#retryLater();
+  async #settled(key: string, delivered: boolean): Promise<Fate> {
+    if (!delivered) {
+      const delayMs = this.#retryMs;
+      this.#retryMs = Math.min(this.#retryMs * 2, this.#settings.alertRetryMaxMs);
+      return delayMs;
+    }
     this.#retryMs = this.#settings.alertRetryMs;
     await this.#context.journal.commit([{ key, value: null }]);
-    await this.flush();
+    return "gone";
   }
 
-  #retryLater(): void {
-    this.#cancelRetry = this.#context.after(this.#retryMs, () => this.flush());
-    this.#retryMs = Math.min(this.#retryMs * 2, this.#settings.alertRetryMaxMs);
-  }
-
-  /** The oldest alerts give way when the outbox has no room for `wanted` more. */
-  #makeRoom(wanted: number): JournalChange[] {
-    const keys = this.#context.journal.keys(prefix);
-    const excess = Math.max(0, keys.length + wanted - this.#settings.alertOutboxCapacity);
-    return keys.slice(0, excess).map((key, i) => {
-      this.#context.observe({ kind: "alert-dropped", waiting: keys.length - i });
-      return { key, value: null };
-    });
+  /** Which waiting alerts give way to `wanted` more, and how many of those come in. */
+  #makeRoom(wanted: number, minor: boolean): { victims: string[]; admitted: number } {
+    const { size } = this.#outbox;
+    const excess = Math.max(0, size + wanted - this.#settings.alertOutboxCapacity);
+    const idle = this.#outbox.idle();
+    const minors = idle.filter((key) => key.endsWith(minorMark));
+    const others = minor ? [] : idle.filter((key) => !key.endsWith(minorMark));
+    const victims = [...minors, ...others].slice(0, excess);
+    for (let i = 0; i < excess; i++) this.#context.observe({ kind: "alert-dropped", waiting: size - i });
+    return { victims, admitted: minor ? wanted - (excess - victims.length) : wanted };
   }
 }
 

@@ -17,10 +17,8 @@ import { FutureDated } from "../security/future-dated.ts";
 import { type RefusalReason, Refusals, refusalCodes } from "../security/refusals.ts";
 import { commandRules } from "../security/rules.ts";
 import { type Party, TrustAnchors } from "../security/trust-anchors.ts";
-import { keyId } from "../wire/cose/keys.ts";
-import { sealValues } from "../wire/cose/sensitive.ts";
-import { coseWire, decodePlain } from "../wire/cose/wire.ts";
 import { type Header, Kind, type Message, type OperationResult, Status } from "../wire/message.ts";
+import type { Agreement, Suite } from "../wire/suite.ts";
 import type { Envelope, Wire } from "../wire/wire.ts";
 import { AlertOutbox } from "./alert-outbox.ts";
 import { DeviceTime } from "./device-time.ts";
@@ -36,6 +34,10 @@ import type { Uplink } from "./uplink.ts";
 export type Reply = (response: Uint8Array) => MaybePromise<void>;
 
 export interface DeviceOptions {
+  /** The wire it speaks. */
+  readonly suite: Suite;
+  /** Agrees keys in the place of the identity's own secret. */
+  readonly agreement?: Agreement;
   readonly observe?: (observation: Observation) => void;
   readonly settings?: Partial<DeviceSettings>;
 }
@@ -48,6 +50,7 @@ interface Opened {
   readonly eventLog: EventLog;
   readonly securityLog: EventLog;
   readonly powerLog: EventLog;
+  readonly agreement: Agreement;
 }
 
 export class Device implements DeviceContext {
@@ -63,14 +66,14 @@ export class Device implements DeviceContext {
   readonly counters: Counters;
   readonly futureDated: FutureDated;
   readonly signer: Signer;
-  readonly wire: Wire = coseWire;
+  readonly suite: Suite;
+  readonly wire: Wire;
   readonly observing: boolean;
   readonly #observe: ((observation: Observation) => void) | undefined;
   readonly #loop: RunLoop;
   readonly #time: DeviceTime;
   readonly #checker: Checker;
   readonly #refusals: Refusals;
-  readonly #ownBytes: Uint8Array;
   readonly #signKeyId: Uint8Array;
   readonly #agreeKeyId: Uint8Array;
   readonly #operations = new Operations(this);
@@ -79,12 +82,7 @@ export class Device implements DeviceContext {
   readonly #responses: ResponseQueue;
 
   /** Reads identity and state of a `type` from flash. Throws `devices/not-provisioned`, `devices/wrong-type`. */
-  static async open(
-    board: Board,
-    type: DeviceType,
-    uplink: Uplink,
-    options: DeviceOptions = {},
-  ): Promise<Device> {
+  static async open(board: Board, type: DeviceType, uplink: Uplink, options: DeviceOptions): Promise<Device> {
     const identity = await readIdentity(board);
     if (identity.type !== type)
       throw new MeterbenchError(
@@ -94,10 +92,14 @@ export class Device implements DeviceContext {
       );
     const journal = await Journal.open(board.flash, partitions(board.flash.geometry).journal);
     const eventLog = await EventLog.open(journal, "event-log/");
+    const { suite } = options;
+    const agreement = options.agreement ?? suite.agreement(board.crypto, identity.agreeSecret);
+    const own = { eui64: identity.eui64, agreement };
     const opened: Opened = {
       identity,
+      agreement,
       journal,
-      anchors: await TrustAnchors.open(journal, identity.anchors, board.crypto, identity),
+      anchors: await TrustAnchors.open(journal, identity.anchors, board.crypto, own, suite),
       eventLog,
       powerLog: type === "ESME" ? await EventLog.open(journal, "power-log/") : eventLog,
       securityLog: await EventLog.open(journal, "security-log/"),
@@ -119,6 +121,8 @@ export class Device implements DeviceContext {
     this.board = board;
     this.identity = identity;
     this.partitions = partitions(board.flash.geometry);
+    this.suite = options.suite;
+    this.wire = options.suite.wire;
     this.settings = { ...defaultSettings, ...options.settings };
     this.journal = journal;
     this.anchors = opened.anchors;
@@ -130,10 +134,10 @@ export class Device implements DeviceContext {
     this.#loop = loop;
     this.#time = time;
     loop.onFault(({ name, error }) => this.observe({ kind: "fault", where: name, error: String(error) }));
-    this.signer = board.crypto.ed25519Signer(identity.signSeed);
-    this.#ownBytes = euiBytes(identity.eui64);
-    this.#signKeyId = keyId(board.crypto, this.signer.publicKey);
-    this.#agreeKeyId = keyId(board.crypto, board.crypto.x25519PublicKey(identity.agreeSecret));
+    const { suite } = this;
+    this.signer = suite.signer(board.crypto, identity.signSeed);
+    this.#signKeyId = suite.keyId(board.crypto, this.signer.publicKey);
+    this.#agreeKeyId = suite.keyId(board.crypto, opened.agreement.publicKey);
     this.counters = new Counters(journal);
     this.futureDated = new FutureDated(this);
     this.#checker = {
@@ -210,7 +214,7 @@ export class Device implements DeviceContext {
     if (this.observing) this.observe(commandAccepted(checked));
     const results = await this.#execute(checked);
     await reply(this.#answer(checked, results));
-    if (grant.replayProtected) await this.counters.finish(party.role);
+    if (grant.replayProtected) await this.counters.finish(party.role, party.eui);
   }
 
   /** Logs and reports a refusal, within its budget; it has no other effect. */
@@ -228,7 +232,7 @@ export class Device implements DeviceContext {
     const pending = this.counters.pending();
     if (pending === undefined) return;
     const message = this.#readPending(pending.command);
-    if (message === undefined) return this.counters.finish(pending.role);
+    if (message === undefined) return this.counters.finish(pending.role, pending.holder);
     const rule = this.#checker.rules.get(message.header.code);
     const grant = rule?.grants.get(pending.role);
     const party =
@@ -237,13 +241,13 @@ export class Device implements DeviceContext {
       const accepted: Accepted = { command: message, plain: pending.command, rule, grant, party };
       await this.respond(this.#answer(accepted, await this.#execute(accepted)));
     }
-    await this.counters.finish(pending.role);
+    await this.counters.finish(pending.role, pending.holder);
   }
 
   /** Undefined, and a fault, when this firmware no longer reads what an older one accepted. */
   #readPending(command: Uint8Array): Message | undefined {
     try {
-      return decodePlain(command);
+      return this.suite.decodePlain(command);
     } catch (error) {
       this.observe({ kind: "fault", where: "pending command", error: String(error) });
       return undefined;
@@ -288,7 +292,7 @@ export class Device implements DeviceContext {
     };
     const response: Message = {
       header: supplementary === undefined ? own : { ...own, supplementary },
-      results: rule.useCase.sensitive === true ? this.#hidden(party, header, results) : results,
+      results: rule.useCase.sensitive === true ? hidden(party, own, results) : results,
     };
     if (this.observing) this.observe(responseSealed(rule.useCase.id, response.header, results));
     return this.#protect(response, party, grant.signedResponse);
@@ -299,7 +303,7 @@ export class Device implements DeviceContext {
     const mac = signed ? undefined : party?.replyMac;
     return mac === undefined
       ? this.wire.sign(plain, this.signer.sign, this.#signKeyId)
-      : this.wire.protect(plain, mac, this.#agreeKeyId);
+      : this.wire.protect(plain, mac(message.header), this.#agreeKeyId);
   }
 
   // --- DeviceContext ---
@@ -338,7 +342,7 @@ export class Device implements DeviceContext {
 
   async raise(alert: AlertRequest, changes: readonly JournalChange[] = []): Promise<void> {
     const seals = [alert.to].flat().map((to) => (counter: bigint) => this.#sealAlert(alert, to, counter));
-    await this.#outbox.add(seals, changes);
+    await this.#outbox.add(seals, changes, alert.minor);
   }
 
   /** A sealed alert that leaves now or never (a last gasp): its counter is kept, the alert is not. */
@@ -367,19 +371,6 @@ export class Device implements DeviceContext {
     this.#observe?.(observation);
   }
 
-  /** Values that only the originator may read: sealed for its agreement key. */
-  #hidden(party: Party, header: Header, results: readonly OperationResult[]): readonly OperationResult[] {
-    if (party.valueKey === undefined) return [{ status: Status.readWriteDenied }];
-    const context = {
-      kind: Kind.response,
-      originator: this.#ownBytes,
-      target: party.bytes,
-      counter: header.counter,
-    };
-    const value = sealValues(this.board.crypto, party.valueKey, context, results);
-    return [{ status: Status.success, value }];
-  }
-
   /** Who hears of refusals (facts §3): the supplier at a meter, the ACB at a hub. */
   get overseer(): Role {
     return this.identity.type === "ESME" ? "supplier" : "accessControlBroker";
@@ -389,4 +380,14 @@ export class Device implements DeviceContext {
 /** Alerts are signed unless the message set has them MACed (A.NC); 1001 is the generic MACed one. */
 function alertSigned(code: number): boolean {
   return !accessRows(code).some((row) => row.protection.startsWith("A.NC"));
+}
+
+/** Values that only the originator may read: hidden for its agreement key. */
+function hidden(
+  party: Party,
+  header: Header,
+  results: readonly OperationResult[],
+): readonly OperationResult[] {
+  if (party.hidden === undefined) return [{ status: Status.readWriteDenied }];
+  return [{ status: Status.success, value: party.hidden.seal(header, results) }];
 }

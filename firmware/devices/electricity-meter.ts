@@ -36,7 +36,7 @@ export class ElectricityMeter {
    * Starts the meter on a provisioned board. Throws `devices/not-provisioned`, `devices/wrong-type`,
    * `hal/absent`; PowerLost out of any port ends the instance: boot a new one.
    */
-  static async boot(board: Board, options: ElectricityMeterOptions = {}): Promise<ElectricityMeter> {
+  static async boot(board: Board, options: ElectricityMeterOptions): Promise<ElectricityMeter> {
     const link = new HomeLink();
     const device = await Device.open(board, "ESME", link, options);
     const commissioning = new Commissioning(device, device.settings);
@@ -85,7 +85,7 @@ async function meterFeatures(
     },
   });
   return [
-    new Credentials(device, device.anchors, device.counters),
+    new Credentials(device, "ESME", device.anchors, device.counters),
     clock,
     firmwareVersionFeature(device.identity.firmwareVersion),
     logsFeature(device),

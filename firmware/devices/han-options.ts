@@ -1,12 +1,12 @@
 /** What a device gives its end of the home network. */
 import type { HanOptions } from "../han/options.ts";
 import { MeterbenchError } from "../kernel/errors.ts";
-import { verifyChain } from "../wire/cose/certificate.ts";
 import type { Device } from "./device.ts";
 
 export function hanOptions(device: Device): HanOptions {
   return {
     board: device.board,
+    keyEstablishment: device.suite.keyEstablishment,
     journal: device.journal,
     credential: { certificate: device.identity.signCertificate, signer: device.signer },
     trustRoot: { publicKey: issuerKey(device) },
@@ -21,11 +21,11 @@ export function hanOptions(device: Device): HanOptions {
  * The key that signs the certificates of this home's devices: the authority that issued our own, once its
  * certificate is proved by the root we hold, or that root itself.
  */
-function issuerKey({ anchors, identity, board }: Device): Uint8Array {
+function issuerKey({ anchors, identity, board, suite }: Device): Uint8Array {
   const root = anchors.cell({ role: "root", usage: "certify", cellUsage: 0 });
   if (root === undefined)
     throw new MeterbenchError("devices/identity", `Device ${identity.eui64}: it holds no root trust anchor.`);
   const [issuer, ...path] = identity.certificatePath;
   if (issuer === undefined) return root.publicKey;
-  return verifyChain(issuer, path, root, undefined, board.crypto).publicKey;
+  return suite.certificates.verifyChain(issuer, path, root, undefined, board.crypto).publicKey;
 }

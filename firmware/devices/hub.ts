@@ -21,7 +21,7 @@ export class CommunicationsHub {
    * Starts the hub on a provisioned board with modem and radio. Throws `devices/not-provisioned`,
    * `devices/wrong-type`, `hal/absent`; PowerLost out of any port ends the instance: boot a new one.
    */
-  static async boot(board: Board, options: DeviceOptions = {}): Promise<CommunicationsHub> {
+  static async boot(board: Board, options: DeviceOptions): Promise<CommunicationsHub> {
     const wan = new Wan(board.modem);
     const device = await Device.open(board, "CHF", wan, options);
     // In a turn of its own: no frame is handled before the log of devices has been read.
@@ -46,7 +46,7 @@ export class CommunicationsHub {
 
 function hubFeatures(device: Device, wan: Wan, han: HanCoordinator): Feature[] {
   return [
-    new Credentials(device, device.anchors, device.counters),
+    new Credentials(device, "CHF", device.anchors, device.counters),
     firmwareVersionFeature(device.identity.firmwareVersion),
     logsFeature(device),
     deviceLogFeature(device, han),

@@ -5,6 +5,7 @@ import { hasCode } from "../kernel/errors.ts";
 import { type Operation, type OperationResult, Status } from "../wire/message.ts";
 
 const denied: OperationResult = { status: Status.readWriteDenied };
+const notExecuted: OperationResult = { status: Status.otherReason };
 
 export class Operations {
   readonly #context: DeviceContext;
@@ -19,12 +20,17 @@ export class Operations {
       for (const served of feature.objects) this.#served.set(served.object, served);
   }
 
-  /** A failure of one operation is its result; the others run all the same. Lost power ends the device. */
+  /**
+   * The first that fails answers its own code; what comes after it is not executed and answers "other
+   * reason", and what was done before stays (payloads §2.1). Lost power ends the device.
+   */
   async run(operations: readonly Operation[], origin: CommandOrigin): Promise<OperationResult[]> {
     const results: OperationResult[] = [];
+    let failed = false;
     for (const operation of operations) {
-      const result = this.#start(operation, origin);
+      const result = failed ? notExecuted : this.#start(operation, origin);
       results.push(result instanceof Promise ? await this.#settled(result) : result);
+      failed = results.at(-1)?.status !== Status.success;
     }
     return results;
   }

@@ -2,13 +2,14 @@
  * What the factory writes into a device, and how the device reads it back. Factory data has its own flash
  * region, is written once, and never changes: trust anchors that change later live in the working journal.
  */
-import type { Board } from "../../hal/board.ts";
+import type { Board, Crypto } from "../../hal/board.ts";
 import { MeterbenchError } from "../kernel/errors.ts";
 import { Journal, type JournalChange } from "../kernel/journal.ts";
 import { type CellName, deviceCells } from "../security/cells.ts";
 import { euiBytes, euiText } from "../security/eui.ts";
 import { type Anchor, anchorKey, decodeAnchor, encodeAnchor } from "../security/trust-anchors.ts";
 import type { Eui64 } from "../wire/message.ts";
+import type { Suite } from "../wire/suite.ts";
 import { partitions } from "./partitions.ts";
 
 export type DeviceType = "ESME" | "CHF";
@@ -50,8 +51,8 @@ const maxPath = 4;
  * Throws `devices/identity` (a field has the wrong size, a cell is missing, foreign or doubled) and
  * `devices/already-provisioned`; the flash is then as it was.
  */
-export async function provision(board: Board, identity: DeviceIdentity): Promise<void> {
-  const changes = factoryRecords(identity, board);
+export async function provision(board: Board, identity: DeviceIdentity, suite: Suite): Promise<void> {
+  const changes = factoryRecords(identity, board, suite);
   const journal = await Journal.open(board.flash, partitions(board.flash.geometry).factory);
   if (journal.get("eui64") !== undefined)
     throw new MeterbenchError(
@@ -93,12 +94,12 @@ export async function readIdentity(board: Board): Promise<DeviceIdentity> {
   };
 }
 
-function factoryRecords(identity: DeviceIdentity, board: Board): JournalChange[] {
+function factoryRecords(identity: DeviceIdentity, board: Board, suite: Suite): JournalChange[] {
   checkSizes(identity);
-  checkCells(identity);
+  checkCells(identity, board.crypto, suite);
   const anchors: Anchor[] = identity.anchors.map((seed) => ({
     ...seed,
-    keyId: board.crypto.sha256(seed.publicKey).subarray(0, 8),
+    keyId: suite.keyId(board.crypto, seed.publicKey),
   }));
   return [
     { key: "type", value: Uint8Array.of(identity.type === "ESME" ? 1 : 2) },
@@ -129,13 +130,15 @@ function checkSizes(identity: DeviceIdentity): void {
     );
 }
 
-function checkCells(identity: DeviceIdentity): void {
+function checkCells(identity: DeviceIdentity, crypto: Crypto, suite: Suite): void {
   const wanted = deviceCells[identity.type].map(anchorKey).sort();
   const got = identity.anchors.map(({ cell }) => anchorKey(cell)).sort();
   if (wanted.join() !== got.join()) throw wrong(identity, "anchors", wanted.join(" "), got.join(" "));
   for (const { cell, publicKey } of identity.anchors)
-    if (publicKey.length !== 32)
-      throw wrong(identity, anchorKey(cell), "a key of 32 bytes", publicKey.length);
+    if (!suite.keyUsable(crypto, cell.usage, publicKey)) {
+      const got = publicKey.length === 32 ? "one that can verify or agree nothing" : publicKey.length;
+      throw wrong(identity, anchorKey(cell), "a key of 32 bytes", got);
+    }
 }
 
 function wrong(identity: DeviceIdentity, field: string, expected: string, got: unknown): MeterbenchError {

@@ -3,6 +3,7 @@
  * tries; when too many wait, the oldest gives way.
  */
 import type { DeviceContext } from "../features/feature.ts";
+import { type Fate, Outbox } from "../kernel/outbox.ts";
 import type { DeviceSettings } from "./settings.ts";
 import type { Uplink } from "./uplink.ts";
 
@@ -18,48 +19,42 @@ interface Waiting {
 
 export class ResponseQueue {
   readonly #context: DeviceContext;
-  readonly #uplink: Uplink;
   readonly #settings: ResponseSettings;
-  readonly #waiting: Waiting[] = [];
-  #inFlight = false;
-  #cancelRetry: () => void = () => {};
+  readonly #outbox: Outbox<Waiting>;
 
   constructor(context: DeviceContext, uplink: Uplink, settings: ResponseSettings) {
     this.#context = context;
-    this.#uplink = uplink;
     this.#settings = settings;
+    this.#outbox = new Outbox(context, "response-sent", {
+      send: ({ bytes }, done) => uplink.send(bytes, (delivered) => void done(delivered)),
+      failed: false,
+      settled: (sent, delivered) => this.#settled(sent, delivered),
+      whenBroken: "gone",
+    });
   }
 
   async add(bytes: Uint8Array): Promise<void> {
-    if (this.#waiting.length >= this.#settings.responseQueueCapacity) this.#drop();
-    this.#waiting.push({ bytes, triesLeft: this.#settings.responseTries });
+    if (this.#outbox.size >= this.#settings.responseQueueCapacity) this.#drop();
+    await this.#outbox.add({ bytes, triesLeft: this.#settings.responseTries });
     await this.flush();
   }
 
   /** Sends what waits, oldest first. Call it when the link comes up. */
-  async flush(): Promise<void> {
-    const next = this.#waiting[0];
-    if (this.#inFlight || next === undefined) return;
-    this.#cancelRetry();
-    this.#inFlight = true;
-    const settled = this.#context.event<boolean>("response-sent", (delivered) => this.#sent(next, delivered));
-    await this.#uplink.send(next.bytes, (delivered) => void settled(delivered));
+  flush(): Promise<void> {
+    return this.#outbox.flush();
   }
 
-  async #sent(sent: Waiting, delivered: boolean): Promise<void> {
-    this.#inFlight = false;
-    if (!delivered && --sent.triesLeft > 0) {
-      this.#cancelRetry = this.#context.after(this.#settings.alertRetryMs, () => this.flush());
-      return;
-    }
-    if (!delivered) this.#context.observe({ kind: "response-dropped", reason: "undelivered" });
-    const at = this.#waiting.indexOf(sent);
-    if (at >= 0) this.#waiting.splice(at, 1);
-    await this.flush();
+  #settled(sent: Waiting, delivered: boolean): Fate {
+    if (delivered) return "gone";
+    if (--sent.triesLeft > 0) return this.#settings.alertRetryMs;
+    this.#context.observe({ kind: "response-dropped", reason: "undelivered" });
+    return "gone";
   }
 
   #drop(): void {
-    this.#waiting.splice(this.#inFlight ? 1 : 0, 1);
+    const [oldest] = this.#outbox.idle();
+    if (oldest === undefined) return;
+    this.#outbox.remove(oldest);
     this.#context.observe({ kind: "response-dropped", reason: "queue-full" });
   }
 }

@@ -6,11 +6,19 @@
 
 import type { HanDeviceEntry } from "../han/options.ts";
 import type { HanFailure, HanMessage, HanPort } from "../han/port.ts";
+import { type Fate, Outbox } from "../kernel/outbox.ts";
 import { open } from "../security/check.ts";
 import { type Eui64, Kind } from "../wire/message.ts";
 import type { Device } from "./device.ts";
 import { RelayStore } from "./relay-store.ts";
 import type { Wan } from "./wan.ts";
+
+interface OnTheWay {
+  readonly bytes: Uint8Array;
+  triesLeft: number;
+}
+
+type Lane = Outbox<OnTheWay, "delivered" | HanFailure>;
 
 /** `HanDeviceEntry.status` of a device that can be reached. */
 const keyEstablished = 2;
@@ -21,9 +29,8 @@ export class Router {
   readonly #han: HanPort;
   readonly #devices: () => readonly HanDeviceEntry[];
   readonly #kept: RelayStore;
-  /** A key for each device with a message in the tunnel; what came meanwhile waits: its counters are in order. */
-  readonly #waiting = new Map<Eui64, Uint8Array[]>();
-  #onTheWay = 0;
+  /** What is on its way to each device, one message in the tunnel at a time: its counters are in order. */
+  readonly #lanes = new Map<Eui64, Lane>();
 
   /** `devices`: the device log, as it is when asked. */
   constructor(device: Device, wan: Wan, han: HanPort, devices: () => readonly HanDeviceEntry[]) {
@@ -45,12 +52,9 @@ export class Router {
     const entry = this.#devices().find(({ eui64 }) => eui64 === target);
     if (entry === undefined) return this.#device.refuse("not-for-me", { target });
     if (entry.status !== keyEstablished) return this.#undeliverable(target, "not-joined");
-    if (this.#onTheWay >= this.#device.settings.hanQueueCapacity) return this.#undeliverable(target, "busy");
-    this.#onTheWay++;
-    const waiting = this.#waiting.get(target);
-    if (waiting !== undefined) return void waiting.push(bytes);
-    this.#waiting.set(target, []);
-    await this.#toHome(target, bytes, this.#device.settings.hanTries);
+    if (this.#onTheWay() >= this.#device.settings.hanQueueCapacity)
+      return this.#undeliverable(target, "busy");
+    await this.#lane(target).add({ bytes, triesLeft: this.#device.settings.hanTries });
   }
 
   /** A message from a device of the home, as one event of the hub. */
@@ -83,23 +87,29 @@ export class Router {
     if (this.#kept.has(key)) await this.#relayAlert(bytes, key);
   }
 
-  async #toHome(target: Eui64, bytes: Uint8Array, triesLeft: number): Promise<void> {
-    const sent = this.#device.event<"delivered" | HanFailure>("han-sent", async (outcome) => {
-      if (outcome !== "delivered" && outcome !== "too-long" && triesLeft > 1)
-        this.#device.after(this.#device.settings.hanRetryMs, () =>
-          this.#toHome(target, bytes, triesLeft - 1),
-        );
-      else await this.#settled(target, outcome);
-    });
-    await this.#han.send(target, bytes, (outcome) => void sent(outcome));
+  #onTheWay(): number {
+    return [...this.#lanes.values()].reduce((sum, lane) => sum + lane.size, 0);
   }
 
-  async #settled(target: Eui64, outcome: "delivered" | HanFailure): Promise<void> {
-    this.#onTheWay--;
-    if (outcome !== "delivered") await this.#undeliverable(target, outcome);
-    const next = this.#waiting.get(target)?.shift();
-    if (next === undefined) this.#waiting.delete(target);
-    else await this.#toHome(target, next, this.#device.settings.hanTries);
+  #lane(target: Eui64): Lane {
+    const known = this.#lanes.get(target);
+    if (known !== undefined) return known;
+    for (const [other, lane] of this.#lanes) if (lane.size === 0) this.#lanes.delete(other);
+    const lane: Lane = new Outbox<OnTheWay, "delivered" | HanFailure>(this.#device, "han-sent", {
+      send: ({ bytes }, done) => this.#han.send(target, bytes, (outcome) => void done(outcome)),
+      failed: "refused",
+      settled: (sent, outcome) => this.#settled(target, sent, outcome),
+      whenBroken: "gone",
+    });
+    this.#lanes.set(target, lane);
+    return lane;
+  }
+
+  async #settled(target: Eui64, sent: OnTheWay, outcome: "delivered" | HanFailure): Promise<Fate> {
+    if (outcome === "delivered") return "gone";
+    if (outcome !== "too-long" && --sent.triesLeft > 0) return this.#device.settings.hanRetryMs;
+    await this.#undeliverable(target, outcome);
+    return "gone";
   }
 
   #undeliverable(target: Eui64, why: HanFailure): Promise<void> {

@@ -4,6 +4,8 @@
  * sender will ask again), else the oldest message.
  */
 import { HalError, type Modem } from "../../hal/board.ts";
+import { hasCode } from "../kernel/errors.ts";
+import { Outbox } from "../kernel/outbox.ts";
 import type { Device } from "./device.ts";
 import type { Uplink } from "./uplink.ts";
 
@@ -17,8 +19,7 @@ export class Wan implements Uplink {
   readonly maxMessageBytes = 65_535;
   readonly #modem: Modem;
   #device: Device | undefined;
-  readonly #waiting: Waiting[] = [];
-  #inFlight = false;
+  #outbox: Outbox<Waiting> | undefined;
   #cancelRetry: () => void = () => {};
   #cancelTime: () => void = () => {};
 
@@ -31,6 +32,7 @@ export class Wan implements Uplink {
   /** Starts attaching; messages go to `receive`, one at a time, as events of `device`. */
   async start(device: Device, receive: (bytes: Uint8Array) => Promise<void>): Promise<void> {
     this.#device = device;
+    this.#outbox = this.#makeOutbox(device);
     this.#modem.onMessage(device.event("wan-message", receive));
     this.#modem.onAttachChange(
       device.event("wan-attach", (attached) => this.#attachChanged(device, attached)),
@@ -41,17 +43,21 @@ export class Wan implements Uplink {
 
   /** Queues a message; `done` tells what became of it. `droppable`: a response, which gives way first. */
   async send(bytes: Uint8Array, done: (delivered: boolean) => void, droppable = false): Promise<void> {
-    const device = this.#device;
-    if (device === undefined) return done(false);
-    if (this.#waiting.length >= device.settings.wanQueueCapacity) this.#drop(device);
-    this.#waiting.push({ bytes, droppable, done });
-    await this.#pump(device);
+    if (this.#device === undefined || this.#outbox === undefined) return done(false);
+    if (this.#outbox.size >= this.#device.settings.wanQueueCapacity) this.#drop(this.#device, this.#outbox);
+    await this.#outbox.add({ bytes, droppable, done });
+    await this.#outbox.flush();
   }
 
   /** One attempt, past the queue: for a last gasp. */
   async sendNow(bytes: Uint8Array, done: (delivered: boolean) => void): Promise<void> {
     if (!this.#modem.attached) return done(false);
-    await this.#modem.send(bytes, (outcome) => done(outcome === "delivered"));
+    try {
+      await this.#modem.send(bytes, (outcome) => done(outcome === "delivered"));
+    } catch (error) {
+      if (hasCode(error, "hal/power-lost")) throw error;
+      done(false);
+    }
   }
 
   async #attach(device: Device): Promise<void> {
@@ -65,9 +71,9 @@ export class Wan implements Uplink {
     device.observe({ kind: "wan", attached });
     this.#cancelRetry();
     if (!attached) return this.#attach(device);
-    await this.#takeTime(device);
+    await this.#outbox?.flush();
     await device.linkUp();
-    await this.#pump(device);
+    await this.#takeTime(device);
   }
 
   /** The network's time is the hub's time (the meters take theirs from the hub). */
@@ -80,30 +86,27 @@ export class Wan implements Uplink {
     if (!device.timeIsSet() || utcS !== device.nowS()) await device.setTime(utcS);
   }
 
-  async #pump(device: Device): Promise<void> {
-    const next = this.#waiting[0];
-    if (this.#inFlight || next === undefined || !this.#modem.attached) return;
-    this.#inFlight = true;
-    const sent = device.event<boolean>("wan-sent", (delivered) => this.#sent(device, next, delivered));
-    await this.#modem.send(next.bytes, (outcome) => void sent(outcome === "delivered"));
+  /** What the WAN lost leaves again, in order, for as long as it takes. */
+  #makeOutbox(device: Device): Outbox<Waiting> {
+    return new Outbox(device, "wan-sent", {
+      send: ({ bytes }, done) => this.#modem.send(bytes, (outcome) => void done(outcome === "delivered")),
+      failed: false,
+      ready: () => this.#modem.attached,
+      settled: (sent, delivered) => {
+        if (!delivered) return device.settings.wanResendMs;
+        sent.done(true);
+        return "gone";
+      },
+      whenBroken: "gone",
+    });
   }
 
-  async #sent(device: Device, sent: Waiting, delivered: boolean): Promise<void> {
-    this.#inFlight = false;
-    if (delivered) {
-      const at = this.#waiting.indexOf(sent);
-      if (at >= 0) this.#waiting.splice(at, 1);
-      sent.done(true);
-      return this.#pump(device);
-    }
-    device.after(device.settings.wanResendMs, () => this.#pump(device));
-  }
-
-  #drop(device: Device): void {
-    const first = this.#inFlight ? 1 : 0;
-    const response = this.#waiting.findIndex((waiting, i) => i >= first && waiting.droppable);
-    const [dropped] = this.#waiting.splice(response >= 0 ? response : first, 1);
-    device.observe({ kind: "wan-dropped", bytes: dropped?.bytes.length, response: dropped?.droppable });
-    dropped?.done(false);
+  #drop(device: Device, outbox: Outbox<Waiting>): void {
+    const idle = outbox.idle();
+    const dropped = idle.find(({ droppable }) => droppable) ?? idle[0];
+    if (dropped === undefined) return;
+    outbox.remove(dropped);
+    device.observe({ kind: "wan-dropped", bytes: dropped.bytes.length, response: dropped.droppable });
+    dropped.done(false);
   }
 }

@@ -1,17 +1,19 @@
 /** The hub's end of the home network: forms it, admits the devices of its log, keeps their keys. */
 import type { Cancel, Listener } from "../../hal/board.ts";
+import type { JournalChange } from "../kernel/journal.ts";
 import type { Eui64 } from "../wire/message.ts";
+import type { EstablishmentCommand } from "../wire/suite.ts";
 import { euiBytes, euiText } from "./frames/bytes.ts";
-import type { EdhocCommand } from "./frames/edhoc-cluster.ts";
 import { Association, type MacFrame } from "./frames/mac.ts";
-import { decodeNwkCommand, encodeNwkCommand, type NwkCommand, type NwkHeader } from "./frames/nwk.ts";
+import { decodeNwkCommand, type NwkCommand, type NwkHeader } from "./frames/nwk.ts";
 import type { TunnelCommand } from "./frames/tunneling.ts";
+import { HistoricLog } from "./historic-log.ts";
+import * as frames from "./hub-frames.ts";
 import { HubTunnels } from "./hub-tunnels.ts";
-import { linkKeyOf, withCrc } from "./install-code.ts";
+import { aesMmo, linkKeyOf, withCrc } from "./install-code.ts";
 import { Admission } from "./joining/admission.ts";
-import { type HubAction, type HubEvent, hubStep } from "./joining/hub-machine.ts";
-import { continueExchange } from "./key-exchange.ts";
-import { entryOf, type Member, NO_ADDRESS, newMember } from "./member.ts";
+import { type HubAction, type HubEvent, HubTiming, hubStep } from "./joining/hub-machine.ts";
+import { entryOf, keysOf, type Member, NO_ADDRESS, newMember } from "./member.ts";
 import type {
   HanCoordinatorOptions,
   HanDeviceEntry,
@@ -40,9 +42,6 @@ const DEFAULT_CHANNEL = 20;
 const HUB_ADDRESS = 0x0000;
 /** Highest address a device may have (Zigbee 3.6.1.6). */
 const LAST_ADDRESS = 0xfff7;
-const LEAVE_TRIES = 4;
-const LEAVE_RETRY_MS = 1000;
-const REJOIN_DENIED = 2;
 
 export class HanCoordinator implements HanPort {
   readonly #options: HanCoordinatorOptions;
@@ -51,7 +50,9 @@ export class HanCoordinator implements HanPort {
   readonly #admission: Admission;
   readonly #tunnels: HubTunnels;
   readonly #messages = new Set<Listener<HanMessage>>();
+  readonly #historic: HistoricLog;
   #window: Cancel | undefined;
+  #halfWindow: Cancel = () => {};
 
   /** Forms the network at the first start; afterwards takes up the one in the journal, and its devices. */
   static async start(options: HanCoordinatorOptions): Promise<HanCoordinator> {
@@ -62,6 +63,7 @@ export class HanCoordinator implements HanPort {
 
   private constructor(options: HanCoordinatorOptions, seed: Uint8Array) {
     this.#options = options;
+    this.#historic = new HistoricLog(options.journal);
     const role = {
       isHub: true,
       onMac: (frame: MacFrame) => this.#admission.take(frame),
@@ -69,11 +71,12 @@ export class HanCoordinator implements HanPort {
       onNwkCommand: this.#onNwkCommand.bind(this),
       onStranger: this.#onStranger.bind(this),
       onHeard: (peer: Peer) => this.#stepOf(peer.eui64, { kind: "secured-frame" }),
+      onKeyProved: this.#onKeyProved.bind(this),
       onTunnel: async (peer: Peer, command: TunnelCommand) => {
         const member = this.#members.get(peer.eui64);
         if (member !== undefined) await this.#tunnels.take(member, command);
       },
-      onEdhoc: this.#onEdhoc.bind(this),
+      onEstablishment: this.#onEstablishment.bind(this),
       peerOf: (eui64: Eui64) => this.#peerOf(eui64),
     };
     this.#node = new Node(options, role, seed);
@@ -99,8 +102,8 @@ export class HanCoordinator implements HanPort {
   }
 
   /**
-   * Lists a device. `installCode`: 16 bytes without CRC. "already": it stands there, and keeps its key.
-   * Throws `han/install-code` for a code of another length.
+   * Lists a device. `installCode`: 6, 8, 12 or 16 bytes without CRC; not looked at for a device that stands there
+   * ("already"), which keeps its key. Throws `han/install-code` for a code of another length.
    */
   async allow(
     eui64: Uint8Array,
@@ -108,8 +111,8 @@ export class HanCoordinator implements HanPort {
     deviceType: number,
   ): Promise<"added" | "already" | "full"> {
     const name = euiText(eui64);
-    const installKey = linkKeyOf(this.#options.board.crypto, withCrc(installCode));
     if (this.#members.has(name)) return "already";
+    const installKey = linkKeyOf(this.#options.board.crypto, withCrc(installCode));
     if (this.#members.size >= LOG_SIZE) {
       await this.#report("log-full", name, "device-log-full");
       return "full";
@@ -120,31 +123,35 @@ export class HanCoordinator implements HanPort {
   }
 
   /**
-   * Takes a device off the log and tells it so. Its counters go too, so that a board made anew may join under
-   * the same name. False: it was not there.
+   * Takes a device off the log and tells it so, in one commit with `also`; its key goes into the historic log. Its
+   * counters go too, so that a board made anew may join under the same name. False: it was not there.
    */
-  async remove(eui64: Uint8Array): Promise<boolean> {
+  async remove(eui64: Uint8Array, ...also: JournalChange[]): Promise<boolean> {
     const member = this.#members.get(euiText(eui64));
     if (member === undefined) return false;
     const { eui64: name } = member.registration;
     await this.#options.journal.commit([
       { key: DEVICE_PREFIX + name, value: null },
       { key: incomingKey(name), value: null },
+      ...this.#historic.changes(member),
+      ...also,
     ]);
     this.#members.delete(name);
-    member.timer();
-    member.tunnelTimer();
+    for (const cancel of [member.timer, member.tunnelTimer, member.challengeTimer]) cancel();
     await this.#report("removed", name, "removed");
     await member.tunnel.stop();
     await this.#node.aps.forget(name);
-    if (member.state.phase !== "listed") await this.#tellLeave(member.peer);
+    if (member.state.phase !== "listed") await frames.tellLeave(this.#node, member.peer);
     return true;
   }
 
   /** Lets listed devices in for `seconds`, from now; an open window is set anew. */
   async openJoinWindow(seconds: number): Promise<void> {
     this.#window?.();
+    this.#halfWindow();
     for (const member of this.#members.values()) member.seen = false;
+    this.#historic.offer([...this.#members.values()]);
+    this.#halfWindow = this.#node.after(seconds * 500, async () => this.#historic.withdraw());
     this.#window = this.#node.after(seconds * 1000, () => this.closeJoinWindow());
     await this.#report("join-window-opened", this.#node.link.eui64);
   }
@@ -153,6 +160,8 @@ export class HanCoordinator implements HanPort {
     if (this.#window === undefined) return;
     this.#window();
     this.#window = undefined;
+    this.#halfWindow();
+    this.#historic.withdraw();
     await this.#report("join-window-closed", this.#node.link.eui64);
     for (const { registration, seen, state } of [...this.#members.values()]) {
       if (state.phase === "listed" && !seen)
@@ -162,18 +171,13 @@ export class HanCoordinator implements HanPort {
 
   /** Every key in use, for captures: whoever holds them reads all traffic. Ask again after a device has joined. */
   captureKeys(): HanKeys {
-    const { key, panId } = this.#node.link.network!;
-    const members = [...this.#members.values()];
-    return {
-      panId,
-      networkKey: key.slice(),
-      devices: members.map(({ peer, registration }) => ({
-        eui64: registration.eui64,
-        shortAddress: peer.shortAddress,
-        installKey: registration.installKey.slice(),
-        linkKey: peer.linkKey?.slice(),
-      })),
-    };
+    return keysOf(this.#node.link.network!, [...this.#members.values()]);
+  }
+
+  /** Devices that were taken off the log, oldest first, and the hash of the key each had (CCS07). */
+  historicDevices(): readonly Pick<HanDeviceEntry, "eui64" | "linkKeyHash">[] {
+    const hash = (key: Uint8Array) => aesMmo(this.#options.board.crypto, key);
+    return this.#historic.entries().map(({ eui64, linkKey }) => ({ eui64, linkKeyHash: hash(linkKey) }));
   }
 
   devices(): readonly HanDeviceEntry[] {
@@ -196,7 +200,6 @@ export class HanCoordinator implements HanPort {
     await member.tunnel.send(bytes, done);
   }
 
-  /** The hub's own clock. */
   async readHubTime(done: Listener<number | undefined>): Promise<void> {
     await done(this.#options.nowS());
   }
@@ -245,7 +248,8 @@ export class HanCoordinator implements HanPort {
 
   #peerOf(eui64: Eui64): Peer | undefined {
     const member = this.#members.get(eui64);
-    return member === undefined || member.state.phase === "listed" ? undefined : member.peer;
+    if (member?.state.phase === "listed" && member.peer.former === undefined) return undefined;
+    return member?.peer;
   }
 
   async #stepOf(eui64: Eui64, event: HubEvent): Promise<void> {
@@ -273,19 +277,23 @@ export class HanCoordinator implements HanPort {
         this.#admission.answer(eui64, { shortAddress: member.peer.shortAddress, status: action.status });
         return;
       case "send-network-key":
-        return await this.#sendNetworkKey(member);
+        return await frames.sendNetworkKey(this.#node, member);
       case "answer-rejoin":
         // It may have started anew: its message counters too, which must not look like those it used before.
         await this.#node.aps.forget(eui64);
-        return await this.#answerRejoin(eui64, member.peer.shortAddress, 0);
+        return await frames.answerRejoin(this.#node, eui64, member.peer.shortAddress, frames.Rejoin.accepted);
       case "keep":
         return await this.#keep(member);
       case "open-tunnel":
         return await this.#tunnels.open(member);
+      case "challenge":
+        return await this.#challenge(member);
       case "tell-leave":
-        return await this.#tellLeave(member.peer);
-      case "forget-keys":
-        return await this.#forgetKeys(member);
+        return await frames.tellLeave(this.#node, member.peer);
+      case "put-key-aside":
+        return await this.#putKeyAside(member);
+      case "take-key-back":
+        return await this.#keep(member, true);
       case "report":
         return await this.#report(action.event, eui64, action.reason);
     }
@@ -301,42 +309,38 @@ export class HanCoordinator implements HanPort {
     member.peer.shortAddress = address;
   }
 
-  async #sendNetworkKey({ peer, registration }: Member): Promise<void> {
-    const { key, keySequence } = this.#node.link.network!;
-    const { eui64 } = registration;
-    const command = { command: "transport-network-key", key, keySequence, destination: eui64 } as const;
-    const sealed = { ...command, source: this.#node.link.eui64 };
-    await this.#node.aps.transportKey(peer.shortAddress, registration.installKey, sealed, () => {});
-  }
-
-  async #keep(member: Member): Promise<void> {
-    const { shortAddress, linkKey } = member.peer;
-    member.registration = { ...member.registration, shortAddress, linkKey, onNetwork: true };
+  async #keep(member: Member, takeKeyBack = false): Promise<void> {
+    if (takeKeyBack) member.peer.takeKeyBack();
+    const { shortAddress, linkKey, former } = member.peer;
+    const formerKey = linkKey === undefined ? former?.key : undefined;
+    member.registration = { ...member.registration, shortAddress, linkKey, formerKey, onNetwork: true };
     await this.#options.journal.commit([registrationChange(member.registration), member.peer.floors()]);
   }
 
-  async #forgetKeys(member: Member): Promise<void> {
-    member.registration = { ...member.registration, linkKey: undefined, onNetwork: false };
-    await this.#options.journal.commit([registrationChange(member.registration)]);
-    member.peer.linkKey = undefined;
+  /** It has left, as far as is known: nothing goes to it until it speaks under its key, or has another. */
+  async #putKeyAside(member: Member): Promise<void> {
+    const { peer, registration } = member;
+    const formerKey = peer.linkKey ?? registration.formerKey;
+    member.registration = { ...registration, linkKey: undefined, formerKey, onNetwork: false };
+    await this.#options.journal.commit([registrationChange(member.registration), peer.floors()]);
+    peer.putKeyAside();
     member.tunnelTimer();
     await member.tunnel.stop();
-    await this.#node.aps.forget(member.registration.eui64);
+    await this.#node.aps.forget(registration.eui64);
   }
 
-  async #answerRejoin(eui64: Eui64, shortAddress: number, status: number): Promise<void> {
-    const payload = encodeNwkCommand({ command: "rejoin-response", shortAddress, status });
-    const request = { type: "command", destination: shortAddress, destinationEui: eui64, payload } as const;
-    await this.#node.link.sendNwk(request);
+  /** Any message under the link key will do: the device acknowledges it under that key. */
+  async #challenge(member: Member): Promise<void> {
+    member.challengeTimer();
+    member.challengeTimer = this.#node.after(HubTiming.challengeMs, () =>
+      this.#step(member, { kind: "silent" }),
+    );
+    await this.#tunnels.open(member);
   }
 
-  async #tellLeave(peer: Peer, tries = 1): Promise<void> {
-    const payload = encodeNwkCommand({ command: "leave", request: true, rejoin: false });
-    const { shortAddress: destination, eui64: destinationEui } = peer;
-    await this.#node.link.sendNwk({ type: "command", destination, destinationEui, payload }, (outcome) => {
-      if (outcome === "sent" || tries >= LEAVE_TRIES) return;
-      this.#node.after(LEAVE_RETRY_MS, () => this.#tellLeave(peer, tries + 1));
-    });
+  async #onKeyProved(peer: Peer): Promise<void> {
+    this.#members.get(peer.eui64)?.challengeTimer();
+    await this.#stepOf(peer.eui64, { kind: "key-proved" });
   }
 
   async #onAssociation(eui64: Eui64): Promise<void> {
@@ -360,13 +364,14 @@ export class HanCoordinator implements HanPort {
   async #onStranger(eui64: Eui64, header: NwkHeader, payload: Uint8Array): Promise<void> {
     if (!this.#members.has(eui64)) await this.#node.refused("not-in-device-log", eui64);
     if (header.type !== "command" || decodeNwkCommand(payload).command !== "rejoin-request") return;
-    await this.#answerRejoin(eui64, header.source, REJOIN_DENIED);
+    await frames.answerRejoin(this.#node, eui64, header.source, frames.Rejoin.denied);
   }
 
-  async #onEdhoc(peer: Peer, command: EdhocCommand): Promise<void> {
+  async #onEstablishment(peer: Peer, command: EstablishmentCommand): Promise<void> {
     const member = this.#members.get(peer.eui64);
-    if (member === undefined) return;
-    const step = await continueExchange(this.#options, peer.eui64, member.exchange, command);
+    if (member === undefined || member.state.phase === "listed") return;
+    const { keyEstablishment } = this.#options;
+    const step = await keyEstablishment.proceed(this.#options, peer.eui64, member.exchange, command);
     member.exchange = step.state;
     const { linkKey, failure } = step;
     if (linkKey !== undefined) await this.#agree(member, linkKey);
@@ -375,12 +380,13 @@ export class HanCoordinator implements HanPort {
       if (linkKey !== undefined) await this.#step(member, { kind: "key-agreed" });
     };
     if (step.send === undefined) await tell();
-    else await this.#node.zcl.sendEdhoc(peer, step.send, tell);
+    else await this.#node.zcl.sendEstablishment(peer, step.send, tell);
   }
 
   /** Durable before visible: the new key is in flash before the message that confirms it leaves. */
   async #agree(member: Member, linkKey: Uint8Array): Promise<void> {
     member.peer.linkKey = linkKey;
+    member.peer.former = undefined;
     await this.#keep(member);
   }
 

@@ -2,12 +2,11 @@
 import type { Cancel, Listener } from "../../hal/board.ts";
 import type { JournalChange } from "../kernel/journal.ts";
 import type { Eui64 } from "../wire/message.ts";
+import type { EstablishmentCommand, EstablishmentStep } from "../wire/suite.ts";
 import * as frames from "./device-frames.ts";
-import type { EdhocState } from "./edhoc/index.ts";
 import type { ApsFrame } from "./frames/aps.ts";
 import { decodeBeacon } from "./frames/beacon.ts";
 import { sameBytes } from "./frames/bytes.ts";
-import type { EdhocCommand } from "./frames/edhoc-cluster.ts";
 import { decodeMacCommand, type MacFrame, MacType } from "./frames/mac.ts";
 import type { NwkCommand } from "./frames/nwk.ts";
 import { GB_PROTOCOL, MAX_TRANSFER_BYTES, type TunnelCommand, TunnelStatus } from "./frames/tunneling.ts";
@@ -19,7 +18,6 @@ import {
   type DeviceState,
   deviceStep,
 } from "./joining/device-machine.ts";
-import { beginExchange, continueExchange, type ExchangeStep } from "./key-exchange.ts";
 import type { HanDeviceOptions, HanDeviceState, HanEvent } from "./options.ts";
 import type { HanFailure, HanMessage, HanPort } from "./port.ts";
 import type { ApsOutcome } from "./stack/aps-sender.ts";
@@ -48,7 +46,8 @@ export class HanDevice implements HanPort {
   #joining: { readonly network: Candidate; readonly shortAddress: number } | undefined;
   #membership: Membership | undefined;
   #hub: Peer | undefined;
-  #exchange: EdhocState | undefined;
+  /** Of the key establishment under way. */
+  #exchange: unknown;
   #tunnelNumber = 0;
   #unanswered = 0;
 
@@ -68,8 +67,9 @@ export class HanDevice implements HanPort {
       onNwkCommand: this.#onNwkCommand.bind(this),
       onStranger: async () => {},
       onHeard: async () => {},
+      onKeyProved: async () => {},
       onTunnel: this.#onTunnel.bind(this),
-      onEdhoc: this.#onEdhoc.bind(this),
+      onEstablishment: this.#onEstablishment.bind(this),
       peerOf: (eui64: Eui64) => (this.#hub?.eui64 === eui64 ? this.#hub : undefined),
     };
     this.#node = new Node(options, role, seed);
@@ -257,16 +257,18 @@ export class HanDevice implements HanPort {
   }
 
   async #establish(): Promise<void> {
-    const step = await beginExchange(this.#options, this.#membership!.hub);
+    const { keyEstablishment } = this.#options;
+    await this.#takeExchange(await keyEstablishment.begin(this.#options, this.#membership!.hub));
+  }
+
+  async #onEstablishment(hub: Peer, command: EstablishmentCommand): Promise<void> {
+    if (this.#state.phase !== "establishing") return;
+    const { keyEstablishment } = this.#options;
+    const step = await keyEstablishment.proceed(this.#options, hub.eui64, this.#exchange, command);
     await this.#takeExchange(step);
   }
 
-  async #onEdhoc(hub: Peer, command: EdhocCommand): Promise<void> {
-    if (this.#state.phase !== "establishing") return;
-    await this.#takeExchange(await continueExchange(this.#options, hub.eui64, this.#exchange, command));
-  }
-
-  async #takeExchange(step: ExchangeStep): Promise<void> {
+  async #takeExchange(step: EstablishmentStep): Promise<void> {
     this.#exchange = step.state;
     if (step.linkKey !== undefined) return await this.#keepLinkKey(step.linkKey);
     const { failure } = step;
@@ -274,7 +276,7 @@ export class HanDevice implements HanPort {
       if (failure !== undefined) await this.#step({ kind: "establish-failed", reason: failure });
     };
     if (step.send === undefined) await tell();
-    else await this.#node.zcl.sendEdhoc(this.#hub!, step.send, tell);
+    else await this.#node.zcl.sendEstablishment(this.#hub!, step.send, tell);
   }
 
   async #keepLinkKey(linkKey: Uint8Array): Promise<void> {

@@ -1,10 +1,10 @@
 /** One device of the hub's log, with all the hub has under way with it. */
 import type { Cancel } from "../../hal/board.ts";
 import type { Journal } from "../kernel/journal.ts";
-import type { EdhocState } from "./edhoc/index.ts";
 import { aesMmo } from "./install-code.ts";
 import type { HubState } from "./joining/hub-machine.ts";
-import type { HanDeviceEntry, HanOptions } from "./options.ts";
+import type { HanDeviceEntry, HanKeys, HanOptions } from "./options.ts";
+import type { Network } from "./stack/link.ts";
 import { Peer } from "./stack/peer.ts";
 import type { Registration } from "./store.ts";
 import type { Tunnel } from "./tunnel.ts";
@@ -17,25 +17,30 @@ export interface Member {
   readonly peer: Peer;
   readonly tunnel: Tunnel;
   state: HubState;
-  exchange: EdhocState | undefined;
+  /** Of the key establishment under way. */
+  exchange: unknown;
   /** It has asked to join since the window opened. */
   seen: boolean;
   timer: Cancel;
   tunnelTimer: Cancel;
+  challengeTimer: Cancel;
 }
 
 export function newMember(journal: Journal, registration: Registration, tunnel: Tunnel): Member {
-  const { eui64, shortAddress, linkKey, onNetwork } = registration;
+  const { eui64, shortAddress, linkKey, formerKey, onNetwork } = registration;
   const known = linkKey !== undefined ? "established" : onNetwork ? "authenticated" : "listed";
+  const peer = new Peer(journal, eui64, shortAddress, linkKey);
+  if (formerKey !== undefined) peer.former = { key: formerKey, apsIn: peer.apsIn };
   return {
     registration,
-    peer: new Peer(journal, eui64, shortAddress, linkKey),
+    peer,
     tunnel,
-    state: known === "authenticated" ? { phase: known, hadKey: false } : { phase: known },
+    state: { phase: known },
     exchange: undefined,
     seen: false,
     timer: () => {},
     tunnelTimer: () => {},
+    challengeTimer: () => {},
   };
 }
 
@@ -66,5 +71,19 @@ export function entryOf(member: Member, { board }: HanOptions): HanDeviceEntry {
     applicationVersion: APPLICATION_VERSION,
     stackVersion: STACK_VERSION,
     linkKeyHash: peer.linkKey === undefined ? new Uint8Array(0) : aesMmo(board.crypto, peer.linkKey),
+  };
+}
+
+/** Every key in use. */
+export function keysOf({ key, panId }: Network, members: readonly Member[]): HanKeys {
+  return {
+    panId,
+    networkKey: key.slice(),
+    devices: members.map(({ peer, registration }) => ({
+      eui64: registration.eui64,
+      shortAddress: peer.shortAddress,
+      installKey: registration.installKey.slice(),
+      linkKey: peer.linkKey?.slice(),
+    })),
   };
 }

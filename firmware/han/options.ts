@@ -1,26 +1,17 @@
 /**
  * What the hub and the other devices give their end of the home network, and what it tells them.
  */
-import type { Board, Cancel, Listener, Signer } from "../../hal/board.ts";
+import type { Board, Cancel, Listener } from "../../hal/board.ts";
 import type { Observation } from "../features/feature.ts";
 import type { Journal } from "../kernel/journal.ts";
 import type { Eui64 } from "../wire/message.ts";
+import type { EstablishmentFailure, EstablishmentOptions, KeyEstablishment } from "../wire/suite.ts";
 
-/** What a device proves itself with in EDHOC: a CWT by value, and the key it confirms. */
-export interface HanCredential {
-  /** The device's certificate (CWT, RFC 8392), usage "sign", issued by the trust root. */
-  readonly certificate: Uint8Array;
-  readonly signer: Signer;
-}
-
-export interface HanOptions {
+export interface HanOptions extends EstablishmentOptions {
   readonly board: Board;
   readonly journal: Journal;
-  readonly credential: HanCredential;
-  /** Every HAN credential must chain to this key. */
-  readonly trustRoot: { readonly publicKey: Uint8Array };
-  /** UTC seconds for certificate validity; undefined while the device has no time. */
-  nowS(): number | undefined;
+  /** How link keys are established: the wire's, which this network only carries. */
+  readonly keyEstablishment: KeyEstablishment;
   observe(observation: Observation): void;
   /** Wraps a board listener so that its events take their turn (DeviceContext.event). Default: called as they come. */
   event?<E>(name: string, handler: (event: E) => Promise<void>): (event: E) => Promise<void>;
@@ -44,7 +35,6 @@ export interface HanDeviceOptions extends HanOptions {
 
 /**
  * Why a join, a frame or an admission failed: one word each, in the words of the head end's report.
- * `forged-credential`: this side refuses the peer's; `credential-refused`: the peer refuses this side's.
  */
 export type HanReason =
   | "bad-install-code-crc"
@@ -57,12 +47,11 @@ export type HanReason =
   | "no-network-key"
   | "network-key-unanswered"
   | "no-key-establishment-answer"
-  | "forged-credential"
-  | "credential-refused"
-  | "key-establishment-broken"
+  | EstablishmentFailure
   | "replayed-frame-counter"
   | "frame-not-authentic"
   | "never-seen"
+  | "leave-not-meant"
   | "lost-contact"
   | "removed";
 

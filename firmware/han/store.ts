@@ -5,6 +5,8 @@ import { malformed, Reader, Writer } from "./frames/bytes.ts";
 import type { Network } from "./stack/link.ts";
 
 const FORMAT = 1;
+/** A registration since it may hold a former key. */
+const REGISTRATION_FORMAT = 2;
 const KEY_BYTES = 16;
 export const NETWORK_KEY = "han/net";
 export const DEVICE_PREFIX = "han/dev/";
@@ -25,6 +27,8 @@ export interface Registration {
   /** It has proved the network key. */
   readonly onNetwork: boolean;
   readonly linkKey: Uint8Array | undefined;
+  /** The key of a device that has left, as it was said: its own again when it speaks under it. */
+  readonly formerKey?: Uint8Array | undefined;
 }
 
 export function membershipChange(membership: Membership | undefined): JournalChange {
@@ -55,13 +59,19 @@ export function readHubNetwork(bytes: Uint8Array): Network {
 }
 
 export function registrationChange(entry: Registration): JournalChange {
-  const writer = new Writer().u8(FORMAT).eui(entry.eui64).u8(entry.deviceType).bytes(entry.installKey);
+  const writer = new Writer()
+    .u8(REGISTRATION_FORMAT)
+    .eui(entry.eui64)
+    .u8(entry.deviceType)
+    .bytes(entry.installKey);
   writer.u16(entry.shortAddress).u8(entry.onNetwork ? 1 : 0);
-  return { key: DEVICE_PREFIX + entry.eui64, value: writeOptionalKey(writer, entry.linkKey).done() };
+  writeOptionalKey(writer, entry.linkKey);
+  return { key: DEVICE_PREFIX + entry.eui64, value: writeOptionalKey(writer, entry.formerKey).done() };
 }
 
 export function readRegistration(bytes: Uint8Array): Registration {
-  const reader = opened(bytes, "registration");
+  const former = bytes[0] === REGISTRATION_FORMAT;
+  const reader = opened(bytes, "registration", former ? REGISTRATION_FORMAT : FORMAT);
   const entry = {
     eui64: reader.eui("EUI-64"),
     deviceType: reader.u8("device type"),
@@ -69,15 +79,16 @@ export function readRegistration(bytes: Uint8Array): Registration {
     shortAddress: reader.u16("short address"),
     onNetwork: reader.u8("on network") === 1,
     linkKey: readOptionalKey(reader),
+    formerKey: former ? readOptionalKey(reader) : undefined,
   };
   reader.end("registration");
   return entry;
 }
 
-function opened(bytes: Uint8Array, what: string): Reader {
+function opened(bytes: Uint8Array, what: string, expected = FORMAT): Reader {
   const reader = new Reader(bytes);
   const format = reader.u8(what);
-  if (format !== FORMAT) throw malformed(`stored ${what}`, `format ${FORMAT}`, format);
+  if (format !== expected) throw malformed(`stored ${what}`, `format ${expected}`, format);
   return reader;
 }
 

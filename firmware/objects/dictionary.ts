@@ -35,6 +35,7 @@ const octets = (n: number): Type => ({ octets: [n, n] });
 const octetsUpTo = (max: number): Type => ({ octets: [0, max] });
 const array = (item: Type, max: number): Type => ({ array: item, max });
 const structure = (...fields: Type[]): Type => ({ structure: fields });
+const optional = (type: Type): Type => ({ optional: type });
 
 const scalerUnit = structure("integer", "enum");
 /** UTC seconds, both ends inclusive; [0, 0xFFFFFFFF] is everything. */
@@ -107,6 +108,11 @@ const charge = (name: string, obis: string, indexBytes: number, entries: number)
 const certificate = octetsUpTo(1200);
 /** {role, key usage (1 digital signature, 2 key agreement, 3 certificate signing), cell usage (0, 1)} */
 const cell = structure("enum", "enum", "enum");
+const u64 = "long64-unsigned";
+/** {role, floor under its counter, floor under its counter of top-ups} */
+const roleFloor = structure("enum", u64, optional(u64));
+/** {cell, outcome, old holder, old key id, new holder, new key id}; octets are empty where there is none. */
+const cellOutcome = structure(cell, "enum", octetsUpTo(8), octetsUpTo(8), octetsUpTo(8), octetsUpTo(8));
 
 export const objects = {
   clock: object(
@@ -249,23 +255,30 @@ export const objects = {
     {},
     {
       /**
-       * CS02b: {mode, authorising cell, authoriser's counter, new floor for the authoriser or null,
-       * [{party, floor}], [{certificate, cell}], [path certificates], execution time (NOW, NEVER, UTC s)};
-       * returns {accepted, [{cell, outcome, old holder, new holder}]}; empty when future-dated.
+       * CS02b: {mode, symmetric key (contingency alone), 1 to leave out time-based path checks, authorising
+       * cell (none for the ACB's own by a MAC), authoriser's counter, its new floor, its new floor for
+       * top-ups, [floors of other roles], [{certificate, cell}], [path certificates], execution time (NOW,
+       * NEVER, UTC s)}. A floor left out leaves the counter as it is.
+       *
+       * Returns nothing when it was kept for later or cancelled what was kept, else {authoriser's counter,
+       * mode, [floors put in force], [{cell, outcome, old holder, old key id, new holder, new key id}]}.
        */
       1: [
         "replace",
         structure(
           "enum",
-          cell,
-          "long64-unsigned",
-          "long64-unsigned",
-          array(structure(octets(8), "long64-unsigned"), 8),
-          array(structure(certificate, cell), 8),
+          optional(octets(32)),
+          optional("enum"),
+          optional(cell),
+          u64,
+          optional(u64),
+          optional(u64),
+          array(roleFloor, 8),
+          array(structure(certificate, cell), 12),
           array(certificate, 4),
           "date-time",
         ),
-        structure("boolean", array(structure(cell, "enum", octetsUpTo(8), octetsUpTo(8)), 8)),
+        optional(structure(u64, "enum", array(roleFloor, 8), array(cellOutcome, 12))),
       ],
       /** CS02a: the cells asked for; returns [{cell, holder, key id, highest counter}]. */
       2: [

@@ -21,6 +21,8 @@ export type Type =
   /** UTC seconds since 1970 (COSEM: octet-string(12)), or NOW, or NEVER. */
   | "date-time"
   | { readonly octets: readonly [min: number, max: number] }
+  /** Null where it is left out (ASN.1 OPTIONAL). */
+  | { readonly optional: Type }
   | { readonly array: Type; readonly max: number }
   | { readonly structure: readonly Type[] };
 
@@ -38,6 +40,7 @@ const integerRanges: Readonly<Record<IntegerType, readonly [number | bigint, num
 /** Undefined when `value` has `type`; otherwise where it has not, e.g. "[2][0]: expected unsigned, got 300". */
 export function checkValue(type: Type, value: Value | undefined, path = ""): string | undefined {
   if (typeof type === "string") return checkPlain(type, value, path);
+  if ("optional" in type) return value === null ? undefined : checkValue(type.optional, value, path);
   if ("octets" in type) {
     const [min, max] = type.octets;
     if (value instanceof Uint8Array && value.length >= min && value.length <= max) return undefined;

@@ -48,6 +48,7 @@ const voltageLimits = [
 ];
 const esme = ["ESME"] as const;
 const chf = ["CHF"] as const;
+const both = ["ESME", "CHF"] as const;
 
 export const useCases: readonly UseCase[] = [
   {
@@ -253,18 +254,22 @@ export const useCases: readonly UseCase[] = [
   },
   ...(
     [
-      ["CS02bSupplierBySupplier", 0x0102],
-      ["CS02bNOByNO", 0x0103],
-      ["CS02bACBByACB", 0x0104],
-      ["CS02bTransCoSByTransCoS", 0x0106],
-      ["CS02bSupplierByTransCoS", 0x0107],
+      ["CS02bRootBySupplier", 0x0100, esme],
+      ["CS02bRootByWP", 0x0101, chf],
+      ["CS02bSupplierBySupplier", 0x0102, esme],
+      ["CS02bNOByNO", 0x0103, esme],
+      ["CS02bACBByACB", 0x0104, both],
+      ["CS02bWPByWP", 0x0105, chf],
+      ["CS02bTransCoSByTransCoS", 0x0106, both],
+      ["CS02bSupplierByTransCoS", 0x0107, esme],
+      ["CS02bAnyExceptAbnormalRootByRecovery", 0x0108, both],
     ] as const
   ).map(
-    ([id, code]): UseCase => ({
+    ([id, code, devices]): UseCase => ({
       id,
       code,
       title: "replace trust anchors",
-      devices: ["ESME", "CHF"],
+      devices,
       operations: call("credentials", 1),
     }),
   ),

@@ -41,17 +41,35 @@ export interface AccessRow {
   readonly futureDated: boolean;
   readonly replayProtected: boolean;
   readonly roles: readonly Role[];
-  /** Where the roles come from: the message set's own table, or who sent the reference messages. */
-  readonly rolesFrom: "table" | "reference messages";
+  /** Where the roles come from: the message set's own table, who sent the reference messages, or neither. */
+  readonly rolesFrom: "table" | "reference messages" | "memory, unverified";
 }
 
+/** CS02b of the root (modes 0 and 1): the facts have their numbers; who asks for which is from memory. */
+const rootRow = (id: string, code: number, device: string, role: Role): AccessRow => ({
+  id,
+  code,
+  serviceReference: null,
+  devices: [device],
+  protection: "C",
+  payload: "ASN.1",
+  futureDated: false,
+  replayProtected: true,
+  roles: [role],
+  rolesFrom: "memory, unverified",
+});
+
+/** All rows, for listings. */
+export const allAccessRows: readonly AccessRow[] = [
+  ...accessTable,
+  rootRow("CS02bRootBySupplier", 0x0100, "ESME", "supplier"),
+  rootRow("CS02bRootByWP", 0x0101, "CHF", "wanProvider"),
+];
+
 const byCode = new Map<number, AccessRow[]>();
-for (const row of accessTable) byCode.set(row.code, [...(byCode.get(row.code) ?? []), row]);
+for (const row of allAccessRows) byCode.set(row.code, [...(byCode.get(row.code) ?? []), row]);
 
 /** The rows with message code `code` (several use cases may share one). */
 export function accessRows(code: number): readonly AccessRow[] {
   return byCode.get(code) ?? [];
 }
-
-/** All rows, for listings. */
-export const allAccessRows: readonly AccessRow[] = accessTable;

@@ -70,7 +70,8 @@ function checkAuthenticity(
 ): RefusalReason | undefined {
   if (envelope.protection !== grant.protection) return "protection";
   if (grant.protection !== "signature")
-    if (party.commandMac === undefined || !wire.macValid(envelope, party.commandMac)) return "mac";
+    if (party.commandMac === undefined || !wire.macValid(envelope, party.commandMac(envelope.header)))
+      return "mac";
   if (grant.protection !== "mac")
     if (party.verify === undefined || !wire.signatureValid(envelope, party.verify)) return "signature";
   return undefined;
@@ -99,7 +100,7 @@ function decode(wire: Wire, envelope: Envelope): Message | undefined {
   }
 }
 
-/** Is this the use case's list of operations, in order, with values of the members' types? */
+/** Is this the use case's list of operations, in order, with values of the members' types, active at one time? */
 export function operationsMatch(rule: CommandRule, operations: readonly Operation[]): boolean {
   const templates = rule.useCase.operations;
   if (operations.length !== templates.length) return false;
@@ -109,7 +110,13 @@ export function operationsMatch(rule: CommandRule, operations: readonly Operatio
     if (operation.object !== template.object || operation.member !== template.member) return false;
     if (!valueFits(rule, i, operation)) return false;
   }
-  return true;
+  return oneActivationTime(rule, operations);
+}
+
+/** All activation times of a command are equal (rules §5). */
+function oneActivationTime(rule: CommandRule, operations: readonly Operation[]): boolean {
+  const times = operations.filter(({ kind }, i) => kind === "set" && rule.members[i]?.type === "date-time");
+  return times.every(({ value }) => value === times[0]?.value);
 }
 
 function valueFits(rule: CommandRule, i: number, operation: Operation): boolean {

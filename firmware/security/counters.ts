@@ -1,6 +1,7 @@
 /**
- * Replay protection: the highest originator counter accepted from each role, and from each party for which
- * the ACB speaks. A protected command must bring a strictly greater one.
+ * Replay protection: the highest originator counter accepted from each holder in its role, and from each
+ * party for which the ACB speaks. A protected command must bring a strictly greater one. A counter never
+ * goes back: not by a floor, nor when its holder has lost its cells and comes again.
  *
  * The record of a counter carries the command that moved it until that command is answered, so that one
  * journal commit both moves the counter and keeps the command: after a power cut neither is lost.
@@ -9,17 +10,32 @@ import type { Journal, JournalChange } from "../kernel/journal.ts";
 import type { Eui64, Header } from "../wire/message.ts";
 import { type Role, roleNumber } from "./access.ts";
 
-const rolePrefix = "counter/";
+const holderPrefix = "counter/";
+const topUpPrefix = "top-up/";
+/** What holders that were forgotten had used at most: a counter that whoever has no record must exceed. */
+const forgotten = { [holderPrefix]: "counter-all/", [topUpPrefix]: "top-up-all/" } as const;
 const partyPrefix = "counter-of/";
 const pendingPrefix = "pending/";
 /** A journal value holds so much of a pending command; the rest stands under keys of its own. */
 const chunkBytes = 4096;
 /** Supplementary parties remembered; the ACB's own counter guards those forgotten. */
 const maxParties = 16;
+/** Holders remembered of one role, with those that hold a cell now; the lowest of the others is forgotten. */
+const maxHolders = 16;
 
-const roleKeys = Object.fromEntries(
-  Object.keys(roleNumber).map((role) => [role, rolePrefix + role]),
-) as Readonly<Record<Role, string>>;
+type Prefix = keyof typeof forgotten;
+const keyOf = (prefix: Prefix, role: Role, holder: Eui64) => `${prefix}${roleNumber[role]}/${holder}`;
+const holderKey = (role: Role, holder: Eui64): string => keyOf(holderPrefix, role, holder);
+const forgottenKey = (prefix: Prefix, role: Role): string => forgotten[prefix] + roleNumber[role];
+
+/** The least counters a holder starts from: they raise, and never lower. */
+export interface Floor {
+  readonly role: Role;
+  readonly holder: Eui64;
+  readonly counter: bigint;
+  /** Of its top-ups, where told. */
+  readonly topUp?: bigint;
+}
 
 export class Counters {
   readonly #journal: Journal;
@@ -34,19 +50,30 @@ export class Counters {
   constructor(journal: Journal) {
     this.#journal = journal;
     this.#chunked = journal.keys(pendingPrefix).length > 0;
-    for (const prefix of [rolePrefix, partyPrefix])
+    for (const prefix of [...Object.entries(forgotten).flat(), partyPrefix])
       for (const key of journal.keys(prefix))
         this.#highest.set(key, readCounter(journal.get(key) as Uint8Array));
   }
 
-  /** The highest counter accepted from `role`; 0 when there was none. */
-  highest(role: Role): bigint {
-    return this.#highest.get(roleKeys[role]) ?? 0n;
+  /** The counter that the next command of `holder` in `role` must exceed; without `holder`, of any in the role. */
+  highest(role: Role, holder?: Eui64): bigint {
+    if (holder !== undefined) return this.#counter(holderPrefix, role, holder);
+    return this.#most([...this.#holderKeys(role), forgottenKey(holderPrefix, role)]);
+  }
+
+  /** The counter that the next top-up of `holder` must exceed. */
+  highestTopUp(role: Role, holder: Eui64): bigint {
+    return this.#counter(topUpPrefix, role, holder);
+  }
+
+  /** Has `holder` a counter of its own in `role`? One that lost its cells keeps it. */
+  knows(role: Role, holder: Eui64): boolean {
+    return this.#highest.has(holderKey(role, holder));
   }
 
   /** Would a replay-protected command with this header be new? */
   fresh(role: Role, header: Header): boolean {
-    if (header.counter <= this.highest(role)) return false;
+    if (header.counter <= this.highest(role, header.originator)) return false;
     const { supplementary } = header;
     if (supplementary?.counter === undefined) return true;
     return supplementary.counter > (this.#highest.get(partyPrefix + supplementary.party) ?? 0n);
@@ -58,10 +85,11 @@ export class Counters {
    */
   accept(role: Role, header: Header, command: Uint8Array): Promise<void> {
     const { counter, supplementary } = header;
-    this.#highest.set(roleKeys[role], counter);
+    const key = holderKey(role, header.originator);
+    this.#highest.set(key, counter);
     this.#chunked = command.length > chunkBytes;
     const first = this.#chunked ? command.subarray(0, chunkBytes) : command;
-    const own = { key: roleKeys[role], value: this.#fill(counter, first) };
+    const own = { key, value: this.#fill(counter, first) };
     if (!this.#chunked && supplementary?.counter === undefined) return this.#journal.commit([own]);
     const changes = [own, ...chunkChanges(command)];
     if (supplementary?.counter !== undefined)
@@ -69,9 +97,10 @@ export class Counters {
     return this.#journal.commit(changes);
   }
 
-  /** The command has been answered: forgets its bytes, keeps the counter. */
-  finish(role: Role): Promise<void> {
-    const changes: JournalChange[] = [{ key: roleKeys[role], value: this.#fill(this.highest(role)) }];
+  /** The command of `holder` has been answered: forgets its bytes, keeps the counter. */
+  finish(role: Role, holder: Eui64): Promise<void> {
+    const key = holderKey(role, holder);
+    const changes: JournalChange[] = [{ key, value: this.#fill(this.highest(role, holder)) }];
     if (this.#chunked) {
       for (const chunk of this.#journal.keys(pendingPrefix)) changes.push({ key: chunk, value: null });
       this.#chunked = false;
@@ -79,30 +108,80 @@ export class Counters {
     return this.#journal.commit(changes);
   }
 
-  /** The command that a power cut interrupted, if any. */
-  pending(): { readonly role: Role; readonly command: Uint8Array } | undefined {
-    for (const key of this.#journal.keys(rolePrefix)) {
+  /** The command that a power cut interrupted, if any, and whose it is. */
+  pending(): { readonly role: Role; readonly holder: Eui64; readonly command: Uint8Array } | undefined {
+    for (const key of this.#journal.keys(holderPrefix)) {
       const value = this.#journal.get(key) as Uint8Array;
-      if (value.length > 8)
-        return { role: key.slice(rolePrefix.length) as Role, command: this.#joined(value) };
+      if (value.length > 8) return { ...readKey(key), command: this.#joined(value) };
     }
     return undefined;
   }
 
   /**
-   * The changes that put floors under `roles`' counters (a credential change): the next command must exceed
-   * its floor. A command of that role still being answered stays pending. {@link adopt} after the commit.
+   * The changes that put `floors` under counters (a credential change). One below what its holder has used
+   * changes nothing. A command still being answered stays pending. `present`: who holds a cell afterwards;
+   * of others a bounded number is remembered. {@link adopt} them after the commit.
    */
-  floorChanges(floors: ReadonlyMap<Role, bigint>): JournalChange[] {
-    return [...floors].map(([role, floor]) => {
-      const key = roleKeys[role];
+  floorChanges(floors: readonly Floor[], present: ReadonlySet<Eui64>): JournalChange[] {
+    const changes = new Map<string, JournalChange>();
+    const raise = (key: string, now: bigint, floor: bigint) => {
       const pending = this.#journal.get(key)?.subarray(8);
-      return { key, value: record(floor, pending) };
-    });
+      changes.set(key, { key, value: record(now > floor ? now : floor, pending) });
+    };
+    for (const { role, holder, counter, topUp } of floors) {
+      raise(holderKey(role, holder), this.highest(role, holder), counter);
+      if (topUp !== undefined)
+        raise(keyOf(topUpPrefix, role, holder), this.highestTopUp(role, holder), topUp);
+    }
+    for (const role of new Set(floors.map((floor) => floor.role)))
+      for (const change of this.#forget(role, [...changes.keys()], present)) changes.set(change.key, change);
+    return [...changes.values()];
   }
 
-  adopt(floors: ReadonlyMap<Role, bigint>): void {
-    for (const [role, floor] of floors) this.#highest.set(roleKeys[role], floor);
+  adopt(changes: readonly JournalChange[]): void {
+    for (const { key, value } of changes)
+      if (value === null) this.#highest.delete(key);
+      else this.#highest.set(key, readCounter(value));
+  }
+
+  /** Folds the lowest counters of departed holders into those that guard all who have no record. */
+  #forget(role: Role, added: readonly string[], present: ReadonlySet<Eui64>): JournalChange[] {
+    const known = this.#holderKeys(role);
+    const count = new Set([...known, ...added.filter((key) => isOf(key, role))]).size;
+    const departed = known.filter((key) => !added.includes(key) && !present.has(readKey(key).holder));
+    const settled = departed.filter((key) => this.#journal.get(key)?.length === 8);
+    settled.sort((a, b) => ((this.#highest.get(a) as bigint) < (this.#highest.get(b) as bigint) ? -1 : 1));
+    const leaving = settled.slice(0, Math.max(0, count - maxHolders)).map((key) => readKey(key).holder);
+    return leaving.length === 0 ? [] : this.#folds(role, leaving);
+  }
+
+  #folds(role: Role, holders: readonly Eui64[]): JournalChange[] {
+    return [...this.#fold(holderPrefix, role, holders), ...this.#fold(topUpPrefix, role, holders)];
+  }
+
+  #fold(prefix: Prefix, role: Role, holders: readonly Eui64[]): JournalChange[] {
+    const keys = holders.map((holder) => keyOf(prefix, role, holder)).filter((key) => this.#highest.has(key));
+    const into = forgottenKey(prefix, role);
+    const most = { key: into, value: record(this.#most([...keys, into])) };
+    return keys.length === 0 ? [] : [...keys.map((key) => ({ key, value: null })), most];
+  }
+
+  #counter(prefix: Prefix, role: Role, holder: Eui64): bigint {
+    const own = this.#highest.get(keyOf(prefix, role, holder));
+    return own ?? this.#highest.get(forgottenKey(prefix, role)) ?? 0n;
+  }
+
+  #most(keys: readonly string[]): bigint {
+    let most = 0n;
+    for (const key of keys) {
+      const counter = this.#highest.get(key) ?? 0n;
+      if (counter > most) most = counter;
+    }
+    return most;
+  }
+
+  #holderKeys(role: Role): string[] {
+    return [...this.#highest.keys()].filter((key) => isOf(key, role));
   }
 
   #joined(first: Uint8Array): Uint8Array {
@@ -137,6 +216,15 @@ export class Counters {
     this.#highest.set(key, counter);
     return changes;
   }
+}
+
+const isOf = (key: string, role: Role): boolean => key.startsWith(holderKey(role, ""));
+
+/** Of `counter/<role number>/<EUI-64>`. */
+function readKey(key: string): { readonly role: Role; readonly holder: Eui64 } {
+  const [, number, holder] = key.split("/");
+  const roles = Object.keys(roleNumber) as Role[];
+  return { role: roles.find((role) => String(roleNumber[role]) === number) as Role, holder: holder as Eui64 };
 }
 
 function chunkChanges(command: Uint8Array): JournalChange[] {

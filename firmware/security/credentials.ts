@@ -1,62 +1,66 @@
 /**
- * Trust anchor cells as a feature: CS02b replaces them, CS02a reads them (facts §4.2). A replacement is all
- * or nothing: every certificate must chain to the held root and fit its cell, or no cell changes. New
- * anchors and the floors under their holders' counters are one commit.
+ * Trust anchor cells as a feature: CS02b replaces them, CS02a reads them (facts §4.2, rules §4). Each cell is
+ * judged and replaced on its own; a set of which some fail is answered as one of which none does, by its
+ * outcomes. New anchors, floors under counters, the log entry and the answer are one commit.
  */
 import type { CommandOrigin, DeviceContext, Feature } from "../features/feature.ts";
 import { hasCode } from "../kernel/errors.ts";
+import type { JournalChange } from "../kernel/journal.ts";
 import { objects } from "../objects/dictionary.ts";
 import { AlertMessage } from "../objects/use-cases.ts";
-import { decode, encode, type Item } from "../wire/cose/cbor.ts";
 import { NEVER, NOW, type OperationResult, Status, type Value } from "../wire/message.ts";
+import type { Suite } from "../wire/suite.ts";
 import { accessRows, type Role } from "./access.ts";
-import { type CellName, cellFromValue, cellText } from "./cells.ts";
-import type { Counters } from "./counters.ts";
-import { euiBytes, euiText } from "./eui.ts";
-import { decodeOrigin, encodeOrigin, Outcome, originBytes, reportOutcome } from "./future-dated.ts";
-import { type CellOutcome, judge, Outcomes, type Replacement } from "./replacement.ts";
+import { type CellName, cellFromValue, cellText, deviceCells } from "./cells.ts";
+import type { Counters, Floor } from "./counters.ts";
+import { euiBytes } from "./eui.ts";
+import { Outcome, reportOutcome } from "./future-dated.ts";
+import { type CellOutcome, judge, Outcomes } from "./replacement.ts";
+import {
+  answerValue,
+  consistent,
+  decodeWithOrigin,
+  encodeWithOrigin,
+  type ReplaceArgument,
+  type RoleFloor,
+  readArgument,
+} from "./replacement-argument.ts";
+import { authorisingCell, replacementMode } from "./replacement-modes.ts";
 import type { Anchor, TrustAnchors } from "./trust-anchors.ts";
 
 /** Security log: credentials were replaced. */
 const credentialsUpdated = 0x8f70;
 const replaceMethod = 1;
 const provideMethod = 2;
-/** CS02b message codes are this plus the mode. */
-const firstModeCode = 0x0100;
-/** Whose cells a mode replaces, and so whose floors it may set. */
-const targetRole: Readonly<Record<number, Role>> = {
-  2: "supplier",
-  3: "networkOperator",
-  4: "accessControlBroker",
-  6: "transitionalCoS",
-  7: "supplier",
-};
+/** Replacements that wait, one a message code. */
+const waitingPrefix = "credentials/";
+/** The last replacement done, command origin ‖ answer: a power cut before the answer must not do it again. */
+const doneKey = "credentials-done";
 const none = new Uint8Array();
-const notAccepted: Value = [false, []];
+const refused: OperationResult = { status: Status.otherReason };
 
-/** `replace`'s argument, in the words of the dictionary. */
-interface ReplaceArgument {
-  readonly mode: number;
-  readonly authorisingCell: CellName | undefined;
-  readonly authoriserCounter: bigint;
-  /** 0: leave the authoriser's counter as it is. */
-  readonly authoriserFloor: bigint;
-  readonly floors: readonly (readonly [party: Uint8Array, floor: Value])[];
-  readonly replacements: readonly Replacement[];
-  readonly path: readonly Uint8Array[];
-  readonly executionS: number;
-}
+/** Makes `changes` durable, with what `answer` tells of them. */
+type Commit = (changes: readonly JournalChange[], answer: Value, complete: boolean) => Promise<void>;
+
+type CredentialsContext = DeviceContext & { readonly suite: Suite };
 
 export class Credentials implements Feature {
   readonly name = "credentials";
   readonly objects;
-  readonly #context: DeviceContext;
+  readonly #context: CredentialsContext;
+  readonly #device: "ESME" | "CHF";
   readonly #anchors: TrustAnchors;
   readonly #counters: Counters;
   readonly #timers = new Map<string, () => void>();
 
-  constructor(context: DeviceContext, anchors: TrustAnchors, counters: Counters) {
+  constructor(
+    context: CredentialsContext,
+    device: "ESME" | "CHF",
+    anchors: TrustAnchors,
+    counters: Counters,
+  ) {
     this.#context = context;
+    this.#device = device;
     this.#anchors = anchors;
     this.#counters = counters;
     this.objects = [
@@ -69,186 +73,161 @@ export class Credentials implements Feature {
   }
 
   async start(): Promise<void> {
-    for (const key of this.#context.journal.keys(prefix)) this.#aim(key);
+    for (const key of this.#context.journal.keys(waitingPrefix)) this.#aim(key);
   }
 
   async #call(member: number, argument: Value, origin: CommandOrigin): Promise<OperationResult> {
-    if (member === replaceMethod) return answer(await this.#replace(argument, origin));
+    if (member === replaceMethod) return this.#replace(argument, origin);
     if (member === provideMethod)
-      return answer((argument as readonly Value[]).map((cell) => this.#provide(cell)));
+      return success((argument as readonly Value[]).map((cell) => this.#provide(cell)));
     return { status: Status.readWriteDenied };
   }
 
-  /** {cell, holder, key id, highest counter}; empty octets and 0 for a cell this device has not. */
+  /** {cell, holder, key id, holder's highest counter}; empty octets and 0 for a cell this device has not. */
   #provide(value: Value): Value {
     const cell = cellFromValue(value);
     const anchor = cell && this.#anchors.cell(cell);
     if (anchor === undefined) return [value, none, none, 0];
-    return [value, euiBytes(anchor.holder), anchor.keyId, this.#counters.highest(anchor.cell.role)];
+    const { holder, keyId } = anchor;
+    return [value, euiBytes(holder), keyId, this.#counters.highest(anchor.cell.role, holder)];
   }
 
-  async #replace(value: Value, origin: CommandOrigin): Promise<Value> {
-    const argument = readArgument(value);
-    if (!consistent(argument, origin)) return notAccepted;
-    const key = `${prefix}${origin.code.toString(16)}`;
+  async #replace(value: Value, origin: CommandOrigin): Promise<OperationResult> {
+    const done = this.#answered(origin);
+    if (done !== undefined) return success(done);
+    const argument = readArgument(value, origin);
+    if (argument === undefined || !consistent(argument, origin, this.#authorisingCell(argument)))
+      return refused;
+    const key = `${waitingPrefix}${origin.code.toString(16)}`;
     if (argument.executionS === NEVER) return this.#cancel(key);
-    const verdict = this.#judge(argument);
-    if (argument.executionS === NOW) return this.#replaceNow(key, argument, verdict, origin.role);
-    const futureDated = accessRows(origin.code).some((row) => row.futureDated);
-    if (!futureDated || !verdict.every(accepted)) return [false, verdict.map(outcomeValue)];
-    await this.#context.journal.commit([{ key, value: encodePending(value, origin) }]);
+    if (argument.executionS === NOW) return success(await this.#replaceNow(key, argument, origin));
+    if (!accessRows(origin.code).some((row) => row.futureDated)) return refused;
+    await this.#context.journal.commit([{ key, value: encodeWithOrigin(origin, value) }]);
     this.#aim(key);
-    return [true, []];
+    return success(null);
   }
 
-  /** The newest command for the same cells counts: one that waits is forgotten. */
-  async #replaceNow(
-    key: string,
-    argument: ReplaceArgument,
-    verdict: CellOutcome[],
-    role: Role,
-  ): Promise<Value> {
-    const outcomes = await this.#apply(argument, verdict, role);
-    const done = outcomes.every(accepted);
-    if (done) await this.#cancel(key);
-    return [done, outcomes.map(outcomeValue)];
+  /** What the command of `origin` was answered, when a power cut came between its end and its answer. */
+  #answered({ code, counter, originator }: CommandOrigin): Value | undefined {
+    const bytes = this.#context.journal.get(doneKey);
+    if (bytes === undefined) return undefined;
+    const { origin, value } = decodeWithOrigin(bytes);
+    const same = origin.code === code && origin.counter === counter && origin.originator === originator;
+    return same ? value : undefined;
   }
 
-  async #cancel(key: string): Promise<Value> {
-    this.#timers.get(key)?.();
-    this.#timers.delete(key);
+  /** The newest command for the same cells counts: one that waits is forgotten when all of this are in force. */
+  async #replaceNow(key: string, argument: ReplaceArgument, origin: CommandOrigin): Promise<Value> {
+    let answered: Value = null;
+    await this.#putInForce(argument, origin, async (changes, answer, complete) => {
+      answered = answer;
+      const done = { key: doneKey, value: encodeWithOrigin(origin, answer) };
+      await this.#context.journal.commit([...changes, done, ...(complete ? [{ key, value: null }] : [])]);
+      if (complete) this.#disarm(key);
+    });
+    return answered;
+  }
+
+  async #cancel(key: string): Promise<OperationResult> {
+    this.#disarm(key);
     if (this.#context.journal.get(key) !== undefined)
       await this.#context.journal.commit([{ key, value: null }]);
-    return [true, []];
+    return success(null);
   }
 
-  #judge(argument: ReplaceArgument): CellOutcome[] {
-    const nowS = this.#context.timeIsSet() ? this.#context.nowS() : undefined;
-    const { crypto } = this.#context.board;
-    return judge(argument.replacements, argument.path, {
-      anchors: this.#anchors,
-      role: targetRole[argument.mode] as Role,
-      nowS,
-      crypto,
-    });
-  }
-
-  /** Commits a set that was judged good. A set with one bad cell changes none. */
-  async #apply(argument: ReplaceArgument, verdict: CellOutcome[], authoriser: Role): Promise<CellOutcome[]> {
-    if (verdict.length === 0 || !verdict.every(accepted)) return verdict;
-    const anchors = verdict.map((outcome) => outcome.anchor as Anchor);
-    const floors = this.#floors(argument, anchors, authoriser);
-    const changes = [...this.#anchors.changes(anchors), ...this.#counters.floorChanges(floors)];
-    try {
-      await this.#context.securityLog.appendWith(
-        { timeS: this.#context.nowS(), code: credentialsUpdated },
-        (entry) => this.#context.journal.commit([...changes, entry]),
-      );
-    } catch (error) {
-      if (!hasCode(error, "journal/full")) throw error;
-      return verdict.map((outcome) => ({ ...outcome, code: Outcomes.noMemory }));
-    }
-    this.#anchors.adopt(anchors);
-    this.#counters.adopt(floors);
-    this.#context.observe({
-      kind: "credentials",
-      cells: anchors.map(({ cell, holder }) => [cellText(cell), holder]),
-    });
-    return verdict;
-  }
-
-  /**
-   * A new holder starts from its floor. For a holder that stays, no counter goes back: commands it sent
-   * before would be accepted again.
-   */
-  #floors(argument: ReplaceArgument, anchors: readonly Anchor[], authoriser: Role): Map<Role, bigint> {
-    const floors = new Map<Role, bigint>();
-    const put = (role: Role, floor: bigint, newHolder: boolean) => {
-      const now = this.#counters.highest(role);
-      floors.set(role, newHolder || floor > now ? floor : now);
-    };
-    if (argument.authoriserFloor > 0n) put(authoriser, argument.authoriserFloor, false);
-    for (const [party, floor] of argument.floors) {
-      const anchor = anchors.find(({ holder }) => holder === euiText(party));
-      if (anchor !== undefined)
-        put(anchor.cell.role, BigInt(floor as number), this.#anchors.party(anchor.holder) === undefined);
-    }
-    return floors;
+  #disarm(key: string): void {
+    this.#timers.get(key)?.();
+    this.#timers.delete(key);
   }
 
   #aim(key: string): void {
-    this.#timers.get(key)?.();
-    const { argument } = decodePending(this.#context.journal.get(key) as Uint8Array);
+    this.#disarm(key);
+    const { origin, value } = decodeWithOrigin(this.#context.journal.get(key) as Uint8Array);
+    const argument = readArgument(value, origin) as ReplaceArgument;
     this.#timers.set(
       key,
-      this.#context.at(argument.executionS, () => this.#execute(key)),
+      this.#context.at(argument.executionS, () => this.#execute(key, argument, origin)),
     );
   }
 
-  /** The time of a future-dated replacement has come: does it, and tells the outcome (00CB). */
-  async #execute(key: string): Promise<void> {
+  /** The time of a future-dated replacement has come: judges it now, and tells the outcome (00CB). */
+  async #execute(key: string, argument: ReplaceArgument, origin: CommandOrigin): Promise<void> {
     this.#timers.delete(key);
-    const bytes = this.#context.journal.get(key);
-    if (bytes === undefined) return;
-    const { argument, origin } = decodePending(bytes);
-    const outcomes = await this.#apply(argument, this.#judge(argument), origin.role);
-    const code = outcomes.every(accepted) ? Outcome.actioned : Outcome.notActioned;
     const ref = { object: objects.credentials.id, member: replaceMethod };
-    const more = [outcomes.map(outcomeValue)];
-    const done = [{ key, value: null }];
-    await reportOutcome(this.#context, AlertMessage.credentialsOutcome, code, origin, ref, more, done);
+    await this.#putInForce(argument, origin, (changes, answer, complete) => {
+      const code = complete ? Outcome.actioned : Outcome.notActioned;
+      const done = [...changes, { key, value: null }];
+      return reportOutcome(this.#context, AlertMessage.credentialsOutcome, code, origin, ref, [answer], done);
+    });
+  }
+
+  /** Judges each cell and commits what is good of them, with the floors. Without room for it nothing is. */
+  async #putInForce(argument: ReplaceArgument, origin: CommandOrigin, commit: Commit): Promise<void> {
+    const outcomes = this.#judge(argument, origin);
+    const anchors = outcomes.flatMap(({ anchor }) => anchor ?? []);
+    const named = argument.floors.filter(({ role }) => this.#holders(role, anchors).size > 0);
+    const counters = this.#counterChanges(named, anchors);
+    const answer = answerValue(argument, named, outcomes);
+    const complete = outcomes.every(({ code }) => code === Outcomes.success);
+    try {
+      await this.#logged(anchors.length > 0, (entry) =>
+        commit([...this.#anchors.changes(anchors), ...counters, ...entry], answer, complete),
+      );
+    } catch (error) {
+      if (!hasCode(error, "journal/full")) throw error;
+      const kept = outcomes.map(({ cell, old }) => ({ cell, old, code: Outcomes.noMemory }));
+      return commit([], answerValue(argument, [], kept), false);
+    }
+    this.#anchors.adopt(anchors);
+    this.#counters.adopt(counters);
+    const cells = anchors.map(({ cell, holder }) => [cellText(cell), holder]);
+    if (cells.length > 0) this.#context.observe({ kind: "credentials", cells });
+  }
+
+  /** An authoriser that has lost its cell since it sent a future-dated command changes nothing any more. */
+  #judge(argument: ReplaceArgument, origin: CommandOrigin): CellOutcome[] {
+    const authoriser = this.#authorisingCell(argument);
+    const lost = authoriser !== undefined && this.#anchors.cell(authoriser)?.holder !== origin.originator;
+    const timed = argument.timeChecks === null && this.#context.timeIsSet();
+    return judge(argument.replacements, argument.path, {
+      anchors: this.#anchors,
+      roles: lost ? [] : (replacementMode(argument.mode)?.targets ?? []),
+      nowS: timed ? this.#context.nowS() : undefined,
+      crypto: this.#context.board.crypto,
+      suite: this.#context.suite,
+    });
+  }
+
+  #authorisingCell = ({ mode }: ReplaceArgument): CellName | undefined => authorisingCell(mode, this.#device);
+
+  /** Runs `commit` with the log entry of a change, or without one when nothing changes. */
+  #logged(changed: boolean, commit: (entry: readonly JournalChange[]) => Promise<void>): Promise<void> {
+    if (!changed) return commit([]);
+    const entry = { timeS: this.#context.nowS(), code: credentialsUpdated };
+    return this.#context.securityLog.appendWith(entry, (change) => commit([change]));
+  }
+
+  /** Who holds cells of `role` once `anchors` are in theirs. */
+  #holders(role: Role, anchors: readonly Anchor[]): Set<string> {
+    const cells = deviceCells[this.#device].filter((cell) => cell.role === role);
+    const held = cells.map((cell) => {
+      const taken = anchors.find((anchor) => cellText(anchor.cell) === cellText(cell));
+      return (taken ?? this.#anchors.cell(cell))?.holder;
+    });
+    return new Set(held.filter((holder) => holder !== undefined));
+  }
+
+  /** A floor is for all who hold cells of its role; a holder new to a role without one starts where that stood. */
+  #counterChanges(named: readonly RoleFloor[], anchors: readonly Anchor[]): JournalChange[] {
+    const floors: Floor[] = named.flatMap((floor) =>
+      [...this.#holders(floor.role, anchors)].map((holder) => ({ ...floor, holder })),
+    );
+    for (const { cell, holder } of anchors)
+      if (!named.some(({ role }) => role === cell.role) && !this.#counters.knows(cell.role, holder))
+        floors.push({ role: cell.role, holder, counter: this.#counters.highest(cell.role) });
+    const present = new Set(anchors.flatMap(({ cell }) => [...this.#holders(cell.role, anchors)]));
+    return this.#counters.floorChanges(floors, present);
   }
 }
 
-const prefix = "credentials/";
-const accepted = (outcome: CellOutcome): boolean => outcome.code === Outcomes.success;
-const answer = (value: Value): OperationResult => ({ status: Status.success, value });
-
-/** {cell, outcome, old holder, new holder} */
-function outcomeValue({ cell, code, oldHolder, newHolder }: CellOutcome): Value {
-  const holder = (eui: string | undefined) => (eui === undefined ? none : euiBytes(eui));
-  return [cell, code, holder(oldHolder), holder(newHolder)];
-}
-
-/** The argument's shape was checked against the dictionary before. */
-function readArgument(value: Value): ReplaceArgument {
-  const [mode, cell, counter, floor, floors, replacements, path, executionS] = value as readonly Value[];
-  return {
-    mode: Number(mode),
-    authorisingCell: cellFromValue(cell),
-    authoriserCounter: BigInt(counter as number),
-    authoriserFloor: BigInt(floor as number),
-    floors: floors as readonly (readonly [Uint8Array, Value])[],
-    replacements: (replacements as readonly (readonly [Uint8Array, Value])[]).map(([certificate, name]) => ({
-      certificate,
-      cell: name,
-    })),
-    path: path as readonly Uint8Array[],
-    executionS: Number(executionS),
-  };
-}
-
-/** The argument says again what the command's header says: the mode, the authoriser, and its counter. */
-function consistent(argument: ReplaceArgument, origin: CommandOrigin): boolean {
-  if (argument.mode !== origin.code - firstModeCode || targetRole[argument.mode] === undefined) return false;
-  if (argument.authorisingCell?.role !== origin.role) return false;
-  return argument.authoriserCounter === origin.counter && argument.replacements.length > 0;
-}
-
-function encodePending(argument: Value, origin: CommandOrigin): Uint8Array {
-  const body = encode(argument as Item);
-  const bytes = new Uint8Array(originBytes + body.length);
-  bytes.set(encodeOrigin(origin));
-  bytes.set(body, originBytes);
-  return bytes;
-}
-
-function decodePending(bytes: Uint8Array): {
-  readonly argument: ReplaceArgument;
-  readonly origin: CommandOrigin;
-} {
-  return {
-    argument: readArgument(decode(bytes.slice(originBytes)) as Value),
-    origin: decodeOrigin(bytes.subarray(0, originBytes)),
-  };
-}
+const success = (value: Value): OperationResult => ({ status: Status.success, value });

@@ -1,9 +1,8 @@
-/** Judges a set of new trust anchors, cell by cell, before any is put in force. */
+/** Judges new trust anchors, cell by cell and in order, each against what those before it left (rules §4). */
 import type { Crypto } from "../../hal/board.ts";
 import { hasCode } from "../kernel/errors.ts";
-import { type Certificate, verifyChain } from "../wire/cose/certificate.ts";
-import { keyId } from "../wire/cose/keys.ts";
-import type { Eui64, Value } from "../wire/message.ts";
+import type { Value } from "../wire/message.ts";
+import type { Certificate, Suite } from "../wire/suite.ts";
 import type { Role } from "./access.ts";
 import { type CellName, cellFromValue, cellText } from "./cells.ts";
 import type { Anchor, TrustAnchors } from "./trust-anchors.ts";
@@ -16,7 +15,6 @@ export const Outcomes = {
   noMemory: 17,
   anchorNotFound: 25,
   resourcesBusy: 30,
-  /** Also: good in itself, but another of the set was not. */
   other: 127,
 } as const;
 
@@ -29,80 +27,92 @@ export interface Replacement {
 export interface CellOutcome {
   readonly cell: Value;
   readonly code: number;
-  readonly oldHolder: Eui64 | undefined;
-  readonly newHolder: Eui64 | undefined;
-  /** What goes into the cell; present when `code` is 0. */
+  /** What the cell held; undefined when the device has no such cell. */
+  readonly old: Anchor | undefined;
+  /** What the cell holds from now on: present when `code` is 0. */
   readonly anchor?: Anchor;
 }
 
 export interface JudgeContext {
   readonly anchors: TrustAnchors;
   /** Whose cells the command may replace. */
-  readonly role: Role;
-  /** Undefined while the device has no time: validity periods are then not looked at. */
+  readonly roles: readonly Role[];
+  /** Undefined when validity periods are not looked at: the device has no time, or was told not to. */
   readonly nowS: number | undefined;
   readonly crypto: Crypto;
+  readonly suite: Suite;
 }
 
-/** One outcome a replacement, in order. If any is not success, none is: the good ones become `other`. */
+const rootCell: CellName = { role: "root", usage: "certify", cellUsage: 0 };
+
+/** One outcome a replacement, in order. One that fails keeps none of the others back. */
 export function judge(
   replacements: readonly Replacement[],
   path: readonly Uint8Array[],
   context: JudgeContext,
 ): CellOutcome[] {
-  const seen = new Set<string>();
-  const outcomes = replacements.map((replacement) => judgeOne(replacement, path, context, seen));
-  if (outcomes.every(({ code }) => code === Outcomes.success)) return outcomes;
-  return outcomes.map((outcome) =>
-    outcome.code === Outcomes.success ? { ...outcome, code: Outcomes.other } : outcome,
-  );
+  const taken = new Map<string, Anchor>();
+  const named = new Set<string>();
+  return replacements.map((replacement) => {
+    const outcome = judgeOne(replacement, path, context, taken, named);
+    if (outcome.anchor !== undefined) taken.set(cellText(outcome.anchor.cell), outcome.anchor);
+    return outcome;
+  });
 }
 
+/** `taken`: the anchors that replacements before this one put in force; `named`: the cells they named. */
 function judgeOne(
   { certificate, cell: value }: Replacement,
   path: readonly Uint8Array[],
   context: JudgeContext,
-  seen: Set<string>,
+  taken: ReadonlyMap<string, Anchor>,
+  named: Set<string>,
 ): CellOutcome {
   const cell = cellFromValue(value);
-  const held = cell && context.anchors.cell(cell);
-  const outcome = (code: number, newHolder?: Eui64): CellOutcome => ({
-    cell: value,
-    code,
-    oldHolder: held?.holder,
-    newHolder,
-  });
-  if (cell === undefined || held === undefined) return outcome(Outcomes.anchorNotFound);
-  if (cell.role !== context.role || seen.has(cellText(cell))) return outcome(Outcomes.other);
-  seen.add(cellText(cell));
-  const root = context.anchors.cell({ role: "root", usage: "certify", cellUsage: 0 });
-  if (root === undefined) return outcome(Outcomes.noTrustAnchor);
+  const old = cell && context.anchors.cell(cell);
+  const failed = (code: number): CellOutcome => ({ cell: value, code, old });
+  if (cell === undefined || old === undefined) return failed(Outcomes.anchorNotFound);
+  if (!context.roles.includes(cell.role) || named.has(cellText(cell))) return failed(Outcomes.other);
+  named.add(cellText(cell));
+  const root = taken.get(cellText(rootCell)) ?? context.anchors.cell(rootCell);
+  if (root === undefined) return failed(Outcomes.noTrustAnchor);
   const proved = prove(certificate, path, root, context);
-  if (proved === undefined || !fits(proved, cell, context.anchors)) return outcome(Outcomes.badCertificate);
+  if (typeof proved === "number") return failed(proved);
+  if (!fits(proved, cell, context, taken)) return failed(Outcomes.badCertificate);
   const { subject: holder, publicKey } = proved;
-  const anchor = { cell, holder, publicKey, keyId: keyId(context.crypto, publicKey) };
-  return { ...outcome(Outcomes.success, holder), anchor };
+  const anchor = { cell, holder, publicKey, keyId: context.suite.keyId(context.crypto, publicKey) };
+  return { cell: value, code: Outcomes.success, old, anchor };
 }
 
-/** Undefined when the certificate does not chain to the root. */
+/** The outcome when the certificate does not chain to the root: its issuer is not to be found, or it is bad. */
 function prove(
   certificate: Uint8Array,
   path: readonly Uint8Array[],
   root: Anchor,
-  { nowS, crypto }: JudgeContext,
-): Certificate | undefined {
+  { nowS, crypto, suite }: JudgeContext,
+): Certificate | number {
   try {
-    return verifyChain(certificate, path, root, nowS, crypto);
+    return suite.certificates.verifyChain(certificate, path, root, nowS, crypto);
   } catch (error) {
+    if (hasCode(error, "certificate/wrong-issuer")) return Outcomes.noTrustAnchor;
     if (hasCode(error, "certificate") || hasCode(error, "wire") || hasCode(error, "hal/misuse"))
-      return undefined;
+      return Outcomes.badCertificate;
     throw error;
   }
 }
 
-/** Role, usage, and a holder that is nobody else here: an EUI-64 has one role in a device. */
-function fits(certificate: Certificate, cell: CellName, anchors: TrustAnchors): boolean {
-  if (certificate.role !== cell.role || certificate.usage !== cell.usage) return false;
-  const known = anchors.party(certificate.subject);
-  return known === undefined || known.role === cell.role;
+/** Role, usage, a key that can do its work, and a holder that is nobody else here: an EUI-64 has one role. */
+function fits(
+  { role, usage, publicKey, subject }: Certificate,
+  cell: CellName,
+  { anchors, crypto, suite }: JudgeContext,
+  taken: ReadonlyMap<string, Anchor>,
+): boolean {
+  if (role !== cell.role || usage !== cell.usage) return false;
+  if (!suite.keyUsable(crypto, usage, publicKey)) return false;
+  const others = [...taken.values()]
+    .filter(({ holder }) => holder === subject)
+    .map((anchor) => anchor.cell.role);
+  const known = anchors.party(subject)?.role;
+  return [...others, known].every((other) => other === undefined || other === cell.role);
 }

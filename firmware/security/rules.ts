@@ -39,7 +39,7 @@ export function commandRules(device: "ESME" | "CHF"): ReadonlyMap<number, Comman
 function rule(useCase: UseCase, device: string): CommandRule {
   const grants = new Map<Role, Grant>();
   for (const row of rowsFor(useCase.code, device))
-    for (const role of row.roles) if (!grants.has(role)) grants.set(role, grantOf(row, role));
+    for (const role of row.roles) if (!grants.has(role)) grants.set(role, grantOf(row, role, device));
   return { useCase, grants, members: useCase.operations.map((o) => member(useCase, memberOf(o.kind, o))) };
 }
 
@@ -50,14 +50,18 @@ function rowsFor(code: number, device: string): readonly AccessRow[] {
   return own.length > 0 ? own : rows.filter((row) => row.devices.includes("ESME"));
 }
 
-function grantOf(row: AccessRow, role: Role): Grant {
-  const protection = protectionOf(row, role);
+function grantOf(row: AccessRow, role: Role, device: string): Grant {
+  const protection = protectionOf(row, role, device);
   const signedResponse = protection !== "mac" || signedAnswerToMac.has(row.code);
   return { protection, replayProtected: row.replayProtected, signedResponse };
 }
 
-/** Facts §1.3: critical = signature and the ACB's MAC; the CS02a form of other parties = signature alone. */
-function protectionOf(row: AccessRow, role: Role): Protection {
+/**
+ * Facts §1.3: critical = signature and the ACB's MAC; the CS02a form of other parties = signature alone. Of
+ * CS02b the recovery party's has no MAC, and the ACB's own is signed at a hub (rules §4.1).
+ */
+function protectionOf(row: AccessRow, role: Role, device: string): Protection {
+  if (row.id === "CS02bACBByACB" && device === "CHF") return "signature+mac";
   if (row.protection === "C/NC") return role === "accessControlBroker" ? "mac" : "signature";
   if (row.id === "CS02bAnyExceptAbnormalRootByRecovery") return "signature";
   return row.protection === "NC" ? "mac" : "signature+mac";

@@ -2,10 +2,10 @@
  * Trust anchors: who a device believes. One public key a cell, kept in the journal; verifiers and MACs are
  * made ready when a cell is loaded, so that a command pays for no key set-up.
  */
-import type { Crypto, Mac, Verifier } from "../../hal/board.ts";
+import type { Crypto, Verifier } from "../../hal/board.ts";
 import type { Journal, JournalChange } from "../kernel/journal.ts";
-import { pairMac, type ValueKey, valueKey } from "../wire/cose/keys.ts";
 import type { Eui64 } from "../wire/message.ts";
+import type { Agreement, ContextMac, HiddenValues, Suite } from "../wire/suite.ts";
 import type { Role } from "./access.ts";
 import { type CellName, cellFromValue, cellToValue } from "./cells.ts";
 import { euiBytes, euiText } from "./eui.ts";
@@ -27,17 +27,16 @@ export interface Party {
   /** Checks the party's signatures; absent when the device holds no signing key of it. */
   readonly verify?: Verifier;
   /** MAC of the party's commands: made by the ACB, whoever originates (facts §1.5). */
-  readonly commandMac?: Mac;
+  readonly commandMac?: ContextMac;
   /** MAC of what this device sends to the party; absent when the device holds no agreement key of it. */
-  readonly replyMac?: Mac;
-  /** Key for values that only the party may read. */
-  readonly valueKey?: ValueKey;
+  readonly replyMac?: ContextMac;
+  /** Hides values that only the party may read. */
+  readonly hidden?: HiddenValues;
 }
 
 export interface OwnAgreement {
   readonly eui64: Eui64;
-  /** X25519 secret, 32 bytes. */
-  readonly agreeSecret: Uint8Array;
+  readonly agreement: Agreement;
 }
 
 /** Journal key of a cell, e.g. "anchor/2/1/0": role, usage, cell usage. */
@@ -64,6 +63,7 @@ export function decodeAnchor(key: string, bytes: Uint8Array): Anchor {
 
 export class TrustAnchors {
   readonly #crypto: Crypto;
+  readonly #suite: Suite;
   readonly #own: OwnAgreement;
   readonly #ownBytes: Uint8Array;
   readonly #cells = new Map<string, Anchor>();
@@ -75,19 +75,21 @@ export class TrustAnchors {
     factory: readonly Omit<Anchor, "keyId">[],
     crypto: Crypto,
     own: OwnAgreement,
+    suite: Suite,
   ): Promise<TrustAnchors> {
     if (journal.keys("anchor/").length === 0)
       await journal.commit(
         factory.map((seed) => ({
           key: anchorKey(seed.cell),
-          value: encodeAnchor({ ...seed, keyId: crypto.sha256(seed.publicKey).subarray(0, 8) }),
+          value: encodeAnchor({ ...seed, keyId: suite.keyId(crypto, seed.publicKey) }),
         })),
       );
-    return new TrustAnchors(journal, crypto, own);
+    return new TrustAnchors(journal, crypto, own, suite);
   }
 
-  private constructor(journal: Journal, crypto: Crypto, own: OwnAgreement) {
+  private constructor(journal: Journal, crypto: Crypto, own: OwnAgreement, suite: Suite) {
     this.#crypto = crypto;
+    this.#suite = suite;
     this.#own = own;
     this.#ownBytes = euiBytes(own.eui64);
     for (const key of journal.keys("anchor/"))
@@ -137,15 +139,16 @@ export class TrustAnchors {
     const command = { originator: party, target: this.#ownBytes };
     const reply = { originator: this.#ownBytes, target: party };
     const [signKey, agreeKey, brokerKey] = [key("sign"), key("agree"), key("agree", "accessControlBroker")];
-    const secret = this.#own.agreeSecret;
+    const { macs, hiddenValues, verifier } = this.#suite;
+    const [crypto, own] = [this.#crypto, this.#own.agreement];
     return withoutUndefined({
       eui,
       bytes: party,
       role,
-      verify: signKey && this.#crypto.ed25519Verifier(signKey),
-      commandMac: brokerKey && pairMac(this.#crypto, secret, brokerKey, command),
-      replyMac: agreeKey && pairMac(this.#crypto, secret, agreeKey, reply),
-      valueKey: agreeKey && valueKey(this.#crypto, secret, agreeKey, reply),
+      verify: signKey && verifier(crypto, signKey),
+      commandMac: brokerKey && macs(crypto, own, brokerKey, command),
+      replyMac: agreeKey && macs(crypto, own, agreeKey, reply),
+      hidden: agreeKey && hiddenValues(crypto, own, agreeKey, reply),
     });
   }
 }

@@ -41,6 +41,11 @@ export function ed25519Verifier(publicKey: Uint8Array): Verifier {
   };
 }
 
+/** Used by every provider: OpenSSL tells only when it verifies, libsodium also refuses points of mixed order. */
+export function ed25519KeyValid(publicKey: Uint8Array): boolean {
+  return publicKey.length === 32 && decodePoint(publicKey) !== undefined;
+}
+
 function decodePoint(bytes: Uint8Array): Point | undefined {
   if (!pointAcceptable(bytes)) return undefined;
   try {

@@ -8,7 +8,7 @@ import { sha256, sha512 } from "@noble/hashes/sha2.js";
 import { type Crypto, HalError, type Signer } from "../board.ts";
 import { requireCcm, requireGcm, requireHkdfLength, requireLength } from "./bytes.ts";
 import { ccmOpen, ccmSeal, gcmOpen, gcmSeal } from "./noble-aead.ts";
-import { ed25519Signer, ed25519Verifier } from "./noble-ed25519.ts";
+import { ed25519KeyValid, ed25519Signer, ed25519Verifier } from "./noble-ed25519.ts";
 
 /** P-256 as GBCS and COSE have it: no low-S rule. */
 const anyS = { lowS: false };
@@ -60,6 +60,7 @@ const provider: Crypto = {
   },
   ed25519Signer,
   ed25519Verifier,
+  ed25519KeyValid,
   x25519PublicKey(secret) {
     requireLength("X25519 secret", secret, 32);
     return x25519.getPublicKey(secret);

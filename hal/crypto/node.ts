@@ -18,6 +18,7 @@ import { type Crypto, HalError } from "../board.ts";
 import { concat, requireCcm, requireGcm, requireHkdfLength, requireLength } from "./bytes.ts";
 import { pointAcceptable, signatureAcceptable } from "./ed25519-policy.ts";
 import { p256Signer } from "./noble.ts";
+import { ed25519KeyValid } from "./noble-ed25519.ts";
 
 /** DER around a raw key: PKCS#8 (RFC 8410 §7) and SubjectPublicKeyInfo (§4); `oid` is 0x70 Ed25519, 0x6e X25519. */
 const pkcs8 = (oid: number) => Buffer.from([48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, oid, 4, 34, 4, 32]);
@@ -130,6 +131,7 @@ const provider: Crypto = {
     const key = publicKey(ED25519, raw);
     return (message, signature) => signatureAcceptable(signature) && verify(null, message, key, signature);
   },
+  ed25519KeyValid,
   x25519PublicKey(secret) {
     requireLength("X25519 secret", secret, 32);
     return rawPublic(privateKey(X25519, secret));

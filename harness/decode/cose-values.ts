@@ -121,6 +121,8 @@ function rowText(row: Value, object: string): string {
 }
 
 function typedValue(type: Type | undefined, value: Value): string {
+  if (typeof type === "object" && "optional" in type)
+    return value === null ? "(left out)" : typedValue(type.optional, value);
   if (type === "date-time" && typeof value === "number") return timeText(value);
   if (!Array.isArray(value) || typeof type !== "object") return plainValue(value);
   const itemType = (i: number) =>

@@ -1,9 +1,7 @@
 /** COSE messages layer by layer, typed messages inside them, and certificates (CWT). */
-import { type Certificate, readCertificate } from "../../firmware/wire/cose/certificate.ts";
-import { Major, Reader } from "../../firmware/wire/cose/reader.ts";
-import { Algorithm, readStructure, type Structure, Tag } from "../../firmware/wire/cose/structure.ts";
-import { decodePlain } from "../../firmware/wire/cose/wire.ts";
 import type { Header, Message } from "../../firmware/wire/message.ts";
+import type { Certificate } from "../../firmware/wire/suite.ts";
+import { isTagged, layerName, type Part, readLayer, suites } from "../../firmware/wire/suites.ts";
 import { cborText } from "./cbor-text.ts";
 import { bodyFields } from "./cose-values.ts";
 import { nameOf } from "./gbcs.ts";
@@ -18,22 +16,11 @@ import {
 } from "./node.ts";
 
 const kinds = { 1: "command", 2: "response", 3: "alert" } as const;
-const algorithms: Readonly<Record<number, string>> = {
-  [Algorithm.a128gcm]: "A128GCM",
-  [Algorithm.hmac256]: "HMAC 256/256",
-  [Algorithm.es256]: "ES256",
-  [Algorithm.eddsa]: "EdDSA",
-};
-const tagNames: Readonly<Record<number, string>> = {
-  [Tag.encrypt0]: "COSE_Encrypt0",
-  [Tag.mac0]: "COSE_Mac0",
-  [Tag.sign1]: "COSE_Sign1",
-};
 const MAX_LAYERS = 4;
 
 /** A COSE_Mac0, COSE_Sign1 or COSE_Encrypt0 and what it holds; or a typed message without protection. */
 export function decodeCose(bytes: Uint8Array): DecodedNode {
-  return (bytes[0] ?? 0) >> 5 === Major.tag ? decodeLayer(bytes, 0, 0) : decodeUnprotected(bytes);
+  return isTagged(bytes) ? decodeLayer(bytes, 0, 0) : decodeUnprotected(bytes);
 }
 
 function decodeUnprotected(bytes: Uint8Array): DecodedNode {
@@ -52,28 +39,30 @@ function attempt<T>(base: number, what: string, read: () => T): T {
 }
 
 function decodeLayer(bytes: Uint8Array, base: number, depth: number): DecodedNode {
-  const tag = (bytes[0] ?? 0) & 31;
-  const name = tagNames[tag];
-  if (name === undefined) throw noFit(base, `CBOR tag ${tag}; COSE here is tag 16, 17 or 18`);
-  const structure = attempt(base, name, () => readStructure(bytes, tag));
-  const parts = placesOf(bytes, base, tag);
+  const name = layerName(bytes);
+  if (name === undefined)
+    throw noFit(base, `CBOR tag ${(bytes[0] ?? 0) & 31}; COSE here is tag 16, 17 or 18`);
+  const layer = attempt(base, name, () => readLayer(bytes));
+  const place = ({ bytes: part, offset }: Part) => ({ offset: base + offset, length: part.length });
+  const sealed = name === "COSE_Encrypt0";
   const fields: DecodedField[] = [
     { name: "protection", value: name, offset: base, length: 2 },
-    { name: "algorithm", value: algorithmOf(structure), ...parts.protectedHeaders },
-    ...optional("key identifier", structure.protectedHeaders.keyId ?? structure.unprotectedHeaders.keyId),
-    ...optional("IV", structure.protectedHeaders.iv ?? structure.unprotectedHeaders.iv),
+    { name: "algorithm", value: layer.algorithm, ...place(layer.protectedHeaders) },
+    ...optional("key identifier", layer.keyId),
+    ...optional("IV", layer.iv),
     {
-      name: tag === Tag.encrypt0 ? "ciphertext" : "content",
-      value: `${structure.content.length} bytes`,
-      ...parts.content,
+      name: sealed ? "ciphertext" : "content",
+      value: `${layer.content.bytes.length} bytes`,
+      ...place(layer.content),
     },
   ];
-  if (parts.authenticator !== undefined) {
+  if (layer.authenticator !== undefined) {
     const note = "not checked here, see verify";
-    const label = tag === Tag.mac0 ? "MAC" : "signature";
-    fields.push({ name: label, value: hexOf(structure.authenticator), note, ...parts.authenticator });
+    const label = name === "COSE_Mac0" ? "MAC" : "signature";
+    const { authenticator } = layer;
+    fields.push({ name: label, value: hexOf(authenticator.bytes), note, ...place(authenticator) });
   }
-  const children = tag === Tag.encrypt0 ? [] : [contentNode(bytes, structure, parts.content.offset, depth)];
+  const children = sealed ? [] : [contentNode(bytes, layer.content, base, depth)];
   return { format: `${name}${titleOf(children[0])}`, bytes: bytes.length, fields, children };
 }
 
@@ -84,50 +73,19 @@ function titleOf(child: DecodedNode | undefined): string {
   return ` of ${inner}`;
 }
 
-interface Place {
-  readonly offset: number;
-  readonly length: number;
-}
-
-/** Where the parts of a structure that has been read stand. */
-function placesOf(bytes: Uint8Array, base: number, tag: number) {
-  const reader = new Reader(bytes, 2);
-  const string = (): Place => {
-    const { length } = reader.byteString("part");
-    return { offset: base + reader.at - length, length };
-  };
-  const protectedHeaders = string();
-  skipHeaders(reader);
-  const content = string();
-  const authenticator = tag === Tag.encrypt0 ? undefined : string();
-  return { protectedHeaders, content, authenticator };
-}
-
-function skipHeaders(reader: Reader): void {
-  let items = 1;
-  while (items-- > 0) {
-    reader.head();
-    if (reader.major === Major.bytes || reader.major === Major.text) reader.take(reader.argument);
-    if (reader.major === Major.array) items += reader.argument;
-    if (reader.major === Major.map) items += 2 * reader.argument;
-  }
-}
-
-function algorithmOf({ protectedHeaders, unprotectedHeaders }: Structure): string {
-  const algorithm = protectedHeaders.algorithm ?? unprotectedHeaders.algorithm;
-  if (algorithm === undefined) return "none named";
-  return `${algorithms[algorithm as number] ?? "unknown"} (${algorithm})`;
-}
-
 function optional(name: string, value: Uint8Array | undefined): DecodedField[] {
   return value === undefined ? [] : [{ name, value: hexOf(value) }];
 }
 
-function contentNode(layer: Uint8Array, structure: Structure, base: number, depth: number): DecodedNode {
-  const { content } = structure;
-  if ((content[0] ?? 0) >> 5 === Major.tag && depth < MAX_LAYERS)
-    return decodeLayer(content, base, depth + 1);
-  const readings = [() => certificateNode(readCertificate(layer), content), () => messageNode(content, base)];
+function contentNode(layer: Uint8Array, part: Part, layerBase: number, depth: number): DecodedNode {
+  const { bytes: content, offset } = part;
+  const base = layerBase + offset;
+  if (isTagged(content) && depth < MAX_LAYERS) return decodeLayer(content, base, depth + 1);
+  const { certificates } = suites.cose;
+  const readings = [
+    () => certificateNode(certificates.read(layer), content),
+    () => messageNode(content, base),
+  ];
   for (const read of readings) {
     try {
       return read();
@@ -151,7 +109,7 @@ function genericNode(content: Uint8Array, offset: number): DecodedNode {
 }
 
 function messageNode(plain: Uint8Array, offset: number): DecodedNode {
-  const message = decodePlain(plain);
+  const message = suites.cose.decodePlain(plain);
   const { header } = message;
   const fields = [...headerFields(header, offset, plain.length), ...bodyFields(message)];
   const format = `${kinds[header.kind]} ${nameOf(header.code)}`;
@@ -181,7 +139,7 @@ function headerFields(header: Header, offset: number, length: number): DecodedFi
 function sealedChildren(message: Message): DecodedNode[] {
   if (!("results" in message)) return [];
   return message.results.flatMap(({ value }) => {
-    if (!(value instanceof Uint8Array) || value[0] !== (0xc0 | Tag.encrypt0)) return [];
+    if (!(value instanceof Uint8Array) || layerName(value) !== "COSE_Encrypt0") return [];
     try {
       return [decodeLayer(value, 0, MAX_LAYERS)];
     } catch {

@@ -2,7 +2,6 @@
 import { type ApsFrame, ApsType, decodeAps } from "../../firmware/han/frames/aps.ts";
 import { decodeApsCommand } from "../../firmware/han/frames/aps-command.ts";
 import { decodeBeacon } from "../../firmware/han/frames/beacon.ts";
-import { decodeEdhoc } from "../../firmware/han/frames/edhoc-cluster.ts";
 import {
   decodeMac,
   decodeMacCommand,
@@ -16,6 +15,7 @@ import { MIC_BYTES, type SecurityHeader } from "../../firmware/han/frames/securi
 import { decodeTunnel } from "../../firmware/han/frames/tunneling.ts";
 import { Cluster, decodeZcl, SE_PROFILE } from "../../firmware/han/frames/zcl.ts";
 import { DEVICE_ANNOUNCE, decodeDeviceAnnounce, ZDO_PROFILE } from "../../firmware/han/frames/zdo.ts";
+import { suites } from "../../firmware/wire/suites.ts";
 import { type DecodedField, type DecodedNode, hexNumber, noFit, shownBytes } from "./node.ts";
 
 const FCS_BYTES = 2;
@@ -159,8 +159,8 @@ function apsPayload(frame: ApsFrame, end: number): DecodedNode[] {
 
 function zclNode(cluster: number, bytes: Uint8Array, end: number): DecodedNode {
   const { payload, ...header } = attempt("ZCL frame", end, bytes.length, () => decodeZcl(bytes));
-  const name =
-    Object.entries(Cluster).find(([, id]) => id === cluster)?.[0] ?? `cluster ${hexNumber(cluster, 4)}`;
+  const standard = Object.entries(Cluster).find(([, id]) => id === cluster)?.[0];
+  const name = standard ?? establishmentOf(cluster)?.name ?? `cluster ${hexNumber(cluster, 4)}`;
   const inner = header.specific ? clusterCommand(cluster, header, payload, end) : undefined;
   const child = inner ?? { bytes: payload };
   return {
@@ -168,6 +168,10 @@ function zclNode(cluster: number, bytes: Uint8Array, end: number): DecodedNode {
     children: [plainNode(`${name} command`, payload, child)],
   };
 }
+
+/** The wire's key establishment that this cluster carries. */
+const establishmentOf = (cluster: number) =>
+  Object.values(suites).find((suite) => suite.keyEstablishment.cluster === cluster)?.keyEstablishment;
 
 function clusterCommand(
   cluster: number,
@@ -179,8 +183,11 @@ function clusterCommand(
     return attempt("tunnel command", end, payload.length, () =>
       decodeTunnel(header.command, header.fromServer, payload),
     );
-  if (cluster === Cluster.edhoc)
-    return attempt("EDHOC command", end, payload.length, () => decodeEdhoc(header.command, payload));
+  const establishment = establishmentOf(cluster);
+  if (establishment !== undefined)
+    return attempt(`${establishment.name} command`, end, payload.length, () =>
+      establishment.describe({ id: header.command, payload }),
+    );
   return undefined;
 }
 

@@ -8,7 +8,7 @@ import { type OperationTemplate, useCaseByCode } from "../../firmware/objects/us
 import { toHex } from "../premises/trace.ts";
 import { type Cbor, walk } from "./cbor-walk.ts";
 import { checkParameters } from "./parameters.ts";
-import { type Lookup, readBack } from "./read-back.ts";
+import { type Lookup, readBack, readBackAtHub } from "./read-back.ts";
 import { serviceRequest } from "./service-requests.ts";
 import { noFurtherBlock, type TariffParameters } from "./tariff.ts";
 import type { ServiceRequest } from "./transform.ts";
@@ -42,8 +42,9 @@ export function correlate(preCommand: Uint8Array, request: ServiceRequest): void
   compare("supplementary", supplementaryOf(request), supplementary);
   const decodedOperations = Array.isArray(operations) ? (operations as readonly Cbor[]) : [];
   compare("operations", useCase?.operations.map(nameOf), decodedOperations.map(operationName));
-  const meaning = readBack[useCase?.id ?? ""]?.(lookup(decodedOperations));
-  compare("parameters", withDefaults(asked as Fields, request), meaning);
+  const readings = request.target.type === "CHF" ? { ...readBack, ...readBackAtHub } : readBack;
+  const meaning = readings[useCase?.id ?? ""]?.(lookup(decodedOperations));
+  compare("parameters", withDefaults(asked as Fields, useCase?.id), meaning);
   compare("operations' values", useCase?.operations.map(expectedValues), decodedOperations.map(valueCount));
   compareCredentialsCounter(request, decodedOperations);
 }
@@ -87,7 +88,7 @@ function nameOf(o: { readonly kind: string; readonly object: number; readonly me
 }
 
 /** What a request leaves out stands in the command all the same: prices of unused rates, open thresholds. */
-function withDefaults(asked: Fields, request: ServiceRequest): Fields {
+function withDefaults(asked: Fields, useCase: string | undefined): Fields {
   const filled: Record<string, unknown> = { ...asked };
   const { touPrices, blockPrices, blockThresholdsWh } = asked as Partial<TariffParameters>;
   if (touPrices !== undefined) filled.touPrices = fill(touPrices, 48, 0);
@@ -96,8 +97,13 @@ function withDefaults(asked: Fields, request: ServiceRequest): Fields {
     filled.blockThresholdsWh = fill(blockThresholdsWh, 8, []).map((row) =>
       [...row, noFurtherBlock].slice(0, 3),
     );
-  if ("replacements" in asked) filled.floor = asked.floor ?? request.counter;
-  return filled;
+  return useCase === "CS02bSupplierByTransCoS" ? withSupplierFloors(filled) : filled;
+}
+
+/** On a change of supplier the floors of the supplier that asks are told as those of its role. */
+function withSupplierFloors({ floor = 0n, topUpFloor, ...asked }: Fields): Fields {
+  const told = (asked.partyFloors as readonly unknown[]).length > 0;
+  return told ? asked : { ...asked, partyFloors: [{ role: "supplier", floor, topUpFloor }] };
 }
 
 const fill = <T>(items: readonly T[], length: number, empty: T): T[] =>
@@ -106,7 +112,7 @@ const fill = <T>(items: readonly T[], length: number, empty: T): T[] =>
 function compareCredentialsCounter(request: ServiceRequest, operations: readonly Cbor[]): void {
   const argument = lookup(operations)("credentials.m1");
   if (argument !== undefined)
-    compareFields(request, "authoriser's counter", request.counter, (argument as readonly Cbor[])[2]);
+    compareFields(request, "authoriser's counter", request.counter, (argument as readonly Cbor[])[4]);
 }
 
 function supplementaryOf({ supplementary }: ServiceRequest): unknown {

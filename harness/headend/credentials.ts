@@ -1,10 +1,21 @@
 /** Replacement of trust anchors (CS02b) in the user's terms: which certificates go into which cells, and when. */
 import { z } from "zod";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import type { Role } from "../../firmware/security/access.ts";
+import { useCaseByCode } from "../../firmware/objects/use-cases.ts";
+import { type Role, roleNumber } from "../../firmware/security/access.ts";
 import { type CellName, cellToValue } from "../../firmware/security/cells.ts";
+import {
+  authorisingCell,
+  firstModeCode,
+  replacementMode,
+} from "../../firmware/security/replacement-modes.ts";
 import type { Value } from "../../firmware/wire/message.ts";
 import { activation, eui, fromHex } from "./parameters.ts";
+import { partyIdentities } from "./parties.ts";
+import type { DeviceType } from "./service-requests.ts";
+
+/** The transitional CoS party replaces a supplier's cells in the name of the supplier that asks. */
+const changeOfSupplier = 7;
 
 const roles = [
   "root",
@@ -29,92 +40,99 @@ const certificate = z.union([
     .regex(/^([0-9a-f]{2})+$/i, "expected hex")
     .transform(fromHex),
 ]);
-const counter = z.bigint().min(0n).max(0xffff_ffff_ffff_ffffn);
+/** Floors are integers of ASN.1. */
+const floor = z.bigint().min(0n).max(0x7fff_ffff_ffff_ffffn);
+
+const partyFloor = z
+  .strictObject({
+    role: z.enum(roles).optional(),
+    /** Instead of the role: a party that the head end knows by name. */
+    party: eui.optional(),
+    floor,
+    /** Of top-ups: a supplier's alone. */
+    topUpFloor: floor.optional(),
+  })
+  .transform(({ role, party, ...floors }, context) => {
+    const known = Object.values(partyIdentities).find((identity) => identity.eui === party);
+    const named = role ?? known?.role;
+    if (named !== undefined && (role === undefined) !== (party === undefined))
+      return { role: named, ...floors };
+    context.addIssue({ code: "custom", message: "expected a role, or else the EUI-64 of a party" });
+    return z.NEVER;
+  });
 
 export const credentialParameters = z.strictObject({
   replacements: z
     .array(z.strictObject({ cell: cellParameters, certificate }))
     .min(1)
-    .max(8),
+    .max(12),
   /** Certificates between those and the root. */
   path: z.array(certificate).max(4).default([]),
-  /** The authoriser's counters start after this one; by default after this command's. */
-  floor: counter.optional(),
-  /** Counters of other parties start after these: a change of supplier sets the new supplier's. */
-  partyFloors: z
-    .array(z.strictObject({ party: eui, floor: counter }))
-    .max(8)
-    .default([]),
+  /** The asking party's counters start after this one, if it is above what that has used; else they go on. */
+  floor: floor.optional(),
+  /** The same for a supplier's top-ups. */
+  topUpFloor: floor.optional(),
+  /** Floors of other roles, where the mode may set them. */
+  partyFloors: z.array(partyFloor).max(8).default([]),
+  /** False: the device does not look at the certificates' validity periods. */
+  timeBasedChecks: z.boolean().default(true),
   activateAt: activation,
 });
 export type CredentialParameters = z.output<typeof credentialParameters>;
 
-interface Mode {
-  readonly useCase: string;
-  readonly mode: number;
-  readonly authorisedBy: CellName;
+interface Context {
+  readonly role: Role;
+  readonly device: DeviceType;
+  readonly counter: bigint;
 }
-const signedBy = (role: Role): CellName => ({ role, usage: "sign", cellUsage: 0 });
 
-/** By who authorises, and whose cells change. */
-const modes: Readonly<Record<string, Mode>> = {
-  "supplier>supplier": { useCase: "CS02bSupplierBySupplier", mode: 2, authorisedBy: signedBy("supplier") },
-  "networkOperator>networkOperator": {
-    useCase: "CS02bNOByNO",
-    mode: 3,
-    authorisedBy: signedBy("networkOperator"),
-  },
-  "accessControlBroker>accessControlBroker": {
-    useCase: "CS02bACBByACB",
-    mode: 4,
-    authorisedBy: { role: "accessControlBroker", usage: "agree", cellUsage: 0 },
-  },
-  "transitionalCoS>transitionalCoS": {
-    useCase: "CS02bTransCoSByTransCoS",
-    mode: 6,
-    authorisedBy: signedBy("transitionalCoS"),
-  },
-  "transitionalCoS>supplier": {
-    useCase: "CS02bSupplierByTransCoS",
-    mode: 7,
-    authorisedBy: signedBy("transitionalCoS"),
-  },
-};
-
-function modeOf(p: CredentialParameters, role: Role): Mode {
+/** The number of the mode by who authorises and whose cells change. */
+function modeOf(p: CredentialParameters, role: Role): number {
   const target = p.replacements[0]?.cell.role ?? role;
-  const mode = modes[`${role}>${target}`];
-  if (mode !== undefined) return mode;
+  const modes = Array.from({ length: 9 }, (_, mode) => ({ mode, ...replacementMode(mode) }));
+  const found = modes.find((m) => m.authoriser === role && m.targets?.includes(target));
+  if (found !== undefined) return found.mode;
+  const known = modes.map((m) => `${m.authoriser}>${m.targets?.length === 1 ? m.targets[0] : "any"}`);
   throw new MeterbenchError(
     "headend/parameters",
     `replacements[0].cell.role: a ${role} cannot replace the keys of a ${target}; ` +
-      `expected one of ${Object.keys(modes).join(", ")} (who>whose)`,
+      `expected one of ${known.join(", ")} (who>whose)`,
     { role, target },
   );
 }
 
-export function credentialsUseCase(p: CredentialParameters, context: { readonly role: Role }): string {
-  return modeOf(p, context.role).useCase;
+export function credentialsUseCase(p: CredentialParameters, context: Pick<Context, "role">): string {
+  const mode = modeOf(p, context.role);
+  return useCaseByCode(firstModeCode + mode)?.id ?? `CS02b mode ${mode}`;
 }
 
 /** The argument of `credentials.replace` (see `firmware/objects/dictionary.ts`). */
-export function credentialValues(
-  p: CredentialParameters,
-  context: { readonly role: Role; readonly counter: bigint },
-): Record<string, Value> {
-  const { mode, authorisedBy } = modeOf(p, context.role);
+export function credentialValues(p: CredentialParameters, context: Context): Record<string, Value> {
+  const mode = modeOf(p, context.role);
+  const authoriser = authorisingCell(mode, context.device);
+  const own: Pick<CredentialParameters, "floor" | "topUpFloor"> = mode === changeOfSupplier ? {} : p;
   return {
     "credentials.m1": [
       mode,
-      cellToValue(authorisedBy),
+      null,
+      p.timeBasedChecks ? null : 1,
+      authoriser === undefined ? null : cellToValue(authoriser),
       context.counter,
-      p.floor ?? context.counter,
-      p.partyFloors.map((f) => [fromHex(f.party), f.floor]),
+      own.floor ?? null,
+      own.topUpFloor ?? null,
+      floorsOfOthers(p, mode).map((f) => [roleNumber[f.role], f.floor, f.topUpFloor ?? null]),
       p.replacements.map((r) => [r.certificate, cellToValue(cellName(r.cell))]),
       p.path,
       p.activateAt,
     ],
   };
+}
+
+/** On a change of supplier the party that asks is not the one that authorises: its floors go with its role's. */
+function floorsOfOthers(p: CredentialParameters, mode: number): CredentialParameters["partyFloors"] {
+  if (mode !== changeOfSupplier || p.partyFloors.length > 0) return p.partyFloors;
+  const { floor = 0n, topUpFloor } = p;
+  return [{ role: "supplier", floor, ...(topUpFloor === undefined ? {} : { topUpFloor }) }];
 }
 
 export const cellName = (c: z.output<typeof cellParameters>): CellName => ({

@@ -7,9 +7,9 @@
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { AlertMessage } from "../../firmware/objects/use-cases.ts";
 import { accessRows, type Role } from "../../firmware/security/access.ts";
-import { keyId } from "../../firmware/wire/cose/keys.ts";
-import { type Eui64, UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
-import type { Wire } from "../../firmware/wire/wire.ts";
+import { commandRules } from "../../firmware/security/rules.ts";
+import { type Eui64, type Protection, UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
+import type { Suite } from "../../firmware/wire/suite.ts";
 import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
 import { toHex } from "../premises/trace.ts";
 import { correlate } from "./correlate.ts";
@@ -18,7 +18,7 @@ import { Inventory, type InventoryEvent, inventoryRules } from "./inventory.ts";
 import { pairKeys } from "./pair-keys.ts";
 import type { Party, PartyName } from "./parties.ts";
 import type { TestPki } from "./pki.ts";
-import { type Received, type ReceivedAlert, type ReceivedResponse, Receiver } from "./receiver.ts";
+import { type ReceivedAlert, type ReceivedResponse, Receiver, type RefusedMessage } from "./receiver.ts";
 import { type DeviceType, serviceRequest } from "./service-requests.ts";
 import { type PreCommand, transform } from "./transform.ts";
 
@@ -35,7 +35,7 @@ export interface KnownDevice {
 /** The head end's side of the WAN, and the run's time. */
 export interface HeadEndPorts {
   readonly crypto: Crypto;
-  readonly wire: Wire;
+  readonly suite: Suite;
   readonly pki: TestPki;
   /** Sends bytes to the hub; `done` runs once. */
   deliver(bytes: Uint8Array, done: (outcome: "delivered" | "failed") => void): void;
@@ -83,7 +83,7 @@ export class HeadEnd {
   readonly alerts: ReceivedAlert[] = [];
   readonly dccAlerts: DccAlert[] = [];
   /** Messages that nobody could authenticate or match, and alerts that came again. */
-  readonly refused: Received[] = [];
+  readonly refused: RefusedMessage[] = [];
   readonly #ports: HeadEndPorts;
   readonly #devices = new Map<Eui64, KnownDevice>();
   readonly #waiting = new Map<string, Exchange>();
@@ -94,7 +94,7 @@ export class HeadEnd {
   constructor(ports: HeadEndPorts) {
     this.#ports = ports;
     this.pki = ports.pki;
-    this.#receiver = new Receiver(ports.wire, ports.crypto, ports.pki, this.#devices);
+    this.#receiver = new Receiver(ports.suite, ports.crypto, ports.pki, this.#devices);
   }
 
   get parties(): Readonly<Record<PartyName, Party>> {
@@ -123,7 +123,7 @@ export class HeadEnd {
   /** Sends a service request; the exchange changes as virtual time runs. Throws what is refused before sending. */
   submit(reference: string, parameters: unknown, options: RequestOptions): Exchange {
     const preCommand = this.prepare(reference, parameters, options);
-    const sealed = this.protect(preCommand, options.by ?? "supplier", options.signWith);
+    const sealed = this.protect(preCommand, options.signWith);
     const bytes = options.tamper?.(sealed) ?? sealed;
     const { originator, target, counter, code } = preCommand.command.header;
     const exchange: Exchange = { reference, preCommand, bytes, originator, target, status: "sent" };
@@ -150,25 +150,44 @@ export class HeadEnd {
     const user = this.parties[options.by ?? "supplier"];
     const device = this.device(options.to);
     if (!options.unchecked) this.#checkUser(reference, definition.roles, user, device);
-    const route = options.unchecked
-      ? { originator: user.eui, counter: user.nextCounter() }
-      : this.#route(reference, parameters, user, device);
-    return transform({ reference, parameters, role: user.role, target: device, ...route }, this.#ports.wire);
+    const { actsAs } = definition;
+    const party = actsAs !== undefined && definition.roles.includes(user.role) ? this.parties[actsAs] : user;
+    const route =
+      options.unchecked || party !== user
+        ? { originator: party.eui, counter: party.nextCounter() }
+        : this.#route(reference, parameters, user, device);
+    const request = { reference, parameters, role: party.role, target: device, ...route };
+    return transform(request, this.#ports.suite.wire);
   }
 
-  /** The user correlates and signs a critical command; the ACB adds its MAC. */
-  protect(preCommand: PreCommand, by: PartyName, signWith?: Signer): Uint8Array {
-    const { crypto, wire } = this.#ports;
+  /** Whoever originates a critical command correlates and signs it; the ACB adds its MAC. */
+  protect(preCommand: PreCommand, signWith?: Signer): Uint8Array {
+    const { crypto, suite } = this.#ports;
     const { header } = preCommand.command;
+    const protection = this.#protectionOf(preCommand);
     let message = preCommand.bytes;
-    if (preCommand.definition.critical) {
+    if (protection !== "mac") {
       correlate(preCommand.bytes, preCommand.request);
-      const signer = signWith ?? this.parties[by].keys.sign.signer;
-      message = wire.sign(message, (input) => signer.sign(input), keyId(crypto, signer.publicKey));
+      const signer = signWith ?? this.#originator(header.originator).keys.sign.signer;
+      const keyId = suite.keyId(crypto, signer.publicKey);
+      message = suite.wire.sign(message, (input) => signer.sign(input), keyId);
     }
+    if (protection === "signature") return message;
     const broker = this.parties.accessControlBroker.keys.agree;
-    const { mac } = pairKeys(crypto, broker, this.device(header.target).agreePublicKey, header);
-    return wire.protect(message, mac, keyId(crypto, broker.publicKey));
+    const { mac } = pairKeys(suite, crypto, broker, this.device(header.target).agreePublicKey, header);
+    return suite.wire.protect(message, mac(header), suite.keyId(crypto, broker.publicKey));
+  }
+
+  #originator(eui: Eui64): Party {
+    return Object.values(this.parties).find((party) => party.eui === eui) as Party;
+  }
+
+  /** As the device's rules have it; what they do not grant is protected as it usually is. */
+  #protectionOf({ command: { header }, definition }: PreCommand): Protection {
+    const rule = commandRules(this.device(header.target).type).get(header.code);
+    const grant = rule?.grants.get(this.#originator(header.originator).role);
+    const critical = definition.critical || definition.actsAs !== undefined;
+    return grant?.protection ?? (critical ? "signature+mac" : "mac");
   }
 
   /** Takes one message from the hub. Never throws: what cannot be believed is kept in `refused`. */
@@ -256,7 +275,7 @@ export class HeadEnd {
     this.#ports.observe({ kind: "dcc-alert", ...alert });
   }
 
-  #refuse(received: Received & { readonly kind: "refused" }): void {
+  #refuse(received: RefusedMessage): void {
     this.refused.push(received);
     this.#ports.observe({ ...(received.header ?? {}), kind: "message-refused", reason: received.reason });
   }
@@ -277,7 +296,7 @@ export class HeadEnd {
     const broker = this.parties.accessControlBroker;
     if (user === broker || serviceRequest(reference).critical) return own;
     const probe = { reference, parameters, role: user.role, target: device, ...own };
-    const { useCase } = transform(probe, this.#ports.wire);
+    const { useCase } = transform(probe, this.#ports.suite.wire);
     const allowed = accessRows(useCase.code).some((row) => row.roles.includes(user.role));
     if (device.parties.has(user.name) && allowed) return own;
     return {
@@ -306,13 +325,13 @@ export class HeadEnd {
 
 /** CS14: {time, extended PAN id, [{EUI, hash of its link key}]}; a device that has established a key has a hash. */
 function listedDevices(values: readonly Value[]): { readonly eui: Eui64; readonly joined: boolean }[] {
-  const [body] = values as readonly [
-    readonly [number, Uint8Array, readonly (readonly Uint8Array[])[]] | undefined,
-  ];
-  return (body?.[2] ?? []).map(([eui, hash]) => ({
-    eui: toHex(eui ?? new Uint8Array()),
-    joined: (hash?.length ?? 0) > 0,
-  }));
+  const list = (value: Value | undefined): readonly Value[] => (Array.isArray(value) ? value : []);
+  return list(list(values[0])[2]).flatMap((row) => {
+    const [eui, hash] = list(row);
+    return eui instanceof Uint8Array && hash instanceof Uint8Array
+      ? [{ eui: toHex(eui), joined: hash.length > 0 }]
+      : [];
+  });
 }
 
 function transactionKey(device: Eui64, party: Eui64, counter: bigint, code: number): string {

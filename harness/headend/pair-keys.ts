@@ -1,21 +1,22 @@
-/** The MAC and the value key between a party and a device, from the party's side; made once per pair. */
+/** What a party and a device share, from the party's side: MACs and hidden values; agreed once per pair. */
 
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import { pairMac, type ValueKey, valueKey } from "../../firmware/wire/cose/keys.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
-import type { Crypto, Mac } from "../../hal/board.ts";
+import type { ContextMac, HiddenValues, Suite } from "../../firmware/wire/suite.ts";
+import type { Crypto } from "../../hal/board.ts";
 import { fromHex } from "./parameters.ts";
 import type { AgreementKey } from "./parties.ts";
 
 export interface PairKeys {
-  readonly mac: Mac;
-  readonly valueKey: ValueKey;
+  readonly mac: ContextMac;
+  readonly hidden: HiddenValues;
 }
 
 const cache = new WeakMap<AgreementKey, Map<string, PairKeys>>();
 
 /** Keys of `own` (a party's agreement key) and `peer` (a device's public key) for messages of this direction. */
 export function pairKeys(
+  suite: Suite,
   crypto: Crypto,
   own: AgreementKey,
   peer: Uint8Array,
@@ -26,12 +27,12 @@ export function pairKeys(
   const name = `${originator}/${target}/${Buffer.from(peer).toString("hex")}`;
   const known = pairs.get(name);
   if (known !== undefined) return known;
-  const context = { originator: fromHex(originator), target: fromHex(target) };
-  const mac = pairMac(crypto, own.secret, peer, context);
-  const value = valueKey(crypto, own.secret, peer, context);
-  if (mac === undefined || value === undefined)
+  const pair = { originator: fromHex(originator), target: fromHex(target) };
+  const mac = suite.macs(crypto, own.agreement, peer, pair);
+  const hidden = suite.hiddenValues(crypto, own.agreement, peer, pair);
+  if (mac === undefined || hidden === undefined)
     throw new MeterbenchError("headend/key-agreement", `no shared key between ${originator} and ${target}`);
-  const made = { mac, valueKey: value };
+  const made = { mac, hidden };
   pairs.set(name, made);
   return made;
 }

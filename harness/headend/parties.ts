@@ -2,6 +2,7 @@
 
 import type { Role } from "../../firmware/security/access.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
+import type { Agreement } from "../../firmware/wire/suite.ts";
 import type { Signer } from "../../hal/board.ts";
 
 export type PartyName =
@@ -15,14 +16,15 @@ export type PartyName =
 
 /** One key pair, and the certificate that binds its public key to the holder. */
 export interface SigningKey {
-  /** Ed25519 seed, 32 bytes. */
+  /** 32 bytes. */
   readonly seed: Uint8Array;
   readonly signer: Signer;
   readonly certificate: Uint8Array;
 }
 export interface AgreementKey {
-  /** X25519 secret, 32 bytes. */
+  /** 32 bytes. */
   readonly secret: Uint8Array;
+  readonly agreement: Agreement;
   readonly publicKey: Uint8Array;
   readonly certificate: Uint8Array;
 }

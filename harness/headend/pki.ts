@@ -4,9 +4,9 @@
  */
 
 import type { Role } from "../../firmware/security/access.ts";
-import { type CertificateClaims, issueCertificate } from "../../firmware/wire/cose/certificate.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
-import type { Crypto } from "../../hal/board.ts";
+import type { CertificateClaims, Suite } from "../../firmware/wire/suite.ts";
+import type { Crypto, Signer } from "../../hal/board.ts";
 import type { SeededRandom } from "../../hal/mock/random.ts";
 import {
   type AgreementKey,
@@ -19,12 +19,13 @@ import {
 } from "./parties.ts";
 
 const rootName: Eui64 = "90B3D51F30FF0000";
+const nextRootName: Eui64 = "90B3D51F30FF0002";
 const issuingName: Eui64 = "90B3D51F30FF0001";
 const tenYearsS = 10 * 365 * 86_400;
 
 /** What a device is made with: its secrets and the certificates for them. */
 export interface DeviceKeys {
-  /** Ed25519 seed, 32 bytes. */
+  /** 32 bytes. */
   readonly signSeed: Uint8Array;
   readonly sign: SigningKey;
   readonly agree: AgreementKey;
@@ -32,6 +33,7 @@ export interface DeviceKeys {
 
 export interface TestPkiOptions {
   readonly crypto: Crypto;
+  readonly suite: Suite;
   readonly random: SeededRandom;
   /** Start of every certificate's validity, UTC seconds. */
   readonly notBeforeS: number;
@@ -45,17 +47,19 @@ export class TestPki {
   readonly issuingCertificate: Uint8Array;
   readonly parties: Readonly<Record<PartyName, Party>>;
   readonly #crypto: Crypto;
+  readonly #suite: Suite;
   readonly #random: SeededRandom;
   readonly #notBeforeS: number;
-  readonly #root: ReturnType<Crypto["ed25519Signer"]>;
-  readonly #issuing: ReturnType<Crypto["ed25519Signer"]>;
+  readonly #root: Signer;
+  readonly #issuing: Signer;
 
-  constructor({ crypto, random, notBeforeS }: TestPkiOptions) {
+  constructor({ crypto, suite, random, notBeforeS }: TestPkiOptions) {
     this.#crypto = crypto;
+    this.#suite = suite;
     this.#random = random;
     this.#notBeforeS = notBeforeS;
-    this.#root = crypto.ed25519Signer(random.bytes(32));
-    this.#issuing = crypto.ed25519Signer(random.bytes(32));
+    this.#root = suite.signer(crypto, random.bytes(32));
+    this.#issuing = suite.signer(crypto, random.bytes(32));
     this.rootPublicKey = this.#root.publicKey;
     this.rootCertificate = this.#certify(rootName, "root", this.#root.publicKey);
     this.issuingCertificate = this.#certify(issuingName, "issuingAuthority", this.#issuing.publicKey);
@@ -88,20 +92,21 @@ export class TestPki {
   /** Also for attacks: a key whose certificate this PKI issues for any subject and role. */
   signingKey(subject: Eui64, role: Role | "device"): { readonly seed: Uint8Array; readonly key: SigningKey } {
     const seed = this.#random.bytes(32);
-    const signer = this.#crypto.ed25519Signer(seed);
+    const signer = this.#suite.signer(this.#crypto, seed);
     const certificate = this.issue(subject, role, "sign", signer.publicKey);
     return { seed, key: { seed, signer, certificate } };
   }
 
   agreementKey(subject: Eui64, role: Role | "device"): AgreementKey {
     const secret = this.#random.bytes(32);
-    const publicKey = this.#crypto.x25519PublicKey(secret);
-    return { secret, publicKey, certificate: this.issue(subject, role, "agree", publicKey) };
+    const agreement = this.#suite.agreement(this.#crypto, secret);
+    const { publicKey } = agreement;
+    return { secret, agreement, publicKey, certificate: this.issue(subject, role, "agree", publicKey) };
   }
 
   /** A certificate by the issuing authority. Devices' certificates do not expire. */
   issue(subject: Eui64, role: Role | "device", usage: "sign" | "agree", publicKey: Uint8Array): Uint8Array {
-    return issueCertificate(
+    return this.#suite.certificates.issue(
       this.#claims(subject, role, usage, publicKey),
       this.#issuing,
       issuingName,
@@ -109,8 +114,14 @@ export class TestPki {
     );
   }
 
+  /** A root that is to follow the present one, certified by it. */
+  nextRootCertificate(): Uint8Array {
+    const next = this.#crypto.ed25519Signer(this.#random.bytes(32));
+    return this.#certify(nextRootName, "root", next.publicKey);
+  }
+
   #certify(subject: Eui64, role: Role, publicKey: Uint8Array): Uint8Array {
-    return issueCertificate(
+    return this.#suite.certificates.issue(
       this.#claims(subject, role, "certify", publicKey),
       this.#root,
       rootName,

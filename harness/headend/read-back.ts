@@ -163,15 +163,37 @@ function cell(value: Cbor | undefined) {
   return { role: nameOf(roleNames, role), usage: nameOf(usageNames, usage), prepay, ...rest };
 }
 
-/** The authoriser's counter is compared by `correlate`. */
+const leftOut = (value: Cbor | undefined): unknown => (value === null ? undefined : value);
+
+function floors(value: Cbor | undefined) {
+  return list(value).map((row) => {
+    const [role, floor, topUp, ...more] = list(row);
+    const name = typeof role === "number" ? roleNames[role] : role;
+    return { role: name, floor, topUpFloor: leftOut(topUp), ...fixed({ more: [more, []] }) };
+  });
+}
+
+/**
+ * The authoriser's counter is compared by `correlate`. On a change of supplier the floors of the one that
+ * asks stand among those of roles.
+ */
 const credentials =
-  (mode: number, authorisedBy: readonly number[]): ReadBack =>
+  (mode: number, authorisedBy: readonly number[] | undefined): ReadBack =>
   (value) => {
-    const [gotMode, by, , floor, floors, replacements, path, activateAt] = list(value("credentials.m1"));
+    const [gotMode, key, checks, by, , floor, topUp, others, replacements, path, activateAt, ...more] = list(
+      value("credentials.m1"),
+    );
     return {
-      ...fixed({ mode: [gotMode, mode], authorisedBy: [by, authorisedBy] }),
-      floor,
-      partyFloors: list(floors).map((row) => ({ party: toHex(bytes(list(row)[0])), floor: list(row)[1] })),
+      ...fixed({
+        mode: [gotMode, mode],
+        authorisedBy: [by, authorisedBy ?? null],
+        key: [key, null],
+        more: [more, []],
+      }),
+      floor: leftOut(floor),
+      topUpFloor: leftOut(topUp),
+      partyFloors: floors(others),
+      timeBasedChecks: checks === null ? true : checks === 1 ? false : checks,
       replacements: list(replacements).map((row) => ({
         cell: cell(list(row)[1]),
         certificate: list(row)[0],
@@ -264,9 +286,18 @@ export const readBack: Readonly<Record<string, ReadBack>> = {
   CCS02: (value) => ({ action: "remove", device: toHex(bytes(value("deviceLog.m2"))) }),
   CCS06: nothing,
   CS02a: (value) => ({ cells: list(value("credentials.m2")).map(cell) }),
+  CS02bRootBySupplier: credentials(0, [2, 1, 0]),
+  CS02bRootByWP: credentials(1, [6, 1, 0]),
   CS02bSupplierBySupplier: credentials(2, [2, 1, 0]),
   CS02bNOByNO: credentials(3, [3, 1, 0]),
-  CS02bACBByACB: credentials(4, [4, 2, 0]),
+  CS02bACBByACB: credentials(4, undefined),
+  CS02bWPByWP: credentials(5, [6, 1, 0]),
   CS02bTransCoSByTransCoS: credentials(6, [5, 1, 0]),
   CS02bSupplierByTransCoS: credentials(7, [5, 1, 0]),
+  CS02bAnyExceptAbnormalRootByRecovery: credentials(8, [1, 1, 0]),
+};
+
+/** What differs at a hub: there the ACB signs the change of its own credentials. */
+export const readBackAtHub: Readonly<Record<string, ReadBack>> = {
+  CS02bACBByACB: credentials(4, [4, 1, 0]),
 };

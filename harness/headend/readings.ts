@@ -1,6 +1,7 @@
 /** Answers in the user's terms: watt-hours, times and states instead of results and structures. */
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import { SupplyState } from "../../firmware/objects/use-cases.ts";
+import { SupplyState, useCases } from "../../firmware/objects/use-cases.ts";
+import { roleNumber } from "../../firmware/security/access.ts";
 import { UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
 import { toHex } from "../premises/trace.ts";
 import { alertMeaning, alertText } from "./alert-codes.ts";
@@ -48,6 +49,34 @@ const deviceFields = [
   "stackVersion",
 ] as const;
 
+const roleNames = Object.fromEntries(Object.entries(roleNumber).map(([name, number]) => [number, name]));
+
+/** CS02b: nothing when it was kept for later, or cancelled what was kept. */
+const replacement = ([answer]: List): Reading => {
+  if (answer === null) return {};
+  const [authoriserCounter, mode, floors, cells] = list(answer);
+  return {
+    authoriserCounter,
+    mode,
+    floors: list(floors).map((row) => {
+      const [role, floor, topUp] = list(row);
+      return {
+        role: roleNames[Number(role)] ?? role,
+        floor,
+        ...(topUp === null ? {} : { topUpFloor: topUp }),
+      };
+    }),
+    cells: list(cells).map((row) => {
+      const [cell, outcome, ...held] = list(row);
+      const [oldHolder, oldKeyId, newHolder, newKeyId] = held.map(plainEui);
+      return { cell, outcome, oldHolder, oldKeyId, newHolder, newKeyId };
+    }),
+  };
+};
+const replacements = Object.fromEntries(
+  useCases.filter(({ id }) => id.startsWith("CS02b")).map(({ id }) => [id, replacement]),
+);
+
 const readers: Readonly<Record<string, (values: List) => Reading>> = {
   ECS17b: ([registers]) => ({ activeImportWh: list(registers)[0], reactiveImportVarh: list(registers)[2] }),
   ECS17d: ([registers]) => ({ touWh: list(registers) }),
@@ -79,6 +108,7 @@ const readers: Readonly<Record<string, (values: List) => Reading>> = {
       Object.fromEntries(deviceFields.map((name, i) => [name, plainEui(list(row)[i])])),
     ),
   }),
+  ...replacements,
   CS02a: ([cells]) => ({
     cells: list(cells).map((row) => {
       const [cell, holder, keyId, counter] = list(row);

@@ -3,7 +3,6 @@
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { AlertMessage, useCaseByCode } from "../../firmware/objects/use-cases.ts";
 import { accessRows } from "../../firmware/security/access.ts";
-import { openValues } from "../../firmware/wire/cose/sensitive.ts";
 import {
   type Alert,
   type Eui64,
@@ -13,13 +12,14 @@ import {
   type Response,
   type Value,
 } from "../../firmware/wire/message.ts";
-import type { Envelope, Wire } from "../../firmware/wire/wire.ts";
+import type { Suite } from "../../firmware/wire/suite.ts";
+import type { Envelope } from "../../firmware/wire/wire.ts";
 import type { Crypto } from "../../hal/board.ts";
 import { alertMeaning } from "./alert-codes.ts";
+import { answers, tellsNothing } from "./check-answer.ts";
 import type { Answer } from "./exchange.ts";
 import type { KnownDevice } from "./head-end.ts";
 import { pairKeys } from "./pair-keys.ts";
-import { fromHex } from "./parameters.ts";
 import type { Party } from "./parties.ts";
 import type { TestPki } from "./pki.ts";
 
@@ -54,6 +54,8 @@ export type RefusedReason =
   | "wrong-protection"
   | "wrong-format"
   | "values-do-not-open"
+  /** Another number of results than the use case has, a value of another type, or one in clear that is secret. */
+  | "not-the-answer"
   | "no-such-command"
   | "repeated";
 
@@ -70,13 +72,13 @@ export type Received = ReceivedAlert | ReceivedResponse | RefusedMessage;
 const macOnlyAlerts: readonly number[] = [AlertMessage.genericNonCritical, AlertMessage.deviceLogChanged];
 
 export class Receiver {
-  readonly #wire: Wire;
+  readonly #suite: Suite;
   readonly #crypto: Crypto;
   readonly #pki: TestPki;
   readonly #devices: ReadonlyMap<Eui64, KnownDevice>;
 
-  constructor(wire: Wire, crypto: Crypto, pki: TestPki, devices: ReadonlyMap<Eui64, KnownDevice>) {
-    this.#wire = wire;
+  constructor(suite: Suite, crypto: Crypto, pki: TestPki, devices: ReadonlyMap<Eui64, KnownDevice>) {
+    this.#suite = suite;
     this.#crypto = crypto;
     this.#pki = pki;
     this.#devices = devices;
@@ -85,7 +87,7 @@ export class Receiver {
   open(bytes: Uint8Array): Received {
     let header: Header | undefined;
     try {
-      const envelope = this.#wire.peek(bytes);
+      const envelope = this.#suite.wire.peek(bytes);
       header = envelope.header;
       return this.#authenticated(envelope, bytes);
     } catch (error) {
@@ -105,32 +107,48 @@ export class Receiver {
     if (party === undefined) return refuse("unknown-party");
     if (envelope.protection !== expectedProtection(header)) return refuse("wrong-protection");
     if (!this.#valid(envelope, device, party)) return refuse("not-authentic");
-    const message = this.#wire.decode(envelope);
+    const message = this.#suite.wire.decode(envelope);
     if (header.kind === Kind.alert) return readAlert(message as Alert, party, bytes);
     const results = this.#results(message as Response, device, party);
-    if (results === undefined) return refuse("values-do-not-open");
+    if (typeof results === "string") return refuse(results);
     return { kind: "response", header, answer: withTime({ results, bytes }, header.timeS) };
   }
 
   #valid(envelope: Envelope, device: KnownDevice, party: Party): boolean {
     if (envelope.protection === "signature")
-      return this.#wire.signatureValid(envelope, this.#crypto.ed25519Verifier(device.signPublicKey));
-    return this.#wire.macValid(envelope, this.#keys(envelope.header, device, party).mac);
+      return this.#suite.wire.signatureValid(
+        envelope,
+        this.#suite.verifier(this.#crypto, device.signPublicKey),
+      );
+    return this.#suite.wire.macValid(
+      envelope,
+      this.#keys(envelope.header, device, party).mac(envelope.header),
+    );
   }
 
-  /** Values of sensitive use cases travel encrypted for the party alone. */
-  #results(message: Response, device: KnownDevice, party: Party): readonly OperationResult[] | undefined {
-    const sealed = message.results[0]?.value;
-    const sensitive = useCaseByCode(message.header.code)?.sensitive === true;
-    if (!sensitive || message.results.length !== 1 || !(sealed instanceof Uint8Array)) return message.results;
-    const { valueKey } = this.#keys(message.header, device, party);
-    const { kind, originator, target, counter } = message.header;
-    const context = { kind, originator: fromHex(originator), target: fromHex(target), counter };
-    return openValues(this.#crypto, valueKey, context, sealed);
+  /** Values of sensitive use cases travel encrypted for the party alone. Otherwise why they are not believed. */
+  #results(
+    { header, results }: Response,
+    device: KnownDevice,
+    party: Party,
+  ): readonly OperationResult[] | RefusedReason {
+    const useCase = useCaseByCode(header.code);
+    if (useCase === undefined) return "no-such-command";
+    if (useCase.sensitive !== true) return answers(results, useCase) ? results : "not-the-answer";
+    if (tellsNothing(results)) return results;
+    const [sealed] = results;
+    if (results.length !== 1 || !(sealed?.value instanceof Uint8Array)) return "not-the-answer";
+    const opened = this.#opened(header, sealed.value, device, party);
+    if (opened === undefined) return "values-do-not-open";
+    return answers(opened, useCase) ? opened : "not-the-answer";
+  }
+
+  #opened(header: Header, sealed: Uint8Array, device: KnownDevice, party: Party) {
+    return this.#keys(header, device, party).hidden.open(header, sealed);
   }
 
   #keys(header: Header, device: KnownDevice, party: Party) {
-    return pairKeys(this.#crypto, party.keys.agree, device.agreePublicKey, header);
+    return pairKeys(this.#suite, this.#crypto, party.keys.agree, device.agreePublicKey, header);
   }
 }
 

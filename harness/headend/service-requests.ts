@@ -17,6 +17,7 @@ import {
   credentialValues,
 } from "./credentials.ts";
 import { activation, eui, nothing, octets, range, rangeSelector, u8, u16, u32, utc } from "./parameters.ts";
+import type { PartyName } from "./parties.ts";
 import { priceParameters, priceValues, tariffParameters, tariffValues } from "./tariff.ts";
 
 export type DeviceType = "ESME" | "CHF";
@@ -40,6 +41,8 @@ export interface ServiceRequestDefinition<S extends z.ZodType = z.ZodType> {
   readonly critical: boolean;
   /** Roles whose users may ask. */
   readonly roles: readonly Role[];
+  /** The party of the DCC that originates and signs the command, when the user that asks may not. */
+  readonly actsAs?: PartyName;
   readonly devices: readonly DeviceType[];
   readonly parameters: S;
   /** The GBCS use case, which may depend on the device and on who asks. */
@@ -59,17 +62,19 @@ function define<S extends z.ZodType>(
   devices: readonly DeviceType[],
   rest: Pick<ServiceRequestDefinition<S>, "parameters"> & {
     readonly critical?: boolean;
+    readonly actsAs?: PartyName;
     readonly useCase: string | ServiceRequestDefinition<S>["useCase"];
     readonly values?: ServiceRequestDefinition<S>["values"];
   },
 ): void {
-  const { useCase, values = () => ({}), critical = false, parameters } = rest;
+  const { useCase, values = () => ({}), critical = false, actsAs, parameters } = rest;
   definitions.push({
     reference,
     title,
     roles,
     devices,
     critical,
+    ...(actsAs === undefined ? {} : { actsAs }),
     parameters,
     useCase: typeof useCase === "string" ? () => useCase : useCase,
     values,
@@ -202,13 +207,12 @@ const replaceCredentials = {
   values: credentialValues,
 };
 define("6.15.1", "update security credentials", both, ["ESME"], replaceCredentials);
-define(
-  "6.23",
-  "update security credentials on change of supplier",
-  ["transitionalCoS"],
-  ["ESME"],
-  replaceCredentials,
-);
+/** Asked by the incoming supplier, who is nobody to the meter yet: the transitional CoS party signs. */
+define("6.23", "update security credentials on change of supplier", supplier, ["ESME"], {
+  ...replaceCredentials,
+  critical: false,
+  actsAs: "transitionalCoS",
+});
 define("8.5", "update the access control broker's credentials", ["accessControlBroker"], ["ESME", "CHF"], {
   ...replaceCredentials,
   critical: false,
@@ -223,6 +227,14 @@ define(
     useCase: () => "CS02bTransCoSByTransCoS",
   },
 );
+define(
+  "NA-CS02b-WP",
+  "update the WAN provider's or the root's credentials",
+  ["wanProvider"],
+  ["CHF"],
+  replaceCredentials,
+);
+define("NA-CS02b-Recovery", "recover any credentials", ["recovery"], ["ESME", "CHF"], replaceCredentials);
 define("6.24.1", "retrieve device security credentials", both, ["ESME", "CHF"], {
   parameters: z.strictObject({ cells: z.array(cellParameters).min(1).max(16) }),
   useCase: "CS02a",

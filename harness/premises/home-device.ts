@@ -8,6 +8,7 @@ import type { Observation } from "../../firmware/features/feature.ts";
 import { withCrc } from "../../firmware/han/install-code.ts";
 import { deviceCells } from "../../firmware/security/cells.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
+import type { Suite } from "../../firmware/wire/suite.ts";
 import { type Board, type MaybePromise, PowerLost } from "../../hal/board.ts";
 import type { MockBoard } from "../../hal/mock/index.ts";
 import type { Party, PartyName } from "../headend/parties.ts";
@@ -23,6 +24,7 @@ export interface HomeDeviceOptions {
   readonly eui: Eui64;
   readonly board: MockBoard;
   readonly keys: DeviceKeys;
+  readonly suite: Suite;
   /** 16 bytes, without CRC. */
   readonly installCode: Uint8Array;
   /** What the device itself holds, with CRC, when it is not the code above. */
@@ -48,6 +50,7 @@ export class HomeDevice {
   bootBoard: () => MaybePromise<Board> = () => this.board;
   readonly #printedCode: Uint8Array;
   readonly #maker: TestPki | undefined;
+  readonly #suite: Suite;
   readonly #settings: Partial<DeviceSettings>;
   readonly #observe: (observation: Observation) => void;
 
@@ -60,6 +63,7 @@ export class HomeDevice {
     this.installCode = options.installCode;
     this.#printedCode = options.printedCode ?? withCrc(options.installCode);
     this.#maker = options.maker;
+    this.#suite = options.suite;
     this.#settings = options.settings;
     this.#observe = options.observe;
   }
@@ -74,24 +78,28 @@ export class HomeDevice {
   async manufacture(pki: TestPki): Promise<void> {
     const board = await this.bootBoard();
     const keys = this.#maker?.deviceKeys(this.eui) ?? this.keys;
-    await provision(board, {
-      type: this.type,
-      eui64: this.eui,
-      signSeed: keys.signSeed,
-      agreeSecret: keys.agree.secret,
-      signCertificate: keys.sign.certificate,
-      agreeCertificate: keys.agree.certificate,
-      certificatePath: [pki.issuingCertificate],
-      installCode: this.#printedCode,
-      firmwareVersion: Uint8Array.of(0, 1, 0, 0),
-      anchors: factoryAnchors(this.type, pki),
-    });
+    await provision(
+      board,
+      {
+        type: this.type,
+        eui64: this.eui,
+        signSeed: keys.signSeed,
+        agreeSecret: keys.agree.secret,
+        signCertificate: keys.sign.certificate,
+        agreeCertificate: keys.agree.certificate,
+        certificatePath: [pki.issuingCertificate],
+        installCode: this.#printedCode,
+        firmwareVersion: Uint8Array.of(0, 1, 0, 0),
+        anchors: factoryAnchors(this.type, pki),
+      },
+      this.#suite,
+    );
   }
 
   async #boot(): Promise<void> {
     this.boots++;
     this.#observe({ kind: "power-on", boots: this.boots });
-    const options = { observe: this.#observe, settings: this.#settings };
+    const options = { suite: this.#suite, observe: this.#observe, settings: this.#settings };
     try {
       const board = await this.bootBoard();
       this.firmware =

@@ -13,8 +13,9 @@
 import { CommunicationsHub } from "../../firmware/devices/hub.ts";
 import type { Observation } from "../../firmware/features/feature.ts";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import { coseWire } from "../../firmware/wire/cose/wire.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
+import type { Suite } from "../../firmware/wire/suite.ts";
+import { suites } from "../../firmware/wire/suites.ts";
 import type { Crypto } from "../../hal/board.ts";
 import {
   type CutPoint,
@@ -63,6 +64,8 @@ export class Premises {
   readonly scheduler = new Scheduler();
   readonly random: SeededRandom;
   readonly crypto: Crypto;
+  /** The wire of this home. */
+  readonly suite: Suite = suites.cose;
   readonly ether: Ether;
   readonly wan: WanLink;
   readonly hub: HomeDevice;
@@ -79,7 +82,7 @@ export class Premises {
     this.startUtcMs = readStart(options.start ?? defaultStart);
     this.random = new SeededRandom(this.seed);
     this.crypto = chooseCrypto(options.crypto);
-    this.trace = new Trace(this.startUtcMs, () => this.nowMs);
+    this.trace = new Trace(this.startUtcMs, () => this.nowMs, currentRun() !== undefined);
     this.ether = new Ether(this.scheduler, this.random.fork("ether"), options.ether);
     this.wan = new WanLink(this.scheduler, this.random.fork("wan"), options.wan);
     const pki = this.#makePki("pki");
@@ -269,12 +272,17 @@ export class Premises {
 
   #wanMessage(direction: "down" | "up", from: string, bytes: Uint8Array): void {
     this.trace.record({ source: "wan", kind: "message", direction, from, hex: bytes });
-    this.trace.captures.packets.push({ link: "wan", timeMs: this.nowMs, bytes, from, direction });
+    this.trace.capture({ link: "wan", timeMs: this.nowMs, bytes, from, direction });
   }
 
   #makePki(label: string): TestPki {
     const notBeforeS = Math.floor(this.startUtcMs / 1000) - 86_400;
-    return new TestPki({ crypto: this.crypto, random: this.random.fork(label), notBeforeS });
+    return new TestPki({
+      crypto: this.crypto,
+      suite: this.suite,
+      random: this.random.fork(label),
+      notBeforeS,
+    });
   }
 
   #makeDevice(name: DeviceName, options: PremisesOptions, pki: TestPki): HomeDevice {
@@ -308,6 +316,7 @@ export class Premises {
         ? {}
         : { printedCode: options.printedInstallCode }),
       ...(isHub || !options.rogueMeter ? {} : { maker: this.#makePki("rogue-pki") }),
+      suite: this.suite,
       installCode: this.random.fork(`install-code/${name}`).bytes(16),
       settings: options.settings ?? {},
       observe: (observation) => this.#observe(name, observation),
@@ -322,7 +331,7 @@ export class Premises {
   #makeHeadEnd(pki: TestPki): HeadEnd {
     const headEnd = new HeadEnd({
       crypto: this.crypto,
-      wire: coseWire,
+      suite: this.suite,
       pki,
       deliver: (bytes, done) => this.#toHub(bytes, "head-end", done),
       after: (delayMs, action) => this.scheduler.after(delayMs, action),
@@ -350,7 +359,7 @@ export class Premises {
 
   #capture(): void {
     this.ether.onFrame(({ timeMs, mpdu, fcsOk, from }) => {
-      this.trace.captures.packets.push({ link: "han", timeMs, bytes: mpdu, from, fcsOk });
+      this.trace.capture({ link: "han", timeMs, bytes: mpdu, from, fcsOk });
     });
   }
 

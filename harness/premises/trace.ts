@@ -2,7 +2,7 @@
  * What happened in a home, in order: the line of events that reports, captures and comparisons read.
  * Same seed, same events, byte for byte: nothing here comes from the wall clock or the machine.
  */
-import type { Captures } from "../run-context.ts";
+import type { CapturedPacket, Captures } from "../run-context.ts";
 
 export interface TraceEvent {
   /** Virtual milliseconds since the home was built. */
@@ -24,15 +24,26 @@ export type TraceRecord = {
   readonly [field: string]: unknown;
 };
 
+/**
+ * A home that nobody records remembers so much of its past: what it holds must not grow with its days. In a run
+ * of the command line everything is kept, for its report and its capture.
+ */
+export const rememberedEvents = 10_000;
+export const rememberedPackets = 4096;
+
 /** Collects events; bytes become upper-case hex and big integers decimal text, so that each is plain JSON. */
 export class Trace {
   readonly startUtcMs: number;
   readonly events: TraceEvent[] = [];
   readonly captures: Captures;
   readonly #nowMs: () => number;
+  readonly #keepAll: boolean;
+  #seq = 0;
 
-  constructor(startUtcMs: number, nowMs: () => number) {
+  /** `keepAll`: for a report; else the oldest events and packets are forgotten. */
+  constructor(startUtcMs: number, nowMs: () => number, keepAll = true) {
     this.startUtcMs = startUtcMs;
+    this.#keepAll = keepAll;
     this.captures = { startUtcMs, packets: [], keys: [] };
     this.#nowMs = nowMs;
   }
@@ -40,10 +51,17 @@ export class Trace {
   record(event: TraceRecord): TraceEvent {
     const t = this.#nowMs();
     const plain = toPlain(event) as TraceRecord;
-    const when = { t, at: new Date(this.startUtcMs + t).toISOString(), seq: this.events.length };
+    const when = { t, at: new Date(this.startUtcMs + t).toISOString(), seq: this.#seq++ };
     const recorded = { ...when, ...plain, ...when };
     this.events.push(recorded);
+    if (!this.#keepAll) keepLast(this.events, rememberedEvents);
     return recorded;
+  }
+
+  /** One frame or message for the capture. */
+  capture(packet: CapturedPacket): void {
+    this.captures.packets.push(packet);
+    if (!this.#keepAll) keepLast(this.captures.packets, rememberedPackets);
   }
 
   /** Events of one kind, from one source if given. */
@@ -55,6 +73,11 @@ export class Trace {
   toNdjson(): string {
     return this.events.map((event) => `${JSON.stringify(event)}\n`).join("");
   }
+}
+
+/** Drops the oldest, many at a time: `count` to twice as many stay. */
+function keepLast(list: unknown[], count: number): void {
+  if (list.length >= 2 * count) list.splice(0, list.length - count);
 }
 
 /** A copy that JSON can hold. Undefined members vanish; errors become their message. */

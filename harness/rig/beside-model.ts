@@ -5,8 +5,8 @@
  */
 import assert from "node:assert/strict";
 import { AlertMessage } from "../../firmware/objects/use-cases.ts";
-import { coseWire } from "../../firmware/wire/cose/wire.ts";
 import { type Eui64, Kind } from "../../firmware/wire/message.ts";
+import type { Wire } from "../../firmware/wire/wire.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import { Scheduler } from "../../hal/mock/index.ts";
 import type { Timers } from "../../hal/serial/timers.ts";
@@ -72,7 +72,7 @@ export class BesideModel {
     model.onMessage((message) => void this.#fromModel.push(message));
     this.headEnd = new HeadEnd({
       crypto: nodeCrypto(),
-      wire: coseWire,
+      suite: model.suite,
       pki: model.pki,
       // Both get the bytes by hand, see ask().
       deliver: (_bytes, done) => done("delivered"),
@@ -105,14 +105,16 @@ export class BesideModel {
     this.#device.forget();
     await this.#device.deliver(exchange.bytes);
     const limitMs = this.#limitMs(expected);
-    const wanted = (message: Uint8Array) => isAbout(message, exchange, expected);
+    const wanted = (message: Uint8Array) => isAbout(this.model.suite.wire, message, exchange, expected);
     const got = await this.#device.next(wanted, limitMs);
     return this.#compare(exchange, expected, got, stateDecides);
   }
 
   #limitMs(expected: Uint8Array | undefined): number {
     if (expected === undefined) return silenceMs;
-    return kindOf(expected) === Kind.alert ? Math.min(refusalMs, this.#answerMs) : this.#answerMs;
+    return kindOf(this.model.suite.wire, expected) === Kind.alert
+      ? Math.min(refusalMs, this.#answerMs)
+      : this.#answerMs;
   }
 
   /** The model's answer: a response, or the alert of a refusal; undefined when it says nothing. */
@@ -120,7 +122,8 @@ export class BesideModel {
     await this.#scheduler.runUntil(Math.max(this.#scheduler.nowMs, this.#timers.nowMs() - this.#startMs));
     this.#fromModel = [];
     await this.model.deliver(exchange.bytes);
-    const answer = () => this.#fromModel.find((message) => isAbout(message, exchange, message));
+    const answer = () =>
+      this.#fromModel.find((message) => isAbout(this.model.suite.wire, message, exchange, message));
     await this.#scheduler.run(() => answer() !== undefined, modelLimitMs);
     return answer();
   }
@@ -134,7 +137,7 @@ export class BesideModel {
     if (expected === undefined || got === undefined) {
       if (expected === got) return { verdict: "identical", differences: [] };
       // Refused by both. How many refusals a device still reports within the hour is its own state.
-      if (expected !== undefined && kindOf(expected) === Kind.alert)
+      if (expected !== undefined && kindOf(this.model.suite.wire, expected) === Kind.alert)
         return { verdict: "same", differences: [] };
       const silent = expected === undefined ? "the model says nothing" : "the board said nothing";
       const only = expected ?? (got as Uint8Array);
@@ -165,22 +168,27 @@ export class BesideModel {
   }
 }
 
-const kindOf = (message: Uint8Array): number | undefined => headerOf(message)?.kind;
+const kindOf = (wire: Wire, message: Uint8Array): number | undefined => headerOf(wire, message)?.kind;
 
-function headerOf(message: Uint8Array) {
+function headerOf(wire: Wire, message: Uint8Array) {
   try {
-    return coseWire.peek(message).header;
+    return wire.peek(message).header;
   } catch {
     return undefined;
   }
 }
 
 /** The response to this command; or, where the model refused it, whatever may show that the board did not. */
-function isAbout(message: Uint8Array, { preCommand }: Exchange, expected: Uint8Array | undefined): boolean {
-  const header = headerOf(message);
+function isAbout(
+  wire: Wire,
+  message: Uint8Array,
+  { preCommand }: Exchange,
+  expected: Uint8Array | undefined,
+): boolean {
+  const header = headerOf(wire, message);
   if (header === undefined) return expected === undefined;
   const { code, counter } = preCommand.command.header;
-  const refused = expected === undefined || kindOf(expected) === Kind.alert;
+  const refused = expected === undefined || kindOf(wire, expected) === Kind.alert;
   // What was sent may not be this command at all: a forgery, an old one again.
   if (header.kind === Kind.response) return refused || (header.code === code && header.counter === counter);
   return header.kind === Kind.alert && refused && refusalCodes.includes(header.code);

@@ -123,7 +123,7 @@ describe("a board under test answers as the model does", function () {
   function forged(forgery: Forgery): Uint8Array {
     const { model, headEnd, eui } = beside;
     const esme = { eui, keys: model.keys };
-    return forge({ crypto: nodeCrypto(), headEnd, devices: [], esme }, forgery);
+    return forge({ crypto: nodeCrypto(), suite: model.suite, headEnd, devices: [], esme }, forgery);
   }
 
   function skipOthers(context: Mocha.Context, type: DeviceType): void {

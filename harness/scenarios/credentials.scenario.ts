@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { appliesTo, needs, type PartyKeys, type PartyName, type Premises } from "../index.ts";
-import { commissioned, expectRequestRefused } from "./support.ts";
+import { coseWire } from "../../firmware/wire/cose/wire.ts";
+import { appliesTo, needs, type PartyKeys, type Premises } from "../index.ts";
+import { commissioned, expectRefusal, expectRequestRefused } from "./support.ts";
 
 describe("credentials", function () {
   appliesTo(this, ["cose"]);
@@ -52,17 +53,22 @@ describe("credentials", function () {
     await home.command("7.1");
   });
 
-  it("to a new supplier by the transitional CoS party: the old supplier is out, the new one in", async () => {
-    const { secondSupplier } = home.headEnd.parties;
-    await home.command(
-      "6.23",
-      {
-        replacements: supplierCells(secondSupplier.keys),
-        path: path(),
-        partyFloors: [{ party: secondSupplier.eui, floor: secondSupplier.counter }],
-      },
-      { by: "transitionalCoS" },
+  /** The incoming supplier asks, and the transitional CoS party signs. */
+  const changeSupplier = (
+    keys: PartyKeys,
+    floors: object = {},
+    replacements: unknown[] = supplierCells(keys),
+  ) => home.command("6.23", { replacements, path: path(), ...floors }, { by: "secondSupplier" });
+
+  it("to a new supplier, which asks and the transitional CoS party signs: the old one is out, the new one in", async () => {
+    const { secondSupplier, transitionalCoS } = home.headEnd.parties;
+    const exchange = await changeSupplier(secondSupplier.keys, { floor: secondSupplier.counter });
+    assert.equal(
+      exchange.preCommand.definition.critical,
+      false,
+      "for the supplier it is no critical request",
     );
+    assert.equal(exchange.preCommand.command.header.originator, transitionalCoS.eui);
     assert.deepEqual(await holders(), [secondSupplier.eui]);
     await expectRequestRefused(
       home,
@@ -78,9 +84,7 @@ describe("credentials", function () {
   it("below the floor that came with them: the new supplier's old counters are refused", async () => {
     const { secondSupplier } = home.headEnd.parties;
     const floor = secondSupplier.counter + 50n;
-    const replacements = supplierCells(secondSupplier.keys);
-    const partyFloors = [{ party: secondSupplier.eui, floor }];
-    await home.command("6.23", { replacements, path: path(), partyFloors }, { by: "transitionalCoS" });
+    await changeSupplier(secondSupplier.keys, { floor });
     await expectRequestRefused(
       home,
       "7.2",
@@ -92,44 +96,101 @@ describe("credentials", function () {
     await home.command("7.1", {}, { by: "secondSupplier" });
   });
 
-  /** The command is answered, but nothing changes. */
-  async function expectUnchanged(replacements: unknown[], by: PartyName, reference: string): Promise<void> {
-    const before = await holders();
-    const exchange = await home.request(reference, { replacements, path: path() }, { by });
-    const [accepted, outcomes] = (exchange.answer?.results[0]?.value ?? []) as unknown as [
-      boolean,
-      number[][],
-    ];
-    assert.equal(exchange.status, "answered");
-    assert.ok(
-      accepted !== true || outcomes.some(([, outcome]) => outcome !== 0),
-      "some cell must be refused",
-    );
-    assert.deepEqual(await holders(), before);
+  it("on a change of supplier are not for the transitional CoS party to ask, nor for the network operator", async () => {
+    for (const by of ["transitionalCoS", "networkOperator"] as const)
+      await assert.rejects(
+        home.command(
+          "6.23",
+          { replacements: supplierCells(home.headEnd.parties.secondSupplier.keys) },
+          { by },
+        ),
+        (error: { code?: string }) => error.code === "headend/not-eligible",
+      );
+  });
+
+  it("whose signing cell alone goes to another, with a lower floor: what the old party sent is not accepted again", async () => {
+    const recorded = (await home.command("6.4.2")).bytes;
+    const { secondSupplier } = home.headEnd.parties;
+    const [sign] = supplierCells(secondSupplier.keys);
+    await changeSupplier(secondSupplier.keys, { floor: 1n }, [sign]);
+    await expectRefusal(home, { reason: "replay", alertCode: 0x8f3e }, () => home.inject(recorded));
+    await home.powerCut("esme");
+    await home.run(120_000);
+    await expectRefusal(home, { reason: "replay", alertCode: 0x8f3e }, () => home.inject(recorded));
+  });
+
+  it("that return to an old holder, with a lower floor: what it sent before is not accepted again", async () => {
+    const recorded = (await home.command("7.2")).bytes;
+    const { supplier, secondSupplier } = home.headEnd.parties;
+    await changeSupplier(secondSupplier.keys, { floor: 1n });
+    await home.command("6.23", { replacements: supplierCells(supplier.keys), path: path(), floor: 1n });
+    assert.deepEqual(await holders(), [supplier.eui]);
+    await expectRefusal(home, { reason: "replay", alertCode: 0x8f3e }, () => home.inject(recorded));
     await home.command("7.1");
+  });
+
+  /** The command is answered with the outcome of each cell; where one is not 0, the cell keeps its key. */
+  async function expectOutcomes(replacements: unknown[], expected: readonly number[]): Promise<void> {
+    const { cells, mode, authoriserCounter, floors } = await home.read("6.15.1", {
+      replacements,
+      path: path(),
+    });
+    assert.deepEqual([mode, floors], [2, []]);
+    assert.equal(authoriserCounter, Number(home.headEnd.parties.supplier.counter));
+    assert.deepEqual(
+      cells.map((cell: { outcome: number }) => cell.outcome),
+      expected,
+    );
+    for (const { outcome, oldHolder, oldKeyId, newHolder, newKeyId } of cells) {
+      assert.equal(newHolder, oldHolder, "the same supplier");
+      assert.equal(
+        newKeyId !== oldKeyId,
+        outcome === 0,
+        "a key that is replaced, and only that, has another id",
+      );
+    }
   }
 
-  it("that do not chain to the root: nothing is replaced, not even the good ones", async () => {
-    const good = supplierCells(home.headEnd.pki.partyKeys("supplier"));
-    const forged = { ...good[0]!, certificate: Uint8Array.from(good[0]!.certificate).fill(7, 100, 110) };
-    await expectUnchanged([good[1], forged, good[2]], "supplier", "6.15.1");
+  it("of which one has no issuer here: that cell keeps its key, the others are replaced", async () => {
+    const keys = home.headEnd.pki.partyKeys("supplier");
+    const [sign, agree, prepay] = supplierCells(keys);
+    const forged = { ...sign!, certificate: Uint8Array.from(sign!.certificate).fill(7, 100, 110) };
+    await expectOutcomes([agree, forged, prepay], [0, 5, 0]);
+    await home.command("7.1");
   });
 
-  it("of another role than the cell's: nothing is replaced", async () => {
+  it("of another role than the cell's: answered as bad, nothing is replaced", async () => {
     const operator = home.headEnd.pki.partyKeys("networkOperator");
-    const replacements = [
-      { cell: { role: "supplier", usage: "sign" }, certificate: operator.sign.certificate },
-    ];
-    await expectUnchanged(replacements, "supplier", "6.15.1");
+    const cell = { role: "supplier", usage: "sign" };
+    await expectOutcomes([{ cell, certificate: operator.sign.certificate }], [5]);
+    await home.command("7.1");
   });
 
-  it("of another usage than the cell's: nothing is replaced", async () => {
+  it("of another usage than the cell's: answered as bad, nothing is replaced", async () => {
     const { agree } = home.headEnd.pki.partyKeys("supplier");
-    await expectUnchanged(
+    await expectOutcomes(
       [{ cell: { role: "supplier", usage: "sign" }, certificate: agree.certificate }],
-      "supplier",
-      "6.15.1",
+      [5],
     );
+    await home.command("7.1");
+  });
+
+  it("of the access control broker at a hub: signed by it, and MACed", async () => {
+    const { accessControlBroker } = home.headEnd.parties;
+    const keys = home.headEnd.pki.partyKeys("accessControlBroker");
+    const replacements = (["sign", "agree"] as const).map((usage) => ({
+      cell: { role: "accessControlBroker", usage },
+      certificate: keys[usage].certificate,
+    }));
+    const exchange = await home.command(
+      "8.5",
+      { replacements, path: path() },
+      { by: "accessControlBroker", to: "hub" },
+    );
+    const { protection } = coseWire.peek(exchange.bytes);
+    assert.equal(protection, "signature+mac");
+    accessControlBroker.keys = keys;
+    assert.equal((await home.read("8.9")).devices.length, 1, "which it asks for with the new key");
   });
 
   it("survive a power cut", async () => {

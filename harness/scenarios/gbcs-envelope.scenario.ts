@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { SharedSecrets } from "../../firmware/wire/gbcs/kdf.ts";
+import { agreement, macs } from "../../firmware/wire/gbcs/kdf.ts";
 import { type GbcsMessage, gbcsWire, macContextOf, readPreCommand } from "../../firmware/wire/gbcs/wire.ts";
+import type { MacContext } from "../../firmware/wire/wire.ts";
 import type { Signer } from "../../hal/board.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import { SeededRandom } from "../../hal/mock/index.ts";
@@ -13,7 +14,6 @@ class GbcsParty {
   readonly sign: Signer;
   readonly agree: Signer;
   readonly #agreeSecret: Uint8Array;
-  readonly #shared = new SharedSecrets(crypto);
 
   constructor(eui: string, random: SeededRandom) {
     this.eui = eui;
@@ -23,10 +23,10 @@ class GbcsParty {
   }
 
   /** The MAC of one message between this party and `peer`. */
-  macWith(peer: GbcsParty, context: Parameters<SharedSecrets["pairMac"]>[2]) {
-    const mac = this.#shared.pairMac(this.#agreeSecret, peer.agree.publicKey, context);
+  macWith(peer: GbcsParty, context: MacContext) {
+    const mac = macs(crypto, agreement(crypto, this.#agreeSecret), peer.agree.publicKey, context);
     assert.ok(mac);
-    return mac;
+    return mac(context);
   }
 }
 

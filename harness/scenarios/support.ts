@@ -1,9 +1,8 @@
 /** What scenarios have in common: a commissioned home, and refusals seen from both ends. */
 import assert from "node:assert/strict";
 import { objects } from "../../firmware/objects/dictionary.ts";
-import { keyId } from "../../firmware/wire/cose/keys.ts";
-import { coseWire } from "../../firmware/wire/cose/wire.ts";
 import type { Eui64, Operation } from "../../firmware/wire/message.ts";
+import type { Suite } from "../../firmware/wire/suite.ts";
 import type { Crypto } from "../../hal/board.ts";
 import type { HeadEnd } from "../headend/head-end.ts";
 import { pairKeys } from "../headend/pair-keys.ts";
@@ -138,6 +137,7 @@ interface Peer {
 /** Whom a command is forged for: a home, or the like for a board under test. */
 export interface Victim {
   readonly crypto: Crypto;
+  readonly suite: Suite;
   readonly headEnd: Pick<HeadEnd, "parties">;
   readonly devices: readonly Peer[];
   readonly esme: Peer;
@@ -145,21 +145,22 @@ export interface Victim {
 
 /** The bytes of a forged command, authentic in all that `forgery` does not say otherwise. */
 export function forge(home: Victim, forgery: Forgery): Uint8Array {
-  const { crypto, headEnd } = home;
+  const { crypto, suite, headEnd } = home;
+  const { wire, keyId } = suite;
   const party = headEnd.parties[forgery.by ?? "supplier"];
   const target = forgery.target ?? home.esme.eui;
   const counter = forgery.counter ?? party.nextCounter();
   const header = { kind: 1, code: forgery.code, originator: party.eui, target, counter } as const;
-  const plain = coseWire.encode({ header, operations: forgery.operations });
+  const plain = wire.encode({ header, operations: forgery.operations });
   const { signer } = party.keys.sign;
   const protection = forgery.protection ?? "signature+mac";
   const signed =
-    protection === "mac" ? plain : coseWire.sign(plain, signer.sign, keyId(crypto, signer.publicKey));
+    protection === "mac" ? plain : wire.sign(plain, signer.sign, keyId(crypto, signer.publicKey));
   if (protection === "signature") return signed;
   const { agree } = headEnd.parties.accessControlBroker.keys;
   const peer = home.devices.find((device) => device.eui === target) ?? home.esme;
-  const { mac } = pairKeys(crypto, agree, peer.keys.agree.publicKey, header);
-  return coseWire.protect(signed, mac, keyId(crypto, agree.publicKey));
+  const { mac } = pairKeys(suite, crypto, agree, peer.keys.agree.publicKey, header);
+  return wire.protect(signed, mac(header), keyId(crypto, agree.publicKey));
 }
 
 /** The operation of ECS43, "disable supply". */

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { coseWire } from "../../firmware/wire/cose/wire.ts";
 import type { TamperInput } from "../../hal/board.ts";
 import { appliesTo, needs, type Premises } from "../index.ts";
 import { commissioned, connected } from "./support.ts";
@@ -36,7 +35,7 @@ describe("tampering with the meter", function () {
         );
         for (const alert of home.alerts(code)) {
           assert.equal(alert.device, home.esme.eui);
-          assert.equal(coseWire.peek(alert.bytes).protection, protection);
+          assert.equal(home.suite.wire.peek(alert.bytes).protection, protection);
         }
         const text = code.toString(16).toUpperCase();
         const isLogged = active || logged !== "no log";

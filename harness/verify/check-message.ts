@@ -1,21 +1,13 @@
-/** Is one message authentic? The same steps on both wires; what differs is a {@link WireKit}. */
+/** Is one message authentic? The same steps on every wire; what differs is its suite. */
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { euiBytes } from "../../firmware/security/eui.ts";
 import { type Header, Kind, type Protection } from "../../firmware/wire/message.ts";
+import type { ContextMac, EnvelopeSuite } from "../../firmware/wire/suite.ts";
 import type { Envelope } from "../../firmware/wire/wire.ts";
-import type { Mac, Verifier } from "../../hal/board.ts";
+import type { Crypto, Verifier } from "../../hal/board.ts";
 import type { KeyStore, Party, PartyKey } from "./key-store.ts";
 
-/** What checking needs of a wire. `peek` and `readPreCommand` throw `wire/...` on anything else. */
-export interface WireKit<E extends Envelope = Envelope> {
-  readonly name: "cose" | "gbcs";
-  peek(bytes: Uint8Array): E;
-  readPreCommand(bytes: Uint8Array): Header;
-  macValid(envelope: E, mac: Mac): boolean;
-  signatureValid(envelope: E, verify: Verifier): boolean;
-  /** Undefined when the public key is invalid. */
-  pairMac(secret: Uint8Array, publicKey: Uint8Array, envelope: E): Mac | undefined;
-  verifier(publicKey: Uint8Array): Verifier;
-}
+const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 
 export type CheckedKind = keyof typeof Kind | "pre-command";
 
@@ -29,14 +21,44 @@ export interface Checked {
   readonly protection?: Protection | "none";
 }
 
-export function checkMessage<E extends Envelope>(
+/** A suite with the keys of one store made ready: each is imported, and each pair agreed, once. */
+export class ReadySuite<E extends Envelope, M> {
+  readonly suite: EnvelopeSuite<E, M>;
+  readonly #crypto: Crypto;
+  readonly #verifiers = new WeakMap<PartyKey, Verifier>();
+  readonly #macs = new Map<string, ContextMac | undefined>();
+
+  constructor(suite: EnvelopeSuite<E, M>, crypto: Crypto) {
+    this.suite = suite;
+    this.#crypto = crypto;
+  }
+
+  verifier(key: PartyKey): Verifier {
+    const made = this.#verifiers.get(key) ?? this.suite.verifier(this.#crypto, key.publicKey);
+    this.#verifiers.set(key, made);
+    return made;
+  }
+
+  /** Undefined when the keys agree nothing. The store's keys are few, and so are its pairs. */
+  macs(secret: Uint8Array, publicKey: Uint8Array, { originator, target }: Header): ContextMac | undefined {
+    const name = [originator, target, toHex(secret), toHex(publicKey)].join("/");
+    if (!this.#macs.has(name)) {
+      const pair = { originator: euiBytes(originator), target: euiBytes(target) };
+      const own = this.suite.agreement(this.#crypto, secret);
+      this.#macs.set(name, this.suite.macs(this.#crypto, own, publicKey, pair));
+    }
+    return this.#macs.get(name);
+  }
+}
+
+export function checkMessage<E extends Envelope, M>(
   bytes: Uint8Array,
-  kit: WireKit<E>,
+  kit: ReadySuite<E, M>,
   keys: KeyStore,
 ): Checked {
   let envelope: E;
   try {
-    envelope = kit.peek(bytes);
+    envelope = kit.suite.wire.peek(bytes);
   } catch (error) {
     return checkPreCommand(bytes, kit, error);
   }
@@ -47,9 +69,13 @@ export function checkMessage<E extends Envelope>(
 }
 
 /** A pre-command is recognised, and never authentic: nothing protects it yet. */
-function checkPreCommand<E extends Envelope>(bytes: Uint8Array, kit: WireKit<E>, why: unknown): Checked {
+function checkPreCommand<E extends Envelope, M>(
+  bytes: Uint8Array,
+  kit: ReadySuite<E, M>,
+  why: unknown,
+): Checked {
   try {
-    const header = kit.readPreCommand(bytes);
+    const { header } = kit.suite.decodePlain(bytes);
     const reason =
       "unprotected: a pre-command carries neither signature nor MAC, so nothing shows who made it";
     return { status: "refused", kind: "pre-command", header, protection: "none", reason };
@@ -63,15 +89,19 @@ function kindName(header: Header): keyof typeof Kind {
   return header.kind === Kind.command ? "command" : header.kind === Kind.response ? "response" : "alert";
 }
 
-function macRefusal<E extends Envelope>(envelope: E, kit: WireKit<E>, keys: KeyStore): string | undefined {
+function macRefusal<E extends Envelope, M>(
+  envelope: E,
+  kit: ReadySuite<E, M>,
+  keys: KeyStore,
+): string | undefined {
   if (envelope.macTag === undefined) return undefined;
   const { makers, receiver } = macParties(envelope.header, keys);
   const other = keys.party(receiver)?.keys.ka;
   const pairs = makers.flatMap((maker) => keyPair(maker.keys.ka, other));
   if (pairs.length === 0) return noMacKey(envelope.header, makers, receiver, other);
   const valid = pairs.some(([secret, publicKey]) => {
-    const mac = kit.pairMac(secret, publicKey, envelope);
-    return mac !== undefined && kit.macValid(envelope, mac);
+    const mac = kit.macs(secret, publicKey, envelope.header);
+    return mac !== undefined && kit.suite.wire.macValid(envelope, mac(envelope.header));
   });
   return valid
     ? undefined
@@ -107,15 +137,15 @@ function noMacKey(
   return `no-key: the MAC needs the private key-agreement key of ${maker} or of ${receiver}; the key folder has neither`;
 }
 
-function signatureRefusal<E extends Envelope>(
+function signatureRefusal<E extends Envelope, M>(
   envelope: E,
-  kit: WireKit<E>,
+  kit: ReadySuite<E, M>,
   keys: KeyStore,
 ): string | undefined {
   if (envelope.signature === undefined) return undefined;
   const { originator } = envelope.header;
   const key = keys.party(originator)?.keys.ds;
   if (key === undefined) return `no-key: the digital-signature key of ${originator} is not in the key folder`;
-  if (kit.signatureValid(envelope, kit.verifier(key.publicKey))) return undefined;
+  if (kit.suite.wire.signatureValid(envelope, kit.verifier(key))) return undefined;
   return `bad-signature: not made with the key of ${originator}`;
 }

@@ -1,6 +1,7 @@
 /** COSE keys: CWT certificates (`.cwt`, their bytes) and private keys (`.key`, 64 hex digits: seed or scalar). */
 
-import { type Certificate, readCertificate } from "../../firmware/wire/cose/certificate.ts";
+import type { Certificate } from "../../firmware/wire/suite.ts";
+import { suites } from "../../firmware/wire/suites.ts";
 import type { Crypto } from "../../hal/board.ts";
 import { badKeys, type KeyFiles, loadKeys, readKeyFile } from "./key-files.ts";
 import type { KeyStore } from "./key-store.ts";
@@ -27,7 +28,7 @@ function readLeaf({ eui, use }: KeyFiles, path: string): Certificate {
 function parse(path: string): Certificate {
   const bytes = readKeyFile(path);
   try {
-    return readCertificate(new Uint8Array(bytes));
+    return suites.cose.certificates.read(new Uint8Array(bytes));
   } catch (error) {
     throw badKeys(path, "is not a CWT certificate", error);
   }
@@ -41,5 +42,7 @@ function readSecret(path: string): Uint8Array {
 }
 
 function publicOf({ use }: KeyFiles, secret: Uint8Array, crypto: Crypto): Uint8Array {
-  return use === "ds" ? crypto.ed25519Signer(secret).publicKey : crypto.x25519PublicKey(secret);
+  return use === "ds"
+    ? suites.cose.signer(crypto, secret).publicKey
+    : suites.cose.agreement(crypto, secret).publicKey;
 }

@@ -3,11 +3,11 @@ import { basename } from "node:path";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { accessRows, allAccessRows } from "../../firmware/security/access.ts";
 import type { Header } from "../../firmware/wire/message.ts";
+import { envelopeSuites, suites, type WireName } from "../../firmware/wire/suites.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
-import { type Checked, type CheckedKind, checkMessage } from "./check-message.ts";
+import { type Checked, type CheckedKind, checkMessage, ReadySuite } from "./check-message.ts";
 import { loadCwtKeys } from "./cwt-keys.ts";
 import { messageFiles, readMessageFile } from "./message-files.ts";
-import { coseKit, gbcsKit } from "./wire-kits.ts";
 import { loadX509Keys } from "./x509-keys.ts";
 
 export interface VerifiedMessage {
@@ -39,7 +39,7 @@ export interface VerifyReport {
 }
 
 export interface VerifyOptions {
-  readonly wire: "gbcs" | "cose";
+  readonly wire: WireName;
   /** gbcs: `<EUI-64>-{ds,ka,pp-ka}.{pem,key}`; cose: `<EUI-64>-{ds,ka}.{cwt,key}`. */
   readonly keysDir: string;
   /** Called after each file. */
@@ -70,10 +70,10 @@ export function makeCheck({ wire, keysDir }: Pick<VerifyOptions, "wire" | "keysD
 } {
   const crypto = nodeCrypto();
   if (wire === "cose") {
-    const [kit, keys] = [coseKit(crypto), loadCwtKeys(keysDir, crypto)];
+    const [kit, keys] = [new ReadySuite(suites.cose, crypto), loadCwtKeys(keysDir, crypto)];
     return { check: (bytes) => checkMessage(bytes, kit, keys), unusableKeys: keys.unusable };
   }
-  const [kit, keys] = [gbcsKit(crypto), loadX509Keys(keysDir)];
+  const [kit, keys] = [new ReadySuite(envelopeSuites.gbcs, crypto), loadX509Keys(keysDir)];
   return { check: (bytes) => checkMessage(bytes, kit, keys), unusableKeys: keys.unusable };
 }
 

@@ -7,11 +7,6 @@ export const SE_ENDPOINT = 1;
 export const Cluster = {
   time: 0x000a,
   tunneling: 0x0704,
-  /**
-   * EDHOC has no Zigbee cluster: this one is of the manufacturer-specific range (ZCL 2.6.1.3), and the
-   * number is ours.
-   */
-  edhoc: 0xfc0e,
 } as const;
 
 export interface ZclFrame {

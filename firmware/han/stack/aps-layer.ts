@@ -3,6 +3,7 @@
  * with link keys, acknowledged, in blocks where they are long.
  */
 import type { Listener, TransmitOutcome } from "../../../hal/board.ts";
+import { hasCode } from "../../kernel/errors.ts";
 import type { Eui64 } from "../../wire/message.ts";
 import {
   type ApsAddress,
@@ -31,6 +32,8 @@ export interface ApsMessage {
 
 export interface ApsHandlers {
   onData(peer: Peer, message: ApsMessage): Promise<void>;
+  /** The peer has spoken under its link key, or under its former one. */
+  onKeyProved(peer: Peer): Promise<void>;
   refused(reason: HanReason, eui64: Eui64): Promise<void>;
   after(delayMs: number, action: () => Promise<void>): () => void;
 }
@@ -129,15 +132,18 @@ export class ApsLayer {
 
   async #open(peer: Peer, frame: ApsFrame, security: SecurityHeader): Promise<Uint8Array | undefined> {
     const { crypto, clock } = this.#options.board;
-    if (security.keyId !== KeyId.data || peer.linkKey === undefined) return undefined;
-    const payload = open(crypto, peer.linkKey, peer.eui64, frame.headerBytes, security, frame.payload);
+    const held = peer.linkKey === undefined ? peer.former : { key: peer.linkKey, apsIn: peer.apsIn };
+    if (security.keyId !== KeyId.data || held === undefined) return undefined;
+    const payload = open(crypto, held.key, peer.eui64, frame.headerBytes, security, frame.payload);
     if (payload === undefined) {
       await this.#handlers.refused("frame-not-authentic", peer.eui64);
       return undefined;
     }
-    const freshness = peer.apsIn.judge(security.frameCounter, clock.uptimeMs());
+    const freshness = held.apsIn.judge(security.frameCounter, clock.uptimeMs());
     if (freshness === "replayed") await this.#handlers.refused("replayed-frame-counter", peer.eui64);
-    return freshness === "fresh" ? payload : undefined;
+    if (freshness !== "fresh") return undefined;
+    await this.#handlers.onKeyProved(peer);
+    return payload;
   }
 
   async #receiveData(peer: Peer, header: ApsHeader, payload: Uint8Array): Promise<void> {
@@ -180,6 +186,10 @@ export class ApsLayer {
       transmit: (header, payload, done) => this.#transmit(peer, header, payload, done),
       after: this.#handlers.after,
       nextCounter: () => this.#nextCounter(),
+      fault: (error) => {
+        if (hasCode(error, "hal/power-lost")) throw error;
+        this.#options.observe({ kind: "fault", where: "han-transmit", error: String(error) });
+      },
     });
     const lane = { sender, receiver: new ApsReceiver() };
     this.#lanes.set(peer.eui64, lane);
@@ -204,9 +214,10 @@ export class ApsLayer {
   }
 
   async #seal(peer: Peer, header: Uint8Array, payload: Uint8Array): Promise<Uint8Array | undefined> {
-    if (peer.linkKey === undefined) return undefined;
+    const key = peer.linkKey ?? peer.former?.key;
+    if (key === undefined) return undefined;
     const security = { keyId: KeyId.data, frameCounter: await this.#counter.take() };
-    return secure(this.#options.board.crypto, peer.linkKey, this.#link.eui64, header, security, payload);
+    return secure(this.#options.board.crypto, key, this.#link.eui64, header, security, payload);
   }
 
   #nextCounter(): number {

@@ -21,6 +21,8 @@ export interface LaneDuties {
   transmit(header: ApsHeader, payload: Uint8Array, done: Listener<TransmitOutcome>): Promise<void>;
   after(delayMs: number, action: () => Promise<void>): Cancel;
   nextCounter(): number;
+  /** Tells of what a transmission threw; throws it again when it is lost power. */
+  fault(error: unknown): void;
 }
 
 /** apscAckWaitDuration: 0.05 * (2 * nwkcMaxDepth) + apscSecurityTimeOutPeriod, about 1.6 s. */
@@ -95,11 +97,18 @@ export class ApsSender {
     transfer.attempts++;
     const { block, attempts } = transfer;
     this.#rearm(ACK_WAIT_MS, transfer);
-    await this.#duties.transmit(headerOf(transfer), transfer.blocks[block]!, (outcome) => {
+    const sent = (outcome: TransmitOutcome): void => {
       const current =
         this.#current === transfer && transfer.block === block && transfer.attempts === attempts;
       if (outcome !== "sent" && current) this.#rearm(RETRY_WAIT_MS, transfer);
-    });
+    };
+    try {
+      await this.#duties.transmit(headerOf(transfer), transfer.blocks[block]!, sent);
+    } catch (error) {
+      // The attempt is lost, not the message: whoever gave it must not give it again beside this one.
+      this.#duties.fault(error);
+      sent("no-ack");
+    }
   }
 
   #rearm(delayMs: number, transfer: Transfer): void {

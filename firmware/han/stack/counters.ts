@@ -62,8 +62,12 @@ export class IncomingCounter {
     return this.#floor;
   }
 
-  /** Judges an authentic frame; a fresh one moves the floor. */
+  /**
+   * Judges an authentic frame; a fresh one moves the floor. The counter 0xFFFFFFFF is never taken: no sender may
+   * use it (Zigbee 4.3.1.2), and behind it there is nothing to wait for.
+   */
   judge(counter: number, nowMs: number): Freshness {
+    if (counter > LAST_COUNTER) return "replayed";
     if (counter >= this.#floor) {
       this.#floor = counter + 1;
       this.#recent.push({ counter, atMs: nowMs });

@@ -137,7 +137,7 @@ export class Link {
       else await this.#handlers.onMac(mac, frame);
     } catch (error) {
       // A malformed frame is dropped: anyone can send one, so it is worth no event of its own.
-      if (!hasCode(error, "han/malformed")) throw error;
+      if (!hasCode(error, "han/malformed") && !hasCode(error, "wire/malformed")) throw error;
     }
   }
 

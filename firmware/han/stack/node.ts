@@ -5,8 +5,8 @@
 import type { Cancel, Listener, RadioFrame } from "../../../hal/board.ts";
 import { HalError } from "../../../hal/board.ts";
 import type { Eui64 } from "../../wire/message.ts";
+import type { EstablishmentCommand } from "../../wire/suite.ts";
 import { type ApsFrame, ApsType, decodeAps } from "../frames/aps.ts";
-import type { EdhocCommand } from "../frames/edhoc-cluster.ts";
 import type { MacFrame } from "../frames/mac.ts";
 import { decodeNwkCommand, type NwkCommand, type NwkHeader } from "../frames/nwk.ts";
 import type { TunnelCommand } from "../frames/tunneling.ts";
@@ -25,8 +25,10 @@ export interface NodeRole {
   onStranger(eui64: Eui64, header: NwkHeader, payload: Uint8Array): Promise<void>;
   /** Any authentic frame of a peer, before what it carries. */
   onHeard(peer: Peer): Promise<void>;
+  /** It has spoken under its link key, or under its former one. */
+  onKeyProved(peer: Peer): Promise<void>;
   onTunnel(peer: Peer, command: TunnelCommand, sequence: number): Promise<void>;
-  onEdhoc(peer: Peer, command: EdhocCommand): Promise<void>;
+  onEstablishment(peer: Peer, command: EstablishmentCommand): Promise<void>;
   peerOf(eui64: Eui64): Peer | undefined;
 }
 
@@ -55,7 +57,7 @@ export class Node {
     this.aps = new ApsLayer(
       options,
       this.link,
-      { onData: this.#onData.bind(this), refused, after },
+      { onData: this.#onData.bind(this), onKeyProved: (peer) => role.onKeyProved(peer), refused, after },
       seed[2]!,
     );
     this.zcl = new ZclLayer(
@@ -64,8 +66,9 @@ export class Node {
         after,
         nowS: () => options.nowS(),
         onTunnel: (peer, command, sequence) => role.onTunnel(peer, command, sequence),
-        onEdhoc: (peer, command) => role.onEdhoc(peer, command),
+        onEstablishment: (peer, command) => role.onEstablishment(peer, command),
       },
+      options.keyEstablishment,
       role.isHub,
     );
     const receive = (frame: RadioFrame): Promise<void> => this.link.receive(frame);

@@ -5,13 +5,20 @@ import type { Eui64 } from "../../wire/message.ts";
 import { Reader, Writer } from "../frames/bytes.ts";
 import { IncomingCounter } from "./counters.ts";
 
+export interface FormerKey {
+  readonly key: Uint8Array;
+  readonly apsIn: IncomingCounter;
+}
+
 export class Peer {
   readonly eui64: Eui64;
   shortAddress: number;
   /** Secures APS frames once a key has been established. */
   linkKey: Uint8Array | undefined;
   readonly nwkIn: IncomingCounter;
-  readonly apsIn: IncomingCounter;
+  apsIn: IncomingCounter;
+  /** A key that is not in use but may be taken back, with what was heard under it. Looked at while no other is. */
+  former: FormerKey | undefined;
   readonly stats = new LinkStats();
 
   constructor(journal: Journal, eui64: Eui64, shortAddress: number, linkKey?: Uint8Array) {
@@ -22,6 +29,20 @@ export class Peer {
     const reader = stored === undefined ? undefined : new Reader(stored);
     this.nwkIn = new IncomingCounter(reader?.u32("NWK floor"));
     this.apsIn = new IncomingCounter(reader?.u32("APS floor"));
+  }
+
+  /** The key in use is from now on a former one. */
+  putKeyAside(): void {
+    if (this.linkKey !== undefined) this.former = { key: this.linkKey, apsIn: this.apsIn };
+    this.linkKey = undefined;
+  }
+
+  /** The former key is in use again. */
+  takeKeyBack(): void {
+    if (this.former === undefined) return;
+    this.linkKey = this.former.key;
+    this.apsIn = this.former.apsIn;
+    this.former = undefined;
   }
 
   /** What to commit so that nothing heard until now is accepted again after a power cut. */

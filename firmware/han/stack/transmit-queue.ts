@@ -1,5 +1,6 @@
 /** Frames that wait for the radio: it takes a few at a time, and its reports take their turn in the device's loop. */
 import type { Listener, Radio, TransmitOutcome } from "../../../hal/board.ts";
+import { Outbox, type OutboxDuties } from "../../kernel/outbox.ts";
 import type { HanOptions } from "../options.ts";
 
 const IN_RADIO = 4;
@@ -11,42 +12,31 @@ interface Waiting {
 }
 
 export class TransmitQueue {
-  readonly #options: HanOptions;
-  readonly #radio: Radio;
-  readonly #waiting: Waiting[] = [];
-  #inRadio = 0;
+  readonly #outbox: Outbox<Waiting, TransmitOutcome>;
 
   constructor(options: HanOptions, radio: Radio) {
-    this.#options = options;
-    this.#radio = radio;
+    const turns = {
+      event: <E>(name: string, handler: (event: E) => Promise<void>) =>
+        options.event?.(name, handler) ?? handler,
+      after: (delayMs: number, action: () => Promise<void>) => options.board.clock.after(delayMs, action),
+      observe: options.observe,
+    };
+    const duties: OutboxDuties<Waiting, TransmitOutcome> = {
+      send: ({ mpdu }, done) => radio.transmit(mpdu, done),
+      // Whoever asked tries again, as with a busy channel.
+      failed: "channel-busy",
+      settled: async ({ done }, outcome) => {
+        await done(outcome);
+        return "gone" as const;
+      },
+      whenBroken: "gone",
+    };
+    this.#outbox = new Outbox(turns, "han-sent", duties, IN_RADIO);
   }
 
   /** A full queue reports "channel-busy" at once. */
   async send(mpdu: Uint8Array, done: Listener<TransmitOutcome>): Promise<void> {
-    if (this.#waiting.length >= WAITING) return await done("channel-busy");
-    this.#waiting.push({ mpdu, done });
-    await this.#pump();
-  }
-
-  async #pump(): Promise<void> {
-    while (this.#inRadio < IN_RADIO) {
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
-      this.#inRadio++;
-      await this.#radio.transmit(
-        next.mpdu,
-        this.#turn((outcome) => this.#sent(next, outcome)),
-      );
-    }
-  }
-
-  async #sent(frame: Waiting, outcome: TransmitOutcome): Promise<void> {
-    this.#inRadio--;
-    await this.#pump();
-    await frame.done(outcome);
-  }
-
-  #turn(handler: (outcome: TransmitOutcome) => Promise<void>): Listener<TransmitOutcome> {
-    return this.#options.event?.("han-sent", handler) ?? handler;
+    if (this.#outbox.size >= WAITING + IN_RADIO) return await done("channel-busy");
+    await this.#outbox.add({ mpdu, done });
   }
 }

@@ -1,6 +1,6 @@
 /** The Smart Energy clusters a device speaks, over APS: each with the protection it must have. */
 import type { Cancel, Listener } from "../../../hal/board.ts";
-import { decodeEdhoc, type EdhocCommand, encodeEdhoc } from "../frames/edhoc-cluster.ts";
+import type { EstablishmentCommand, KeyEstablishment } from "../../wire/suite.ts";
 import { decodeTunnel, encodeTunnel, type TunnelCommand } from "../frames/tunneling.ts";
 import * as zcl from "../frames/zcl.ts";
 import type { ApsMessage } from "./aps-layer.ts";
@@ -14,11 +14,9 @@ export interface ZclDuties {
   nowS(): number | undefined;
   /** `sequence`: an answer carries it again. */
   onTunnel(peer: Peer, command: TunnelCommand, sequence: number): Promise<void>;
-  onEdhoc(peer: Peer, command: EdhocCommand): Promise<void>;
+  onEstablishment(peer: Peer, command: EstablishmentCommand): Promise<void>;
 }
 
-/** Manufacturer-specific clusters name a manufacturer; this code is the alliance's for tests. */
-const MANUFACTURER = 0xfff1;
 const TIME_ANSWER_MS = 8000;
 const TIME_QUESTIONS = 4;
 
@@ -30,13 +28,15 @@ interface Question {
 
 export class ZclLayer {
   readonly #duties: ZclDuties;
+  readonly #establishment: KeyEstablishment;
   readonly #isHub: boolean;
   #questions: Question[] = [];
   #sequence = 0;
 
-  /** The hub is client of tunnels and server of time and EDHOC; the others are the reverse. */
-  constructor(duties: ZclDuties, isHub: boolean) {
+  /** The hub is client of tunnels and server of time and key establishment; the others are the reverse. */
+  constructor(duties: ZclDuties, establishment: KeyEstablishment, isHub: boolean) {
     this.#duties = duties;
+    this.#establishment = establishment;
     this.#isHub = isHub;
   }
 
@@ -54,16 +54,14 @@ export class ZclLayer {
     await this.#send(peer, zcl.Cluster.tunneling, { ...frame, ...sequence }, done);
   }
 
-  async sendEdhoc(peer: Peer, command: EdhocCommand, done: Listener<ApsOutcome> = ignore): Promise<void> {
-    const { id, payload } = encodeEdhoc(command);
-    const frame = {
-      specific: true,
-      fromServer: this.#isHub,
-      command: id,
-      payload,
-      manufacturer: MANUFACTURER,
-    };
-    await this.#send(peer, zcl.Cluster.edhoc, frame, done);
+  async sendEstablishment(
+    peer: Peer,
+    { id, payload }: EstablishmentCommand,
+    done: Listener<ApsOutcome> = ignore,
+  ): Promise<void> {
+    const { cluster, manufacturer } = this.#establishment;
+    const frame = { specific: true, fromServer: this.#isHub, command: id, payload };
+    await this.#send(peer, cluster, manufacturer === undefined ? frame : { ...frame, manufacturer }, done);
   }
 
   /** Asks the hub for its time; `done` runs once. */
@@ -84,18 +82,19 @@ export class ZclLayer {
   async receive(peer: Peer, { address, payload, secured }: ApsMessage): Promise<void> {
     if (address.profile !== zcl.SE_PROFILE || address.destinationEndpoint !== zcl.SE_ENDPOINT) return;
     const frame = zcl.decodeZcl(payload);
-    if (address.cluster === zcl.Cluster.edhoc) return await this.#edhoc(peer, frame);
+    if (address.cluster === this.#establishment.cluster) return await this.#establish(peer, frame);
     // Smart Energy 5.4.6: everything else runs under the link key.
     if (!secured) return;
     if (address.cluster === zcl.Cluster.tunneling) return await this.#tunnel(peer, frame);
     if (address.cluster === zcl.Cluster.time) await this.#time(peer, frame);
   }
 
-  async #edhoc(peer: Peer, frame: zcl.ZclFrame): Promise<void> {
-    if (!frame.specific || frame.manufacturer !== MANUFACTURER || frame.fromServer === this.#isHub) return;
-    const command = decodeEdhoc(frame.command, frame.payload);
+  async #establish(peer: Peer, frame: zcl.ZclFrame): Promise<void> {
+    const { manufacturer, begins } = this.#establishment;
+    if (!frame.specific || frame.manufacturer !== manufacturer || frame.fromServer === this.#isHub) return;
+    const command = { id: frame.command, payload: frame.payload };
     // Only a device begins.
-    if (command.command !== "initiate" || this.#isHub) await this.#duties.onEdhoc(peer, command);
+    if (this.#isHub || !begins(command)) await this.#duties.onEstablishment(peer, command);
   }
 
   async #tunnel(peer: Peer, frame: zcl.ZclFrame): Promise<void> {
@@ -141,7 +140,11 @@ export class ZclLayer {
       profile: zcl.SE_PROFILE,
       sourceEndpoint: zcl.SE_ENDPOINT,
     };
-    await this.#duties.send(peer, { address, payload, secured: cluster !== zcl.Cluster.edhoc }, done);
+    await this.#duties.send(
+      peer,
+      { address, payload, secured: cluster !== this.#establishment.cluster },
+      done,
+    );
   }
 }
 

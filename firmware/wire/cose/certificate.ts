@@ -4,9 +4,9 @@
  */
 import type { Crypto, Signer } from "../../../hal/board.ts";
 import { MeterbenchError } from "../../kernel/errors.ts";
-import type { Role } from "../../security/access.ts";
 import { roleNumber } from "../../security/access.ts";
 import type { Eui64 } from "../message.ts";
+import type { Certificate, CertificateClaims, KeyUsage } from "../suite.ts";
 import { decode, encode, type Item } from "./cbor.ts";
 import { eui64ToBytes } from "./eui64.ts";
 import { keyId } from "./keys.ts";
@@ -14,29 +14,8 @@ import { sameTag } from "./mac0.ts";
 import { readSign1, sign1, sign1Valid } from "./sign1.ts";
 import { Algorithm, type Structure } from "./structure.ts";
 
-/** What a key may do: sign messages, agree on MAC keys, or certify other keys. */
-export type KeyUsage = "sign" | "agree" | "certify";
-
-export interface CertificateClaims {
-  readonly subject: Eui64;
-  readonly role: Role | "device";
-  readonly usage: KeyUsage;
-  /** 32 bytes: X25519 for `agree`, else Ed25519. */
-  readonly publicKey: Uint8Array;
-  /** UTC seconds, both ends inclusive. */
-  readonly notBeforeS: number;
-  /** Undefined: never expires, as device certificates. */
-  readonly notAfterS: number | undefined;
-  /** 1 to 16 bytes. */
-  readonly serial: Uint8Array;
-}
-
-/** A certificate as read: none of it is proved before {@link verifyChain}. */
-export interface Certificate extends CertificateClaims {
-  readonly issuer: Eui64;
-  readonly issuerKeyId: Uint8Array;
-  /** The whole CWT. */
-  readonly bytes: Uint8Array;
+/** A certificate as read, with the COSE structure its signature is in. */
+export interface CwtCertificate extends Certificate {
   readonly structure: Structure;
 }
 
@@ -95,7 +74,7 @@ function name(eui64: Eui64): Eui64 {
 }
 
 /** Reads a certificate and its claims. Throws `certificate/malformed`. Proves nothing. */
-export function readCertificate(bytes: Uint8Array): Certificate {
+export function readCertificate(bytes: Uint8Array): CwtCertificate {
   if (bytes.length > MAX_CERTIFICATE_BYTES)
     throw malformed(`at most ${MAX_CERTIFICATE_BYTES} bytes`, bytes.length);
   try {
@@ -106,7 +85,7 @@ export function readCertificate(bytes: Uint8Array): Certificate {
   }
 }
 
-function readChecked(bytes: Uint8Array): Certificate {
+function readChecked(bytes: Uint8Array): CwtCertificate {
   const structure = readSign1(bytes);
   const claims = expectMap(decode(structure.content), "claims");
   const usage = expectOneOf(claims.get(Claim.usage), usageNumber, "usage");
@@ -192,7 +171,7 @@ function checkIssuer(certificate: Certificate, issuer: Certificate): void {
 }
 
 function checkIssued(
-  certificate: Certificate,
+  certificate: CwtCertificate,
   issuerKey: Uint8Array,
   nowS: number | undefined,
   crypto: Crypto,

@@ -3,14 +3,19 @@
  * response in a COSE_Encrypt0, which the response carries as its one value. The message's protection covers
  * the ciphertext; the header fields are bound as external data.
  */
-import type { Crypto } from "../../../hal/board.ts";
+import type { Crypto, Mac } from "../../../hal/board.ts";
 import type { OperationResult } from "../message.ts";
 import type { MacContext } from "../wire.ts";
 import { readResults, resultItems } from "./body.ts";
 import { encode } from "./cbor.ts";
 import { encrypt0, openEncrypt0, readEncrypt0 } from "./encrypt0.ts";
-import type { ValueKey } from "./keys.ts";
 import { byteStrings } from "./structure.ts";
+
+/** What seals values of one pair: an A128GCM key, and a MAC that makes IVs. */
+export interface ValueKey {
+  readonly key: Uint8Array;
+  readonly ivMac: Mac;
+}
 
 const IV_BYTES = 12;
 

@@ -3,6 +3,7 @@
  * AES-128-GMAC. The ECDH result depends on the pair of keys alone and is kept; the rest is per message.
  */
 import type { Crypto, Mac } from "../../../hal/board.ts";
+import type { Agreement, ContextMac, Pair } from "../suite.ts";
 import type { MacContext } from "../wire.ts";
 import { Writer } from "./bytes.ts";
 import { MAC_BYTES } from "./mac-wrapper.ts";
@@ -45,52 +46,23 @@ function gmac(crypto: Crypto, key: Uint8Array, originator: Uint8Array): Mac {
   return (input) => crypto.aesGcmSeal(key, nonce, input, NOTHING, MAC_BYTES);
 }
 
-interface Pair {
-  readonly mySecret: Uint8Array;
-  readonly peerPublic: Uint8Array;
-  readonly input: Writer;
+export function agreement(crypto: Crypto, secret: Uint8Array): Agreement {
+  return {
+    publicKey: crypto.p256Signer(secret).publicKey,
+    agree: (peerPublic) => crypto.p256SharedSecret(secret, peerPublic),
+  };
 }
 
-/** The key agreements of the last `capacity` pairs of keys, the most recent first. */
-export class SharedSecrets {
-  readonly #crypto: Crypto;
-  readonly #capacity: number;
-  readonly #pairs: Pair[] = [];
-
-  constructor(crypto: Crypto, capacity = 16) {
-    this.#crypto = crypto;
-    this.#capacity = capacity;
-  }
-
-  /** The MAC between two parties for one message; undefined when the peer's key is not a point of the curve. */
-  pairMac(mySecret: Uint8Array, peerPublic: Uint8Array, context: MacContext): Mac | undefined {
-    const pair = this.#find(mySecret, peerPublic) ?? this.#agree(mySecret, peerPublic);
-    return pair && gmac(this.#crypto, deriveKey(this.#crypto, pair.input, context), context.originator);
-  }
-
-  #find(mySecret: Uint8Array, peerPublic: Uint8Array): Pair | undefined {
-    const pairs = this.#pairs;
-    for (let n = 0; n < pairs.length; n++) {
-      const pair = pairs[n] as Pair;
-      if (!same(pair.peerPublic, peerPublic) || !same(pair.mySecret, mySecret)) continue;
-      if (n > 0) pairs.unshift(...pairs.splice(n, 1));
-      return pair;
-    }
-    return undefined;
-  }
-
-  #agree(mySecret: Uint8Array, peerPublic: Uint8Array): Pair | undefined {
-    const shared = this.#crypto.p256SharedSecret(mySecret, peerPublic);
-    if (shared === undefined) return undefined;
-    const pair = { mySecret: mySecret.slice(), peerPublic: peerPublic.slice(), input: kdfInput(shared) };
-    this.#pairs.unshift(pair);
-    if (this.#pairs.length > this.#capacity) this.#pairs.pop();
-    return pair;
-  }
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let n = 0; n < a.length; n++) if (a[n] !== b[n]) return false;
-  return true;
+/** Agrees once for the pair; a message costs its own key and one GMAC. */
+export function macs(
+  crypto: Crypto,
+  own: Agreement,
+  peerPublic: Uint8Array,
+  pair: Pair,
+): ContextMac | undefined {
+  const shared = own.agree(peerPublic);
+  if (shared === undefined) return undefined;
+  const input = kdfInput(shared);
+  return ({ kind, counter }) =>
+    gmac(crypto, deriveKey(crypto, input, { ...pair, kind, counter }), pair.originator);
 }

@@ -9,6 +9,8 @@ import type { Observation } from "../../../firmware/features/feature.ts";
 import { withCrc } from "../../../firmware/han/install-code.ts";
 import type { HanPort } from "../../../firmware/han/port.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
+import type { Suite } from "../../../firmware/wire/suite.ts";
+import { suites } from "../../../firmware/wire/suites.ts";
 import { type Cancel, PowerLost } from "../../../hal/board.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import {
@@ -40,6 +42,8 @@ export interface ModelDeviceOptions {
 export class ModelDevice implements MessageEnd {
   readonly type: ModelType;
   readonly eui: Eui64;
+  /** The wire it speaks. */
+  readonly suite: Suite = suites.cose;
   readonly pki: TestPki;
   readonly keys: DeviceKeys;
   readonly board: MockBoard;
@@ -70,7 +74,12 @@ export class ModelDevice implements MessageEnd {
     this.type = type;
     this.eui = type === "CHF" ? hubEui : esmeEui;
     const notBeforeS = Math.floor(startUtcMs / 1000) - 86_400;
-    this.pki = new TestPki({ crypto: nodeCrypto(), random: random.fork("pki"), notBeforeS });
+    this.pki = new TestPki({
+      crypto: nodeCrypto(),
+      suite: this.suite,
+      random: random.fork("pki"),
+      notBeforeS,
+    });
     // In the order in which a home makes them: the same seed gives the same keys.
     const keys = { CHF: this.pki.deviceKeys(hubEui), ESME: this.pki.deviceKeys(esmeEui) };
     this.keys = keys[type];
@@ -133,23 +142,27 @@ export class ModelDevice implements MessageEnd {
   async #manufacture(): Promise<void> {
     const { keys, pki, type } = this;
     const installCode = new SeededRandom(this.#options.seed).fork(`install-code/${this.board.id}`).bytes(16);
-    await provision(this.board, {
-      type,
-      eui64: this.eui,
-      signSeed: keys.signSeed,
-      agreeSecret: keys.agree.secret,
-      signCertificate: keys.sign.certificate,
-      agreeCertificate: keys.agree.certificate,
-      certificatePath: [pki.issuingCertificate],
-      installCode: withCrc(installCode),
-      firmwareVersion: Uint8Array.of(0, 1, 0, 0),
-      anchors: factoryAnchors(type, pki),
-    });
+    await provision(
+      this.board,
+      {
+        type,
+        eui64: this.eui,
+        signSeed: keys.signSeed,
+        agreeSecret: keys.agree.secret,
+        signCertificate: keys.sign.certificate,
+        agreeCertificate: keys.agree.certificate,
+        certificatePath: [pki.issuingCertificate],
+        installCode: withCrc(installCode),
+        firmwareVersion: Uint8Array.of(0, 1, 0, 0),
+        anchors: factoryAnchors(type, pki),
+      },
+      this.suite,
+    );
   }
 
   async #boot(): Promise<void> {
     const { observe } = this.#options;
-    const options = observe ? { observe } : {};
+    const options = { suite: this.suite, ...(observe ? { observe } : {}) };
     try {
       if (this.type === "CHF") await CommunicationsHub.boot(this.board, options);
       else

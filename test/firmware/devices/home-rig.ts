@@ -16,7 +16,7 @@ import {
   SeededRandom,
   WanLink,
 } from "../../../hal/mock/index.ts";
-import { Desk, hubEui, meterEui, op, startUtcS, World } from "./rig.ts";
+import { Desk, hubEui, meterEui, op, startUtcS, suite, World } from "./rig.ts";
 
 const installCode = Uint8Array.from({ length: 16 }, (_, i) => 16 * i);
 
@@ -41,16 +41,21 @@ export class HomeRig {
     rig.wan.onUplink((bytes) => void rig.uplink.push(bytes));
     rig.hubBoard.powerOn();
     rig.meterBoard.powerOn();
-    await provision(rig.hubBoard, rig.world.identity("CHF"));
-    await provision(rig.meterBoard, { ...rig.world.identity("ESME"), installCode: withCrc(installCode) });
+    await provision(rig.hubBoard, rig.world.identity("CHF"), suite);
+    await provision(
+      rig.meterBoard,
+      { ...rig.world.identity("ESME"), installCode: withCrc(installCode) },
+      suite,
+    );
     await rig.bootHub(settings);
-    rig.meter = await ElectricityMeter.boot(rig.meterBoard);
+    rig.meter = await ElectricityMeter.boot(rig.meterBoard, { suite });
     await rig.run(15_000);
     return rig;
   }
 
   async bootHub(settings: Partial<DeviceSettings> = {}): Promise<void> {
     this.hub = await CommunicationsHub.boot(this.hubBoard, {
+      suite,
       observe: (observation) => void this.observations.push(observation),
       settings,
     });

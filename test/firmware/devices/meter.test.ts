@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { objects } from "../../../firmware/objects/dictionary.ts";
 import { useCases } from "../../../firmware/objects/use-cases.ts";
-import { euiBytes } from "../../../firmware/security/eui.ts";
-import { openValues } from "../../../firmware/wire/cose/sensitive.ts";
 import { Kind, type Response } from "../../../firmware/wire/message.ts";
 import type { CutPoint } from "../../../hal/mock/flash.ts";
 import { type MeterRig, meterRig, op, startUtcS } from "./rig.ts";
@@ -26,11 +24,9 @@ describe("the electricity meter", () => {
   /** The results that are sealed in a response, as `role` opens them. */
   function reveal(response: Response | undefined, role: "supplier" | "networkOperator") {
     assert.ok(response);
-    const { originator, target, counter } = response.header;
-    const context = { kind: 2, originator: euiBytes(originator), target: euiBytes(target), counter };
-    const key = rig.desk.valueKeyOf(rig.world.of(role));
-    assert.ok(key);
-    return openValues(rig.world.crypto, key, context, response.results[0]?.value as Uint8Array);
+    const hidden = rig.desk.hiddenOf(rig.world.of(role));
+    assert.ok(hidden);
+    return hidden.open(response.header, response.results[0]?.value as Uint8Array);
   }
 
   it("serves every object of its use cases: no operation of a command finds nobody", async () => {
@@ -116,8 +112,8 @@ describe("the electricity meter", () => {
       rig.world.certificate(gaining, cell[1] === 1 ? "sign" : "agree"),
       cell,
     ]);
-    const floors = [[euiBytes(gaining.eui), 100]];
-    const argument = [7, [5, 1, 0], 50n, 0, floors, certificates, [], 0];
+    const floors = [[2, 100, null]];
+    const argument = [7, null, null, [5, 1, 0], 50n, null, null, floors, certificates, [], 0];
     const call = [op("call", objects.credentials.id, 1, argument)];
     const command = rig.desk.command(0x107, call, { from: "transitionalCoS", counter: 50n });
     const snapshot = rig.board.mockFlash.snapshot();

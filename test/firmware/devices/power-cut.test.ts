@@ -96,7 +96,7 @@ describe("a power cut inside a command", () => {
     const rig = await meterRig();
     const path = Array.from({ length: 4 }, (_, i) => new Uint8Array(1200).fill(i));
     const cell = [2, 1, 0];
-    const argument = [2, cell, 5n, 0, [], [[Uint8Array.of(0), cell]], path, 0];
+    const argument = [2, null, null, cell, 5n, null, null, [], [[Uint8Array.of(0), cell]], path, 0];
     const command = rig.desk.command(0x102, [op("call", objects.credentials.id, 1, argument)], {
       counter: 5n,
     });
@@ -112,8 +112,9 @@ describe("a power cut inside a command", () => {
       const answers = rig
         .take()
         .map((bytes) => rig.desk.read<Response>(bytes, rig.world.of("supplier")).header.counter);
-      if (rig.meter.device.counters.highest("supplier") === 5n) assert.equal(answers[0], 5n);
-      answered += answers.length;
+      if (rig.meter.device.counters.highest("supplier") !== 5n) continue;
+      assert.equal(answers[0], 5n);
+      answered++;
       assert.deepEqual(rig.meter.device.journal.keys("pending/"), []);
     }
     assert.ok(answered > 0);
@@ -168,8 +169,7 @@ describe("a power cut inside a setting of the clock (ECS70)", () => {
           const moved = device.timeIsSet() && device.nowS() === startUtcS + offS;
           for (const { results } of answers) {
             assert.equal(results[2]?.status === 0, moved, where);
-            const toldS = moved ? startUtcS + offS : first ? NEVER : startUtcS;
-            if (results[3]?.status === 0) assert.equal(results[3].value, toldS, where);
+            assert.equal(results[3]?.value, moved ? startUtcS + offS : undefined, where);
           }
           const logged = [...device.eventLog.entries(), ...device.securityLog.entries()].map(
             ({ code }) => code,

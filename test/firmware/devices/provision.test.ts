@@ -5,7 +5,7 @@ import { partitions } from "../../../firmware/devices/partitions.ts";
 import { type DeviceIdentity, provision, readIdentity } from "../../../firmware/devices/provision.ts";
 import { hasCode } from "../../../firmware/kernel/errors.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
-import { startUtcS, World } from "./rig.ts";
+import { startUtcS, suite, World } from "./rig.ts";
 
 const world = new World();
 function board(): MockBoard {
@@ -27,7 +27,7 @@ describe("the factory region", () => {
     it(`gives back the identity of a ${type} as it was written`, async () => {
       const b = board();
       const identity = world.identity(type);
-      await provision(b, { ...identity, certificatePath: [Uint8Array.of(1), Uint8Array.of(2)] });
+      await provision(b, { ...identity, certificatePath: [Uint8Array.of(1), Uint8Array.of(2)] }, suite);
       const read = await readIdentity(b);
       const sorted = (i: DeviceIdentity) => ({
         ...i,
@@ -41,9 +41,9 @@ describe("the factory region", () => {
 
   it("is written once", async () => {
     const b = board();
-    await provision(b, world.identity("ESME"));
+    await provision(b, world.identity("ESME"), suite);
     const before = b.mockFlash.snapshot().bytes;
-    await rejects(provision(b, world.identity("CHF")), "devices/already-provisioned");
+    await rejects(provision(b, world.identity("CHF"), suite), "devices/already-provisioned");
     assert.deepEqual(b.mockFlash.snapshot().bytes, before);
   });
 
@@ -61,16 +61,16 @@ describe("the factory region", () => {
       const b = board();
       const identity = world.identity("ESME");
       const before = b.mockFlash.snapshot().bytes;
-      await rejects(provision(b, { ...identity, ...change(identity) }), "devices/identity");
+      await rejects(provision(b, { ...identity, ...change(identity) }, suite), "devices/identity");
       assert.deepEqual(b.mockFlash.snapshot().bytes, before);
     });
 
   it("must hold the right device before it boots", async () => {
     const b = board();
-    await rejects(ElectricityMeter.boot(b), "devices/not-provisioned");
-    await provision(b, world.identity("CHF"));
-    await rejects(ElectricityMeter.boot(b), "devices/wrong-type");
-    await rejects(CommunicationsHub.boot(b), "hal/absent");
+    await rejects(ElectricityMeter.boot(b, { suite }), "devices/not-provisioned");
+    await provision(b, world.identity("CHF"), suite);
+    await rejects(ElectricityMeter.boot(b, { suite }), "devices/wrong-type");
+    await rejects(CommunicationsHub.boot(b, { suite }), "hal/absent");
   });
 
   it("lies beside the other regions without overlap, and needs a flash that holds them all", () => {

@@ -11,24 +11,26 @@ import type { Role } from "../../../firmware/security/access.ts";
 import { type CellName, deviceCells } from "../../../firmware/security/cells.ts";
 import { euiBytes } from "../../../firmware/security/eui.ts";
 import { commandRules } from "../../../firmware/security/rules.ts";
-import { type CertificateClaims, issueCertificate } from "../../../firmware/wire/cose/certificate.ts";
-import { keyId, pairMac, valueKey } from "../../../firmware/wire/cose/keys.ts";
-import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import {
   type Alert,
   type Command,
   type Eui64,
+  type Header,
   Kind,
   type Operation,
   type Protection,
   type Response,
   type Value,
 } from "../../../firmware/wire/message.ts";
-import type { Crypto, Listener, Mac, Signer } from "../../../hal/board.ts";
+import type { Agreement, CertificateClaims, ContextMac } from "../../../firmware/wire/suite.ts";
+import { suites } from "../../../firmware/wire/suites.ts";
+import type { Crypto, Listener, Signer } from "../../../hal/board.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
 import { toHex } from "../../support/shared-data.ts";
 
+/** The wire that these tests run on. */
+export const suite = suites.cose;
 export const meterEui: Eui64 = "00DB1234567890A0";
 export const hubEui: Eui64 = "00DB1234567890A2";
 export const startUtcS = 1_767_225_600; // 2026-01-01
@@ -92,7 +94,7 @@ export class World {
       serial: Uint8Array.of(1),
       ...over,
     };
-    return issueCertificate(claims, this.root.signer, this.root.eui, this.crypto);
+    return suite.certificates.issue(claims, this.root.signer, this.root.eui, this.crypto);
   }
 
   seed(cell: CellName): AnchorSeed {
@@ -149,7 +151,7 @@ export interface CommandOptions {
 export class Desk {
   readonly world: World;
   readonly device: DeviceIdentity;
-  readonly #macs = new Map<string, Mac>();
+  readonly #macs = new Map<string, ContextMac>();
   readonly #rules;
   #counter = 1000n;
 
@@ -177,12 +179,12 @@ export class Desk {
     };
     const message: Command = { header, operations };
     const protection = options.protection ?? this.#usual(code, party.role);
-    let bytes = coseWire.encode(message);
+    let bytes = suite.wire.encode(message);
     const signer = options.signer ?? party.signer;
     if (protection !== "mac")
-      bytes = coseWire.sign(bytes, signer.sign, keyId(this.world.crypto, signer.publicKey));
+      bytes = suite.wire.sign(bytes, signer.sign, suite.keyId(this.world.crypto, signer.publicKey));
     if (protection !== "signature")
-      bytes = this.#mac(bytes, party, to, options.broker ?? this.world.of("accessControlBroker"));
+      bytes = this.#mac(bytes, header, party, to, options.broker ?? this.world.of("accessControlBroker"));
     return bytes;
   }
 
@@ -190,37 +192,44 @@ export class Desk {
     return this.#rules.get(code)?.grants.get(role)?.protection ?? "signature+mac";
   }
 
-  #mac(bytes: Uint8Array, party: TestParty, to: Eui64, broker: TestParty): Uint8Array {
+  #mac(bytes: Uint8Array, header: Header, party: TestParty, to: Eui64, broker: TestParty): Uint8Array {
     const { crypto } = this.world;
     const name = `${party.eui} ${to} ${toHex(broker.agreePublic)}`;
     let mac = this.#macs.get(name);
     if (mac === undefined) {
       const pair = { originator: euiBytes(party.eui), target: euiBytes(to) };
-      mac = pairMac(crypto, broker.agreeSecret, crypto.x25519PublicKey(this.device.agreeSecret), pair) as Mac;
+      mac = this.#shared(broker, (own, peer) => suite.macs(crypto, own, peer, pair)) as ContextMac;
       this.#macs.set(name, mac);
     }
-    return coseWire.protect(bytes, mac, keyId(crypto, broker.agreePublic));
+    return suite.wire.protect(bytes, mac(header), suite.keyId(crypto, broker.agreePublic));
   }
 
   /** Verifies with the keys that `reader` has, and decodes. */
   read<T extends Response | Alert>(bytes: Uint8Array, reader: TestParty): T {
     const { crypto } = this.world;
-    const envelope = coseWire.peek(bytes);
+    const envelope = suite.wire.peek(bytes);
     const signer = crypto.ed25519Signer(this.device.signSeed);
     const pair = { originator: euiBytes(this.device.eui64), target: euiBytes(reader.eui) };
-    const mac = pairMac(crypto, reader.agreeSecret, crypto.x25519PublicKey(this.device.agreeSecret), pair);
+    const mac = this.#shared(reader, (own, peer) => suite.macs(crypto, own, peer, pair));
     const authentic =
       envelope.protection === "signature"
-        ? coseWire.signatureValid(envelope, crypto.ed25519Verifier(signer.publicKey))
-        : mac !== undefined && coseWire.macValid(envelope, mac);
+        ? suite.wire.signatureValid(envelope, crypto.ed25519Verifier(signer.publicKey))
+        : mac !== undefined && suite.wire.macValid(envelope, mac(envelope.header));
     if (!authentic) throw new Error(`not authentic (${envelope.protection})`);
-    return coseWire.decode(envelope) as T;
+    return suite.wire.decode(envelope) as T;
   }
 
-  valueKeyOf(reader: TestParty) {
+  /** What `party` shares with the device. */
+  #shared<T>(party: TestParty, make: (own: Agreement, peer: Uint8Array) => T): T {
+    const { crypto } = this.world;
+    const device = suite.agreement(crypto, this.device.agreeSecret);
+    return make(suite.agreement(crypto, party.agreeSecret), device.publicKey);
+  }
+
+  hiddenOf(reader: TestParty) {
     const { crypto } = this.world;
     const pair = { originator: euiBytes(this.device.eui64), target: euiBytes(reader.eui) };
-    return valueKey(crypto, reader.agreeSecret, crypto.x25519PublicKey(this.device.agreeSecret), pair);
+    return this.#shared(reader, (own, peer) => suite.hiddenValues(crypto, own, peer, pair));
   }
 }
 
@@ -299,7 +308,7 @@ export async function meterRig(
   });
   const identity = world.identity("ESME");
   board.powerOn();
-  await provision(board, identity);
+  await provision(board, identity, suite);
   await board.clock.setRtcMs(startUtcS * 1000);
   const observations: Observation[] = [];
   const link = new HandLink();
@@ -307,7 +316,7 @@ export async function meterRig(
   const observe =
     options.observing === false ? {} : { observe: (o: Observation) => void observations.push(o) };
   const boot = () =>
-    ElectricityMeter.boot(board, { ...observe, ...options, link: { han: link, hub: hubEui } });
+    ElectricityMeter.boot(board, { suite, ...observe, ...options, link: { han: link, hub: hubEui } });
   const rig: MeterRig = {
     world,
     scheduler,

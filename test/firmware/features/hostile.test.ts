@@ -69,6 +69,7 @@ function anyOf(type: Type): fc.Arbitrary<Value> {
       fc.integer({ min, max: Math.min(max, 50) }),
     );
   }
+  if ("optional" in type) return fc.option(anyOf(type.optional), { nil: null });
   if ("octets" in type) {
     const [minLength, maxLength] = type.octets;
     return fc.uint8Array({ minLength, maxLength });

@@ -8,7 +8,7 @@ import type { HanEvent, HanOptions } from "../../../firmware/han/options.ts";
 import type { HanFailure, HanMessage, HanPort } from "../../../firmware/han/port.ts";
 import { Journal } from "../../../firmware/kernel/journal.ts";
 import { RunLoop } from "../../../firmware/kernel/run-loop.ts";
-import { issueCertificate } from "../../../firmware/wire/cose/certificate.ts";
+import { suites } from "../../../firmware/wire/suites.ts";
 import type { Listener, Signer } from "../../../hal/board.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import {
@@ -56,6 +56,7 @@ export class Place<H extends HanPort & { onEvent(listener: Listener<HanEvent>): 
     this.han = await this.#begin({
       board: this.board,
       journal: this.journal,
+      keyEstablishment: suites.cose.keyEstablishment,
       credential: { certificate: this.certificate, signer: this.signer },
       trustRoot: this.home.root,
       nowS: () => (START_UTC_MS + this.home.scheduler.nowMs) / 1000,
@@ -146,7 +147,7 @@ export class Home {
 
   certify(subject: string, signer: Signer, issuer: Signer = this.root): Uint8Array {
     const { publicKey } = signer;
-    return issueCertificate(
+    return suites.cose.certificates.issue(
       {
         subject,
         role: "device",

@@ -214,8 +214,10 @@ describe("the device's joining machine", () => {
 
 const listed: HubState = { phase: "listed" };
 const established: HubState = { phase: "established" };
-const keySent = (keysSent: number, hadKey = false): HubState => ({ phase: "keying", keysSent, hadKey });
-const authenticated = (hadKey = false): HubState => ({ phase: "authenticated", hadKey });
+const keySent = (keysSent: number): HubState => ({ phase: "keying", keysSent });
+const authenticated = (): HubState => ({ phase: "authenticated" });
+const attempted = (attempt: number): HubState => ({ phase: "established", attempt });
+const leaving: HubState = { phase: "established", leaving: true };
 const ask = (windowOpen: boolean): HubEvent => ({ kind: "association", windowOpen });
 const refusal = (reason: "forged-credential" | "key-establishment-broken"): HubEvent => ({
   kind: "key-failed",
@@ -231,7 +233,14 @@ const hubTable: readonly (readonly [string, HubState, HubEvent, string, string])
     "listed",
     "answer-association:2 report:join-failed:join-window-shut",
   ],
-  ["listed", listed, { kind: "rejoin-request" }, "listed", ""],
+  ["listed, key put aside", listed, { kind: "rejoin-request" }, "listed", "answer-rejoin challenge"],
+  [
+    "listed, key put aside",
+    listed,
+    { kind: "key-proved" },
+    "established",
+    "stop-timer take-key-back report:rejoined open-tunnel",
+  ],
   ["listed", listed, { kind: "key-agreed" }, "listed", ""],
   ["listed", listed, { kind: "left" }, "listed", ""],
   ["keying, asked again", keySent(1), ask(true), "keying", "answer-association:0 timer"],
@@ -252,22 +261,16 @@ const hubTable: readonly (readonly [string, HubState, HubEvent, string, string])
     "listed",
     "stop-timer report:join-failed:network-key-unanswered",
   ],
+  ["keying", keySent(1), { kind: "disassociated" }, "keying", ""],
   [
-    "keying, had a key",
-    keySent(HubTiming.keyCopies, true),
+    "keying, said to give up",
+    { phase: "keying", keysSent: HubTiming.keyCopies, gone: true },
     { kind: "timeout" },
-    "established",
-    "stop-timer report:join-failed:network-key-unanswered",
-  ],
-  [
-    "keying",
-    keySent(1),
-    { kind: "disassociated" },
     "listed",
     "stop-timer report:join-failed:wrong-install-code",
   ],
   ["keying", keySent(1), { kind: "secured-frame" }, "authenticated", "keep timer"],
-  ["keying", keySent(1, true), { kind: "rejoin-request" }, "authenticated", "answer-rejoin keep timer"],
+  ["keying", keySent(1), { kind: "rejoin-request" }, "authenticated", "answer-rejoin keep timer"],
   [
     "authenticated",
     authenticated(),
@@ -291,8 +294,28 @@ const hubTable: readonly (readonly [string, HubState, HubEvent, string, string])
     "stop-timer report:join-failed:forged-credential tell-leave",
   ],
   ["authenticated", authenticated(), { kind: "disassociated" }, "authenticated", ""],
-  ["authenticated", authenticated(), { kind: "left" }, "listed", "stop-timer forget-keys report:left"],
-  ["established", established, ask(true), "keying", "answer-association:0 timer report:joining"],
+  ["authenticated", authenticated(), { kind: "left" }, "listed", "stop-timer put-key-aside report:left"],
+  ["established", established, ask(true), "established", "answer-association:0 timer report:joining"],
+  ["established, asked again", attempted(1), ask(true), "established", "answer-association:0 timer"],
+  ["established, asked for", attempted(0), { kind: "associated" }, "established", "send-network-key timer"],
+  ["established", established, { kind: "associated" }, "established", ""],
+  ["established", established, { kind: "timeout" }, "established", ""],
+  ["established", established, { kind: "secured-frame" }, "established", ""],
+  ["established, asked for", attempted(1), { kind: "timeout" }, "established", "send-network-key timer"],
+  [
+    "established, asked for",
+    attempted(HubTiming.keyCopies),
+    { kind: "timeout" },
+    "established",
+    "report:join-failed:network-key-unanswered",
+  ],
+  [
+    "established",
+    established,
+    refusal("forged-credential"),
+    "established",
+    "report:join-failed:forged-credential",
+  ],
   [
     "established",
     established,
@@ -308,7 +331,31 @@ const hubTable: readonly (readonly [string, HubState, HubEvent, string, string])
     "stop-timer keep report:rejoined open-tunnel",
   ],
   ["established", established, { kind: "disassociated" }, "established", ""],
-  ["established", established, { kind: "left" }, "listed", "stop-timer forget-keys report:left"],
+  ["established", established, { kind: "left" }, "established", "challenge"],
+  ["established, said to leave", leaving, { kind: "left" }, "established", ""],
+  [
+    "established, said to leave",
+    leaving,
+    { kind: "key-proved" },
+    "established",
+    "report:refused:leave-not-meant",
+  ],
+  [
+    "established, said to leave",
+    leaving,
+    { kind: "silent" },
+    "listed",
+    "stop-timer put-key-aside report:left",
+  ],
+  [
+    "established, left and on its way in",
+    { phase: "established", leaving: true, attempt: 1 },
+    { kind: "silent" },
+    "keying",
+    "put-key-aside report:left",
+  ],
+  ["established", established, { kind: "silent" }, "established", ""],
+  ["established", established, { kind: "key-proved" }, "established", ""],
 ];
 
 describe("the hub's joining machine", () => {

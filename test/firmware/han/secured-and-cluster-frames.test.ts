@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { euiBytes, euiText, Reader } from "../../../firmware/han/frames/bytes.ts";
-import { decodeEdhoc, type EdhocCommand, encodeEdhoc } from "../../../firmware/han/frames/edhoc-cluster.ts";
 import { KeyId, open, readSecurityHeader, secure } from "../../../firmware/han/frames/security.ts";
 import { decodeTunnel, encodeTunnel, type TunnelCommand } from "../../../firmware/han/frames/tunneling.ts";
 import {
@@ -121,7 +120,7 @@ describe("ZDO and ZCL", () => {
   });
 });
 
-describe("tunnels and EDHOC's cluster", () => {
+describe("tunnels", () => {
   const both: TunnelCommand[] = [
     { command: "transfer", tunnel: 1, data: Uint8Array.of(1, 2) },
     { command: "transfer-error", tunnel: 1, status: 0 },
@@ -155,29 +154,6 @@ describe("tunnels and EDHOC's cluster", () => {
     assert.equal(decodeTunnel(2, false, new Uint8Array(1502)).command, "transfer");
     assert.throws(() => decodeTunnel(2, false, new Uint8Array(1503)), MeterbenchError);
     assert.throws(() => decodeTunnel(0, false, hex("06ffff02dc05")), MeterbenchError);
-  });
-
-  it("EDHOC commands come back as they were; other methods, suites and lengths are refused", () => {
-    const message = Uint8Array.of(1, 2, 3);
-    const commands: EdhocCommand[] = [
-      { command: "initiate", message },
-      { command: "data", message },
-      { command: "terminate", status: 1, message },
-    ];
-    for (const command of commands) {
-      const { id, payload } = encodeEdhoc(command);
-      assert.deepEqual(decodeEdhoc(id, payload), command);
-    }
-    for (const [id, start] of [
-      [0, "0300"],
-      [0, "0002"],
-      [2, "00"],
-      [2, "05"],
-      [3, "00"],
-    ] as const) {
-      assert.throws(() => decodeEdhoc(id, hex(start)), MeterbenchError);
-    }
-    assert.throws(() => decodeEdhoc(1, new Uint8Array(1025)), MeterbenchError);
   });
 });
 

@@ -3,6 +3,7 @@ import { type ApsHeader, ApsType } from "../../../firmware/han/frames/aps.ts";
 import { AssociationAnswers } from "../../../firmware/han/joining/association-answers.ts";
 import { ApsReceiver, BLOCK_BYTES, blocksOf, MAX_BLOCKS } from "../../../firmware/han/stack/aps-receiver.ts";
 import { IncomingCounter, OutgoingCounter } from "../../../firmware/han/stack/counters.ts";
+import { Peer } from "../../../firmware/han/stack/peer.ts";
 import { readMembership, readRegistration } from "../../../firmware/han/store.ts";
 import { hasCode } from "../../../firmware/kernel/errors.ts";
 import { Journal } from "../../../firmware/kernel/journal.ts";
@@ -53,6 +54,24 @@ describe("incoming frame counters", () => {
     assert.equal(counter.judge(7, 5000), "replayed");
     assert.equal(counter.judge(9, 5000), "fresh");
     assert.equal(counter.judge(8, 5000), "replayed");
+  });
+
+  it("never take FFFFFFFF, after which there is none: it is neither accepted nor kept as 0", async () => {
+    const { board } = new Home().device();
+    await board.powerOn();
+    const store = await Journal.open(board.flash, { firstSector: 0, sectorCount: 8 });
+    const peer = new Peer(store, "00DB1234567890A0", 1);
+    for (const counter of [peer.nwkIn, peer.apsIn]) {
+      assert.equal(counter.judge(41, 0), "fresh");
+      assert.equal(counter.judge(0xffff_ffff, 1), "replayed");
+      assert.equal(counter.floor, 42);
+      assert.equal(counter.judge(0xffff_fffe, 2), "fresh");
+      assert.equal(counter.judge(0xffff_ffff, 3), "replayed");
+    }
+    await store.commit([peer.floors()]);
+    const again = new Peer(store, "00DB1234567890A0", 1);
+    for (const counter of [again.nwkIn, again.apsIn])
+      for (const old of [0, 41, 0xffff_fffe, 0xffff_ffff]) assert.equal(counter.judge(old, 9), "replayed");
   });
 
   it("remember what was heard before the power was cut", () => {

@@ -82,6 +82,26 @@ describe("a command's checks", () => {
       assert.equal(await verdict(rig.desk.command(ECS42, operations)), "format");
   });
 
+  it("refuses activation times of one command that are not all equal, and does none of it", async () => {
+    const parts = ["SupplyState", "PowerThreshold", "Period", "RestorationPeriod"] as const;
+    const ids = parts.map((part) => objects[`loadLimit${part}`].id);
+    const command = (times: readonly number[]) =>
+      rig.desk.command(0x0043, [
+        ...ids.map((id, i) => op("set", id, 4, i === 0 ? true : 60)),
+        ...ids.map((id, i) => op("set", id, 6, times[i] as number)),
+      ]);
+    const [now, never, later] = [0, 0xffff_ffff, 1_800_000_000];
+    for (const time of [now, never, later]) {
+      assert.equal(await verdict(command([time, time, time, time])), "accepted");
+      for (let odd = 0; odd < 4; odd++)
+        for (const other of [now, never, later, later + 1]) {
+          if (other === time) continue;
+          const times = [time, time, time, time].with(odd, other);
+          assert.equal(await verdict(command(times)), "format", times.join());
+        }
+    }
+  });
+
   it("refuses a selector where none belongs, or of a wrong type", async () => {
     assert.equal(await verdict(rig.desk.command(ECS45, [op("get", objects.supplyState.id, 3, 1)])), "format");
     const log = (selector: number[]) => rig.desk.command(0x48, [op("get", objects.eventLog.id, 2, selector)]);

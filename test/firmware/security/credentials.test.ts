@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { objects } from "../../../firmware/objects/dictionary.ts";
-import type { Role } from "../../../firmware/security/access.ts";
+import { type Role, roleNumber } from "../../../firmware/security/access.ts";
 import { type CellName, cellToValue } from "../../../firmware/security/cells.ts";
 import { euiBytes } from "../../../firmware/security/eui.ts";
 import { type Alert, NEVER, NOW, type Response, type Value } from "../../../firmware/wire/message.ts";
+import type { CutPoint } from "../../../hal/mock/flash.ts";
 import { type MeterRig, meterRig, op, startUtcS, type TestParty } from "../devices/rig.ts";
 
 const { id } = objects.credentials;
@@ -14,7 +15,15 @@ const cell = (role: Role, usage: CellName["usage"], cellUsage: 0 | 1 = 0): CellN
 });
 const supplierCells = [cell("supplier", "sign"), cell("supplier", "agree"), cell("supplier", "agree", 1)];
 const modes = { supplier: 2, networkOperator: 3, accessControlBroker: 4, transitionalCoS: 6 } as const;
-type Mode = 2 | 3 | 4 | 6 | 7;
+type Mode = 0 | 2 | 3 | 4 | 6 | 7 | 8;
+/** Outcome, old holder and key id, new holder and key id of one cell; floors put in force. */
+interface Answer {
+  readonly counter: bigint;
+  readonly mode: number;
+  readonly floors: readonly Value[];
+  readonly codes: readonly number[];
+  readonly cells: readonly (readonly [Value, number, Uint8Array, Uint8Array, Uint8Array, Uint8Array])[];
+}
 
 interface Order {
   readonly from: Role;
@@ -23,8 +32,13 @@ interface Order {
   readonly counter?: bigint;
   readonly saysCounter?: bigint;
   readonly saysMode?: number;
+  readonly saysCell?: CellName | null;
+  readonly symmetricKey?: Uint8Array;
+  readonly timeChecks?: number;
   readonly authoriserFloor?: bigint;
-  readonly floors?: readonly (readonly [Uint8Array, bigint | number])[];
+  readonly authoriserTopUpFloor?: bigint;
+  readonly floors?: readonly (readonly [Role, bigint, bigint?])[];
+  readonly as?: TestParty;
   readonly executionS?: number;
   readonly path?: readonly Uint8Array[];
 }
@@ -41,56 +55,99 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
     cells.map((name) => [rig.world.certificate(party, name.usage), name] as const);
   const newSupplier = () => rig.world.party("supplier", "90B3D51F30030000");
 
-  async function send(order: Order): Promise<Value | undefined> {
-    const at = order.counter ?? ++counter;
-    const authoriser = cell(order.from, order.from === "accessControlBroker" ? "agree" : "sign");
-    const argument: Value = [
-      order.saysMode ?? order.mode,
-      cellToValue(authoriser),
+  function argumentOf(order: Order, at: bigint): Value {
+    const { mode, from, saysCell = mode === 4 ? null : cell(from, "sign") } = order;
+    return [
+      order.saysMode ?? mode,
+      order.symmetricKey ?? null,
+      order.timeChecks ?? null,
+      saysCell === null ? null : cellToValue(saysCell),
       order.saysCounter ?? at,
-      order.authoriserFloor ?? 0,
-      order.floors ?? [],
+      order.authoriserFloor ?? null,
+      order.authoriserTopUpFloor ?? null,
+      (order.floors ?? []).map(([role, floor, topUp]) => [roleNumber[role], floor, topUp ?? null]),
       order.set.map(([certificate, name]) => [certificate, cellToValue(name)]),
       order.path ?? [],
       order.executionS ?? NOW,
     ];
-    rig.take();
-    const code = 0x100 + order.mode;
-    await rig.meter.device.receive(
-      rig.desk.command(code, [op("call", id, 1, argument)], { from: order.from, counter: at }),
-    );
-    const [response] = rig.take();
-    if (response === undefined) return undefined;
-    const [result] = rig.desk.read<Response>(response, rig.world.of(order.from)).results;
-    return result?.value;
   }
-  const outcomes = (value: Value | undefined) => {
-    const [accepted, cells] = value as [boolean, [Value, number][]];
-    return [accepted, ...cells.map(([, code]) => code)];
-  };
+  function commandOf(order: Order): Uint8Array {
+    const at = order.counter ?? ++counter;
+    const operations = [op("call", id, 1, argumentOf(order, at))];
+    return rig.desk.command(0x100 + order.mode, operations, { from: order.as ?? order.from, counter: at });
+  }
+  const resultOf = (response: Uint8Array, from: TestParty) =>
+    rig.desk.read<Response>(response, from).results[0];
+
+  /** The one result of a CS02b; undefined when it was not answered. */
+  async function ask(order: Order) {
+    rig.take();
+    await rig.meter.device.receive(commandOf(order));
+    const [response] = rig.take();
+    return response && resultOf(response, order.as ?? rig.world.of(order.from));
+  }
+  /** The answer of one that was judged at once. */
+  async function send(order: Order): Promise<Answer> {
+    const result = await ask(order);
+    assert.equal(result?.status, 0);
+    return answerOf(result?.value);
+  }
+  function answerOf(value: Value | undefined): Answer {
+    const [at, mode, floors, cells] = value as unknown as [number, number, Value[], Answer["cells"]];
+    return { counter: BigInt(at), mode, floors, cells, codes: cells.map(([, code]) => code) };
+  }
+  /** "accepted" or why not, of a command that enables the supply, or reads (a MAC alone) when `code` says so. */
+  async function outcome(from: Role | TestParty, at: bigint): Promise<unknown> {
+    const enable = [op("call", objects.supplyControl.id, 1, 0x33)];
+    return play(rig.desk.command(0x4f, enable, { from, counter: at, protection: "signature+mac" }));
+  }
+  const resetCounter = (from: Role | TestParty, at: bigint) =>
+    rig.desk.command(0x44, [op("call", objects.loadLimitCounter.id, 1, 0)], {
+      from,
+      counter: at,
+      protection: "mac",
+    });
+  async function play(bytes: Uint8Array): Promise<unknown> {
+    rig.observations.length = 0;
+    await rig.meter.device.receive(bytes);
+    rig.take();
+    return rig.observations.find(({ kind }) => kind === "command-refused")?.reason ?? "accepted";
+  }
   const holderOf = (name: CellName) => rig.meter.device.anchors.cell(name)?.holder;
 
   it("replaces all of a supplier's cells by the transitional CoS, and sets the new supplier's floor", async () => {
     const gaining = newSupplier();
-    const floors = [[euiBytes(gaining.eui), 100n]] as const;
-    const value = await send({ from: "transitionalCoS", mode: 7, set: certs(gaining), floors });
-    assert.deepEqual(outcomes(value), [true, 0, 0, 0]);
-    const [, [first]] = value as unknown as [boolean, [Value, number, Uint8Array, Uint8Array][]];
-    assert.deepEqual(first?.[2], euiBytes("90B3D51F30010000"));
-    assert.deepEqual(first?.[3], euiBytes(gaining.eui));
+    const order = {
+      from: "transitionalCoS",
+      mode: 7,
+      set: certs(gaining),
+      floors: [["supplier", 100n, 7n]],
+    } as const;
+    const { codes } = await send(order);
+    assert.deepEqual(codes, [0, 0, 0]);
     for (const name of supplierCells) assert.equal(holderOf(name), gaining.eui);
-
-    const enable = [op("call", objects.supplyControl.id, 1, 0x33)];
+    assert.equal(rig.meter.device.counters.highestTopUp("supplier", gaining.eui), 7n);
     const reasons: unknown[] = [];
     for (const from of ["supplier", gaining] as const)
-      for (const at of [100n, 101n]) {
-        rig.observations.length = 0;
-        await rig.meter.device.receive(
-          rig.desk.command(0x4f, enable, { from, counter: at, protection: "signature+mac" }),
-        );
-        reasons.push(rig.observations.find(({ kind }) => kind === "command-refused")?.reason ?? "accepted");
-      }
+      for (const at of [100n, 101n]) reasons.push(await outcome(from, at));
     assert.deepEqual(reasons, ["unknown-party", "unknown-party", "replay", "accepted"]);
+  });
+
+  it("answers with mode, authoriser's counter, floors put in force, and each cell's holders and key ids", async () => {
+    const gaining = newSupplier();
+    const before = supplierCells.map((name) => rig.meter.device.anchors.cell(name));
+    const set = [...certs(gaining).slice(0, 2), [Uint8Array.of(1), supplierCells[2]]] as Order["set"];
+    const answer = await send({ from: "transitionalCoS", mode: 7, set, floors: [["supplier", 0n, 9n]] });
+    assert.equal(answer.counter, counter);
+    assert.equal(answer.mode, 7);
+    assert.deepEqual(answer.floors, [[2, 0, 9]]);
+    const old = (i: number) => [euiBytes("90B3D51F30010000"), before[i]?.keyId];
+    const keyIdOf = (key: Uint8Array) => rig.world.crypto.sha256(key).slice(0, 8);
+    assert.deepEqual(answer.cells, [
+      [[2, 1, 0], 0, ...old(0), euiBytes(gaining.eui), keyIdOf(gaining.signer.publicKey)],
+      [[2, 2, 0], 0, ...old(1), euiBytes(gaining.eui), keyIdOf(gaining.agreePublic)],
+      [[2, 2, 1], 5, ...old(2), ...old(2)],
+    ]);
   });
 
   it("logs 8F70, and holds the new anchors after a restart", async () => {
@@ -105,92 +162,268 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
     it(`lets the ${role} replace its own cells`, async () => {
       const own = rig.world.party(role, rig.world.of(role).eui);
       const cells = role === "accessControlBroker" ? [cell(role, "agree")] : [cell(role, "sign")];
-      assert.deepEqual(outcomes(await send({ from: role, mode: modes[role], set: certs(own, cells) })), [
-        true,
-        0,
-      ]);
+      const { codes, floors } = await send({ from: role, mode: modes[role], set: certs(own, cells) });
+      assert.deepEqual(codes, [0]);
+      assert.deepEqual(floors, [], "what is not named stays as it is");
       assert.deepEqual(
         rig.meter.device.anchors.cell(cells[0] as CellName)?.publicKey,
         role === "accessControlBroker" ? own.agreePublic : own.signer.publicKey,
       );
     });
 
-  it("answers each bad cell with its code, and then changes none", async () => {
+  it("lets the supplier replace the root by one that the old root certifies, and no other", async () => {
+    const root = rig.world.party("root", "90B3D51F30FF0002");
+    const rootCell = cell("root", "certify");
+    const self = { ...root, eui: rig.world.root.eui };
+    const abnormal = signedBy(root, self, "certify");
+    const order = { from: "supplier", mode: 0, set: [[abnormal, rootCell]] } as const;
+    assert.deepEqual((await send(order)).codes, [10]);
+    const set = [[rig.world.certificate(root, "certify"), rootCell]] as const;
+    assert.deepEqual((await send({ ...order, set })).codes, [0]);
+    assert.equal(holderOf(rootCell), root.eui);
+    const bySecond = await send({ from: "supplier", mode: 2, set: certs(rig.world.of("supplier")) });
+    assert.deepEqual(bySecond.codes, [10, 10, 10], "what the old root certified is certified no more");
+  });
+
+  it("lets the recovery party replace any cell by its signature alone, and set floors by role", async () => {
+    const [gaining, operator] = [newSupplier(), rig.world.party("networkOperator", "90B3D51F30050000")];
+    const set = [...certs(gaining), ...certs(operator, [cell("networkOperator", "agree")])];
+    const floors = [
+      ["supplier", 3n, 4n],
+      ["networkOperator", 9n],
+      ["wanProvider", 5n],
+    ] as const;
+    const answer = await send({ from: "recovery", mode: 8, set, floors, authoriserFloor: 0n });
+    assert.deepEqual(answer.codes, [0, 0, 0, 0]);
+    assert.deepEqual(
+      answer.floors,
+      [
+        [1, 0, null],
+        [2, 3, 4],
+        [3, 9, null],
+      ],
+      "the meter has no WAN provider",
+    );
+    assert.equal(rig.meter.device.counters.highest("networkOperator", operator.eui), 9n);
+    assert.equal(rig.meter.device.counters.highest("recovery", rig.world.of("recovery").eui), counter);
+  });
+
+  it("answers each bad cell with its code, keeps its key, and replaces the others all the same", async () => {
     const gaining = newSupplier();
     const good = (name: CellName) => rig.world.certificate(gaining, name.usage);
     const foreign = rig.world.party("root", "90B3D51F30FF0000");
     const [sign, agree, prepay] = supplierCells as [CellName, CellName, CellName];
-    const notOnMeter = cell("wanProvider", "sign");
     const before = rig.meter.device.journal.get("anchor/2/1/0");
-    const cases: [name: string, set: Order["set"], codes: (number | boolean)[]][] = [
+    const expired = { notAfterS: startUtcS - 1 };
+    const broken = good(sign).slice();
+    broken[broken.length - 1] = (broken.at(-1) as number) ^ 1;
+    const bad: [name: string, set: Order["set"], code: number][] = [
       [
         "role of the certificate",
         [[rig.world.certificate(gaining, "sign", { role: "networkOperator" }), sign]],
-        [false, 5],
+        5,
       ],
-      [
-        "usage of the certificate",
-        [
-          [good(agree), sign],
-          [good(prepay), prepay],
-        ],
-        [false, 5, 127],
-      ],
-      ["issuer", [[signedBy(gaining, foreign), sign]], [false, 5]],
-      ["not a certificate", [[Uint8Array.of(1, 2, 3), sign]], [false, 5]],
-      ["expired", [[rig.world.certificate(gaining, "sign", { notAfterS: startUtcS - 1 }), sign]], [false, 5]],
-      ["a device's own", [[rig.world.certificate(gaining, "sign", { role: "device" }), sign]], [false, 5]],
+      ["usage of the certificate", [[good(agree), sign]], 5],
+      ["issuer", [[signedBy(gaining, foreign), sign]], 10],
+      ["signature", [[broken, sign]], 5],
+      ["not a certificate", [[Uint8Array.of(1, 2, 3), sign]], 5],
+      ["expired", [[rig.world.certificate(gaining, "sign", expired), sign]], 5],
+      ["a device's own", [[rig.world.certificate(gaining, "sign", { role: "device" }), sign]], 5],
       [
         "holder that has another role",
         [[rig.world.certificate(gaining, "sign", { subject: "90B3D51F30020000" }), sign]],
-        [false, 5],
+        5,
       ],
-      ["cell the device has not", [[good(sign), notOnMeter]], [false, 25]],
-      ["cell of another role", [[good(sign), cell("networkOperator", "sign")]], [false, 127]],
-      [
-        "cell named twice",
-        [
-          [good(sign), sign],
-          [good(sign), sign],
-        ],
-        [false, 127, 127],
-      ],
+      ["cell the device has not", [[good(sign), cell("wanProvider", "sign")]], 25],
+      ["cell of another role", [[good(sign), cell("networkOperator", "sign")]], 127],
     ];
-    for (const [name, set, codes] of cases) {
-      assert.deepEqual(outcomes(await send({ from: "transitionalCoS", mode: 7, set })), codes, name);
+    for (const [name, set, code] of bad) {
+      const { codes } = await send({
+        from: "transitionalCoS",
+        mode: 7,
+        set: [...set, [good(prepay), prepay]],
+      });
+      assert.deepEqual(codes, [code, 0], name);
       assert.deepEqual(rig.meter.device.journal.get("anchor/2/1/0"), before, name);
+      assert.equal(holderOf(prepay), gaining.eui, name);
     }
+    const twice = [
+      [good(sign), sign],
+      [good(sign), sign],
+    ] as const;
+    assert.deepEqual((await send({ from: "transitionalCoS", mode: 7, set: twice })).codes, [0, 127]);
   });
 
-  function signedBy(holder: TestParty, issuer: TestParty): Uint8Array {
+  it("logs 8F70 once a command, and not at all when nothing was replaced", async () => {
+    const entries = () => rig.meter.device.securityLog.entries().filter(({ code }) => code === 0x8f70).length;
+    await send({ from: "transitionalCoS", mode: 7, set: [[Uint8Array.of(1), supplierCells[0] as CellName]] });
+    assert.equal(entries(), 0);
+    await send({ from: "transitionalCoS", mode: 7, set: certs(newSupplier()) });
+    assert.equal(entries(), 1);
+  });
+
+  it("lets no holder in under two roles by one command", async () => {
+    const twin = rig.world.party("supplier", "90B3D51F30060000");
+    const asOperator = rig.world.certificate(twin, "sign", { role: "networkOperator" });
+    const set = [
+      ...certs(twin, [supplierCells[0] as CellName]),
+      [asOperator, cell("networkOperator", "sign")],
+    ] as const;
+    assert.deepEqual((await send({ from: "recovery", mode: 8, set })).codes, [0, 5]);
+  });
+
+  it("looks at validity periods unless told not to", async () => {
+    const set = [
+      [rig.world.certificate(newSupplier(), "sign", { notAfterS: startUtcS - 1 }), supplierCells[0]],
+    ];
+    const order = { from: "transitionalCoS", mode: 7, set: set as unknown as Order["set"] } as const;
+    assert.deepEqual((await send(order)).codes, [5]);
+    assert.deepEqual((await send({ ...order, timeChecks: 1 })).codes, [0]);
+  });
+
+  it("refuses keys that could verify or agree nothing, when they are put into a cell", async () => {
+    const hex = (text: string) => Uint8Array.from(Buffer.from(text, "hex"));
+    const zero = new Uint8Array(32);
+    const useless: [name: string, usage: "sign" | "agree", key: Uint8Array][] = [
+      ["sign, zero", "sign", zero],
+      ["sign, the neutral element", "sign", hex(`01${"00".repeat(31)}`)],
+      ["sign, order 8", "sign", hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")],
+      ["sign, not canonical", "sign", hex(`${"ff".repeat(31)}7f`)],
+      ["sign, on no curve", "sign", hex(`02${"00".repeat(31)}`)],
+      ["agree, zero", "agree", zero],
+      ["agree, order 8", "agree", hex("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800")],
+      ["agree, the prime itself", "agree", hex(`ed${"ff".repeat(30)}7f`)],
+      ["agree, the prime and 9", "agree", hex(`f6${"ff".repeat(30)}7f`)],
+      ["agree, the top bit set", "agree", hex(`09${"00".repeat(30)}80`)],
+    ];
+    for (const [name, usage, publicKey] of useless) {
+      const set = [
+        [rig.world.certificate(newSupplier(), usage, { publicKey }), cell("supplier", usage)],
+      ] as const;
+      assert.deepEqual((await send({ from: "transitionalCoS", mode: 7, set })).codes, [5], name);
+    }
+    assert.equal(await outcome("supplier", 7000n), "accepted", "the supplier is not locked out");
+  });
+
+  function signedBy(holder: TestParty, issuer: TestParty, usage: CellName["usage"] = "sign"): Uint8Array {
     const real = rig.world.root;
     const fake = Object.create(rig.world, {
       root: { value: { ...issuer, eui: real.eui } },
     }) as typeof rig.world;
-    return fake.certificate(holder, "sign");
+    return fake.certificate(holder, usage);
   }
 
-  it("does not accept an argument that disagrees with the command's header", async () => {
+  it("refuses an argument that disagrees with the command's header, or asks for more than its mode may", async () => {
     const set = certs(newSupplier());
-    for (const wrong of [{ saysCounter: 1n }, { saysMode: 3 }, { set: [] }])
-      assert.deepEqual(outcomes(await send({ from: "transitionalCoS", mode: 7, set, ...wrong })), [false]);
+    const tooMuch = 2n ** 63n;
+    const wrong: Partial<Order>[] = [
+      { saysCounter: 1n },
+      { saysMode: 3 },
+      { saysMode: 6 },
+      { saysMode: 200 },
+      { set: [] },
+      { saysCell: null },
+      { saysCell: cell("supplier", "sign") },
+      { saysCell: cell("recovery", "sign") },
+      { saysCell: cell("transitionalCoS", "agree") },
+      { saysCell: cell("transitionalCoS", "sign", 1) },
+      { symmetricKey: new Uint8Array(32) },
+      { timeChecks: 0 },
+      { timeChecks: 2 },
+      { authoriserFloor: tooMuch },
+      { authoriserFloor: 1n, authoriserTopUpFloor: 1n },
+      { authoriserTopUpFloor: 1n },
+      { floors: [["networkOperator", 1n]] },
+      {
+        floors: [
+          ["supplier", 1n],
+          ["supplier", 2n],
+        ],
+      },
+      { floors: [["transitionalCoS", 1n]], authoriserFloor: 1n },
+      { floors: [["supplier", tooMuch]] },
+      { floors: [["supplier", 1n, tooMuch]] },
+    ];
+    for (const order of wrong) {
+      const name = Object.keys(order).join();
+      const result = await ask({ from: "transitionalCoS", mode: 7, set, ...order });
+      assert.deepEqual(result, { status: 250 }, name);
+      assert.equal(holderOf(supplierCells[0] as CellName), "90B3D51F30010000", name);
+    }
+    const named = {
+      from: "accessControlBroker",
+      mode: 4,
+      set: certs(rig.world.of("accessControlBroker"), [cell("accessControlBroker", "agree")]),
+    } as const;
+    for (const usage of ["sign", "agree"] as const)
+      assert.deepEqual(await ask({ ...named, saysCell: cell("accessControlBroker", usage) }), {
+        status: 250,
+      });
   });
 
   it("never lowers the counter of a holder that stays", async () => {
     const own = rig.world.party("supplier", rig.world.of("supplier").eui);
-    await send({
-      from: "supplier",
-      mode: 2,
-      set: certs(own),
-      floors: [[euiBytes(own.eui), 1]],
-      authoriserFloor: 2n,
-    });
-    assert.equal(rig.meter.device.counters.highest("supplier"), counter);
+    const { floors } = await send({ from: "supplier", mode: 2, set: certs(own), authoriserFloor: 2n });
+    assert.deepEqual(floors, [[2, 2, null]]);
+    assert.equal(rig.meter.device.counters.highest("supplier", own.eui), counter);
     const raised = await send({ from: "networkOperator", mode: 3, authoriserFloor: 9000n, set: noCerts() });
-    assert.deepEqual(outcomes(raised), [true, 0]);
+    assert.deepEqual(raised.codes, [0]);
     assert.equal(rig.meter.device.counters.highest("networkOperator"), 9000n);
   });
   const noCerts = () => certs(rig.world.of("networkOperator"), [cell("networkOperator", "sign")]);
+
+  it("puts floors in force also when a cell failed, and raises the counter of the holder that stays", async () => {
+    const set = [[Uint8Array.of(1), supplierCells[0] as CellName]] as const;
+    const { codes, floors } = await send({
+      from: "transitionalCoS",
+      mode: 7,
+      set,
+      floors: [["supplier", 6000n]],
+    });
+    assert.deepEqual([codes, floors], [[5], [[2, 6000, null]]]);
+    assert.equal(await outcome("supplier", 6000n), "replay");
+    assert.equal(await outcome("supplier", 6001n), "accepted");
+  });
+
+  it("lets a new holder start where its role stood when no floor is told, and at 0 when that is", async () => {
+    assert.equal(await outcome("supplier", 6000n), "accepted");
+    const gaining = newSupplier();
+    await send({ from: "transitionalCoS", mode: 7, set: certs(gaining) });
+    assert.equal(await outcome(gaining, 6000n), "replay");
+    const third = rig.world.party("supplier", "90B3D51F30040000");
+    await send({ from: "transitionalCoS", mode: 7, set: certs(third), floors: [["supplier", 0n]] });
+    assert.equal(await outcome(third, 1n), "accepted");
+  });
+
+  it("takes no counter back when the signing cell alone goes to another: the old party's MACed commands stay used", async () => {
+    const recorded = resetCounter("supplier", 6000n);
+    assert.equal(await play(recorded), "accepted");
+    const gaining = newSupplier();
+    const set = certs(gaining, [cell("supplier", "sign")]);
+    await send({ from: "transitionalCoS", mode: 7, set, floors: [["supplier", 5n]] });
+    assert.equal(holderOf(cell("supplier", "agree")), "90B3D51F30010000", "the old party is still known");
+    assert.equal(await play(recorded), "replay");
+    await rig.reboot();
+    assert.equal(await play(recorded), "replay");
+    assert.equal(await outcome(gaining, 6n), "accepted");
+    assert.equal(await play(recorded), "replay");
+    const inOldName = { from: "supplier", counter: 9000n, signer: gaining.signer } as const;
+    const enable = [op("call", objects.supplyControl.id, 1, 0x33)];
+    const reason = await play(rig.desk.command(0x4f, enable, inOldName));
+    assert.equal(reason, "signature", "nobody signs in the old party's name");
+  });
+
+  it("takes no counter back when an old key returns, whatever floor it returns with", async () => {
+    const enable = [op("call", objects.supplyControl.id, 1, 0x33)];
+    const recorded = rig.desk.command(0x4f, enable, { counter: 6000n });
+    assert.equal(await play(recorded), "accepted");
+    const change = { from: "transitionalCoS", mode: 7, floors: [["supplier", 0n]] } as const;
+    await send({ ...change, set: certs(newSupplier()) });
+    await send({ ...change, set: certs(rig.world.of("supplier")) });
+    await rig.reboot();
+    assert.equal(await play(recorded), "replay");
+    assert.equal(await outcome("supplier", 6001n), "accepted");
+  });
 
   describe("future-dated", () => {
     const dueS = startUtcS + 600;
@@ -199,8 +432,8 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
 
     it("replaces when the time comes, and reports by alert 00CB", async () => {
       const gaining = newSupplier();
-      const value = await send({ from: "transitionalCoS", mode: 7, set: certs(gaining), executionS: dueS });
-      assert.deepEqual(value, [true, []]);
+      const result = await ask({ from: "transitionalCoS", mode: 7, set: certs(gaining), executionS: dueS });
+      assert.deepEqual(result, { status: 0, value: null });
       const old = holderOf(supplierCells[0] as CellName);
       assert.notEqual(old, gaining.eui);
       await rig.scheduler.runUntil(599_000);
@@ -213,13 +446,18 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
       const body = alert?.values[0] as Uint8Array;
       assert.equal(new DataView(body.buffer, body.byteOffset).getUint16(0), 0x0107);
       assert.equal(new DataView(body.buffer, body.byteOffset).getBigUint64(2), counter);
+      const told = answerOf(alert?.values[1]);
+      assert.deepEqual([told.counter, told.mode, told.codes], [counter, 7, [0, 0, 0]]);
+      assert.deepEqual(told.cells[0]?.[2], euiBytes(old as string));
+      assert.deepEqual(told.cells[0]?.[4], euiBytes(gaining.eui));
     });
 
     it("survives a restart, and reports failure when a certificate has expired by then", async () => {
       const set = [
         [rig.world.certificate(newSupplier(), "sign", { notAfterS: dueS - 1 }), supplierCells[0]],
       ] as Order["set"];
-      assert.deepEqual(await send({ from: "transitionalCoS", mode: 7, set, executionS: dueS }), [true, []]);
+      const result = await ask({ from: "transitionalCoS", mode: 7, set, executionS: dueS });
+      assert.deepEqual(result, { status: 0, value: null });
       await rig.reboot();
       await rig.scheduler.runUntil(601_000);
       const [alert] = outcomeAlerts();
@@ -227,30 +465,167 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
       assert.equal(holderOf(supplierCells[0] as CellName), "90B3D51F30010000");
     });
 
-    it("is cancelled by NEVER, and replaced by a newer command", async () => {
+    const change = (gaining: TestParty, executionS: number) =>
+      ask({ from: "transitionalCoS", mode: 7, set: certs(gaining), executionS });
+
+    it("is judged when its time comes: a cell that is bad at reception is answered by the bare acceptance", async () => {
       const gaining = newSupplier();
-      await send({ from: "transitionalCoS", mode: 7, set: certs(gaining), executionS: dueS });
-      const cancelled = await send({
-        from: "transitionalCoS",
-        mode: 7,
-        set: certs(gaining),
-        executionS: NEVER,
-      });
-      assert.deepEqual(cancelled, [true, []]);
+      const notYet = rig.world.certificate(gaining, "sign", { notBeforeS: dueS - 1 });
+      const set = [
+        [notYet, supplierCells[0]],
+        [Uint8Array.of(1), supplierCells[1]],
+      ] as unknown as Order["set"];
+      const order = { from: "transitionalCoS", mode: 7, set, executionS: dueS } as const;
+      assert.deepEqual(await ask(order), { status: 0, value: null });
+      await rig.scheduler.runUntil(601_000);
+      const [alert] = outcomeAlerts();
+      assert.equal(alert?.alertCode, 0x8f67, "not every cell");
+      assert.deepEqual(answerOf(alert?.values[1]).codes, [0, 5]);
+      assert.equal(holderOf(supplierCells[0] as CellName), gaining.eui);
+    });
+
+    it("is cancelled by NEVER, and replaced by a newer command", async () => {
+      await change(newSupplier(), dueS);
+      assert.deepEqual(await change(newSupplier(), NEVER), { status: 0, value: null });
       await rig.scheduler.runUntil(601_000);
       assert.equal(outcomeAlerts().length, 0);
+      assert.equal(holderOf(supplierCells[0] as CellName), "90B3D51F30010000");
 
       const later = rig.world.party("supplier", "90B3D51F30040000");
-      await send({ from: "transitionalCoS", mode: 7, set: certs(gaining), executionS: dueS + 600 });
-      await send({ from: "transitionalCoS", mode: 7, set: certs(later), executionS: dueS + 1200 });
+      await change(newSupplier(), dueS + 600);
+      await change(later, dueS + 1200);
       await rig.scheduler.runUntil(1_900_000);
       assert.equal(outcomeAlerts().length, 1);
       assert.equal(holderOf(supplierCells[0] as CellName), later.eui);
     });
 
+    it("stays cancelled through a restart; a cancellation needs no certificates", async () => {
+      await change(newSupplier(), dueS);
+      const order = { from: "transitionalCoS", mode: 7, set: [], executionS: NEVER } as const;
+      assert.deepEqual(await ask(order), { status: 0, value: null });
+      await rig.reboot();
+      await rig.scheduler.runUntil(601_000);
+      assert.equal(outcomeAlerts().length, 0);
+      assert.equal(holderOf(supplierCells[0] as CellName), "90B3D51F30010000");
+    });
+
+    for (const restart of [false, true])
+      it(`is forgotten when one at once has replaced every cell${restart ? ", also after a restart" : ""}`, async () => {
+        const now = rig.world.party("supplier", "90B3D51F30040000");
+        await change(newSupplier(), dueS);
+        assert.deepEqual(answerOf((await change(now, NOW))?.value).codes, [0, 0, 0]);
+        if (restart) await rig.reboot();
+        await rig.scheduler.runUntil(601_000);
+        assert.equal(holderOf(supplierCells[0] as CellName), now.eui);
+        assert.equal(outcomeAlerts().length, 0);
+      });
+
+    it("still waits when one at once has failed in a cell", async () => {
+      const gaining = newSupplier();
+      await change(gaining, dueS);
+      await send({
+        from: "transitionalCoS",
+        mode: 7,
+        set: [[Uint8Array.of(1), supplierCells[0] as CellName]],
+      });
+      await rig.scheduler.runUntil(601_000);
+      assert.equal(holderOf(supplierCells[0] as CellName), gaining.eui);
+    });
+
+    it("of a party that has lost its cell meanwhile replaces nothing, and says so", async () => {
+      const own = rig.world.party("supplier", rig.world.of("supplier").eui);
+      const gaining = newSupplier();
+      assert.equal((await ask({ from: "supplier", mode: 2, set: certs(own), executionS: dueS }))?.status, 0);
+      assert.deepEqual(
+        (await send({ from: "transitionalCoS", mode: 7, set: certs(gaining) })).codes,
+        [0, 0, 0],
+      );
+      await rig.scheduler.runUntil(601_000);
+      for (const name of supplierCells) assert.equal(holderOf(name), gaining.eui);
+      const [bytes] = rig.take();
+      const alert = rig.desk.read<Alert>(bytes as Uint8Array, gaining);
+      assert.equal(alert.alertCode, 0x8f67);
+      assert.deepEqual(answerOf(alert.values[1]).codes, [127, 127, 127]);
+    });
+
     it("is refused where the use case cannot be future-dated", async () => {
-      const value = await send({ from: "networkOperator", mode: 3, set: noCerts(), executionS: dueS });
-      assert.equal((value as [boolean])[0], false);
+      const order = { from: "networkOperator", mode: 3, set: noCerts(), executionS: dueS } as const;
+      assert.deepEqual(await ask(order), { status: 250 });
+    });
+  });
+
+  describe("cut by a power loss at any flash operation", () => {
+    /** The state of a meter after `work` was cut in operation `i`, and it has started again. */
+    async function cutAndBack(
+      i: number,
+      point: CutPoint,
+      work: () => Promise<unknown>,
+    ): Promise<Uint8Array[]> {
+      rig = await meterRig();
+      counter = 5000n;
+      await rig.settle();
+      const { mockFlash } = rig.board;
+      mockFlash.cutPowerAt(mockFlash.operationCount + i, point);
+      await work();
+      await rig.settle();
+      mockFlash.clearCut();
+      const before = rig.take();
+      await rig.reboot();
+      await rig.settle();
+      return [...before, ...rig.take()];
+    }
+    const logged = () => rig.meter.device.securityLog.entries().filter(({ code }) => code === 0x8f70).length;
+
+    it("a replacement is done once, logged once, and answered as what was done", async () => {
+      const points = new Set<string>();
+      for (let i = 0; i < 14; i++)
+        for (const point of ["before", "torn", "after"] as const) {
+          const own = rig.world.party("supplier", "90B3D51F30010000");
+          const work = () =>
+            rig.meter.device.receive(commandOf({ from: "supplier", mode: 2, set: certs(own) }));
+          const answers = await cutAndBack(i, point, work);
+          const accepted = rig.meter.device.counters.highest("supplier") === 5001n;
+          const where = `cut ${point} operation ${i}`;
+          assert.equal(logged(), accepted ? 1 : 0, where);
+          assert.equal(answers.length > 0, accepted, where);
+          const signKey = rig.meter.device.anchors.cell(cell("supplier", "sign"))?.keyId as Uint8Array;
+          for (const bytes of answers) {
+            const { codes, cells } = answerOf(resultOf(bytes, rig.world.of("supplier"))?.value);
+            assert.deepEqual(codes, [0, 0, 0], where);
+            assert.deepEqual(cells[0]?.[5], signKey, where);
+            assert.notDeepEqual(cells[0]?.[3], signKey, `${where}: the old key is the old one`);
+          }
+          points.add(accepted ? "done" : "never happened");
+        }
+      assert.equal(points.size, 2);
+    });
+
+    it("a future-dated one is done once, logged once and told once", async () => {
+      const dueS = startUtcS + 600;
+      for (let i = 0; i < 14; i++)
+        for (const point of ["before", "after"] as const) {
+          const gaining = rig.world.party("supplier", "90B3D51F30030000");
+          const order = { from: "transitionalCoS", mode: 7, set: certs(gaining), executionS: dueS } as const;
+          const messages = await cutAndBack(0, "before", async () => {
+            rig.board.mockFlash.clearCut();
+            await ask(order);
+            const { mockFlash } = rig.board;
+            mockFlash.cutPowerAt(mockFlash.operationCount + i, point);
+            await rig.scheduler.runUntil(601_000);
+          });
+          await rig.scheduler.runUntil(700_000);
+          await rig.settle();
+          messages.push(...rig.take());
+          const where = `cut ${point} operation ${i}`;
+          assert.equal(logged(), 1, where);
+          assert.equal(holderOf(supplierCells[0] as CellName), gaining.eui, where);
+          const told = messages.map((bytes) => rig.desk.read<Alert>(bytes, rig.world.of("transitionalCoS")));
+          const outcomes = told.filter((alert) => alert.header.code === 0x00cb);
+          assert.equal(new Set(outcomes.map(({ header }) => header.counter)).size, 1, where);
+          const { cells } = answerOf(outcomes[0]?.values[1]);
+          assert.deepEqual(cells[0]?.[2], euiBytes("90B3D51F30010000"), where);
+          assert.deepEqual(cells[0]?.[4], euiBytes(gaining.eui), where);
+        }
     });
   });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { objects } from "../../../firmware/objects/dictionary.ts";
 import { SupplyScript, useCaseByCode } from "../../../firmware/objects/use-cases.ts";
 import { issueCertificate } from "../../../firmware/wire/cose/certificate.ts";
-import { keyId, valueKey } from "../../../firmware/wire/cose/keys.ts";
+import { agreement, keyId, valueKey } from "../../../firmware/wire/cose/keys.ts";
 import { sealValues } from "../../../firmware/wire/cose/sensitive.ts";
 import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import { type Header, Kind, type Message, NEVER } from "../../../firmware/wire/message.ts";
@@ -122,7 +122,7 @@ describe("decode, COSE", () => {
   it("shows encrypted values as what they are", () => {
     const peer = crypto.x25519PublicKey(new Uint8Array(32).fill(3));
     const pair = { originator: hex(meter), target: hex(supplier) };
-    const key = valueKey(crypto, new Uint8Array(32).fill(2), peer, pair)!;
+    const key = valueKey(crypto, agreement(crypto, new Uint8Array(32).fill(2)), peer, pair)!;
     const context = { ...pair, kind: 2, counter: 1000n };
     const sealed = sealValues(crypto, key, context, [{ status: 0, value: [1, 2] }]);
     const message: Message = {

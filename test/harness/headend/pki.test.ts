@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { hasCode } from "../../../firmware/kernel/errors.ts";
-import { verifyChain } from "../../../firmware/wire/cose/certificate.ts";
+import { suites } from "../../../firmware/wire/suites.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { SeededRandom } from "../../../hal/mock/index.ts";
 import { partyNames } from "../../../harness/headend/parties.ts";
 import { TestPki } from "../../../harness/headend/pki.ts";
 
 const crypto = nodeCrypto();
+const suite = suites.cose;
+const { verifyChain } = suite.certificates;
 const notBeforeS = 1_796_000_000;
-const make = (seed: number) => new TestPki({ crypto, random: new SeededRandom(seed), notBeforeS });
+const make = (seed: number) => new TestPki({ crypto, suite, random: new SeededRandom(seed), notBeforeS });
 
 describe("the test PKI of a run", () => {
   const pki = make(1);

@@ -103,10 +103,16 @@ export const samples: Readonly<
     { parameters: { log: "security" }, target: hub },
   ],
   "6.15.1": [
-    { parameters: { ...replaceSupplier, floor: 77n, activateAt: 1_800_000_000 } },
+    { parameters: { ...replaceSupplier, floor: 77n, topUpFloor: 78n, activateAt: 1_800_000_000 } },
     {
       role: "networkOperator",
       parameters: { replacements: [{ cell: { role: "networkOperator", usage: "agree" }, certificate }] },
+    },
+    {
+      parameters: {
+        replacements: [{ cell: { role: "root", usage: "certify" }, certificate }],
+        timeBasedChecks: false,
+      },
     },
   ],
   "6.23": [
@@ -114,11 +120,43 @@ export const samples: Readonly<
       role: "transitionalCoS",
       parameters: { ...replaceSupplier, partyFloors: [{ party: "90b3d51f30030000", floor: 2n ** 40n }] },
     },
+    { role: "transitionalCoS", parameters: { ...replaceSupplier, floor: 5n, topUpFloor: 6n } },
+    { role: "transitionalCoS", parameters: replaceSupplier },
   ],
   "8.5": [
     {
       role: "accessControlBroker",
       parameters: { replacements: [{ cell: { role: "accessControlBroker", usage: "agree" }, certificate }] },
+    },
+    {
+      role: "accessControlBroker",
+      target: hub,
+      parameters: { replacements: [{ cell: { role: "accessControlBroker", usage: "sign" }, certificate }] },
+    },
+  ],
+  "NA-CS02b-WP": [
+    {
+      role: "wanProvider",
+      target: hub,
+      parameters: { replacements: [{ cell: { role: "wanProvider", usage: "sign" }, certificate }] },
+    },
+    {
+      role: "wanProvider",
+      target: hub,
+      parameters: { replacements: [{ cell: { role: "root", usage: "certify" }, certificate }] },
+    },
+  ],
+  "NA-CS02b-Recovery": [
+    {
+      role: "recovery",
+      parameters: {
+        ...replaceSupplier,
+        floor: 1n,
+        partyFloors: [
+          { role: "supplier", floor: 2n, topUpFloor: 3n },
+          { role: "networkOperator", floor: 0n },
+        ],
+      },
     },
   ],
   "NA-CS02b-TransCoS": [

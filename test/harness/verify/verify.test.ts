@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { hasCode } from "../../../firmware/kernel/errors.ts";
 import { issueCertificate } from "../../../firmware/wire/cose/certificate.ts";
 import { eui64ToBytes } from "../../../firmware/wire/cose/eui64.ts";
-import { keyId, pairMac } from "../../../firmware/wire/cose/keys.ts";
+import { agreement, keyId, pairMac } from "../../../firmware/wire/cose/keys.ts";
 import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import type { Message } from "../../../firmware/wire/message.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
@@ -230,7 +230,7 @@ describe("verify, on the COSE wire", () => {
 
   const mac = () => {
     const parties = { originator: eui64ToBytes(supplier), target: eui64ToBytes(meter) };
-    const made = pairMac(crypto, secret(2), crypto.x25519PublicKey(secret(3)), parties);
+    const made = pairMac(crypto, agreement(crypto, secret(2)), crypto.x25519PublicKey(secret(3)), parties);
     assert.ok(made);
     return made;
   };

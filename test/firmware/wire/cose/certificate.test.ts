@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { encode, type Item } from "../../../../firmware/wire/cose/cbor.ts";
 import {
-  type CertificateClaims,
   issueCertificate,
   MAX_CERTIFICATE_BYTES,
   readCertificate,
@@ -9,6 +8,7 @@ import {
 } from "../../../../firmware/wire/cose/certificate.ts";
 import { keyId } from "../../../../firmware/wire/cose/keys.ts";
 import { sign1 } from "../../../../firmware/wire/cose/sign1.ts";
+import type { CertificateClaims } from "../../../../firmware/wire/suite.ts";
 import type { Signer } from "../../../../hal/board.ts";
 import { cryptoByName } from "../../../../hal/crypto/index.ts";
 import { crypto } from "./parties.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { encode as cbor2Encode, cdeEncodeOptions } from "cbor2";
 import fc from "fast-check";
-import { keyId, pairMac, valueKey } from "../../../../firmware/wire/cose/keys.ts";
+import { agreement, keyId, pairMac, valueKey } from "../../../../firmware/wire/cose/keys.ts";
 import { openValues, sealValues } from "../../../../firmware/wire/cose/sensitive.ts";
 import type { OperationResult } from "../../../../firmware/wire/message.ts";
 import { nobleCrypto } from "../../../../hal/crypto/index.ts";
@@ -14,14 +14,14 @@ const data = Uint8Array.of(1, 2, 3);
 
 describe("keys of a pair", () => {
   it("are the same at both ends, and with another library", () => {
-    const atSupplier = pairMac(crypto, supplierSecret, meterPublic, pair)!;
-    const atMeter = pairMac(nobleCrypto(), meterSecret, supplierPublic, pair)!;
+    const atSupplier = pairMac(crypto, agreement(crypto, supplierSecret), meterPublic, pair)!;
+    const atMeter = pairMac(nobleCrypto(), agreement(nobleCrypto(), meterSecret), supplierPublic, pair)!;
     assert.deepEqual(atSupplier(data), atMeter(data));
   });
 
   it("differ by direction and by party", () => {
     const tags = [pair, reversed, { ...pair, originator: new Uint8Array(8).fill(9) }].map((p) =>
-      Buffer.from(pairMac(crypto, supplierSecret, meterPublic, p)!(data)).toString("hex"),
+      Buffer.from(pairMac(crypto, agreement(crypto, supplierSecret), meterPublic, p)!(data)).toString("hex"),
     );
     assert.equal(new Set(tags).size, 3);
   });
@@ -38,12 +38,15 @@ describe("keys of a pair", () => {
     );
     const shared = crypto.x25519(supplierSecret, meterPublic)!;
     const key = crypto.hkdfSha256(shared, new Uint8Array(0), info, 32);
-    assert.deepEqual(pairMac(crypto, supplierSecret, meterPublic, pair)!(data), crypto.hmacSha256(key)(data));
+    assert.deepEqual(
+      pairMac(crypto, agreement(crypto, supplierSecret), meterPublic, pair)!(data),
+      crypto.hmacSha256(key)(data),
+    );
   });
 
   it("are not made with a peer key of small order", () => {
-    assert.equal(pairMac(crypto, supplierSecret, new Uint8Array(32), pair), undefined);
-    assert.equal(valueKey(crypto, supplierSecret, new Uint8Array(32), pair), undefined);
+    assert.equal(pairMac(crypto, agreement(crypto, supplierSecret), new Uint8Array(32), pair), undefined);
+    assert.equal(valueKey(crypto, agreement(crypto, supplierSecret), new Uint8Array(32), pair), undefined);
   });
 
   it("are named by eight bytes of SHA-256", () => {
@@ -52,8 +55,8 @@ describe("keys of a pair", () => {
 });
 
 describe("sensitive results", () => {
-  const atMeter = valueKey(crypto, meterSecret, supplierPublic, reversed)!;
-  const atSupplier = valueKey(crypto, supplierSecret, meterPublic, reversed)!;
+  const atMeter = valueKey(crypto, agreement(crypto, meterSecret), supplierPublic, reversed)!;
+  const atSupplier = valueKey(crypto, agreement(crypto, supplierSecret), meterPublic, reversed)!;
   const context = { ...reversed, kind: 2, counter: 77n };
   const results: readonly OperationResult[] = [
     { status: 0, value: [[1_700_000_000, 12], 2n ** 60n] },
@@ -73,7 +76,7 @@ describe("sensitive results", () => {
       assert.equal(openedOrReason(flipped), "refused", `bit ${bit}`);
     }
     assert.equal(openValues(crypto, atSupplier, { ...context, counter: 78n }, sealed), undefined);
-    const otherWay = valueKey(crypto, supplierSecret, meterPublic, pair)!;
+    const otherWay = valueKey(crypto, agreement(crypto, supplierSecret), meterPublic, pair)!;
     assert.equal(openValues(crypto, otherWay, context, sealed), undefined);
   });
 

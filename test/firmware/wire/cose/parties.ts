@@ -1,6 +1,6 @@
 /** Two parties with keys, and messages between them, for the tests of this wire. */
 import fc from "fast-check";
-import { keyId, pairMac } from "../../../../firmware/wire/cose/keys.ts";
+import { agreement, keyId, pairMac } from "../../../../firmware/wire/cose/keys.ts";
 import { coseWire } from "../../../../firmware/wire/cose/wire.ts";
 import type {
   Header,
@@ -21,7 +21,12 @@ export const supplierVerifier = crypto.ed25519Verifier(supplierSigner.publicKey)
 export const supplierSecret = bytes32(2);
 export const meterSecret = bytes32(3);
 export const pair = { originator: new Uint8Array(8).fill(1), target: new Uint8Array(8).fill(2) };
-export const mac = pairMac(crypto, supplierSecret, crypto.x25519PublicKey(meterSecret), pair)!;
+export const mac = pairMac(
+  crypto,
+  agreement(crypto, supplierSecret),
+  crypto.x25519PublicKey(meterSecret),
+  pair,
+)!;
 export const kid = keyId(crypto, supplierSigner.publicKey);
 
 export const header: Header = {

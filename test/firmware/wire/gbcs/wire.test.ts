@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import fc from "fast-check";
 import { hasCode, type MeterbenchError } from "../../../../firmware/kernel/errors.ts";
 import { readDateTime, writeDateTime } from "../../../../firmware/wire/gbcs/date-time.ts";
-import { macKey, messageMac, SharedSecrets } from "../../../../firmware/wire/gbcs/kdf.ts";
+import { agreement, macKey, macs, messageMac } from "../../../../firmware/wire/gbcs/kdf.ts";
 import {
   type GbcsMessage,
   gbcsWire,
@@ -73,7 +73,7 @@ describe("GBCS key derivation", () => {
     );
   });
 
-  it("agrees once a pair of keys, and keeps no more pairs than it may", () => {
+  it("agrees once a pair of keys, the same at both ends, and makes a MAC for each message", () => {
     let agreements = 0;
     const counting = {
       ...crypto,
@@ -82,20 +82,20 @@ describe("GBCS key derivation", () => {
         return crypto.p256SharedSecret(secret, peer);
       },
     };
-    const secrets = new SharedSecrets(counting, 2);
-    const key = (n: number) => new Uint8Array(32).fill(n);
-    const point = (n: number) => crypto.p256Signer(key(n)).publicKey;
-    const peer = point(9);
+    const [mine, yours] = [
+      agreement(counting, new Uint8Array(32).fill(1)),
+      agreement(crypto, new Uint8Array(32).fill(9)),
+    ];
     const input = hex("00");
-    const first = secrets.pairMac(key(1), peer, context)?.(input);
-    const theirs = new SharedSecrets(crypto).pairMac(key(9), point(1), context)?.(input);
-    assert.deepEqual(first, theirs);
-    for (const n of [1, 2, 1, 2]) secrets.pairMac(key(n), peer, context);
-    assert.equal(agreements, 2);
-    secrets.pairMac(key(3), peer, context);
-    assert.deepEqual(secrets.pairMac(key(1), peer, context)?.(input), first);
-    assert.equal(agreements, 4);
-    assert.equal(secrets.pairMac(key(1), new Uint8Array(65).fill(4), context), undefined);
+    const made = macs(counting, mine, yours.publicKey, context)!;
+    const first = made(context)(input);
+    assert.deepEqual(macs(crypto, yours, mine.publicKey, context)!(context)(input), first);
+    assert.deepEqual(messageMac(crypto, mine.agree(yours.publicKey)!, context)(input), first);
+    agreements = 0;
+    assert.notDeepEqual(made({ ...context, counter: context.counter + 1n })(input), first);
+    assert.deepEqual(made(context)(input), first);
+    assert.equal(agreements, 0);
+    assert.equal(macs(crypto, mine, new Uint8Array(65).fill(4), context), undefined);
   });
 });
 
@@ -364,7 +364,6 @@ describe("GBCS wire and the RTDS", function () {
     const dir = rtds(this);
     const keys = loadX509Keys(join(dir, "keystore"));
     const broker = keys.withRole("accessControlBroker")[0]?.keys.ka;
-    const secrets = new SharedSecrets(crypto);
     const counts = { preCommands: 0, unprotected: 0, sealed: 0, unknownKey: 0 };
     for (const file of messageFiles([join(dir, "messages")])) {
       const bytes = readMessageFile(file);
@@ -389,7 +388,11 @@ describe("GBCS wire and the RTDS", function () {
       const [own, peer] = byBroker
         ? [broker, keys.party(header.target)?.keys.ka]
         : [keys.party(header.target)?.keys.ka, keys.party(header.originator)?.keys.ka];
-      const mac = own?.secret && peer && secrets.pairMac(own.secret, peer.publicKey, macContextOf(plain));
+      const context = macContextOf(plain);
+      const mac =
+        own?.secret &&
+        peer &&
+        macs(crypto, agreement(crypto, own.secret), peer.publicKey, context)?.(context);
       if (mac) assert.deepEqual(gbcsWire.protect(signed, mac, noKeyId), bytes, file);
       counts[mac ? "sealed" : "unknownKey"]++;
     }

@@ -2,8 +2,8 @@
  * The shapes of the EDHOC messages (RFC 9528 §5, §6): reading refuses whatever departs from them,
  * writing gives the one deterministic form.
  */
-import { MeterbenchError } from "../../kernel/errors.ts";
-import { Major } from "../../wire/cose/reader.ts";
+import { MeterbenchError } from "../../../kernel/errors.ts";
+import { Major } from "../reader.ts";
 import {
   encodeIdCredField,
   encodeIdentifier,

@@ -1,6 +1,6 @@
 /** RFC 9529 chapter 2 (method 0, suite 0, X.509 by x5t): every value of the trace that a door of ours shows. */
 import { strict as assert } from "node:assert";
-import { encodeIdentifier } from "../../../../firmware/han/edhoc/credentials.ts";
+import { encodeIdentifier } from "../../../../../firmware/wire/cose/edhoc/credentials.ts";
 import {
   advance,
   encodeIdCred,
@@ -8,11 +8,11 @@ import {
   responder,
   x5tOf,
   x509Identity,
-} from "../../../../firmware/han/edhoc/index.ts";
-import * as schedule from "../../../../firmware/han/edhoc/key-schedule.ts";
-import type { Crypto } from "../../../../hal/board.ts";
-import { cryptoByName } from "../../../../hal/crypto/index.ts";
-import { toHex } from "../../../support/shared-data.ts";
+} from "../../../../../firmware/wire/cose/edhoc/index.ts";
+import * as schedule from "../../../../../firmware/wire/cose/edhoc/key-schedule.ts";
+import type { Crypto } from "../../../../../hal/board.ts";
+import { cryptoByName } from "../../../../../hal/crypto/index.ts";
+import { toHex } from "../../../../support/shared-data.ts";
 import { crypto, knows, trace } from "./sessions.ts";
 
 type Item = ReturnType<typeof trace>;

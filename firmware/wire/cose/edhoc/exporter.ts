@@ -1,6 +1,6 @@
 /** Keys that a finished EDHOC session gives to applications (RFC 9528 §4.2). */
-import type { Crypto } from "../../../hal/board.ts";
-import { MeterbenchError } from "../../kernel/errors.ts";
+import type { Crypto } from "../../../../hal/board.ts";
+import { MeterbenchError } from "../../../kernel/errors.ts";
 import { edhocKdf, HASH_BYTES, Label } from "./key-schedule.ts";
 
 const MAX_CONTEXT_BYTES = 256;

@@ -4,11 +4,11 @@
  * message is also given as method 0, suite 0 with the same fault in it.
  */
 import { strict as assert } from "node:assert";
-import { advance, initiator, responder } from "../../../../firmware/han/edhoc/index.ts";
-import { binaryAdd, extract, transcript2 } from "../../../../firmware/han/edhoc/key-schedule.ts";
-import { encodeMessage2 } from "../../../../firmware/han/edhoc/messages.ts";
-import type { MeterbenchError } from "../../../../firmware/kernel/errors.ts";
-import { hex, readJson, vectors } from "../../../support/shared-data.ts";
+import type { MeterbenchError } from "../../../../../firmware/kernel/errors.ts";
+import { advance, initiator, responder } from "../../../../../firmware/wire/cose/edhoc/index.ts";
+import { binaryAdd, extract, transcript2 } from "../../../../../firmware/wire/cose/edhoc/key-schedule.ts";
+import { encodeMessage2 } from "../../../../../firmware/wire/cose/edhoc/messages.ts";
+import { hex, readJson, vectors } from "../../../../support/shared-data.ts";
 import { crypto, pair, seeded } from "./sessions.ts";
 
 interface Invalid {

@@ -8,8 +8,8 @@
  * A step never throws: what goes wrong ends the session in the state `failed` and gives the error message to
  * send (RFC 9528 §6). A session that has ended takes no further message.
  */
-import type { Crypto } from "../../../hal/board.ts";
-import { MeterbenchError } from "../../kernel/errors.ts";
+import type { Crypto } from "../../../../hal/board.ts";
+import { MeterbenchError } from "../../../kernel/errors.ts";
 import {
   type CredentialResolver,
   type EdhocIdentity,

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
+import { issueCertificate, verifyChain } from "../../../../../firmware/wire/cose/certificate.ts";
 import {
   advance,
   type CredentialResolver,
@@ -8,9 +9,8 @@ import {
   type EdhocStep,
   initiator,
   responder,
-} from "../../../../firmware/han/edhoc/index.ts";
-import { issueCertificate, verifyChain } from "../../../../firmware/wire/cose/certificate.ts";
-import { hex, toHex } from "../../../support/shared-data.ts";
+} from "../../../../../firmware/wire/cose/edhoc/index.ts";
+import { hex, toHex } from "../../../../support/shared-data.ts";
 import { crypto, knows, pair, party, run, seeded } from "./sessions.ts";
 
 const none = new Uint8Array(0);

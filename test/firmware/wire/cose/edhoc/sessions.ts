@@ -11,10 +11,10 @@ import {
   initiator,
   responder,
   x509Identity,
-} from "../../../../firmware/han/edhoc/index.ts";
-import type { Crypto } from "../../../../hal/board.ts";
-import { nodeCrypto } from "../../../../hal/crypto/index.ts";
-import { hex, readJson, toHex, vectors } from "../../../support/shared-data.ts";
+} from "../../../../../firmware/wire/cose/edhoc/index.ts";
+import type { Crypto } from "../../../../../hal/board.ts";
+import { nodeCrypto } from "../../../../../hal/crypto/index.ts";
+import { hex, readJson, toHex, vectors } from "../../../../support/shared-data.ts";
 
 export const crypto: Crypto = nodeCrypto();
 

@@ -3,9 +3,9 @@
  * deterministic form (RFC 8949 §4.2.1). RFC 9528 §3.1 demands that form, so anything else is refused here,
  * before a key is touched.
  */
-import { hasCode, MeterbenchError } from "../../kernel/errors.ts";
-import { passItem } from "../../wire/cose/gate.ts";
-import { Major, Reader } from "../../wire/cose/reader.ts";
+import { hasCode, MeterbenchError } from "../../../kernel/errors.ts";
+import { passItem } from "../gate.ts";
+import { Major, Reader } from "../reader.ts";
 
 /** One item of a sequence; `raw` is the whole item, `content` what follows its head. */
 export interface Item {

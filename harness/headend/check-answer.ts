@@ -1,0 +1,31 @@
+/** Is a response the answer that its use case has? A device that is broken, or not itself, is not believed. */
+import { memberOf } from "../../firmware/objects/dictionary.ts";
+import { checkValue } from "../../firmware/objects/types.ts";
+import type { OperationTemplate, UseCase } from "../../firmware/objects/use-cases.ts";
+import { type OperationResult, Status } from "../../firmware/wire/message.ts";
+
+const absent = (value: unknown): boolean => value === undefined || value === null;
+
+/** Of a sensitive use case the one result that may stand in clear: that nothing is told, and no value with it. */
+export function tellsNothing(results: readonly OperationResult[]): boolean {
+  return results.length === 1 && results[0]?.status !== Status.success && absent(results[0]?.value);
+}
+
+/**
+ * One result for each operation; a value where one is due, of its type, and none elsewhere; after the first
+ * that failed "other reason" alone, as nothing later is executed.
+ */
+export function answers(results: readonly OperationResult[], { operations }: UseCase): boolean {
+  if (results.length !== operations.length) return false;
+  const failed = results.findIndex(({ status }) => status !== Status.success);
+  return results.every((result, i) => {
+    if (failed < 0 || i < failed) return valueFits(operations[i] as OperationTemplate, result);
+    return absent(result.value) && (i === failed || result.status === Status.otherReason);
+  });
+}
+
+function valueFits(operation: OperationTemplate, { value }: OperationResult): boolean {
+  const member = memberOf(operation.kind, operation);
+  const type = operation.kind === "get" ? member?.type : operation.kind === "call" && member?.returns;
+  return type ? checkValue(type, value) === undefined : absent(value);
+}
