@@ -68,9 +68,9 @@ describe("voltage quality, told to the network operator", function () {
   it("a period of 0 is not monitored: no sag, however deep and long", async () => {
     await home.command("6.5", { ...voltageThresholds, averagingPeriodS: 0, sag: off }, by);
     volts(190);
-    await home.run(60 * minuteMs);
+    await home.run(10 * minuteMs);
     volts(230);
-    await home.run(60 * minuteMs);
+    await home.run(10 * minuteMs);
     assert.deepEqual(
       home.headEnd.alerts.filter(({ alertCode }) => alertCode < 0x8100),
       [],
