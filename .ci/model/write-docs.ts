@@ -1,0 +1,3 @@
+export function generatedDocs(_model: unknown): Map<string, string> {
+  return new Map();
+}
