@@ -11,7 +11,8 @@ import { generatedDocs } from "./write-docs.ts";
 
 /** The model that the tables of this checkout give. Throws an Error with every fault, one a line. */
 export function modelOfTables(): ModelMade {
-  const model = readModel(corrected(readTables(), readCorrections()));
+  const corrections = readCorrections();
+  const model = readModel(corrected(readTables(), corrections), corrections);
   const faults = faultsOf(model);
   if (faults.length > 0) throw new Error(`the tables have ${faults.length} faults:\n${faults.join("\n")}`);
   return model;

@@ -1,7 +1,7 @@
 /** The tables, read into what the code and the documentation are written from. Collects every fault before it gives up. */
 import type { Access } from "../../firmware/model/define.ts";
 import { parseConstant, patternCode } from "./constant-text.ts";
-import { keyOf, type Row, type TableName, type Tables } from "./tables.ts";
+import { type Correction, keyOf, type Row, type TableName, type Tables } from "./tables.ts";
 import { type MadeType, parseType } from "./type-text.ts";
 
 export interface MemberMade {
@@ -39,6 +39,8 @@ export interface MessageMade {
 
 export interface ModelMade {
   readonly tables: Tables;
+  /** Those that are laid over the tables already. */
+  readonly corrections: readonly Correction[];
   /** In an order in which each is made after those it is made of. */
   readonly types: ReadonlyMap<string, MadeType>;
   readonly objects: readonly ObjectMade[];
@@ -50,7 +52,7 @@ export interface ModelMade {
 export const SERVER_COMMAND = 0x100;
 
 /** Throws one Error that lists every fault with its table and row. */
-export function readModel(tables: Tables): ModelMade {
+export function readModel(tables: Tables, corrections: readonly Correction[] = []): ModelMade {
   const faults: string[] = [];
   const attempt = <T>(table: TableName, row: Row, make: () => T): T | undefined => {
     try {
@@ -95,7 +97,7 @@ export function readModel(tables: Tables): ModelMade {
     body: type("messages", row, row.body!),
   }));
   if (faults.length > 0) throw new Error(`the tables have ${faults.length} faults:\n${faults.join("\n")}`);
-  return { tables, types, objects, clusters, messages };
+  return { tables, corrections, types, objects, clusters, messages };
 }
 
 type Attempt = <T>(table: TableName, row: Row, make: () => T) => T | undefined;
