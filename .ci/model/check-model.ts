@@ -104,7 +104,9 @@ export function faultsOf({ tables, messages, objects, clusters }: ModelMade): st
     if (leaves !== (row.message !== "")) fault("alerts", row, "has a message exactly when it leaves");
     if (leaves !== (row.recipients !== "")) fault("alerts", row, "has recipients exactly when it leaves");
   }
-  for (const { row, operations, grants } of messages) {
+  for (const { row, operations, grants, body } of messages) {
+    if (body !== undefined && body.type.kind !== "structure")
+      fault("messages", row, "body is no structure of what follows code and time");
     const command = row.kind === "command";
     if (command !== operations.length > 0 && row.kind !== "local")
       fault("messages", row, "has steps exactly when it is a command");

@@ -34,4 +34,4 @@ export const firmwareImage = cosem(210, "firmwareImage", 0, "", {
 /** The clock of a gas meter, set within a window. */
 export const windowedClock = cosem(211, "windowedClock", 0, "", { attributes: {}, methods: { setTime: method(1, t.structure({ from: t.dateTime, to: t.dateTime }), t.structure({ time: t.dateTime, status: v.clockStatus })) } });
 /** Devices that the gas proxy talks to. */
-export const proxyDeviceLog = cosem(212, "proxyDeviceLog", 0, "", { attributes: {}, methods: { restore: method(1, t.array(v.joinedDevice, 0, 16), t.array(t.structure({ device: v.joinedDevice, code: t.u8 }), 0, 16)) } });
+export const proxyDeviceLog = cosem(212, "proxyDeviceLog", 0, "", { attributes: {}, methods: { restore: method(1, t.structure({ devices: t.array(v.joinedDevice, 0, 16) }), t.structure({ outcomes: t.array(t.structure({ device: v.joinedDevice, code: t.u8 }), 0, 16) })) } });

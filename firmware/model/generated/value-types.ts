@@ -100,15 +100,15 @@ export const topUpFloor = t.structure({ usage: t.names("u8", { topUp: 0 }), floo
 /** The least counter to be accepted of a role from then on is above it. */
 export const floor = t.structure({ role: partyRole, floor: t.u64, topUp: t.optional(t.array(topUpFloor, 0, 1)) });
 /** What authorises a replacement, and the counters it sets. */
-export const replacementControl = t.structure({ mode: replacementMode, symmetricKey: t.optional(t.tagged(0, t.octets(0, 64))), skipTimeChecks: t.optional(t.tagged(1, t.names("u8", { yes: 1 }))), authorisingCell: t.optional(t.tagged(2, cell)), authoriserCounter: t.tagged(3, t.u64), authoriserFloor: t.optional(t.tagged(4, t.u64)), topUpFloors: t.optional(t.tagged(5, t.array(topUpFloor, 0, 1))), floors: t.optional(t.tagged(6, t.array(floor, 0, 8))) });
+export const replacementControl = t.structure({ mode: replacementMode, symmetricKey: t.optional(t.tagged(0, t.octets(0, 64))), skipTimeChecks: t.optional(t.tagged(1, t.names("u8", { yes: 1 }))), authorisingCell: t.optional(t.tagged(2, cell)), authoriserCounter: t.tagged(3, t.u64), authoriserFloor: t.optional(t.tagged(4, t.u64)), topUpFloors: t.optional(t.tagged(5, t.array(topUpFloor, 0, 1))), floors: t.optional(t.tagged(6, t.array(floor, 0, 9))) });
 /** Certificates, each for a cell. */
-export const replacement = t.structure({ control: replacementControl, replacements: t.array(t.structure({ certificate: certificate, cell: cell }), 0, 8), path: t.array(certificate, 0, 4), executionTime: t.optional(t.dateTime) });
+export const replacement = t.structure({ control: replacementControl, replacements: t.array(t.structure({ certificate: certificate, cell: cell }), 0, 16), path: t.array(certificate, 0, 4), executionTime: t.optional(t.dateTime) });
 /** Outcome of a cell. */
 export const cellStatus = t.names("enum", { success: 0, badCertificate: 5, noTrustAnchor: 10, noMemory: 17, anchorNotFound: 25, busy: 30, other: 127 });
 /** A cell that failed repeats the old names as new. */
 export const cellOutcome = t.structure({ cell: cell, status: cellStatus, oldHolder: t.octets(0, 8), oldKey: t.octets(0, 8), newHolder: t.octets(0, 8), newKey: t.octets(0, 8) });
 /** What a replacement has done, cell by cell. */
-export const replacementOutcome = t.structure({ authoriserCounter: t.u64, mode: replacementMode, floors: t.array(floor, 0, 8), cells: t.array(cellOutcome, 0, 8) });
+export const replacementOutcome = t.structure({ authoriserCounter: t.u64, mode: replacementMode, floors: t.array(floor, 0, 9), cells: t.array(cellOutcome, 0, 16) });
 /** Without outcome while a future-dated one waits. */
 export const replacementReply = t.structure({ accepted: t.nothing, outcome: t.optional(replacementOutcome) });
 /** Whose anchors are asked for, by whom. */

@@ -76,6 +76,7 @@ function data(cursor: Cursor): Tagged {
     const bits = cursor.length();
     return { tag, bits, value: cursor.take(Math.ceil(bits / 8)) };
   }
+  if (tag === 19) return compact(cursor);
   if (tag === 9 || tag === 10 || tag === 12) return { tag, value: cursor.take(cursor.length()) };
   const size = integerBytes[tag];
   if (size === undefined) throw new Error(`tag ${tag}`);
@@ -84,6 +85,39 @@ function data(cursor: Cursor): Tagged {
     tag,
     value: signed.includes(tag) && value >= 2 ** (8 * size - 1) ? value - 2 ** (8 * size) : value,
   };
+}
+
+type Description = { readonly tag: number; readonly items: readonly Description[]; readonly count: number };
+
+function description(cursor: Cursor): Description {
+  const tag = cursor.u8();
+  if (tag === 2) {
+    const count = cursor.length();
+    return { tag, count, items: Array.from({ length: count }, () => description(cursor)) };
+  }
+  if (tag !== 1) return { tag, count: 0, items: [] };
+  const count = cursor.number(2);
+  return { tag, count, items: [description(cursor)] };
+}
+
+/** A compact array: one description, then values without tags to the end of its length. */
+function compact(cursor: Cursor): Tagged {
+  const item = description(cursor);
+  const end = cursor.length() + cursor.at;
+  const value: Tagged[] = [];
+  while (cursor.at < end) value.push(untagged(item, cursor));
+  return { tag: 19, value };
+}
+
+function untagged({ tag, items, count }: Description, cursor: Cursor): Tagged {
+  if (tag === 2) return { tag, value: items.map((each) => untagged(each, cursor)) };
+  if (tag === 1) return { tag, value: Array.from({ length: count }, () => untagged(items[0]!, cursor)) };
+  const rest = cursor.bytes.slice(cursor.at - 1);
+  rest[0] = tag;
+  const inner = new Cursor(rest);
+  const value = data(inner);
+  cursor.at += inner.at - 1;
+  return value;
 }
 
 /** The DLMS tag that each integer form has. */
@@ -107,6 +141,7 @@ function plain(type: ValueType, { tag, value, bits = 0 }: Tagged): Plain {
     case "boolean":
       return tag === 3 ? value === 0xff : wrong;
     case "integer":
+      if (type.form === "map8") return tag === 4 ? bytes[0]! : wrong;
       return tag === integerTags[type.form] ? (value as number) : wrong;
     case "names":
       return tag === (type.form === "enum" ? 22 : 17) ? (value as number) : wrong;
@@ -126,10 +161,16 @@ function plain(type: ValueType, { tag, value, bits = 0 }: Tagged): Plain {
     case "calendar":
       return tag === 9 ? bytes : wrong;
     case "array":
-      return tag === 1 ? (value as Tagged[]).map((each) => plain(type.item, each)) : wrong;
+      return tag === (type.compact ? 19 : 1)
+        ? (value as Tagged[]).map((each) => plain(type.item, each))
+        : wrong;
     case "structure": {
-      const fields = Object.values(type.fields);
-      return tag === 2 ? (value as Tagged[]).map((each, i) => plain(fields[i]!, each)) : wrong;
+      const all = Object.values(type.fields);
+      const count = (value as Tagged[]).length;
+      const fields = count === all.length ? all : all.filter(({ kind }) => kind !== "twin");
+      return tag === 2 && count === fields.length
+        ? (value as Tagged[]).map((each, i) => plain(fields[i]!, each))
+        : wrong;
     }
     case "choice":
       return tag === 9 ? [0, moment(bytes)] : [1, value as number];
@@ -171,6 +212,26 @@ export function dlmsOperations(content: Uint8Array): PlainOperation[] {
     if (type === undefined) throw new Error(`${object.name} has no ${member}`);
     return kind === "get" ? operation : { ...operation, value: plain(type, values[i]!) };
   });
+}
+
+/** The data of an access-response, and the result of each step; tags kept until a type is known. */
+export function dlmsResults(content: Uint8Array): { read: (type: ValueType) => Plain; result: number }[] {
+  const cursor = new Cursor(content, 7);
+  const values = Array.from({ length: cursor.length() }, () => data(cursor));
+  const results = Array.from({ length: cursor.length() }, () => cursor.number(2) & 0xff);
+  if (cursor.at !== content.length) throw new Error("bytes after the results");
+  return values.map((value, i) => ({ read: (type) => plain(type, value), result: results[i]! }));
+}
+
+/** What follows code and time in an alert, as members of `fields`. */
+export function dlmsAlertBody(content: Uint8Array, fields: Readonly<Record<string, ValueType>>): Plain[] {
+  const cursor = new Cursor(content, 6);
+  const [, , ...members] = data(cursor).value as Tagged[];
+  if (cursor.at !== content.length) throw new Error("bytes after the body");
+  const types = Object.values(fields);
+  if (members.length !== types.length)
+    throw new Error(`${members.length} members, ${types.length} in the row`);
+  return members.map((each, i) => plain(types[i]!, each));
 }
 
 const address = (classId: number, name: Uint8Array, member: number) => {

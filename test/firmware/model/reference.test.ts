@@ -2,9 +2,16 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { matchSteps, useCaseByCode } from "../../../firmware/model/index.ts";
+import {
+  type Fields,
+  matchSteps,
+  type Plain,
+  plainFault,
+  useCaseByCode,
+} from "../../../firmware/model/index.ts";
 import { hex, rtds } from "../../support/shared-data.ts";
-import { contentOf, dlmsOperations, gbzOperations } from "./dlms-payload.ts";
+import { asn1Value, members, nodes } from "./asn1-payload.ts";
+import { contentOf, dlmsAlertBody, dlmsOperations, dlmsResults, gbzOperations } from "./dlms-payload.ts";
 
 interface Sample {
   readonly folder: string;
@@ -29,6 +36,15 @@ const alertNames: Readonly<Record<string, string>> = {
   GNCA: "GNCA",
   MIIWA: "MIIWA",
 };
+
+/** Runs `read` for a sample, and names the file where it throws. */
+function of<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
+  }
+}
 
 describe("model: the reference messages", () => {
   let all: Sample[] = [];
@@ -77,5 +93,80 @@ describe("model: the reference messages", () => {
       count++;
     }
     assert.ok(count > 60, `${count} commands`);
+  });
+
+  it("with an ASN.1 payload are their rows' one step, with its type", () => {
+    let count = 0;
+    for (const { file, message } of commands()) {
+      const { code, content } = contentOf(message);
+      const row = useCaseByCode(code)!;
+      if (row.payload !== "asn1") continue;
+      const { target, no, carries } = row.steps[0]!;
+      const value = of(file, () => asn1Value(carries, nodes(content)[0]));
+      const matched = matchSteps(row, [{ kind: "call", object: target.id, member: no, value }]);
+      assert.equal(typeof matched, "object", `${file}: ${matched}`);
+      count++;
+    }
+    assert.ok(count > 50, `${count} commands`);
+  });
+
+  it("that answer in ASN.1 have the type that the step gives", () => {
+    let count = 0;
+    for (const { file, message } of all.filter((each) => each.file.includes("RESPONSE"))) {
+      const { code, content } = contentOf(message);
+      const row = useCaseByCode(code)!;
+      if (row.payload !== "asn1") continue;
+      const { gives } = row.steps[0]!;
+      assert.equal(
+        plainFault(
+          gives,
+          of(file, () => asn1Value(gives, nodes(content)[0])),
+          file,
+        ),
+        undefined,
+      );
+      count++;
+    }
+    assert.ok(count > 50, `${count} responses`);
+  });
+
+  it("that answer in DLMS have the types that the steps give", () => {
+    let count = 0;
+    for (const { file, message } of all.filter((each) => each.file.includes("RESPONSE"))) {
+      const { code, content } = contentOf(message);
+      const row = useCaseByCode(code)!;
+      if (content[0] !== 0xda || row.protector !== undefined) continue;
+      const required = row.steps.filter(({ times }) => times[0] === 1);
+      const results = dlmsResults(content);
+      if (results.length !== required.length) continue; // optional steps: which were asked stands in the command
+      for (const [i, { read, result }] of results.entries()) {
+        const { gives, object, member } = required[i]!;
+        if (result === 0)
+          assert.equal(plainFault(gives, read(gives), `${file} ${object}.${member}`), undefined);
+      }
+      count++;
+    }
+    assert.ok(count > 170, `${count} responses`);
+  });
+
+  it("that are alerts have the protection and the body of their rows", () => {
+    let count = 0;
+    for (const { file, message } of all.filter((each) => each.file.includes("ALERT"))) {
+      const { code, content } = contentOf(message);
+      const { alert, payload, sensitive } = useCaseByCode(code)!;
+      assert.ok(alert, file);
+      assert.equal(message[0] === 0xdd ? "mac" : "signature", alert.protection, file);
+      if (content[0] === 0x01 || sensitive) continue; // GBZ bodies are bare bytes; encrypted ones need a key
+      const fields: Fields = alert.body?.kind === "structure" ? alert.body.fields : {};
+      const body: Plain = of(file, () =>
+        payload === "asn1"
+          ? members(fields, nodes(nodes(content)[0]!.content).slice(2))
+          : dlmsAlertBody(content, fields),
+      );
+      if (alert.body) assert.equal(plainFault(alert.body, body, file), undefined);
+      else assert.deepEqual(body, [], file);
+      count++;
+    }
+    assert.ok(count > 55, `${count} alerts`);
   });
 });
