@@ -2,7 +2,7 @@
  * The language in which tables write types, read into a type and into the code that makes it:
  *
  *     u16   u16(0..1799)   boolean   nothing   dateTime   timestamp   calendarDate   calendarTime   calendarDateTime
- *     octets(8)   octets(0..8)   item(1200)   text(utf8, 0..116)   bits(7)   names(enum, disabled 0, enabled 1)
+ *     octets(8)   octets(0..8)   item(1200)   remainder(1024)   text(utf8, 0..116)   bits(7)   names(enum, disabled 0, enabled 1)
  *     array(T, 0..16)   table(T, 100)   rest(T, 255)   times(count, T, 512)   times(flags & 15, T, 15)
  *     { name: T, other: T }   choice(one: T, other: T)   optional(T)   twin(T)   tagged(3, T)   default(T, name)
  *     aTypeOfTheTable
@@ -46,6 +46,10 @@ const makers: Readonly<Record<string, Maker>> = {
   item: (s) => {
     const max = s.number();
     return { type: t.item(max), code: `t.item(${max})` };
+  },
+  remainder: (s) => {
+    const max = s.number();
+    return { type: t.remainder(max), code: `t.remainder(${max})` };
   },
   text: (s) => {
     const form = s.word() as TextType["form"];

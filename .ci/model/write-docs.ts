@@ -64,7 +64,7 @@ const plainWords = [
       ["`names(form, name 1, …)`", "the name's number"],
       ["`boolean`, `nothing`", "true or false; null"],
       [
-        "`octets(n)`, `octets(a..b)`, `item(n)`",
+        "`octets(n)`, `octets(a..b)`, `item(n)`, `remainder(n)`",
         "a byte string; an item is one whole encoded thing of its own",
       ],
       ["`text(form, a..b)`", "text"],

@@ -80,6 +80,8 @@ export const names = <const N extends Readonly<Record<string, number>>>(
 export const octets = (min: number, max = min): OctetsType => ({ kind: "octets", form: "bytes", min, max });
 /** One whole encoded item of at most `max` octets. */
 export const item = (max: number): OctetsType => ({ kind: "octets", form: "item", min: 0, max });
+/** All octets that are left, at most `max`. */
+export const remainder = (max: number): OctetsType => ({ kind: "octets", form: "rest", min: 0, max });
 export const text = (form: TextType["form"], min: number, max = min): TextType => ({
   kind: "text",
   form,

@@ -10,13 +10,16 @@ import { CodedError, withoutStack } from "../../hal/base/coded-error.ts";
 import { calendarOctets, calendarValue } from "./calendar.ts";
 import type {
   ArrayType,
+  BitsType,
   CalendarDate,
   CalendarTime,
   ChoiceType,
   Fields,
   IntegerType,
   NamesType,
+  OctetsType,
   StructureType,
+  TextType,
   ValueOf,
   ValueType,
 } from "./types.ts";
@@ -55,17 +58,9 @@ function read(type: ValueType, plain: Plain, path: string): unknown {
     case "names":
       return readName(type, plain, path);
     case "octets":
-      return plain instanceof Uint8Array && within(type, plain.length)
-        ? plain
-        : wrong(path, `${span(type)} octets`, plain);
     case "text":
-      return typeof plain === "string" && within(type, plain.length)
-        ? plain
-        : wrong(path, `text of ${span(type)} characters`, plain);
     case "bits":
-      return typeof plain === "string" && /^[01]*$/.test(plain) && within(type, plain.length)
-        ? plain
-        : wrong(path, `${span(type)} bits, as 0 and 1`, plain);
+      return readSized(type, plain, path);
     case "moment":
       return Number.isInteger(plain) && (plain as number) >= 0 && (plain as number) <= 0xffff_ffff
         ? plain
@@ -87,6 +82,16 @@ function read(type: ValueType, plain: Plain, path: string): unknown {
     case "default":
       return read(type.of, plain, path);
   }
+}
+
+function readSized(type: OctetsType | TextType | BitsType, plain: Plain, path: string): unknown {
+  if (type.kind === "octets") {
+    if (plain instanceof Uint8Array && within(type, plain.length)) return plain;
+    return wrong(path, `${span(type)} octets`, plain);
+  }
+  const text = typeof plain === "string" && within(type, plain.length);
+  if (type.kind === "text") return text ? plain : wrong(path, `text of ${span(type)} characters`, plain);
+  return text && /^[01]*$/.test(plain) ? plain : wrong(path, `${span(type)} bits, as 0 and 1`, plain);
 }
 
 function readInteger({ form, min, max }: IntegerType, plain: Plain, path: string): number | bigint {
@@ -124,8 +129,21 @@ function readStructure({ fields }: StructureType, plain: Plain, path: string): u
   for (const [i, [name, type]] of members.entries()) {
     const member = read(type, plain[i] as Plain, `${path}.${name}`);
     if (member !== undefined) value[name] = member;
+    if (type.kind === "array") checkCount(type, (member as unknown[]).length, value, `${path}.${name}`);
   }
   return value;
+}
+
+/** An array whose length a field before it tells has that length. */
+function checkCount(
+  { count }: ArrayType,
+  length: number,
+  before: Readonly<Record<string, unknown>>,
+  path: string,
+) {
+  if (count === "own" || count === "rest") return;
+  const told = (before[count.field] as number) & (count.mask ?? -1);
+  if (told !== length) refuse(`${path}: expected ${told} items, as ${count.field} says, got ${length}`);
 }
 
 function readChoice({ options }: ChoiceType, plain: Plain, path: string): unknown {

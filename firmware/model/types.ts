@@ -42,10 +42,13 @@ export interface NamesType<N extends Readonly<Record<string, number>> = Readonly
   readonly form: "enum" | "u8" | "keyUsage";
   readonly names: N;
 }
-/** `bytes`: an octet string; `item`: one whole encoded item that stands by itself (a certificate, a request for one). */
+/**
+ * `bytes`: an octet string; `item`: one whole encoded item that stands by itself (a certificate, a request for one);
+ * `rest`: all that is left of a ZCL command, without a length.
+ */
 export interface OctetsType {
   readonly kind: "octets";
-  readonly form: "bytes" | "item";
+  readonly form: "bytes" | "item" | "rest";
   readonly min: number;
   readonly max: number;
 }

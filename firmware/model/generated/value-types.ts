@@ -145,5 +145,3 @@ export const eventBehaviours = t.bits(256);
 export const eventBehaviourChange = t.bits(512);
 /** A moment, or in the older form minutes. */
 export const auxiliaryMoment = t.choice({ moment: t.dateTime, minutes: t.u16 });
-/** Front of every snapshot. */
-export const snapshotHead = t.structure({ id: t.u32, time: t.timestamp, found: t.u8, index: t.u8, total: t.u8, cause: t.map32 });

@@ -276,6 +276,29 @@ export function gbzOperations(content: Uint8Array): PlainOperation[] {
   return operations;
 }
 
+/** The clusters' own commands among the components of a response that are not encrypted, read by their types. */
+export function gbzReplies(content: Uint8Array): { type: ValueType; value: Plain }[] {
+  const cursor = new Cursor(content, 2);
+  const replies: { type: ValueType; value: Plain }[] = [];
+  for (let left = cursor.u8(); left > 0; left--) {
+    const control = cursor.u8();
+    const cluster = clusterByNumber(cursor.number(2))!;
+    const body = new Cursor(cursor.take(cursor.number(2)));
+    if (control & 2) continue;
+    const frame = body.u8();
+    body.u8();
+    const member = body.u8() + (frame & 8 ? 0x100 : 0);
+    if ((frame & 3) === 0) continue;
+    const found = methodOf(cluster, member);
+    if (found === undefined) throw new Error(`${cluster.name} has no ${member.toString(16)}`);
+    const type = found.member.argument;
+    replies.push({ type, value: zcl(type, body, {}) });
+    if (body.at !== body.bytes.length)
+      throw new Error(`${found.name}: ${body.bytes.length - body.at} bytes left`);
+  }
+  return replies;
+}
+
 type Seen = Record<string, Plain>;
 
 function zcl(type: ValueType, body: Cursor, seen: Seen): Plain {
@@ -290,7 +313,7 @@ function zcl(type: ValueType, body: Cursor, seen: Seen): Plain {
     case "moment":
       return zclMoment(body.number(4, true));
     case "octets":
-      return body.take(body.u8());
+      return body.take(type.form === "rest" ? body.bytes.length - body.at : body.u8());
     case "calendar": {
       const [year, month, day, weekday] = body.take(4) as unknown as [number, number, number, number];
       const full = year === 0xff ? 0xffff : year + 1900;

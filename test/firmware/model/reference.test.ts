@@ -11,7 +11,14 @@ import {
 } from "../../../firmware/model/index.ts";
 import { hex, rtds } from "../../support/shared-data.ts";
 import { asn1Value, members, nodes } from "./asn1-payload.ts";
-import { contentOf, dlmsAlertBody, dlmsOperations, dlmsResults, gbzOperations } from "./dlms-payload.ts";
+import {
+  contentOf,
+  dlmsAlertBody,
+  dlmsOperations,
+  dlmsResults,
+  gbzOperations,
+  gbzReplies,
+} from "./dlms-payload.ts";
 
 interface Sample {
   readonly folder: string;
@@ -66,6 +73,9 @@ describe("model: the reference messages", () => {
         (row.kind === "alert" && !folder.startsWith("NA_")) || /^FDO|^FDRAG$|^MIIWAG$/.test(row.id);
       // One reference file of CS04B carries the code of CS04AC.
       if (!outcome && known !== "CS04B") assert.equal(row.id, alertNames[known] ?? known, file);
+      const reference = folder.slice(0, folder.indexOf("_"));
+      if (row.kind === "command" && reference !== "NA" && known !== "CS04B")
+        assert.ok(row.requests.includes(reference), `${file}: ${row.id} has no request ${reference}`);
       folders.add(folder);
     }
     assert.ok(folders.size > 200);
@@ -147,6 +157,19 @@ describe("model: the reference messages", () => {
       count++;
     }
     assert.ok(count > 170, `${count} responses`);
+  });
+
+  it("that answer in GBZ have the types of the clusters' commands", () => {
+    let count = 0;
+    for (const { file, message } of all.filter((each) => each.file.includes("RESPONSE"))) {
+      const { code, content } = contentOf(message);
+      if (useCaseByCode(code)!.payload !== "gbz") continue;
+      for (const { type, value } of of(file, () => gbzReplies(content))) {
+        assert.equal(plainFault(type, value, file), undefined);
+        count++;
+      }
+    }
+    assert.ok(count > 40, `${count} commands in responses`);
   });
 
   it("that are alerts have the protection and the body of their rows", () => {

@@ -58,11 +58,15 @@ function valuesOf(type: ValueType, twin: boolean): fc.Arbitrary<unknown> {
     case "structure": {
       const fields = Object.entries(type.fields).filter(([, field]) => twin || field.kind !== "twin");
       const arbitraries = Object.fromEntries(fields.map(([name, field]) => [name, valuesOf(field, twin)]));
-      return fc
-        .record(arbitraries, { noNullPrototype: true })
-        .map((value) =>
-          Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)),
+      return fc.record(arbitraries, { noNullPrototype: true }).map((value) => {
+        const counts = fields.flatMap(([name, field]) =>
+          field.kind === "array" && typeof field.count === "object"
+            ? [[field.count.field, (value[name] as unknown[]).length]]
+            : [],
         );
+        const members = Object.entries(value).filter(([, member]) => member !== undefined);
+        return { ...Object.fromEntries(members), ...Object.fromEntries(counts) };
+      });
     }
     case "choice":
       return fc.oneof(
@@ -193,6 +197,12 @@ describe("model: values without names", () => {
     assert.equal("secondaryImport" in fromPlain(importRegisters, single), false);
     assert.equal(fromPlain(importRegisters, [...single, 5]).secondaryImport, 5);
     assert.match(plainFault(valueTypes.registerLogEntry, [0, 1, 2])!, /expected 7 members/);
+  });
+
+  it("have as many items as the field before says, under its mask", () => {
+    const type = t.structure({ flags: t.u8, items: t.repeated(t.u8, 15, { field: "flags", mask: 15 }) });
+    assert.equal(plainFault(type, [0x12, [7, 8]]), undefined);
+    assert.equal(plainFault(type, [0x13, [7, 8]]), "value.items: expected 3 items, as flags says, got 2");
   });
 
   it("keep 64-bit integers as bigint, whatever form they came in", () => {
