@@ -117,13 +117,13 @@ function checkAlerts(faults: Faults): void {
   faults.listed("alerts", "devices", Object.keys(devices), 1);
   faults.listed("alerts", "wan", ["always", "configurable", "none"], 1);
   faults.listed("alerts", "logs", ["event", "security", "power", "auxiliary"]);
-  faults.listed("alerts", "recipients", [...Object.keys(roles), "originator"]);
-  faults.listed("alerts", "message", faults.column("messages", "id", isAlert));
+  faults.listed("alerts", "recipients", [...Object.keys(roles), "originator", "overseer"]);
+  faults.listed("alerts", "messages", faults.column("messages", "id", isAlert));
   faults.listed("alerts", "source", ["measured", "manual", "old text", "name"], 1);
   faults.yesNo("alerts", "han");
   for (const row of faults.tables.alerts) {
     const leaves = row.wan !== "none";
-    for (const column of ["message", "recipients"])
+    for (const column of ["messages", "recipients"])
       if (leaves !== (row[column] !== ""))
         faults.add("alerts", row, `expected ${column} exactly when it leaves (wan is ${row.wan})`);
   }

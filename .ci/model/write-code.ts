@@ -255,7 +255,7 @@ function alertRows(rows: readonly Row[]): string {
       `han: ${r.han === "yes"}`,
       `logs: ${strings(r.logs)}`,
       `recipients: ${strings(r.recipients)}`,
-      ...(r.message ? [`message: "${r.message}"`] : []),
+      `messages: ${strings(r.messages)}`,
       `source: "${r.source}"`,
     ];
     return `  ${r.name}: { ${parts.join(", ")} },`;

@@ -225,10 +225,12 @@ function alertPage(rows: readonly Row[], messages: readonly MessageMade[]): stri
   const codes = new Map(messages.map(({ id, row }) => [id, row.code!]));
   return page(
     "Alerts",
+    "Logs: a hub has no power log and uses its event log. To: `overseer` is who oversees the device ([roles](roles.md)), `originator` whoever sent the command.",
+    "",
     "`measured`: a reference message has it; `manual`: a maker's table; `old text`: an older edition; `name`: deduced from its name.",
     "",
     grid(
-      ["code", "name", "meaning", "devices", "WAN", "HAN", "logs", "to", "message", "known from"],
+      ["code", "name", "meaning", "devices", "WAN", "HAN", "logs", "to", "messages", "known from"],
       rows.map((row) => [
         row.code!,
         code(row.name),
@@ -238,7 +240,9 @@ function alertPage(rows: readonly Row[], messages: readonly MessageMade[]): stri
         row.han!,
         list(row.logs).join(" "),
         list(row.recipients).join(" "),
-        row.message ? `${row.message} (${codes.get(row.message)})` : "",
+        list(row.messages)
+          .map((id) => `${id} (${codes.get(id)})`)
+          .join(" "),
         row.source!,
       ]),
     ),

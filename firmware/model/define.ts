@@ -188,6 +188,7 @@ export interface MessageRow {
   readonly alert?: { readonly protection: "mac" | "signature"; readonly body: ValueType | undefined };
 }
 
+/** A hub has no power log: what belongs there goes to its event log. */
 export type LogName = "event" | "security" | "power" | "auxiliary";
 
 /** One event code: what it means, where it is logged, who is told and how. */
@@ -200,10 +201,10 @@ export interface AlertRow {
   /** Whether it is shared on the home network unless switched off. */
   readonly han: boolean;
   readonly logs: readonly LogName[];
-  /** `originator`: whoever sent the command it is about. */
-  readonly recipients: readonly (Role | "originator")[];
-  /** The message that carries it; none for what is only logged. */
-  readonly message?: string;
+  /** `originator`: whoever sent the command it is about; `overseer`: who oversees the device (`devices.ts`). */
+  readonly recipients: readonly (Role | "originator" | "overseer")[];
+  /** The messages that carry it, by device and command; none for what is only logged. */
+  readonly messages: readonly string[];
   /** How well the row is known. */
   readonly source: "measured" | "manual" | "old text" | "name";
 }

@@ -37,6 +37,7 @@ export * as valueTypes from "./generated/value-types.ts";
 export {
   alertByCode,
   attributeOf,
+  carrierOf,
   clusterByNumber,
   cosemObject,
   type FoundMember,

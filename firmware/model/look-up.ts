@@ -94,6 +94,12 @@ function stepOf(row: OperationRow): Step {
   return { ...row, kind: "get", target, no, carries: selector ?? nothing, gives: type };
 }
 
+/** The message that carries an event of this code on a type of device; undefined when none leaves. */
+export function carrierOf(code: number, device: DeviceName): UseCase | undefined {
+  const ids: readonly string[] = alertByCode(code)?.messages ?? [];
+  return useCases.find(({ id, devices }) => ids.includes(id) && devices.includes(device));
+}
+
 const alertNames = new Map<number, AlertName>(
   (Object.keys(alerts) as AlertName[]).map((name) => [alerts[name].code, name] as const),
 );

@@ -59,7 +59,7 @@ export const alertMessages = {
     does: [],
   },
   FDRA: {
-    code: 0x00CE, title: "image has arrived and been verified", kind: "alert", payload: "dlms", devices: ["ESME"], requests: [],
+    code: 0x00CE, title: "image has arrived and been verified", kind: "alert", payload: "dlms", devices: ["ESME", "CHF", "SAPC"], requests: [],
     futureDated: false, replayProtected: false, sensitive: false, stamped: false, alert: { protection: "signature", body: t.structure({ hash: t.octets(32) }) },
     grants: [],
     does: [],
@@ -161,7 +161,7 @@ export const alertMessages = {
     does: [],
   },
   CS09: {
-    code: 0x012B, title: "firmware version of a display or load switch after activation", kind: "alert", payload: "asn1", devices: ["PPMID"], requests: [],
+    code: 0x012B, title: "firmware version of a prepayment display after activation", kind: "alert", payload: "asn1", devices: ["PPMID"], requests: [],
     futureDated: false, replayProtected: false, sensitive: false, stamped: false, alert: { protection: "signature", body: t.structure({ version: t.octets(4), code: t.u8 }) },
     grants: [],
     does: [],

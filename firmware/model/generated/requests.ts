@@ -103,7 +103,7 @@ export const requests = {
   "7.13": { title: "Set auxiliary controller state", critical: true, onDemand: true, scheduled: false, futureDated: [], userRoles: ["IS"], useCases: ["ECS47a"] },
   "7.14": { title: "Read auxiliary controller configuration data", critical: false, onDemand: true, scheduled: false, futureDated: ["dcc"], userRoles: ["IS", "ED", "OU"], useCases: ["ECS61d"] },
   "7.15": { title: "Read auxiliary controller operational data", critical: false, onDemand: true, scheduled: false, futureDated: ["dcc"], userRoles: ["IS", "ED", "OU"], useCases: ["ECS61e"] },
-  "7.16": { title: "Limit apc level", critical: true, onDemand: true, scheduled: false, futureDated: [], userRoles: [], useCases: ["ECS47e"] },
+  "7.16": { title: "Limit apc level", critical: true, onDemand: true, scheduled: false, futureDated: [], userRoles: ["LC"], useCases: ["ECS47e"] },
   "8.1.1": { title: "Commission device", critical: true, onDemand: true, scheduled: false, futureDated: [], userRoles: ["IS", "GS"], useCases: ["ECS70", "GCS28"] },
   "8.2": { title: "Read inventory", critical: false, onDemand: false, scheduled: false, futureDated: [], userRoles: ["IS", "ES", "GS", "RSA", "ED", "GT", "OU"], useCases: [] },
   "8.3": { title: "Decommission device", critical: false, onDemand: false, scheduled: false, futureDated: [], userRoles: ["IS", "GS"], useCases: [] },

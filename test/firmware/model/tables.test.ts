@@ -13,6 +13,7 @@ import {
 import {
   alerts,
   attributeOf,
+  carrierOf,
   cellsOf,
   cellText,
   devices,
@@ -69,6 +70,24 @@ describe("model: the tables", () => {
     assert.equal(codes.length - extra.length, 184);
   });
 
+  it("have a message for each event that leaves a device, of that device's payload", () => {
+    for (const { code, devices: on, wan } of Object.values(alerts))
+      for (const device of on) {
+        const carrier = carrierOf(code, device);
+        assert.equal(carrier !== undefined, wan !== "none", `${code.toString(16)} on ${device}`);
+        if (carrier?.payload === "gbz") assert.equal(devices[device].shows, "clusters");
+      }
+    assert.deepEqual(
+      [
+        carrierOf(0x8f72, "ESME"),
+        carrierOf(0x8f72, "GSME"),
+        carrierOf(0x8f36, "ESME"),
+        carrierOf(0x8f3d, "CHF"),
+      ].map((carrier) => carrier?.code),
+      [0x00ce, 0x00cf, 0x0067, 0x1000],
+    );
+  });
+
   it("lead every critical request to a signed command, and every other to one that is not", () => {
     for (const [reference, { critical, useCases: ids }] of Object.entries(requests))
       for (const id of ids) {
@@ -106,7 +125,7 @@ describe("model: the tables", () => {
       ["an object number twice", () => withCell("objects", 1, "id", "1"), /number 1/],
       ["a role that is not there", () => withCell("access", 0, "role", "supplyer"), /supplyer/],
       ["a device that is not there", () => withCell("messages", 0, "devices", "ESMME"), /ESMME/],
-      ["an alert that leaves without a message", () => withCell("alerts", 0, "message", ""), /message/],
+      ["an alert that leaves without a message", () => withCell("alerts", 0, "messages", ""), /message/],
       [
         "a request that names a use case which does not name it",
         () => withCell("requests", 0, "useCases", "ECS42"),
