@@ -1,0 +1,63 @@
+/** Trust anchor cells: the places where a device keeps whom it believes. One row a cell. */
+import type { DeviceName } from "./define.ts";
+import type { Role } from "./roles.ts";
+
+/** What a key is for: X.509 key usage bits 0 (signatures), 4 (agreement), 5 (certificates). */
+export const keyUsages = {
+  sign: { number: 1, bit: 0 },
+  agree: { number: 2, bit: 4 },
+  certify: { number: 3, bit: 5 },
+} as const;
+export type KeyUsage = keyof typeof keyUsages;
+
+/** What a cell is for, where a role has two of one usage. */
+export const cellUsages = { management: 0, topUp: 1 } as const;
+export type CellUsage = keyof typeof cellUsages;
+
+export interface CellRow {
+  readonly role: Role;
+  readonly usage: KeyUsage;
+  readonly cellUsage: CellUsage;
+  readonly devices: readonly DeviceName[];
+}
+
+const metering: readonly DeviceName[] = ["ESME", "GSME", "GPF", "SAPC"];
+const electric: readonly DeviceName[] = ["ESME", "GPF", "SAPC"];
+const every: readonly DeviceName[] = ["ESME", "GSME", "CHF", "GPF", "PPMID", "HCALCS", "SAPC"];
+const held: readonly DeviceName[] = [...metering, "HCALCS"];
+
+const cell = (
+  role: Role,
+  usage: KeyUsage,
+  devices: readonly DeviceName[],
+  cellUsage: CellUsage = "management",
+): CellRow => ({ role, usage, cellUsage, devices });
+
+/**
+ * Who holds which, as far as replies to CS02a, CS02b and CS02f show: a gas meter has no network operator, a gas proxy
+ * begins with the ACB's certificates in the supplier's and operator's cells, a hub has the WAN provider. The ACB's signing
+ * cell is read in hub replies; other devices need it for joins that the ACB signs (C*).
+ */
+export const cells: readonly CellRow[] = [
+  cell("root", "certify", every),
+  cell("recovery", "sign", every),
+  cell("supplier", "sign", held),
+  cell("supplier", "agree", held),
+  cell("supplier", "agree", ["ESME", "GSME", "SAPC"], "topUp"),
+  cell("networkOperator", "sign", electric),
+  cell("networkOperator", "agree", electric),
+  cell("accessControlBroker", "sign", every),
+  cell("accessControlBroker", "agree", every),
+  cell("transitionalCoS", "sign", every),
+  cell("wanProvider", "sign", ["CHF"]),
+  cell("loadController", "sign", ["ESME", "SAPC"]),
+  cell("loadController", "agree", ["ESME", "SAPC"]),
+];
+
+/** The cells that a device type has. */
+export const cellsOf = (device: DeviceName): readonly CellRow[] =>
+  cells.filter((row) => row.devices.includes(device));
+
+/** A cell's name as text, e.g. "supplier/agree/0": journal keys and reports use it. */
+export const cellText = ({ role, usage, cellUsage }: Omit<CellRow, "devices">): string =>
+  `${role}/${usage}/${cellUsages[cellUsage]}`;

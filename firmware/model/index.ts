@@ -1,0 +1,58 @@
+/** The message set as data: the ground floor of the firmware. */
+export { type CalendarForm, calendarBytes, calendarOctets, calendarValue } from "./calendar.ts";
+export {
+  type CellRow,
+  type CellUsage,
+  cells,
+  cellsOf,
+  cellText,
+  cellUsages,
+  type KeyUsage,
+  keyUsages,
+} from "./cells.ts";
+export type {
+  Access,
+  AlertRow,
+  Attribute,
+  DeviceName,
+  GrantRow,
+  LogName,
+  MessageRow,
+  Method,
+  ModelObject,
+  OperationRow,
+  OperationVerb,
+  Protection,
+  RequestRow,
+  UserRole,
+  ZclCommand,
+} from "./define.ts";
+export { type BoardPart, type DeviceRow, deviceByLogNumber, devices } from "./devices.ts";
+export { matchSteps, type PlainOperation } from "./format.ts";
+export { type AlertName, alerts } from "./generated/alerts.ts";
+export { type MessageId, messages } from "./generated/messages.ts";
+export { type ClusterName, type ObjectName, type Objects, objects } from "./generated/objects.ts";
+export { type RequestReference, requests } from "./generated/requests.ts";
+export * as valueTypes from "./generated/value-types.ts";
+export {
+  alertByCode,
+  attributeOf,
+  carrierOf,
+  clusterByNumber,
+  cosemObject,
+  type FoundMember,
+  grantsOn,
+  methodOf,
+  objectById,
+  type Step,
+  type UseCase,
+  useCase,
+  useCaseByCode,
+  useCases,
+} from "./look-up.ts";
+export * as makeType from "./make-types.ts";
+export { mismatch, type Pattern, type PatternOf } from "./pattern.ts";
+export { fromPlain, type Plain, plainFault, toPlain } from "./plain.ts";
+export { type Role, roleByNumber, roles, userRoles } from "./roles.ts";
+export type { AttributeValue, MethodArgument, Outcome, Serving } from "./serving.ts";
+export * from "./types.ts";

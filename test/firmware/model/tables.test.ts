@@ -1,0 +1,310 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { faultsOf } from "../../../.ci/model/check-model.ts";
+import { staleFiles } from "../../../.ci/model/main.ts";
+import { readModel } from "../../../.ci/model/read-model.ts";
+import {
+  corrected,
+  parseTable,
+  readCorrections,
+  readTables,
+  type Tables,
+} from "../../../.ci/model/tables.ts";
+import {
+  alerts,
+  attributeOf,
+  carrierOf,
+  cellsOf,
+  cellText,
+  devices,
+  grantsOn,
+  type ModelObject,
+  messages,
+  methodOf,
+  objectById,
+  objects,
+  requests,
+  roles,
+  useCaseByCode,
+  useCases,
+} from "../../../firmware/model/index.ts";
+import { objects as dictionary, type ObjectDefinition } from "../../../firmware/objects/dictionary.ts";
+import { useCases as modelled } from "../../../firmware/objects/use-cases.ts";
+import { roleNumber } from "../../../firmware/security/access.ts";
+import { cellText as cellTextOfToday, deviceCells } from "../../../firmware/security/cells.ts";
+import { commandRules } from "../../../firmware/security/rules.ts";
+
+import { shapeOf, shapeOfToday } from "./shapes.ts";
+
+const tables = () => corrected(readTables(), readCorrections());
+/** The tables with one cell of one row changed. */
+const withCell = (table: keyof Tables, row: number, column: string, cell: string): Tables => {
+  const all = tables();
+  return { ...all, [table]: all[table].map((each, i) => (i === row ? { ...each, [column]: cell } : each)) };
+};
+const rowOf = (table: keyof Tables, column: string, cell: string) =>
+  tables()[table].findIndex((row) => row[column] === cell);
+const everyObject: readonly ModelObject[] = Object.values(objects);
+
+describe("model: the tables", () => {
+  it("are consistent, and give exactly the generated files and pages of this checkout", () => {
+    assert.deepEqual(faultsOf(readModel(tables())), []);
+    assert.deepEqual(staleFiles(new URL("../../../", import.meta.url)), []);
+  });
+
+  it("hold the whole message set", () => {
+    assert.equal(useCases.length, 240);
+    assert.equal(Object.keys(requests).length, 129);
+    assert.equal(new Set(Object.values(alerts).map(({ code }) => code)).size, 190);
+    const count = (kind: string) => useCases.filter((each) => each.kind === kind).length;
+    assert.deepEqual([count("command"), count("alert"), count("local")], [205, 29, 6]);
+  });
+
+  it("know six event codes that the parser's list of 184 lacks", () => {
+    const extra = [0x811a, 0x8131, 0x8f85, 0x8f86, 0x8f87, 0x8f88];
+    const codes = Object.values(alerts).map(({ code }) => code as number);
+    assert.deepEqual(
+      extra.filter((code) => !codes.includes(code)),
+      [],
+    );
+    assert.equal(codes.length - extra.length, 184);
+  });
+
+  it("have a message for each event that leaves a device, of that device's payload", () => {
+    for (const { code, devices: on, wan } of Object.values(alerts))
+      for (const device of on) {
+        const carrier = carrierOf(code, device);
+        assert.equal(carrier !== undefined, wan !== "none", `${code.toString(16)} on ${device}`);
+        if (carrier?.payload === "gbz") assert.equal(devices[device].shows, "clusters");
+      }
+    assert.deepEqual(
+      [
+        carrierOf(0x8f72, "ESME"),
+        carrierOf(0x8f72, "GSME"),
+        carrierOf(0x8f36, "ESME"),
+        carrierOf(0x8f3d, "CHF"),
+      ].map((carrier) => carrier?.code),
+      [0x00ce, 0x00cf, 0x0067, 0x1000],
+    );
+  });
+
+  it("lead every critical request to a signed command, and every other to one that is not", () => {
+    for (const [reference, { critical, useCases: ids }] of Object.entries(requests))
+      for (const id of ids) {
+        const grants = messages[id as keyof typeof messages].grants;
+        const signed = grants.some(({ protection }) => protection !== "mac");
+        const byBroker = grants.some(({ role }) => role === "accessControlBroker");
+        if (critical) assert.ok(signed, `${reference} ${id}`);
+        else assert.ok(!signed || byBroker || /CS02|6\.23/.test(`${id}${reference}`), `${reference} ${id}`);
+      }
+  });
+
+  describe("refuse", () => {
+    const cases: [string, () => Tables, RegExp][] = [
+      [
+        "a constant of another type",
+        () => withCell("operations", rowOf("operations", "message", "ECS42"), "constant", "70000"),
+        /ECS42.*70000/,
+      ],
+      [
+        "a name that the type has not",
+        () =>
+          withCell("operations", rowOf("operations", "message", "CCS01"), "constant", "{ keyType: label }"),
+        /label/,
+      ],
+      [
+        "a step on a member that no object has",
+        () => withCell("operations", 0, "member", "deviceLog.regster"),
+        /deviceLog\.regster/,
+      ],
+      ["a get of a method", () => withCell("operations", 0, "kind", "get"), /get does not go/],
+      ["a type that is not there", () => withCell("members", 0, "type", "dateTimes"), /dateTimes/],
+      ["a type that is cut short", () => withCell("types", 0, "type", "{ scaler: i8"), /expected/],
+      ["a type made of itself", () => withCell("types", 0, "type", "{ again: scalerUnit }"), /scalerUnit/],
+      ["a message code twice", () => withCell("messages", 1, "code", "0001"), /message code 0001/],
+      ["an object number twice", () => withCell("objects", 1, "id", "1"), /number 1/],
+      ["a role that is not there", () => withCell("access", 0, "role", "supplyer"), /supplyer/],
+      ["a device that is not there", () => withCell("messages", 0, "devices", "ESMME"), /ESMME/],
+      ["an alert that leaves without a message", () => withCell("alerts", 0, "messages", ""), /message/],
+      [
+        "a request that names a use case which does not name it",
+        () => withCell("requests", 0, "useCases", "ECS42"),
+        /ECS42/,
+      ],
+    ];
+    for (const [what, make, words] of cases)
+      it(what, () => {
+        const faults = () => {
+          const found = faultsOf(readModel(make()));
+          if (found.length > 0) throw new Error(found.join("\n"));
+        };
+        assert.throws(faults, words);
+      });
+
+    it("a correction that meets another cell than it says", () => {
+      const [first, ...others] = readCorrections();
+      assert.throws(() => corrected(readTables(), [{ ...first!, was: "else" }, ...others]), /is not "else"/);
+      assert.throws(() => corrected(readTables(), [{ ...first!, reason: "" }, ...others]), /no why/);
+    });
+    it("a line with too many cells, and a head with a name twice", () => {
+      assert.throws(() => parseTable("a\tb\n1\t2\t3\n", "x"), /line 2: expected 2 cells, got 3/);
+      assert.throws(() => parseTable("a\ta\n", "x"), /twice/);
+    });
+  });
+});
+
+describe("model: numbers are for ever", () => {
+  const pinned = parseTable(readFileSync(new URL("pinned-numbers.tsv", import.meta.url), "utf8"), "pinned");
+  const numbers = (members: Readonly<Record<string, { readonly no: number }>>) =>
+    Object.entries(members).map(([name, { no }]) => `${no}=${name}`);
+  const address = ({ kind, cluster, classId, obis }: ModelObject) =>
+    kind === "cluster" ? `cluster ${cluster.toString(16).padStart(4, "0")}` : `${classId} ${obis}`.trim();
+
+  it("every pinned object, attribute and method has its number, name and address still", () => {
+    for (const row of pinned) {
+      const object = objectById(Number(row.id));
+      assert.ok(object, `object ${row.id} ${row.name} is gone`);
+      assert.deepEqual([object.name, address(object)], [row.name, row.address], `object ${row.id}`);
+      for (const [cell, members] of [
+        [row.attributes, object.attributes],
+        [row.methods, object.methods],
+      ] as const)
+        for (const pin of cell ? cell.split(" ") : [])
+          assert.ok(numbers(members).includes(pin), `${row.name}: ${pin} is gone`);
+    }
+  });
+
+  it("every object and member is pinned: a new one takes a new line in pinned-numbers.tsv", () => {
+    const rows = new Map(pinned.map((row) => [row.name, row]));
+    for (const object of everyObject) {
+      const row = rows.get(object.name);
+      assert.ok(row, `${object.name} is not pinned`);
+      assert.deepEqual(
+        (row.attributes || "").split(" ").filter(Boolean),
+        numbers(object.attributes),
+        object.name,
+      );
+      assert.deepEqual((row.methods || "").split(" ").filter(Boolean), numbers(object.methods), object.name);
+    }
+  });
+
+  it("what today's dictionary has on the COSE wire has the same numbers here", () => {
+    for (const old of Object.values(dictionary)) {
+      const object = objectById(old.id);
+      assert.ok(object, `object ${old.id} ${old.name}`);
+      assert.deepEqual([object.name, object.classId, object.obis], [old.name, old.classId, old.obis]);
+      for (const no of Object.keys(old.attributes))
+        assert.ok(attributeOf(object, Number(no)), `${old.name} attribute ${no}`);
+      for (const no of Object.keys(old.methods))
+        assert.ok(methodOf(object, Number(no)), `${old.name} method ${no}`);
+    }
+  });
+
+  it("values look on the COSE wire as today, but for two objects that follow the message set from now on", () => {
+    /** Registers are one structure with the secondary element's, and credentials have all that CS02a and CS02b carry. */
+    const changed = ["touRegisters", "credentials"];
+    for (const old of Object.values(dictionary as Readonly<Record<string, ObjectDefinition>>)) {
+      if (changed.includes(old.name)) continue;
+      const object = objectById(old.id)!;
+      for (const [no, { type, selector }] of Object.entries(old.attributes)) {
+        const { member } = attributeOf(object, Number(no))!;
+        assert.deepEqual(shapeOf(member.type), shapeOfToday(type), `${old.name} attribute ${no}`);
+        assert.equal(member.selector === undefined, selector === undefined, `${old.name} attribute ${no}`);
+        if (member.selector && selector) assert.deepEqual(shapeOf(member.selector), shapeOfToday(selector));
+      }
+      for (const [no, { type, returns = "null" }] of Object.entries(old.methods)) {
+        const { member } = methodOf(object, Number(no))!;
+        assert.deepEqual(shapeOf(member.argument), shapeOfToday(type), `${old.name} method ${no}`);
+        assert.deepEqual(shapeOf(member.returns), shapeOfToday(returns), `${old.name} method ${no}`);
+      }
+    }
+  });
+
+  it("the order of lines gives no number: tables read backwards make the same objects", () => {
+    const backwards = (rows: Tables["objects"]) => [...rows].reverse();
+    const all = tables();
+    const turned = {
+      ...all,
+      objects: backwards(all.objects),
+      members: backwards(all.members),
+      types: backwards(all.types),
+    };
+    const numbersOf = (from: Tables) =>
+      readModel(from)
+        .objects.map(({ row, name, members }) =>
+          [row.id, name, ...members.map((m) => `${m.kind} ${m.no} ${m.name}`).sort()].join(" "),
+        )
+        .sort();
+    assert.deepEqual(numbersOf(turned), numbersOf(all));
+  });
+
+  it("what today's use cases do is what their rows do", () => {
+    for (const { id, code, devices: on, operations, sensitive } of modelled) {
+      const row = useCaseByCode(code);
+      assert.ok(row, id);
+      assert.equal(row.id, id);
+      assert.deepEqual(
+        row.steps.map(({ kind, target, no }) => ({ kind, object: target.id, member: no })),
+        operations.map(({ kind, object, member }) => ({ kind, object, member })),
+        id,
+      );
+      assert.equal(row.sensitive, sensitive ?? false, id);
+      for (const device of on) assert.ok(row.devices.includes(device), `${id} on ${device}`);
+    }
+  });
+
+  it("who may send today's use cases, and how protected, is what the grants say", () => {
+    for (const device of ["ESME", "CHF"] as const)
+      for (const [code, { grants, useCase }] of commandRules(device)) {
+        const row = useCaseByCode(code)!;
+        // On a hub the ACB signs its own replacement as well, and its MACed read is no more protected than a meter's.
+        if (device === "CHF" && ["CS02bACBByACB", "CS02a"].includes(useCase.id)) continue;
+        const now = [...grants].map(([role, grant]) => ({
+          role,
+          protection: grant.protection,
+          response: grant.signedResponse ? "signature" : "mac",
+          replayProtected: grant.replayProtected,
+        }));
+        const here = grantsOn(row, device).map(({ role, protection, response, replayProtected }) => ({
+          role,
+          protection,
+          response,
+          replayProtected,
+        }));
+        const order = (rows: typeof now) => rows.map((each) => JSON.stringify(each)).sort();
+        assert.deepEqual(order(here as typeof now), order(now), `${useCase.id} on ${device}`);
+      }
+  });
+
+  it("roles and cells have the numbers and names of today", () => {
+    assert.deepEqual(
+      Object.fromEntries(Object.entries(roles).map(([role, { number }]) => [role, number])),
+      roleNumber,
+    );
+    for (const device of ["ESME", "CHF"] as const) {
+      const here = cellsOf(device).map(cellText);
+      for (const cell of deviceCells[device])
+        assert.ok(here.includes(cellTextOfToday(cell)), cellTextOfToday(cell));
+    }
+  });
+});
+
+describe("model: device types", () => {
+  it("have one number each in the hub's device log, but for the SAPC, which is listed as a meter", () => {
+    const named = Object.entries(devices).filter(
+      ([name, row]) => name !== "SAPC" && row.logNumber !== undefined,
+    );
+    assert.equal(new Set(named.map(([, row]) => row.logNumber)).size, named.length);
+    assert.deepEqual([devices.ESME.logNumber, devices.GPF.logNumber, devices.PPMID.logNumber], [0, 254, 132]);
+    assert.deepEqual([devices.ESME.joinNumber, devices.GSME.joinNumber], [1, 0]);
+  });
+
+  it("are each served by some use case when they have certificates", () => {
+    for (const [name, row] of Object.entries(devices))
+      assert.equal(
+        useCases.some(({ devices: on }) => (on as readonly string[]).includes(name)),
+        row.category === "hub" || row.category === "type 1",
+        name,
+      );
+  });
+});
