@@ -206,7 +206,7 @@ export class Credentials implements Feature {
   /** Runs `commit` with the log entry of a change, or without one when nothing changes. */
   #logged(changed: boolean, commit: (entry: readonly JournalChange[]) => Promise<void>): Promise<void> {
     if (!changed) return commit([]);
-    const entry = { timeS: this.#context.nowS(), code: credentialsUpdated };
+    const entry = { timeS: this.#context.stampS(), code: credentialsUpdated };
     return this.#context.securityLog.appendWith(entry, (change) => commit([change]));
   }
 

@@ -18,6 +18,9 @@ const supplyStates = Object.fromEntries(Object.entries(SupplyState).map(([name, 
 /** A clock that was never set tells no time, and least of all 1970. */
 const time = (timeS: Value | undefined): unknown => (timeS === UNSET_TIME ? "clock not set" : timeS);
 
+/** Of a device that has not been heard, or by no clock that was set. */
+const heard = (value: unknown): unknown => (value === UNSET_TIME ? "not heard" : value);
+
 const log = ([entries]: List): Reading => ({
   entries: list(entries).map((entry) => {
     const [timeS, code, other] = list(entry);
@@ -106,7 +109,7 @@ const readers: Readonly<Record<string, (values: List) => Reading>> = {
   ECS70: (values) => ({ timeS: time(values[3]), status: values[4] }),
   CCS06: ([devices]) => ({
     devices: list(devices).map((row) =>
-      Object.fromEntries(deviceFields.map((name, i) => [name, plainEui(list(row)[i])])),
+      Object.fromEntries(deviceFields.map((name, i) => [name, heard(plainEui(list(row)[i]))])),
     ),
   }),
   ...replacements,

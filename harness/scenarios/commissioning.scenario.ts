@@ -54,6 +54,20 @@ describe("commissioning a home", function () {
     assert.ok(Math.abs(meter.lastHeardS - home.nowS) < 60);
   });
 
+  it("a listed device that has never been heard was last heard at no time, and not in 1970", async () => {
+    await home.commission();
+    const absent = "00DB1234567890A5";
+    await home.command("8.11", {
+      action: "add",
+      device: absent,
+      installCode: "00".repeat(16),
+      deviceType: 1,
+    });
+    const { devices } = await home.read("8.9");
+    const listed = devices.find(({ eui }: { eui: string }) => eui === absent);
+    assert.equal(listed.lastHeardS, "not heard");
+  });
+
   it("the meter says by itself that it is commissioned (8F69), once it has joined, before 8.1.1", async () => {
     await attachWan(home);
     await addMeter(home);
@@ -99,6 +113,16 @@ describe("commissioning a home", function () {
       [250, undefined],
       [250, undefined],
     ]);
+    const { pki, parties } = home.headEnd;
+    const keys = pki.partyKeys("supplier");
+    await home.command("6.15.1", {
+      replacements: [{ cell: { role: "supplier", usage: "agree" }, certificate: keys.agree.certificate }],
+      path: [pki.issuingCertificate],
+    });
+    parties.supplier.keys = { ...parties.supplier.keys, agree: keys.agree };
+    const security = (await home.read("6.13", { log: "security" })).entries;
+    assert.ok(security.some(({ code }: { code: string }) => code === "8F70"));
+    for (const { code, timeS } of security) assert.equal(timeS, "clock not set", code);
     await setClock(home);
     const later = await home.request("7.4");
     assert.ok(Math.abs(later.answer!.timeS! - home.nowS) <= 2);

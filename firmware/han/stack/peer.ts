@@ -1,7 +1,7 @@
 /** What a device knows of another one on its network: keys, counters, and how well it is heard. */
 import type { RadioFrame } from "../../../hal/board.ts";
 import type { Journal, JournalChange } from "../../kernel/journal.ts";
-import type { Eui64 } from "../../wire/message.ts";
+import { type Eui64, UNSET_TIME } from "../../wire/message.ts";
 import { Reader, Writer } from "../frames/bytes.ts";
 import { IncomingCounter } from "./counters.ts";
 
@@ -62,7 +62,8 @@ export class LinkStats {
   minRssiDbm = 0;
   maxLqi = 0;
   minLqi = 0;
-  lastHeardS = 0;
+  /** UTC seconds; not specified while it was not heard, or not heard by a clock that was set. */
+  lastHeardS = UNSET_TIME;
   failures = 0;
   successes = 0;
   #rssiSum = 0;
