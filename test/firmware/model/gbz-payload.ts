@@ -36,21 +36,27 @@ export function gbzOperations(content: Uint8Array): PlainOperation[] {
   return operations;
 }
 
-/** The clusters' own commands among the components of a response that are not encrypted, read by their types. */
-export function gbzReplies(content: Uint8Array): { type: ValueType; value: Plain }[] {
+/** The clusters' own commands among the components of a response, read by their types; `open` opens the sealed ones. */
+export function gbzReplies(
+  content: Uint8Array,
+  open: ((sealed: Uint8Array) => Uint8Array) | undefined,
+): { type: ValueType; value: Plain }[] {
   const cursor = new Cursor(content, 2);
   const replies: { type: ValueType; value: Plain }[] = [];
   for (let left = cursor.u8(); left > 0; left--) {
     const control = cursor.u8();
     const cluster = clusterByNumber(cursor.number(2))!;
-    const body = new Cursor(cursor.take(cursor.number(2)));
-    if (control & 2) continue;
-    const frame = body.u8();
-    body.u8();
-    const member = body.u8() + (frame & 8 ? 0x100 : 0);
-    if ((frame & 3) === 0) continue;
-    const found = methodOf(cluster, member);
-    if (found === undefined) throw new Error(`${cluster.name} has no ${member.toString(16)}`);
+    const component = new Cursor(cursor.take(cursor.number(2)));
+    const sealed = (control & 2) !== 0;
+    if (sealed) component.take(2);
+    const [frame, , command] = component.take(3) as unknown as [number, number, number];
+    if ((frame & 3) === 0 || (sealed && open === undefined)) continue;
+    const rest = sealed
+      ? component.take(component.number(2))
+      : component.take(component.bytes.length - component.at);
+    const body = new Cursor(sealed && open ? open(rest) : rest);
+    const found = methodOf(cluster, command + (frame & 8 ? 0x100 : 0));
+    if (found === undefined) throw new Error(`${cluster.name} has no command ${command}`);
     const type = found.member.argument;
     replies.push({ type, value: zcl(type, body, {}) });
     if (body.at !== body.bytes.length)

@@ -174,17 +174,22 @@ describe("model: the reference messages", () => {
     assert.ok(count > 12, `${count} answers`);
   });
 
-  it("that answer in GBZ have the types of the clusters' commands", () => {
+  it("that answer in GBZ have the types of the clusters' commands, encrypted or not", function () {
+    const keystore = rtds(this, "keystore");
     let count = 0;
     for (const { file, message } of all.filter((each) => each.file.includes("RESPONSE"))) {
-      const { code, content } = contentOf(message);
+      const { code, content, counter, originator, target, otherBytes } = contentOf(message);
       if (useCaseByCode(code)!.payload !== "gbz") continue;
-      for (const { type, value } of of(file, () => gbzReplies(content))) {
+      const unseal = (sealed: Uint8Array) =>
+        open(keystore, { sealed, device: originator, party: target, counter });
+      for (const { type, value } of of(file, () =>
+        gbzReplies(content, otherBytes === 2 ? unseal : undefined),
+      )) {
         assert.equal(plainFault(type, value, file), undefined);
         count++;
       }
     }
-    assert.ok(count > 40, `${count} commands in responses`);
+    assert.ok(count > 55, `${count} commands in responses`);
   });
 
   it("that are alerts have the protection and the body of their rows", () => {
