@@ -1,4 +1,5 @@
 /** The format check: whether operations are exactly the steps of a use case, their values typed, its constants kept. */
+import { CodedError } from "../../hal/base/coded-error.ts";
 import type { Step, UseCase } from "./look-up.ts";
 import { mismatch } from "./pattern.ts";
 import { fromPlain, type Plain, plainFault } from "./plain.ts";
@@ -21,8 +22,8 @@ export function matchSteps(
     let count = 0;
     while (count < step.times[1] && isStep(step, operations[matched.length])) {
       const at = matched.length;
-      const fault = valueFault(step, operations[at]!.value, `operation ${at + 1} of ${id}`);
-      if (fault !== undefined) return fault;
+      const fault = valueFault(step, operations[at]!.value);
+      if (fault !== undefined) return `operation ${at + 1} of ${id}, ${fault}`;
       matched.push(step);
       count++;
     }
@@ -38,13 +39,17 @@ const isStep = (step: Step, operation: PlainOperation | undefined): boolean =>
   operation.object === step.target.id &&
   operation.member === step.no;
 
-function valueFault(step: Step, value: Plain | undefined, where: string): string | undefined {
-  const what = `${where}, ${step.object}.${step.member}`;
+function valueFault(step: Step, value: Plain | undefined): string | undefined {
   // A get of a log may ask for all of it: a selector is never demanded.
   if (step.kind === "get" && (value === undefined || value === null)) return undefined;
-  const fault = plainFault(step.carries, value, what);
-  if (fault !== undefined || step.constant === undefined) return fault;
-  return mismatch(step.constant, fromPlain(step.carries, value), what);
+  const what = step.path;
+  if (step.constant === undefined) return plainFault(step.carries, value, what);
+  try {
+    return mismatch(step.constant, fromPlain(step.carries, value, what), what);
+  } catch (error) {
+    if (error instanceof CodedError) return error.message;
+    throw error;
+  }
 }
 
 function unexpected(
@@ -53,7 +58,7 @@ function unexpected(
   step: Step | undefined,
   operation: PlainOperation | undefined,
 ): string {
-  const expected = step ? `${step.kind} ${step.object}.${step.member}` : "the end";
+  const expected = step ? `${step.kind} ${step.path}` : "the end";
   const got = operation ? `${operation.kind} ${operation.object}.${operation.member}` : "the end";
   return `operation ${at + 1} of ${id}: expected ${expected}, got ${got}`;
 }

@@ -18,6 +18,8 @@ import type { ValueType } from "./types.ts";
 /** One step of a use case, with the object and member it is done to. */
 export interface Step extends OperationRow {
   readonly kind: "get" | "set" | "call";
+  /** "object.member" */
+  readonly path: string;
   readonly target: ModelObject;
   /** Number of the attribute or method. */
   readonly no: number;
@@ -85,13 +87,14 @@ export const grantsOn = ({ grants }: MessageRow, device: DeviceName): readonly G
 function stepOf(row: OperationRow): Step {
   const target: ModelObject = objects[row.object as ObjectName];
   const { verb } = row;
+  const step = { ...row, target, path: `${row.object}.${row.member}` };
   if (verb === "call" || verb === "send") {
     const { no, argument, returns } = target.methods[row.member]!;
-    return { ...row, kind: "call", target, no, carries: argument, gives: returns };
+    return { ...step, kind: "call", no, carries: argument, gives: returns };
   }
   const { no, type, selector } = target.attributes[row.member]!;
-  if (verb === "set") return { ...row, kind: "set", target, no, carries: type, gives: nothing };
-  return { ...row, kind: "get", target, no, carries: selector ?? nothing, gives: type };
+  if (verb === "set") return { ...step, kind: "set", no, carries: type, gives: nothing };
+  return { ...step, kind: "get", no, carries: selector ?? nothing, gives: type };
 }
 
 /** The message that carries an event of this code on a type of device; undefined when none leaves. */

@@ -33,13 +33,18 @@ export function fromPlain<T extends ValueType>(
   plain: Plain | undefined,
   what = "value",
 ): ValueOf<T> {
-  return read(type, plain ?? null, what) as ValueOf<T>;
+  try {
+    return read(type, plain ?? null, NO_PATH) as ValueOf<T>;
+  } catch (error) {
+    if (error === fault) read(type, plain ?? null, what);
+    throw error;
+  }
 }
 
 /** Undefined when `plain` has the type, else where and why not: "value[2].code: expected u16 0 to 65535, got -1". */
 export function plainFault(type: ValueType, plain: Plain | undefined, what = "value"): string | undefined {
   try {
-    read(type, plain ?? null, what);
+    fromPlain(type, plain, what);
     return undefined;
   } catch (error) {
     if (error instanceof CodedError) return error.message;
@@ -47,7 +52,18 @@ export function plainFault(type: ValueType, plain: Plain | undefined, what = "va
   }
 }
 
-function read(type: ValueType, plain: Plain, path: string): unknown {
+/**
+ * Where a value stands. Values are read without, since nearly all are right and paths cost more than the reading;
+ * only what is wrong is read again with its path, to say where.
+ */
+type Path = string | undefined;
+const NO_PATH = undefined;
+/** What a reading without path throws. */
+const fault = new Error("a value that does not have its type");
+const inItem = (path: Path, index: number): Path => (path === undefined ? path : `${path}[${index}]`);
+const inMember = (path: Path, name: string): Path => (path === undefined ? path : `${path}.${name}`);
+
+function read(type: ValueType, plain: Plain, path: Path): unknown {
   switch (type.kind) {
     case "null":
       return plain === null ? null : wrong(path, "null", plain);
@@ -67,7 +83,7 @@ function read(type: ValueType, plain: Plain, path: string): unknown {
         : wrong(path, "UTC seconds", plain);
     case "calendar": {
       const value = plain instanceof Uint8Array ? calendarValue(type.form, plain) : `expected octets`;
-      return typeof value === "string" ? refuse(`${path}: ${value}`) : value;
+      return typeof value === "string" ? refuse(path, value) : value;
     }
     case "array":
       return readArray(type, plain, path);
@@ -84,7 +100,7 @@ function read(type: ValueType, plain: Plain, path: string): unknown {
   }
 }
 
-function readSized(type: OctetsType | TextType | BitsType, plain: Plain, path: string): unknown {
+function readSized(type: OctetsType | TextType | BitsType, plain: Plain, path: Path): unknown {
   if (type.kind === "octets") {
     if (plain instanceof Uint8Array && within(type, plain.length)) return plain;
     return wrong(path, `${span(type)} octets`, plain);
@@ -94,7 +110,7 @@ function readSized(type: OctetsType | TextType | BitsType, plain: Plain, path: s
   return text && /^[01]*$/.test(plain) ? plain : wrong(path, `${span(type)} bits, as 0 and 1`, plain);
 }
 
-function readInteger({ form, min, max }: IntegerType, plain: Plain, path: string): number | bigint {
+function readInteger({ form, min, max }: IntegerType, plain: Plain, path: Path): number | bigint {
   const wide = form === "i64" || form === "u64";
   if (Number.isSafeInteger(plain) || typeof plain === "bigint") {
     const value = plain as number | bigint;
@@ -103,33 +119,42 @@ function readInteger({ form, min, max }: IntegerType, plain: Plain, path: string
   return wrong(path, `${form} ${min} to ${max}`, plain);
 }
 
-function readName({ names }: NamesType, plain: Plain, path: string): string {
+function readName({ names }: NamesType, plain: Plain, path: Path): string {
   for (const name in names) if (names[name] === plain) return name;
   const known = Object.entries(names).map(([name, number]) => `${number} ${name}`);
   return wrong(path, `one of ${known.join(", ")}`, plain);
 }
 
-function readArray({ item, min, max }: ArrayType, plain: Plain, path: string): unknown[] {
+function readArray({ item, min, max }: ArrayType, plain: Plain, path: Path): unknown[] {
   if (!Array.isArray(plain)) return wrong(path, "an array", plain);
   if (!within({ min, max }, plain.length)) return wrong(path, `${span({ min, max })} items`, plain);
-  return plain.map((each, i) => read(item, each, `${path}[${i}]`));
+  return plain.map((each, i) => read(item, each, inItem(path, i)));
 }
+
+type Members = readonly (readonly [string, ValueType])[];
+const layouts = new WeakMap<Fields, { readonly all: Members; readonly single: Members }>();
 
 /** The members of a structure that are there when a list has `count` items: with the twin-element ones, or without. */
-function present(fields: Fields, count: number): readonly (readonly [string, ValueType])[] {
-  const all = Object.entries(fields);
-  return count === all.length ? all : all.filter(([, type]) => type.kind !== "twin");
+function present(fields: Fields, count: number): Members {
+  let layout = layouts.get(fields);
+  if (layout === undefined) {
+    const all = Object.entries(fields);
+    layout = { all, single: all.filter(([, type]) => type.kind !== "twin") };
+    layouts.set(fields, layout);
+  }
+  return count === layout.all.length ? layout.all : layout.single;
 }
 
-function readStructure({ fields }: StructureType, plain: Plain, path: string): unknown {
+function readStructure({ fields }: StructureType, plain: Plain, path: Path): unknown {
   if (!Array.isArray(plain)) return wrong(path, "a structure", plain);
   const members = present(fields, plain.length);
   if (plain.length !== members.length) return wrong(path, `${members.length} members`, plain);
   const value: Record<string, unknown> = {};
-  for (const [i, [name, type]] of members.entries()) {
-    const member = read(type, plain[i] as Plain, `${path}.${name}`);
+  for (let i = 0; i < members.length; i++) {
+    const [name, type] = members[i]!;
+    const member = read(type, plain[i] as Plain, inMember(path, name));
     if (member !== undefined) value[name] = member;
-    if (type.kind === "array") checkCount(type, (member as unknown[]).length, value, `${path}.${name}`);
+    if (type.kind === "array") checkCount(type, (member as unknown[]).length, value, inMember(path, name));
   }
   return value;
 }
@@ -139,19 +164,19 @@ function checkCount(
   { count }: ArrayType,
   length: number,
   before: Readonly<Record<string, unknown>>,
-  path: string,
+  path: Path,
 ) {
   if (count === "own" || count === "rest") return;
   const told = (before[count.field] as number) & (count.mask ?? -1);
-  if (told !== length) refuse(`${path}: expected ${told} items, as ${count.field} says, got ${length}`);
+  if (told !== length) refuse(path, `expected ${told} items, as ${count.field} says, got ${length}`);
 }
 
-function readChoice({ options }: ChoiceType, plain: Plain, path: string): unknown {
+function readChoice({ options }: ChoiceType, plain: Plain, path: Path): unknown {
   const index = Array.isArray(plain) && plain.length === 2 ? plain[0] : undefined;
   const option = typeof index === "number" ? Object.entries(options)[index] : undefined;
   if (option === undefined) return wrong(path, `[0 to ${Object.keys(options).length - 1}, its value]`, plain);
   const [name, type] = option;
-  return { [name]: read(type, (plain as readonly Plain[])[1] as Plain, `${path}.${name}`) };
+  return { [name]: read(type, (plain as readonly Plain[])[1] as Plain, inMember(path, name)) };
 }
 
 /** A named value without its names. */
@@ -200,12 +225,13 @@ interface Bounds {
 const within = ({ min, max }: Bounds, length: number) => length >= min && length <= max;
 const span = ({ min, max }: Bounds) => (min === max ? `${min}` : `${min} to ${max}`);
 
-function wrong(path: string, expected: string, plain: Plain): never {
-  return refuse(`${path}: expected ${expected}, got ${shown(plain)}`);
+function wrong(path: Path, expected: string, plain: Plain): never {
+  return refuse(path, `expected ${expected}, got ${shown(plain)}`);
 }
 
-function refuse(message: string): never {
-  throw withoutStack(() => new CodedError("model/value", message));
+function refuse(path: Path, words: string): never {
+  if (path === undefined) throw fault;
+  throw withoutStack(() => new CodedError("model/value", `${path}: ${words}`));
 }
 
 const shown = (plain: Plain): string =>

@@ -1,10 +1,9 @@
 /**
- * Reads the payload of a reference command, DLMS or GBZ, into operations without names, by the model's types. For tests of
- * the tables alone: it knows well-formed samples, and is no codec.
+ * Reads DLMS payloads of reference messages into values without names, by the model's types. For tests of the tables alone:
+ * it knows well-formed samples, and is no codec.
  */
 import {
   attributeOf,
-  clusterByNumber,
   cosemObject,
   methodOf,
   NEVER,
@@ -13,48 +12,7 @@ import {
   type PlainOperation,
   type ValueType,
 } from "../../../firmware/model/index.ts";
-
-/** Seconds from 1970 to 2000. */
-const Y2000_S = 946_684_800;
-
-class Cursor {
-  readonly bytes: Uint8Array;
-  at: number;
-  constructor(bytes: Uint8Array, at = 0) {
-    this.bytes = bytes;
-    this.at = at;
-  }
-  u8 = () => this.bytes[this.at++]!;
-  number(length: number, little = false): number {
-    const taken = [...this.take(length)];
-    return (little ? taken.reverse() : taken).reduce((sum, byte) => sum * 256 + byte, 0);
-  }
-  take(length: number): Uint8Array {
-    if (length > this.bytes.length - this.at) throw new Error(`${length} bytes at ${this.at}`);
-    this.at += length;
-    return this.bytes.slice(this.at - length, this.at);
-  }
-  length(): number {
-    const first = this.u8();
-    return first < 0x80 ? first : this.number(first & 0x7f);
-  }
-}
-
-/** Message code and payload of a GBCS message. */
-export function contentOf(message: Uint8Array): { code: number; content: Uint8Array } {
-  const cursor = new Cursor(message);
-  if (message[0] === 0xdd) {
-    cursor.take(7);
-    cursor.length();
-    cursor.take(5);
-  }
-  cursor.take(1 + 10 + 9 + 9);
-  cursor.take(cursor.length());
-  const code = new Cursor(cursor.take(cursor.length())).number(2);
-  return { code, content: cursor.take(cursor.length()) };
-}
-
-// --- DLMS ----------------------------------------------------------------------------------------------------
+import { Cursor, Y2000_S } from "./content.ts";
 
 type Tagged = {
   readonly tag: number;
@@ -223,6 +181,25 @@ export function dlmsResults(content: Uint8Array): { read: (type: ValueType) => P
   return values.map((value, i) => ({ read: (type) => plain(type, value), result: results[i]! }));
 }
 
+/** The sealed octets of a protected read's answer; undefined when it failed. */
+export function sealedAnswer(content: Uint8Array): Uint8Array | undefined {
+  const cursor = new Cursor(content, 7);
+  cursor.length();
+  const { tag, value } = data(cursor);
+  return tag === 2 ? ((value as Tagged[])[1]!.value as Uint8Array) : undefined;
+}
+
+/** The members of opened values, one for each object that was asked for. */
+export function openedValues(plaintext: Uint8Array, types: readonly ValueType[]): Plain[] {
+  const cursor = new Cursor(plaintext);
+  const members = data(cursor).value as Tagged[];
+  if (cursor.at !== plaintext.length || members.length !== types.length)
+    throw new Error(
+      `${members.length} values for ${types.length}, ${plaintext.length - cursor.at} bytes left`,
+    );
+  return members.map((each, i) => plain(types[i]!, each));
+}
+
 /** What follows code and time in an alert, as members of `fields`. */
 export function dlmsAlertBody(content: Uint8Array, fields: Readonly<Record<string, ValueType>>): Plain[] {
   const cursor = new Cursor(content, 6);
@@ -246,104 +223,4 @@ function protectedReads(argument: Tagged): PlainOperation[] {
     const found = address(classId as number, name as Uint8Array, member as number);
     return { kind: "get", object: cosemObject(found.classId, found.obis)!.id, member: found.member };
   });
-}
-
-// --- GBZ -----------------------------------------------------------------------------------------------------
-
-/** Operations of the components; ZCL command bodies are read by their types, little-endian. */
-export function gbzOperations(content: Uint8Array): PlainOperation[] {
-  const cursor = new Cursor(content, 2);
-  const operations: PlainOperation[] = [];
-  for (let left = cursor.u8(); left > 0; left--) {
-    const control = cursor.u8();
-    const cluster = clusterByNumber(cursor.number(2))!;
-    const body = new Cursor(cursor.take(cursor.number(2)));
-    if (control & 0x10) body.take(4);
-    const frame = body.u8();
-    body.u8();
-    const command = body.u8();
-    if (frame === 0) {
-      while (body.at < body.bytes.length)
-        operations.push({ kind: "get", object: cluster.id, member: body.number(2, true) });
-      continue;
-    }
-    const member = command + (frame & 8 ? 0x100 : 0);
-    const type = methodOf(cluster, member)!.member.argument;
-    const value = zcl(type, body, {});
-    if (body.at !== body.bytes.length) throw new Error(`${cluster.name} ${member}: bytes after its fields`);
-    operations.push({ kind: "call", object: cluster.id, member, value });
-  }
-  return operations;
-}
-
-/** The clusters' own commands among the components of a response that are not encrypted, read by their types. */
-export function gbzReplies(content: Uint8Array): { type: ValueType; value: Plain }[] {
-  const cursor = new Cursor(content, 2);
-  const replies: { type: ValueType; value: Plain }[] = [];
-  for (let left = cursor.u8(); left > 0; left--) {
-    const control = cursor.u8();
-    const cluster = clusterByNumber(cursor.number(2))!;
-    const body = new Cursor(cursor.take(cursor.number(2)));
-    if (control & 2) continue;
-    const frame = body.u8();
-    body.u8();
-    const member = body.u8() + (frame & 8 ? 0x100 : 0);
-    if ((frame & 3) === 0) continue;
-    const found = methodOf(cluster, member);
-    if (found === undefined) throw new Error(`${cluster.name} has no ${member.toString(16)}`);
-    const type = found.member.argument;
-    replies.push({ type, value: zcl(type, body, {}) });
-    if (body.at !== body.bytes.length)
-      throw new Error(`${found.name}: ${body.bytes.length - body.at} bytes left`);
-  }
-  return replies;
-}
-
-type Seen = Record<string, Plain>;
-
-function zcl(type: ValueType, body: Cursor, seen: Seen): Plain {
-  switch (type.kind) {
-    case "null":
-      return null;
-    case "integer": {
-      const size = Number(/\d+/.exec(type.form)![0]) / 8;
-      const value = body.number(size, true);
-      return type.form.startsWith("i") && value >= 2 ** (8 * size - 1) ? value - 2 ** (8 * size) : value;
-    }
-    case "moment":
-      return zclMoment(body.number(4, true));
-    case "octets":
-      return body.take(type.form === "rest" ? body.bytes.length - body.at : body.u8());
-    case "calendar": {
-      const [year, month, day, weekday] = body.take(4) as unknown as [number, number, number, number];
-      const full = year === 0xff ? 0xffff : year + 1900;
-      return Uint8Array.of(full >> 8, full & 0xff, month, day, weekday);
-    }
-    case "array": {
-      const items: Plain[] = [];
-      const more = () =>
-        type.count === "rest" || type.count === "own"
-          ? body.at < body.bytes.length
-          : items.length < ((seen[type.count.field] as number) & (type.count.mask ?? 0xffff));
-      while (more()) items.push(zcl(type.item, body, {}));
-      return items;
-    }
-    case "structure": {
-      const values: Seen = {};
-      return Object.entries(type.fields).map(([name, field]) => {
-        const value = zcl(field, body, values);
-        values[name] = value;
-        return value;
-      });
-    }
-    case "optional":
-      return body.at < body.bytes.length ? zcl(type.of, body, seen) : null;
-    default:
-      throw new Error(`no ${type.kind} in ZCL`);
-  }
-}
-
-function zclMoment(seconds: number): number {
-  if (seconds === 0) return NOW;
-  return seconds >= 0xffff_fffe ? NEVER : Math.min(seconds + Y2000_S, NEVER);
 }

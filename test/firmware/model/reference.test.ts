@@ -11,14 +11,10 @@ import {
 } from "../../../firmware/model/index.ts";
 import { hex, rtds } from "../../support/shared-data.ts";
 import { asn1Value, members, nodes } from "./asn1-payload.ts";
-import {
-  contentOf,
-  dlmsAlertBody,
-  dlmsOperations,
-  dlmsResults,
-  gbzOperations,
-  gbzReplies,
-} from "./dlms-payload.ts";
+import { contentOf } from "./content.ts";
+import { open } from "./decrypt.ts";
+import { dlmsAlertBody, dlmsOperations, dlmsResults, openedValues, sealedAnswer } from "./dlms-payload.ts";
+import { gbzOperations, gbzReplies } from "./gbz-payload.ts";
 
 interface Sample {
   readonly folder: string;
@@ -159,17 +155,41 @@ describe("model: the reference messages", () => {
     assert.ok(count > 170, `${count} responses`);
   });
 
-  it("that answer in GBZ have the types of the clusters' commands", () => {
+  it("that answer in DLMS with encrypted values hold what the steps give, on single and twin meters", function () {
+    const keystore = rtds(this, "keystore");
     let count = 0;
     for (const { file, message } of all.filter((each) => each.file.includes("RESPONSE"))) {
-      const { code, content } = contentOf(message);
+      const { code, content, counter, originator, target, otherBytes } = contentOf(message);
+      const row = useCaseByCode(code)!;
+      const sealed = row.protector === undefined ? undefined : sealedAnswer(content);
+      if (sealed === undefined || otherBytes !== 2) continue;
+      const plaintext = of(file, () =>
+        open(keystore, { sealed, device: originator, party: target, counter }),
+      );
+      const types = row.steps.map(({ gives }) => gives);
+      for (const [i, value] of of(file, () => openedValues(plaintext, types)).entries())
+        assert.equal(plainFault(types[i]!, value, file), undefined);
+      count++;
+    }
+    assert.ok(count > 12, `${count} answers`);
+  });
+
+  it("that answer in GBZ have the types of the clusters' commands, encrypted or not", function () {
+    const keystore = rtds(this, "keystore");
+    let count = 0;
+    for (const { file, message } of all.filter((each) => each.file.includes("RESPONSE"))) {
+      const { code, content, counter, originator, target, otherBytes } = contentOf(message);
       if (useCaseByCode(code)!.payload !== "gbz") continue;
-      for (const { type, value } of of(file, () => gbzReplies(content))) {
+      const unseal = (sealed: Uint8Array) =>
+        open(keystore, { sealed, device: originator, party: target, counter });
+      for (const { type, value } of of(file, () =>
+        gbzReplies(content, otherBytes === 2 ? unseal : undefined),
+      )) {
         assert.equal(plainFault(type, value, file), undefined);
         count++;
       }
     }
-    assert.ok(count > 40, `${count} commands in responses`);
+    assert.ok(count > 55, `${count} commands in responses`);
   });
 
   it("that are alerts have the protection and the body of their rows", () => {
