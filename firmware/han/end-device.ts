@@ -68,7 +68,7 @@ export class HanDevice implements HanPort {
       onNwkCommand: this.#onNwkCommand.bind(this),
       onStranger: async () => {},
       onHeard: async () => {},
-      onKeyProved: async () => {},
+      onKeyProved: () => this.#step({ kind: "key-proved" }),
       onTunnel: this.#onTunnel.bind(this),
       onEdhoc: this.#onEdhoc.bind(this),
       peerOf: (eui64: Eui64) => (this.#hub?.eui64 === eui64 ? this.#hub : undefined),
@@ -172,6 +172,8 @@ export class HanDevice implements HanPort {
         return await frames.disassociate(link, action.network);
       case "announce":
         return await frames.announce(this.#node);
+      case "challenge":
+        return await this.readHubTime(() => {});
       case "establish":
         return await this.#establish();
       case "request-rejoin":
@@ -288,11 +290,13 @@ export class HanDevice implements HanPort {
 
   async #onNwkCommand(hub: Peer, command: NwkCommand): Promise<void> {
     if (command.command === "leave" && command.request) {
+      if (hub.linkKey !== undefined) return await this.#step({ kind: "unwanted" });
       await frames.sayLeave(this.#node.link, hub.eui64);
       return await this.#step({ kind: "removed" });
     }
     if (command.command !== "rejoin-response") return;
     const linkKeyKnown = hub.linkKey !== undefined;
+    if (command.status !== 0 && linkKeyKnown) return await this.#step({ kind: "unwanted" });
     await this.#step({ kind: "rejoin-answer", status: command.status, linkKeyKnown });
   }
 
