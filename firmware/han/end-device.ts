@@ -12,6 +12,7 @@ import { decodeMacCommand, type MacFrame, MacType } from "./frames/mac.ts";
 import type { NwkCommand } from "./frames/nwk.ts";
 import { GB_PROTOCOL, MAX_TRANSFER_BYTES, type TunnelCommand, TunnelStatus } from "./frames/tunneling.ts";
 import { aesMmo, installCodeValid, linkKeyOf } from "./install-code.ts";
+import { actAll } from "./joining/act-all.ts";
 import {
   type Candidate,
   type DeviceAction,
@@ -146,7 +147,7 @@ export class HanDevice implements HanPort {
   async #step(event: DeviceEvent): Promise<void> {
     const { state, actions } = deviceStep(this.#state, event);
     this.#state = state;
-    for (const action of actions) await this.#act(action);
+    await actAll(actions, (action) => this.#act(action));
   }
 
   async #act(action: DeviceAction): Promise<void> {
