@@ -11,6 +11,7 @@ import { HistoricLog } from "./historic-log.ts";
 import * as frames from "./hub-frames.ts";
 import { HubTunnels } from "./hub-tunnels.ts";
 import { aesMmo, linkKeyOf, withCrc } from "./install-code.ts";
+import { actAll } from "./joining/act-all.ts";
 import { Admission } from "./joining/admission.ts";
 import { type HubAction, type HubEvent, HubTiming, hubStep } from "./joining/hub-machine.ts";
 import { entryOf, keysOf, type Member, NO_ADDRESS, newMember } from "./member.ts";
@@ -118,7 +119,9 @@ export class HanCoordinator implements HanPort {
       return "full";
     }
     const entry = { eui64: name, deviceType, installKey, shortAddress: NO_ADDRESS, onNetwork: false };
-    await this.#add({ ...entry, linkKey: undefined });
+    const registration: Registration = { ...entry, linkKey: undefined };
+    await this.#options.journal.commit([registrationChange(registration)]);
+    this.#enlist(registration);
     return "added";
   }
 
@@ -230,11 +233,6 @@ export class HanCoordinator implements HanPort {
     await this.#node.link.enter(network);
   }
 
-  async #add(registration: Registration): Promise<void> {
-    await this.#options.journal.commit([registrationChange(registration)]);
-    this.#enlist(registration);
-  }
-
   #enlist(registration: Registration): Member {
     const tunnel: Tunnel = new Tunnel({
       transfer: (id, data, done) =>
@@ -260,7 +258,7 @@ export class HanCoordinator implements HanPort {
   async #step(member: Member, event: HubEvent): Promise<void> {
     const { state, actions } = hubStep(member.state, event);
     member.state = state;
-    for (const action of actions) await this.#act(member, action);
+    await actAll(actions, (action) => this.#act(member, action));
   }
 
   async #act(member: Member, action: HubAction): Promise<void> {

@@ -11,6 +11,7 @@ import { decodeMacCommand, type MacFrame, MacType } from "./frames/mac.ts";
 import type { NwkCommand } from "./frames/nwk.ts";
 import { GB_PROTOCOL, MAX_TRANSFER_BYTES, type TunnelCommand, TunnelStatus } from "./frames/tunneling.ts";
 import { aesMmo, installCodeValid, linkKeyOf } from "./install-code.ts";
+import { actAll } from "./joining/act-all.ts";
 import {
   type Candidate,
   type DeviceAction,
@@ -67,7 +68,7 @@ export class HanDevice implements HanPort {
       onNwkCommand: this.#onNwkCommand.bind(this),
       onStranger: async () => {},
       onHeard: async () => {},
-      onKeyProved: async () => {},
+      onKeyProved: () => this.#step({ kind: "key-proved" }),
       onTunnel: this.#onTunnel.bind(this),
       onEstablishment: this.#onEstablishment.bind(this),
       peerOf: (eui64: Eui64) => (this.#hub?.eui64 === eui64 ? this.#hub : undefined),
@@ -145,7 +146,7 @@ export class HanDevice implements HanPort {
   async #step(event: DeviceEvent): Promise<void> {
     const { state, actions } = deviceStep(this.#state, event);
     this.#state = state;
-    for (const action of actions) await this.#act(action);
+    await actAll(actions, (action) => this.#act(action));
   }
 
   async #act(action: DeviceAction): Promise<void> {
@@ -171,6 +172,8 @@ export class HanDevice implements HanPort {
         return await frames.disassociate(link, action.network);
       case "announce":
         return await frames.announce(this.#node);
+      case "challenge":
+        return await this.readHubTime(() => {});
       case "establish":
         return await this.#establish();
       case "request-rejoin":
@@ -289,11 +292,13 @@ export class HanDevice implements HanPort {
 
   async #onNwkCommand(hub: Peer, command: NwkCommand): Promise<void> {
     if (command.command === "leave" && command.request) {
+      if (hub.linkKey !== undefined) return await this.#step({ kind: "unwanted" });
       await frames.sayLeave(this.#node.link, hub.eui64);
       return await this.#step({ kind: "removed" });
     }
     if (command.command !== "rejoin-response") return;
     const linkKeyKnown = hub.linkKey !== undefined;
+    if (command.status !== 0 && linkKeyKnown) return await this.#step({ kind: "unwanted" });
     await this.#step({ kind: "rejoin-answer", status: command.status, linkKeyKnown });
   }
 

@@ -5,6 +5,9 @@
  *     off ── restore ──▶ rejoining ──▶ joined (or establishing, when no link key was agreed before)
  *
  * Every phase but `off` and `joined` has one timer running; `timeout` is its event.
+ *
+ * An order to leave comes under the network key, which every device of the home holds. A device that has agreed a key
+ * with its hub asks under that one whether it is meant, and goes when the hub stays silent.
  */
 import type { HanEventKind, HanReason } from "../options.ts";
 
@@ -29,7 +32,8 @@ export type DeviceState =
   | (Attempt & { readonly phase: "associating"; readonly polls: number; readonly tries: number })
   | (Attempt & { readonly phase: "keying"; readonly wrongKeySeen: boolean })
   | { readonly phase: "establishing"; readonly tries: number; readonly rejoining: boolean }
-  | { readonly phase: "joined" }
+  /** `doubted`: it was told to leave, and has asked; then one timer is running. */
+  | { readonly phase: "joined"; readonly doubted?: boolean }
   | { readonly phase: "rejoining"; readonly tries: number };
 
 interface Attempt {
@@ -43,6 +47,10 @@ export type DeviceEvent =
   | { readonly kind: "restore" }
   | { readonly kind: "beacon"; readonly network: Candidate }
   | { readonly kind: "timeout" }
+  /** The hub, as it seems, does not want this device, which holds a key of it. */
+  | { readonly kind: "unwanted" }
+  /** A fresh frame under the link key. */
+  | { readonly kind: "key-proved" }
   | { readonly kind: "association"; readonly status: number; readonly shortAddress: number }
   | { readonly kind: "network-key" }
   | { readonly kind: "wrong-key" }
@@ -62,6 +70,8 @@ export type DeviceAction =
   | { readonly do: "use-address"; readonly network: Candidate; readonly shortAddress: number }
   | { readonly do: "disassociate"; readonly network: Candidate }
   | { readonly do: "announce" }
+  /** Asks the hub something under the link key. */
+  | { readonly do: "challenge" }
   | { readonly do: "establish" }
   | { readonly do: "request-rejoin" }
   | { readonly do: "say-leave" }
@@ -87,6 +97,7 @@ export const DeviceTiming = {
   rejoinMs: 2000,
   rejoinTries: 4,
   rejoinPauseMs: 30_000,
+  challengeMs: 3000,
 } as const;
 const T = DeviceTiming;
 const MAX_CANDIDATES = 16;
@@ -110,7 +121,7 @@ export function deviceStep(state: DeviceState, event: DeviceEvent): DeviceStep {
     case "establishing":
       return fromEstablishing(state, event);
     case "joined":
-      return event.kind === "lost" ? rejoin(0) : stay(state);
+      return fromJoined(state, event);
     case "rejoining":
       return fromRejoining(state, event);
   }
@@ -242,7 +253,24 @@ function rejoin(tries: number): DeviceStep {
   };
 }
 
+function fromJoined(state: DeviceState & { phase: "joined" }, event: DeviceEvent): DeviceStep {
+  if (state.doubted !== true) {
+    if (event.kind === "unwanted") return doubt();
+    return event.kind === "lost" ? rejoin(0) : stay(state);
+  }
+  if (event.kind === "timeout") return removed(state);
+  if (event.kind !== "key-proved") return stay(state);
+  const refused: DeviceAction = { do: "report", event: "refused", reason: "leave-not-meant" };
+  return { state: { phase: "joined" }, actions: [{ do: "stop-timer" }, refused] };
+}
+
+const doubt = (): DeviceStep => ({
+  state: { phase: "joined", doubted: true },
+  actions: [{ do: "challenge" }, timer(T.challengeMs)],
+});
+
 function fromRejoining(state: DeviceState & { phase: "rejoining" }, event: DeviceEvent): DeviceStep {
+  if (event.kind === "unwanted") return doubt();
   if (event.kind === "rejoin-answer") return rejoinAnswered(event.status, event.linkKeyKnown);
   if (event.kind !== "timeout") return stay(state);
   if (state.tries < T.rejoinTries) return rejoin(state.tries);

@@ -1,4 +1,10 @@
 import assert from "node:assert/strict";
+import {
+  encodeMac,
+  encodeMacCommand,
+  MAINS_DEVICE_CAPABILITY,
+  MacType,
+} from "../../../firmware/han/frames/mac.ts";
 import { objects } from "../../../firmware/objects/dictionary.ts";
 import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import type { Alert, Response } from "../../../firmware/wire/message.ts";
@@ -94,6 +100,32 @@ describe("the hub", () => {
       rig.toHub.read<Alert>(alert as Uint8Array, rig.world.of("accessControlBroker")).alertCode,
       0x8f84,
     );
+  });
+
+  it("carries commands on while a stranger asks to associate in the meter's name, the window open", async () => {
+    await rig.list();
+    const { panId } = rig.hub.han.captureKeys();
+    const mpdu = encodeMac({
+      type: MacType.command,
+      sequence: 1,
+      ackRequest: true,
+      framePending: false,
+      destinationPan: panId,
+      destination: 0,
+      sourcePan: 0xffff,
+      source: meterEui,
+      payload: encodeMacCommand({ command: "association-request", capability: MAINS_DEVICE_CAPABILITY }),
+    });
+    assert.equal(rig.hub.han.joinWindowOpen, true);
+    rig.take();
+    for (let i = 0; i < 10; i++) {
+      rig.ether.inject(mpdu, { channel: 20 });
+      await rig.run(500);
+      rig.wan.deliver(rig.toMeter.command(0x52, readState));
+      await rig.run(5_000);
+    }
+    assert.deepEqual(rig.refusals(), []);
+    assert.deepEqual(kinds(rig.take()), Array(10).fill([2, 0x52]));
   });
 
   it("does not carry a message that a device sends in another's name", async () => {

@@ -90,4 +90,13 @@ describe("a port that throws", () => {
     await meter.scheduler.runUntil(meter.scheduler.nowMs + 300_000);
     assert.deepEqual(kindsOf(meter.take()), [Kind.alert, Kind.alert]);
   });
+
+  for (const count of [1, 3])
+    it(`radio.configure of a joining meter, ${count} times: it joins all the same`, async () => {
+      const fresh = await HomeRig.build();
+      failNext(fresh.meterBoard.radio as never, "configure", count);
+      await fresh.list();
+      await fresh.run(180_000);
+      assert.equal(fresh.meter.han?.state, "joined");
+    });
 });

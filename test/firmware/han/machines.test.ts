@@ -61,6 +61,7 @@ const establishing = (tries = 1, rejoining = false): DeviceState => ({
 });
 const off: DeviceState = { phase: "off" };
 const joined: DeviceState = { phase: "joined" };
+const doubted: DeviceState = { phase: "joined", doubted: true };
 const rejoining = (tries: number): DeviceState => ({ phase: "rejoining", tries });
 const timeout: DeviceEvent = { kind: "timeout" };
 const association = (status: number): DeviceEvent => ({ kind: "association", status, shortAddress: 5 });
@@ -147,6 +148,18 @@ const deviceTable: readonly (readonly [string, DeviceState, DeviceEvent, string,
   ["establishing", establishing(), { kind: "removed" }, "off", "stop-timer forget report:removed:removed"],
   ["joined", joined, { kind: "lost" }, "rejoining", "request-rejoin timer"],
   ["joined", joined, { kind: "removed" }, "off", "stop-timer forget report:removed:removed"],
+  ["joined", joined, { kind: "unwanted" }, "joined", "challenge timer"],
+  ["rejoining", rejoining(1), { kind: "unwanted" }, "joined", "challenge timer"],
+  ["joined, told to leave", doubted, { kind: "unwanted" }, "joined", ""],
+  [
+    "joined, told to leave",
+    doubted,
+    { kind: "key-proved" },
+    "joined",
+    "stop-timer report:refused:leave-not-meant",
+  ],
+  ["joined, told to leave", doubted, timeout, "off", "stop-timer forget report:removed:removed"],
+  ["joined", joined, { kind: "key-proved" }, "joined", ""],
   ["joined", joined, { kind: "leave" }, "off", "stop-timer say-leave forget report:left"],
   ["joined", joined, timeout, "joined", ""],
   ["rejoining", rejoining(1), timeout, "rejoining", "request-rejoin timer"],

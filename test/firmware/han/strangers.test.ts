@@ -103,10 +103,10 @@ const requestKey = Uint8Array.of(0x01, 201, 0x08, 0x04);
 const entry = ({ hub, device }: Paired) => hub.han.devices().find(({ eui64 }) => eui64 === device.name)!;
 
 /** The next frame counter that the device itself would use. */
-function ahead(home: Home): number {
+function ahead(home: Home, of = "esme"): number {
   const used = home.frames.flatMap(({ from, mpdu }) => {
     const mac = decodeMac(mpdu);
-    if (from !== "esme" || mac.type !== MacType.data) return [];
+    if (from !== of || mac.type !== MacType.data) return [];
     return [decodeNwk(mac.payload).security?.frameCounter ?? 0];
   });
   return Math.max(...used) + 1;
@@ -225,5 +225,51 @@ describe("a leave", () => {
     assert.deepEqual([entry(paired).status, entry(paired).linkKeyHash], [2, before]);
     assert.equal(await hub.send(device.name, Uint8Array.of(2)), "delivered");
     assert.equal(before.length, KEY_BYTES);
+  });
+});
+
+describe("an order to leave, or no answer but no, in the hub's name", () => {
+  /** What one of the home sends to the device as if it were the hub. */
+  function fromHub({ home, hub, device }: Paired, what: NwkCommand): void {
+    const { panId, networkKey, devices } = hub.han.captureKeys();
+    const { shortAddress: destination } = devices[0]!;
+    const [type, secured] = ["command", true] as const;
+    const addresses = { destination, source: 0, destinationEui: device.name, sourceEui: hub.name };
+    const header = encodeNwkHeader({ type, radius: 1, sequence: 9, secured, ...addresses });
+    const frameCounter = ahead(home, "hub");
+    const security = { keyId: KeyId.network, frameCounter, source: hub.name, keySequence: 0 };
+    const payload = secure(crypto, networkKey, hub.name, header, security, encodeNwkCommand(what));
+    const mac = { type: MacType.data, sequence: 8, ackRequest: true, framePending: false } as const;
+    const mpdu = encodeMac({
+      ...mac,
+      destinationPan: panId,
+      destination,
+      sourcePan: panId,
+      source: 0,
+      payload,
+    });
+    home.ether.inject(mpdu, { channel: CHANNEL });
+  }
+
+  it("does not take a device from its hub, which is asked under the key of both", async () => {
+    const paired = await pairedHome();
+    const { home, hub, device } = paired;
+    fromHub(paired, { command: "leave", request: true, rejoin: false });
+    await home.run(20);
+    assert.equal(device.han.state, "joined");
+    assert.ok(device.has("refused", "leave-not-meant"), device.told().join());
+    assert.equal(await hub.send(device.name, Uint8Array.of(1)), "delivered");
+    assert.equal(await device.send(hub.name, Uint8Array.of(2)), "delivered");
+  });
+
+  it("when it comes back, neither", async () => {
+    const paired = await pairedHome();
+    const { home, hub, device } = paired;
+    await device.off();
+    await device.on();
+    fromHub(paired, { command: "rejoin-response", shortAddress: 0xffff, status: 2 });
+    await home.run(20);
+    assert.equal(device.han.state, "joined", device.told().join());
+    assert.equal(await hub.send(device.name, Uint8Array.of(1)), "delivered");
   });
 });

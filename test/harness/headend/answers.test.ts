@@ -75,7 +75,7 @@ describe("an answer that the use case does not have", () => {
     averageOverV: 264,
     averageUnderV: 200,
   };
-  const window = { validFrom: 1_700_000_000, validUntil: 1_800_000_000 };
+  const window = { validFrom: 1_700_000_000, validUntil: 1_700_172_800 };
   const failed = (status: 1 | 2 | 3 | 250, value?: Value): OperationResult =>
     value === undefined ? { status } : { status, value };
   const times = (n: number, result: OperationResult) => Array.from({ length: n }, () => result);

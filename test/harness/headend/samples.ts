@@ -93,8 +93,8 @@ export const samples: Readonly<
   ],
   "6.2.2": [{ parameters: {} }],
   "7.12": [{ parameters: { limitS: 900 } }],
-  "6.11": [{ parameters: { validFrom: 1_700_000_000, validUntil: 1_800_000_000 } }],
-  "8.1.1": [{ parameters: { validFrom: 1_700_000_000, validUntil: 1_800_000_000 } }],
+  "6.11": [{ parameters: { validFrom: 1_700_000_000, validUntil: 1_700_172_800 } }],
+  "8.1.1": [{ parameters: { validFrom: 1_700_000_000, validUntil: 1_700_172_800 } }],
   "6.13": [
     { parameters: { log: "event" } },
     { parameters: { log: "security", from: 1_700_000_000 } },
