@@ -187,6 +187,17 @@ describe("a power cut inside a setting of the clock (ECS70)", () => {
 });
 
 describe("future-dated values (ECS28a)", () => {
+  it("are not active early when put off by a command that is being carried out as their time comes", async () => {
+    const rig = await meterRig();
+    await rig.meter.device.receive(rig.desk.command(0x43, order(1111, dueS)));
+    const putOff = rig.desk.command(0x43, order(2222, dueS + 600));
+    await rig.meanwhile(() => rig.meter.device.receive(putOff), 601_000);
+    await rig.scheduler.runUntil(700_000);
+    assert.notEqual(await activeThresholdW(rig), 2222);
+    await rig.scheduler.runUntil(1_300_000);
+    assert.equal(await activeThresholdW(rig), 2222);
+  });
+
   const dueS = startUtcS + 600;
   const order = (thresholdW: number, atS: number): Operation[] => [
     ...loadLimitObjects.map(({ id }, i) => op("set", id, 4, i === 0 ? true : i === 1 ? thresholdW : 60)),

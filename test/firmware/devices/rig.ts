@@ -294,6 +294,8 @@ export interface MeterRig {
   /** The running firmware; changes at {@link reboot}. */
   meter: ElectricityMeter;
   reboot(): Promise<void>;
+  /** Has the meter handle `work` as of two seconds before virtual time `untilMs`: before what these bring. */
+  meanwhile(work: () => Promise<unknown>, untilMs: number): Promise<void>;
   /** Lets the meter handle what it has posted to itself. */
   settle(): Promise<void>;
   /** Who may send the use case with this message code. */
@@ -342,6 +344,20 @@ export async function meterRig(
       await rig.settle();
       board.powerOn();
       rig.meter = await boot();
+    },
+    async meanwhile(work, untilMs) {
+      await scheduler.runUntil(untilMs - 2000);
+      let release = () => {};
+      const busy = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const held = rig.meter.device.event("busy", () => busy)(undefined);
+      const done = work();
+      const time = scheduler.runUntil(untilMs); // waits for the meter, which is busy
+      for (let i = 0; i < 500; i++) await Promise.resolve();
+      release();
+      await Promise.all([held, done, time]);
+      await rig.settle();
     },
     async settle() {
       for (let i = 0; i < 8; i++) await rig.meter.device.event("settle", async () => {})(undefined);

@@ -713,6 +713,24 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
       assert.deepEqual(answerOf(alert.values[1]).codes, [127, 127, 127]);
     });
 
+    for (const [what, executionS, then] of [
+      ["cancelled", NEVER, undefined],
+      ["put off", dueS + 600, dueS + 601],
+    ] as const)
+      it(`does not happen when it is ${what} by a command that is being carried out as its time comes`, async () => {
+        await change(newSupplier(), dueS);
+        const later = rig.world.party("supplier", "90B3D51F30040000");
+        const order = { from: "transitionalCoS", mode: 7, set: certs(later), executionS } as const;
+        const bytes = commandOf(order);
+        await rig.meanwhile(() => rig.meter.device.receive(bytes), 601_000);
+        await rig.scheduler.runUntil(700_000);
+        assert.equal(holderOf(supplierCells[0] as CellName), "90B3D51F30010000");
+        if (then === undefined) return;
+        await rig.scheduler.runUntil((then - startUtcS) * 1000);
+        await rig.settle();
+        assert.equal(holderOf(supplierCells[0] as CellName), later.eui);
+      });
+
     it("is refused where the use case cannot be future-dated", async () => {
       const order = { from: "networkOperator", mode: 3, set: noCerts(), executionS: dueS } as const;
       assert.deepEqual(await ask(order), { status: 250 });
