@@ -4,7 +4,7 @@ import type { Timers } from "../timers.ts";
 import { negotiateParams, type SmpParams } from "./buffer-size.ts";
 import type { Payload } from "./cbor.ts";
 import { groupName } from "./error-table.ts";
-import { generalError, groupError, SmpError } from "./errors.ts";
+import { generalError, groupError, SmpError, unsupportedError } from "./errors.ts";
 import { isPayload, malformed } from "./fields.ts";
 import {
   type DropReason,
@@ -240,7 +240,10 @@ export class SmpClient {
       throw typeof err.group === "number"
         ? groupError(err.group, err.rc, reason, rest)
         : generalError(err.rc, reason, rest);
-    if (typeof rc === "number" && rc !== 0 && !options.rcIsValue) throw generalError(rc, reason, rest);
+    if (typeof rc === "number" && rc !== 0 && !options.rcIsValue)
+      throw rc === 8
+        ? unsupportedError(reason ?? nameOf(request), request.group, request.command, rest)
+        : generalError(rc, reason, rest);
     return payload;
   }
 
