@@ -65,7 +65,7 @@ export function rigFile(rig: Rig, ports: readonly PortRow[]): BoardFinding {
 /** A board's answers, and whether its buffer makes it slow. */
 export function boardFinding({ id, ok, health, ...told }: BoardHealth): BoardFinding {
   const base = { name: `board ${id}`, required: false };
-  const { version, bootloader, buffer } = told;
+  const { buffer } = told;
   if (!ok)
     return {
       ...base,
@@ -81,14 +81,31 @@ export function boardFinding({ id, ok, health, ...told }: BoardHealth): BoardFin
       found: health,
       ...(told.advice !== undefined && { advice: told.advice }),
     };
-  const words = [
-    health,
+  const words = [health, ...aboutOf(told), `${buffer.count} buffers of ${buffer.bytes} bytes`];
+  // Recovery's buffers are MCUboot's own, and its uploads are rare.
+  const advice = [told.advice, told.recovery ? undefined : bufferAdvice(buffer)].filter(
+    (each) => each !== undefined,
+  );
+  return {
+    ...base,
+    status: "ok",
+    found: words.join(", "),
+    ...(advice.length > 0 && { advice: advice.join("\n") }),
+  };
+}
+
+/** What it runs, and how its bootloader is; in recovery nothing runs. */
+function aboutOf({
+  recovery,
+  version,
+  bootloader,
+}: Pick<BoardHealth, "recovery" | "version" | "bootloader">) {
+  if (recovery)
+    return [version === undefined ? "which accepts no image that it has" : `which holds ${version}`];
+  return [
     version === undefined ? "tells no version" : `runs ${version}`,
     bootloader === undefined ? "does not tell its bootloader" : bootloaderWords(bootloader),
-    `${buffer.count} buffers of ${buffer.bytes} bytes`,
   ];
-  const advice = bufferAdvice(buffer);
-  return { ...base, status: "ok", found: words.join(", "), ...(advice && { advice }) };
 }
 
 const bootloaderWords = ({ mode, noDowngrade }: NonNullable<BoardHealth["bootloader"]>): string =>

@@ -72,6 +72,8 @@ export interface SmpCounters extends Record<DropReason, number> {
 const FIRST_USER_GROUP = 64;
 /** Sent packets that an echo is compared with. */
 const REMEMBERED = 16;
+/** Characters of a board's own reason that are kept, in one line. */
+const MAX_REASON = 200;
 const DEFAULT_TIMEOUT_MS = 2000;
 const DEFAULT_IDLE_MS = 100;
 
@@ -235,7 +237,7 @@ export class SmpClient {
     const payload = this.#payload(packet);
     if (payload === undefined) throw malformed(nameOf(request), "a CBOR map", packet.payload);
     const { rc, err, rsn, ...rest } = payload;
-    const reason = typeof rsn === "string" ? rsn : undefined;
+    const reason = typeof rsn === "string" ? rsn.replace(/\p{Cc}+/gu, " ").slice(0, MAX_REASON) : undefined;
     if (isPayload(err) && typeof err.rc === "number" && err.rc !== 0)
       throw typeof err.group === "number"
         ? groupError(err.group, err.rc, reason, rest)
