@@ -5,7 +5,7 @@ import type { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { missingTools } from "../../hal/emulated/index.ts";
 import type { LineSession } from "../../hal/serial/line/index.ts";
 import { BoardClient } from "../../hal/serial/parts/index.ts";
-import { image, isUnsupported, os, SmpClient, SmpError } from "../../hal/serial/smp/index.ts";
+import { image, isUnsupported, os, SmpClient, type SmpError } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
 import { lockedName, type OpenBoardOptions, openBoard, smpOptions } from "./find.ts";
 import { framingHint } from "./framing-hint.ts";
@@ -110,16 +110,23 @@ async function lookAt(line: LineSession, board: RigBoard, timers: Timers): Promi
     const { bufSize, bufCount, source } = await smp.params();
     const described = await new BoardClient(smp, { timers, attempts: 2 }).describe().catch(() => undefined);
     const missing: string[] = [];
-    const states = await image.readState(smp).catch((error) => void missing.push(...missingIn(error)));
+    const learn = <T>(lacks: string, ask: Promise<T>): Promise<T | undefined> =>
+      ask.catch((error: unknown) => {
+        if (isUnsupported(error)) missing.push(`${lacks}: ${(error as SmpError).advice}`);
+        return undefined;
+      });
+    await learn("It echoes nothing", os.echo(smp, ""));
+    const states = await learn("It lists no images", image.readState(smp));
     const recovery = states !== undefined && (await isRecovery(smp, states));
     const version = (recovery ? states[0] : states?.find(({ active }) => active))?.version;
-    const bootloader = await bootloaderOf(smp, board);
+    const mode = await learn("It does not tell its bootloader", os.bootloaderMode(smp));
+    const bootloader = mode && bootloaderOf(mode, board);
     return {
       ok: true,
       health: recovery ? `ready, in ${recoveryName}` : "ready",
       buffer: { bytes: bufSize, count: bufCount, told: source === "board" },
-      ...(recovery && { recovery, advice: recoveryAdvice }),
       ...(missing.length > 0 && { advice: missing.join("\n") }),
+      ...(recovery && { recovery, advice: recoveryAdvice }),
       ...(described && { identity: `${described.id} (${described.kind})`, parts: described.parts }),
       ...(version !== undefined && { version }),
       ...(bootloader && { bootloader }),
@@ -128,10 +135,6 @@ async function lookAt(line: LineSession, board: RigBoard, timers: Timers): Promi
     smp.close();
   }
 }
-
-/** What would bring what the board has not. */
-const missingIn = (error: unknown): string[] =>
-  error instanceof SmpError && isUnsupported(error) ? [`It lists no images. ${error.advice}`] : [];
 
 function silence(echoes: boolean, { baud, framing }: RigBoard, hint: string | undefined): Look {
   if (hint !== undefined)
@@ -151,9 +154,7 @@ function silence(echoes: boolean, { baud, framing }: RigBoard, hint: string | un
   };
 }
 
-async function bootloaderOf(smp: SmpClient, board: RigBoard): Promise<BoardHealth["bootloader"]> {
-  const told = await os.bootloaderMode(smp).catch(() => undefined);
-  if (told === undefined) return undefined;
+function bootloaderOf(told: os.BootloaderMode, board: RigBoard): NonNullable<BoardHealth["bootloader"]> {
   const mode = os.bootloaderModes[told.mode] ?? `mode ${told.mode}`;
   return { mode, noDowngrade: told.noDowngrade || board.noDowngrade === true };
 }

@@ -10,15 +10,22 @@ export const recoveryAdvice =
 
 /**
  * Is the image list that of MCUboot's serial recovery? Nothing in it runs or carries any mark, for there is no
- * application yet; and it has no echo, or where it was built with one, no slot info. Throws {@link SmpError} when the
- * board falls silent.
+ * application yet; and it has no echo, or where it was built with one, no slot info and takes no marks. Throws
+ * {@link SmpError} when the board falls silent.
  */
 export async function isRecovery(client: SmpClient, state: readonly image.ImageState[]): Promise<boolean> {
   if (state.some(({ active, confirmed, pending, bootable }) => active || confirmed || pending || bootable))
     return false;
   if (await lacks(() => os.echo(client, ""))) return true;
-  return state.length > 0 && (await lacks(() => image.slotInfo(client)));
+  return (await lacks(() => image.slotInfo(client))) && (state.length > 0 || !(await takesMarks(client)));
 }
+
+/**
+ * Whether the board lets itself be told what to boot. Asked about an image that no board has: that changes nothing.
+ * Throws {@link SmpError} when the board falls silent.
+ */
+export const takesMarks = async (client: SmpClient): Promise<boolean> =>
+  !(await lacks(() => image.test(client, new Uint8Array(32))));
 
 /** Whether an SMP server answers, be it with a refusal. A first question that is lost is asked again. */
 export async function answers(client: SmpClient): Promise<boolean> {

@@ -3,7 +3,7 @@
  * lose their receiver when something comes in while they start.
  */
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
-import { image, os, SmpError } from "../../../hal/serial/smp/index.ts";
+import { image, isUnsupported, os, SmpError } from "../../../hal/serial/smp/index.ts";
 import { pause } from "../../../hal/serial/timers.ts";
 import { recoveryName } from "../recovery.ts";
 import { isSilence, lost } from "./failures.ts";
@@ -100,7 +100,7 @@ export class BootWatch {
           heardMs = undefined;
           if (active && isOver(active, state)) break;
         } catch (error) {
-          if (!isSilence(error)) throw lost(error);
+          if (!isSilence(error)) throw isUnsupported(error) ? listless(error as SmpError) : lost(error);
           watched = { active: undefined, idle: false, heard: heardMs !== undefined, cause: error };
         }
         await pause(timers, waitMs);
@@ -148,3 +148,12 @@ export class BootWatch {
     return this.#options.bootTimeoutMs ?? 60_000;
   }
 }
+
+/** What runs has no image group: it may be ours. */
+const listless = (error: SmpError): MeterbenchError =>
+  new MeterbenchError(
+    "rig/unproven",
+    "the board answers after its reset, and lists no images: that the new one runs cannot be proven",
+    { advice: error.advice },
+    error,
+  );

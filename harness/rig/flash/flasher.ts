@@ -15,7 +15,7 @@ import type { Connection } from "./connection.ts";
 import { describeImage, type ImageFile } from "./pre-flight.ts";
 import { BoardTalk } from "./talk.ts";
 import { type UploadOptions, type UploadProgress, type UploadResult, uploadImage } from "./upload.ts";
-import { learnWay, takesMarks, type Way, type WayOptions } from "./way.ts";
+import { bootsMarked, learnWay, type Way, type WayOptions } from "./way.ts";
 
 export type FlashPhase =
   | "connect"
@@ -102,7 +102,7 @@ class Flasher {
   async #runsAlready(active: State, before: State | undefined): Promise<FlashResult> {
     if (!active.confirmed) {
       const mode = await this.#talk.optional(() => os.bootloaderMode(this.#talk.client));
-      if (await takesMarks(this.#talk, mode?.mode)) return this.#prove(before);
+      if (await bootsMarked(this.#talk, mode?.mode)) return this.#prove(before);
     }
     await this.#selfTest();
     return { outcome: "unchanged" };

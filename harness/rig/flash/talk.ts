@@ -1,6 +1,6 @@
 /** A flasher's questions to its board: asked again when the line went away, their failures in the rig's words. */
 import type { MeterbenchError } from "../../../firmware/kernel/errors.ts";
-import { image, isUnsupported, type SmpClient } from "../../../hal/serial/smp/index.ts";
+import { image, type SmpClient } from "../../../hal/serial/smp/index.ts";
 import type { Timers } from "../../../hal/serial/timers.ts";
 import type { Connection } from "./connection.ts";
 import { isGone, lost } from "./failures.ts";
@@ -35,18 +35,6 @@ export class BoardTalk {
       if (code === "smp/refused" || code === "smp/malformed") return undefined;
       throw error;
     });
-  }
-
-  /** False when the board has no such command; any other answer, a refusal too, shows that it has. */
-  async has(ask: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await this.request(ask);
-      return true;
-    } catch (error) {
-      const cause = (error as { cause?: { code?: string } }).cause;
-      if (cause?.code !== "smp/refused") throw error;
-      return !isUnsupported(cause);
-    }
   }
 
   state(): Promise<readonly image.ImageState[]> {

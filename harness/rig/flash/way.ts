@@ -6,8 +6,8 @@ import { FLAG_RAM_LOAD, FLAG_ROM_FIXED } from "../../../firmware/bootloader/imag
 import { refuse } from "../../../firmware/bootloader/refusals.ts";
 import { compareVersions, parseVersion, versionText } from "../../../firmware/bootloader/version.ts";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
-import { image, os } from "../../../hal/serial/smp/index.ts";
-import { isRecovery, recoveryName } from "../recovery.ts";
+import { type image, os } from "../../../hal/serial/smp/index.ts";
+import { isRecovery, recoveryName, takesMarks } from "../recovery.ts";
 import type { ImageFile } from "./pre-flight.ts";
 import type { BoardTalk } from "./talk.ts";
 
@@ -49,7 +49,7 @@ export async function learnWay(
   const active = state.find((entry) => entry.active);
   const mode = await talk.optional(() => os.bootloaderMode(talk.client));
   requireNoDowngrade(file, active?.version, options.noDowngrade, mode?.noDowngrade);
-  if (!(await takesMarks(talk, mode?.mode))) return byVersion(file, options, state);
+  if (!(await bootsMarked(talk, mode?.mode))) return byVersion(file, options, state);
   if (mode !== undefined && options.mode === "test" && neverGoesBack.includes(mode.mode))
     throw noRevert(
       `the board's bootloader (${os.bootloaderModes[mode.mode]}) does not go back to an old image`,
@@ -64,10 +64,9 @@ export async function learnWay(
   return "marked";
 }
 
-/** Whether the board lets itself be told what to boot. Asked about an image that no board has: that changes nothing. */
-export async function takesMarks(talk: BoardTalk, mode: number | undefined): Promise<boolean> {
-  if (mode !== undefined && marks.includes(mode)) return true;
-  return talk.has(() => image.test(talk.client, new Uint8Array(32)));
+/** Known by the bootloader's mode, or asked. */
+export async function bootsMarked(talk: BoardTalk, mode: number | undefined): Promise<boolean> {
+  return (mode !== undefined && marks.includes(mode)) || talk.request(() => takesMarks(talk.client));
 }
 
 function requireNoDowngrade(

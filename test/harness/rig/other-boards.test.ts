@@ -1,0 +1,389 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { benchBoard } from "../../../bench/board.ts";
+import { Scheduler } from "../../../hal/mock/index.ts";
+import { type Line, LineSession } from "../../../hal/serial/line/index.ts";
+import { boardFinding } from "../../../harness/rig/advice.ts";
+import { type BoardReport, flashBoards } from "../../../harness/rig/flash/flash-boards.ts";
+import { boardHealth } from "../../../harness/rig/health.ts";
+import { BoardMonitor, monitorLine } from "../../../harness/rig/monitor.ts";
+import type { RigBoard } from "../../../harness/rig/rig-file.ts";
+import { makeImage } from "../../firmware/bootloader/images.ts";
+import { OtherBoard, type OtherBoardOptions } from "../../support/other-boards.ts";
+import { schedulerTimers, settled } from "../../support/timers.ts";
+
+const payload = (seed: number) => Uint8Array.from({ length: 3000 }, (_, i) => (i * seed) & 0xff);
+const version = (major: number) => [major, 0, 0, 0] as const;
+const old = makeImage({ payload: payload(7), version: version(1) });
+const next = makeImage({ payload: payload(11), version: version(2) });
+const same = makeImage({ payload: payload(13), version: version(1) });
+const ramLoad = makeImage({ payload: payload(11), version: version(2), flags: 0x20 });
+const romFixed = makeImage({ payload: payload(11), version: version(2), flags: 0x100 });
+
+/** Hashed with another algorithm, and not signed. */
+function hashed(type: number, algorithm: string, major: number): Uint8Array {
+  const made = { payload: payload(17), version: version(major) };
+  const region = makeImage({ ...made, tlvs: [] }).subarray(0, 32 + 3000);
+  return makeImage({ ...made, tlvs: [[type, createHash(algorithm).update(region).digest()]] });
+}
+
+interface Expected {
+  /** An outcome, or an error's code. */
+  readonly ends: string;
+  readonly says?: RegExp;
+  readonly advises?: RegExp;
+  readonly notes?: RegExp;
+  readonly uploads: number;
+  /** Major version of what runs then; undefined: nothing does. */
+  readonly runs: number | undefined;
+}
+
+type Row = readonly [
+  name: string,
+  board: OtherBoardOptions,
+  expected: Expected,
+  image?: Uint8Array,
+  how?: { readonly mode?: "test"; readonly byVersion?: true; readonly framing?: "raw" },
+];
+
+const confirmed = { ends: "confirmed", uploads: 1, runs: 2 };
+const recovery = { starts: "recovery" } as const;
+const picking = { boots: "by-version" } as const;
+const test = { mode: "test" } as const;
+const byVersion = { byVersion: true } as const;
+
+const rows: readonly Row[] = [
+  ["a Zephyr application", { mode: 1 }, confirmed],
+  ["a Zephyr application that tells nothing of its bootloader", {}, confirmed],
+  ["a Zephyr application, tested", {}, { ends: "reverted", uploads: 1, runs: 1 }, next, test],
+  ["a server of version 1", { version: 1 }, confirmed],
+  ["a server of version 1, tested", { version: 1 }, { ends: "reverted", uploads: 1, runs: 1 }, next, test],
+  ["a board without the params command", { without: ["0/6"] }, confirmed],
+  ["a board without echo", { without: ["0/0"] }, confirmed],
+  [
+    "a board without the image group",
+    { without: ["1"] },
+    { ends: "rig/refused", says: /image command 0/, advises: /CONFIG_MCUMGR_GRP_IMG=y/, uploads: 0, runs: 1 },
+  ],
+  ["an image hashed with SHA-384", {}, confirmed, hashed(0x11, "sha384", 2)],
+  ["an image hashed with SHA-512", {}, confirmed, hashed(0x12, "sha512", 2)],
+  [
+    "an image hashed with SHA-512, tested",
+    {},
+    { ends: "reverted", uploads: 1, runs: 1 },
+    hashed(0x12, "sha512", 2),
+    test,
+  ],
+  [
+    "serial recovery",
+    recovery,
+    { ...confirmed, notes: /serial recovery: the upload goes over the application/ },
+  ],
+  [
+    "serial recovery, for a test",
+    recovery,
+    {
+      ends: "rig/no-revert",
+      says: /serial recovery.*only image/,
+      advises: /--confirm/,
+      uploads: 0,
+      runs: undefined,
+    },
+    next,
+    test,
+  ],
+  [
+    "serial recovery without hashes",
+    { ...recovery, hashes: false },
+    { ...confirmed, notes: /without their hash.*cannot be proven there/ },
+  ],
+  [
+    "serial recovery built with an echo",
+    { ...recovery, recoveryWith: ["0/0"] },
+    { ...confirmed, notes: /serial recovery/ },
+  ],
+  [
+    "serial recovery built with an echo, that accepts nothing it has",
+    { ...recovery, recoveryWith: ["0/0"], accepts: (image) => image !== old },
+    { ...confirmed, notes: /serial recovery/ },
+  ],
+  ["serial recovery without params", { ...recovery, without: ["0/6"] }, confirmed],
+  [
+    "serial recovery before an application that lists no images",
+    { ...recovery, applicationWithout: ["1"] },
+    {
+      ends: "rig/unproven",
+      says: /lists no images/,
+      advises: /CONFIG_MCUMGR_GRP_IMG=y/,
+      uploads: 1,
+      runs: 2,
+    },
+  ],
+  [
+    "a board that cannot be reset",
+    { without: ["0/5"] },
+    { ends: "rig/refused", says: /os command 5/, advises: /CONFIG_REBOOT=y/, uploads: 1, runs: 1 },
+  ],
+  [
+    "serial recovery that does not accept the image",
+    { ...recovery, accepts: (image) => image === old },
+    {
+      ...{ ends: "image/not-taken", says: /lists no image with its hash \(it lists nothing\)/, uploads: 1 },
+      advises: /Sign the image for this board's bootloader/,
+      runs: undefined,
+    },
+  ],
+  [
+    "a bootloader that picks the higher version, unasked",
+    picking,
+    {
+      ends: "rig/by-version",
+      says: /picks the higher version at reset/,
+      advises: /--by-version/,
+      uploads: 0,
+      runs: 1,
+    },
+  ],
+  [
+    "a bootloader that picks the higher version",
+    picking,
+    { ...confirmed, notes: /picks the higher version at reset/ },
+    next,
+    byVersion,
+  ],
+  ["the same with a RAM-load image", { ...picking, mode: 6 }, confirmed, ramLoad, byVersion],
+  ["the same with a ROM-fixed image", { ...picking, mode: 4 }, confirmed, romFixed, byVersion],
+  [
+    "the same with a RAM-load image, unasked",
+    { ...picking, mode: 6 },
+    { ends: "image/flags", says: /flags 0x20/, advises: /--by-version/, uploads: 0, runs: 1 },
+    ramLoad,
+  ],
+  [
+    "a board that swaps, with a RAM-load image",
+    { mode: 1 },
+    { ends: "image/flags", says: /not for this board, which swaps/, uploads: 0, runs: 1 },
+    ramLoad,
+    byVersion,
+  ],
+  [
+    "a bootloader that picks the higher version, for a test",
+    picking,
+    { ends: "rig/no-revert", says: /picks the higher version at reset/, uploads: 0, runs: 1 },
+    next,
+    { mode: "test", byVersion: true },
+  ],
+  [
+    "a bootloader that picks the higher version, with one that is not higher",
+    picking,
+    { ends: "image/version", says: /1\.0\.0 is not above 1\.0\.0, which the board has/, uploads: 0, runs: 1 },
+    same,
+    byVersion,
+  ],
+  [
+    "an application that lists no hashes",
+    { hashes: false },
+    { ...confirmed, notes: /told by its version alone/ },
+  ],
+  [
+    "an application that lists no hashes, and runs that version",
+    { hashes: false },
+    { ends: "rig/unproven", says: /whether it is this file nobody could tell/, uploads: 0, runs: 1 },
+    same,
+  ],
+  ["raw framing", { framing: "raw" }, confirmed, next, { framing: "raw" }],
+  [
+    "raw framing, after half a packet",
+    { framing: "raw", halfPacket: true },
+    confirmed,
+    next,
+    { framing: "raw" },
+  ],
+  ["console framing, after half a packet", { halfPacket: true }, confirmed],
+  [
+    "raw framing, asked in console framing",
+    { framing: "raw" },
+    { ends: "rig/board-lost", advises: /answers in raw framing: give --framing raw/, uploads: 0, runs: 1 },
+  ],
+  [
+    "console framing, asked in raw framing",
+    {},
+    {
+      ends: "rig/board-lost",
+      advises: /answers in console framing: give --framing console/,
+      uploads: 0,
+      runs: 1,
+    },
+    next,
+    { framing: "raw" },
+  ],
+  ["a UART that stays deaf when asked within 600 ms of a reset", { fragileMs: 600 }, confirmed],
+  [
+    "a UART that stays deaf after its reset",
+    { losesReceiver: true },
+    {
+      ends: "rig/board-lost",
+      says: /though it prints: it has lost its receiver/,
+      advises: /nothing is wrong with cable/,
+      uploads: 1,
+      runs: 2,
+    },
+  ],
+];
+
+describe("boards with other people's SMP servers", () => {
+  const rigBoard: RigBoard = { id: "other", kind: "serial", port: "tcp://other:1", labels: [] };
+
+  function bench(options: OtherBoardOptions, image = old) {
+    const scheduler = new Scheduler();
+    const timers = schedulerTimers(scheduler);
+    const board = new OtherBoard(timers, image, options);
+    const open: () => Promise<Line> = board.open;
+    const run = <T>(work: Promise<T>) => settled(scheduler, work);
+    const session = () => run(LineSession.open("other", { timers, open }));
+    return { scheduler, timers, board, open, run, session };
+  }
+
+  async function flash([, options, , image = next, how = {}]: Row) {
+    const { timers, board, run, session } = bench(options);
+    const { framing, mode = "confirm", byVersion } = how;
+    const line = await session();
+    const about = { ...rigBoard, ...(framing && { framing }) };
+    const close = () => line.close();
+    const opened = { board: about, line, power: undefined, emulated: undefined, close };
+    let notesBeforeUpload = "";
+    const flashing = flashBoards([about], image, {
+      ...{ timers, mode, preFlight: () => ({}), open: async () => opened },
+      ...(byVersion && { byVersion }),
+      onEvent: ({ kind, message }) => {
+        if (kind === "note" && board.uploads === 0) notesBeforeUpload += `${message}\n`;
+      },
+    });
+    const [report] = await run(flashing);
+    return { board, report: report as BoardReport, notesBeforeUpload };
+  }
+
+  for (const row of rows) {
+    const [name, , expected] = row;
+    it(`are flashed, or refused with the right word: ${name}`, async () => {
+      const { board, report, notesBeforeUpload } = await flash(row);
+      const { error, outcome } = report;
+      assert.equal(error?.code ?? outcome, expected.ends, error?.message);
+      if (expected.says) assert.match(error?.message ?? "", expected.says);
+      if (expected.advises) assert.match(error?.advice ?? "", expected.advises);
+      if (expected.notes) assert.match(notesBeforeUpload, expected.notes);
+      assert.doesNotMatch(`${error?.advice}`, /another cable|lower baud/);
+      assert.equal(board.uploads, expected.uploads);
+      assert.equal(board.runs?.[20], expected.runs);
+      if (expected.uploads === 0) assert.equal(board.uploadedBytes, 0);
+    });
+  }
+
+  it("are left alone when they run the image already, also where the bootloader picks it", async () => {
+    for (const options of [{}, picking, { version: 1 }] as const) {
+      const { board, report } = await flash(["", options, confirmed, old]);
+      assert.deepEqual([report.outcome, board.uploads], ["unchanged", 0]);
+    }
+  });
+
+  const doctor = async (options: OtherBoardOptions, own: Partial<RigBoard> = {}) => {
+    const { timers, open, run } = bench(options);
+    return boardFinding(await run(boardHealth({ ...rigBoard, ...own }, { timers, open })));
+  };
+
+  for (const [name, options, status, found, advice] of [
+    [
+      "without the params command",
+      { without: ["0/6"] },
+      "ok",
+      /^ready, runs 1\.0\.0/,
+      /GRP_OS_MCUMGR_PARAMS=y/,
+    ],
+    ["without echo", { without: ["0/0"] }, "ok", /^ready, runs 1\.0\.0/, /CONFIG_MCUMGR_GRP_OS_ECHO=y/],
+    ["that tells no mode", {}, "ok", /^ready, runs 1\.0\.0/, /CONFIG_MCUMGR_GRP_OS_BOOTLOADER_INFO=y/],
+    ["with neither", { without: ["0/0", "0/6"] }, "ok", /^ready, runs 1\.0\.0/, /GRP_OS_MCUMGR_PARAMS=y/],
+    ["without the os group", { without: ["0"] }, "ok", /^ready, runs 1\.0\.0/, /GRP_OS_MCUMGR_PARAMS=y/],
+    [
+      "without the image group",
+      { without: ["1"] },
+      "ok",
+      /^ready, tells no version/,
+      /CONFIG_MCUMGR_GRP_IMG=y/,
+    ],
+    [
+      "in serial recovery",
+      recovery,
+      "ok",
+      /^ready, in MCUboot's serial recovery, which holds 1\.0\.0/,
+      /over the application/,
+    ],
+    [
+      "in serial recovery with no image that it accepts",
+      { ...recovery, accepts: () => false },
+      "ok",
+      /^ready, in MCUboot's serial recovery, which accepts no image/,
+      /over the application/,
+    ],
+    ["of version 1", { version: 1 }, "ok", /^ready, runs 1\.0\.0/, /NETBUF_SIZE/],
+    ["after half a packet", { halfPacket: true }, "ok", /^ready, runs 1\.0\.0/, /NETBUF_SIZE/],
+    ["in raw framing", { framing: "raw" }, "wrong", /^no answer in console framing/, /give --framing raw/],
+  ] as const)
+    it(`are told for what they are by the doctor: ${name}`, async () => {
+      const finding = await doctor(options);
+      assert.equal(finding.status, status, finding.found);
+      assert.match(finding.found, found);
+      assert.match(finding.advice ?? "", advice);
+    });
+
+  const time = async (options: OtherBoardOptions) => {
+    const { timers, board, run, session } = bench(options);
+    const line = await session();
+    const result = await run(benchBoard({ board: rigBoard, line }, { timers, runs: 10, uploadBytes: 2048 }));
+    const skipped = new Map(result.skipped.map(({ name, reason }) => [name, reason]));
+    return { board, result, skipped };
+  };
+
+  it("are timed without an upload over the application when in serial recovery, which is named", async () => {
+    const { board, result, skipped } = await time(recovery);
+    assert.equal(result.board.kind, "MCUboot's serial recovery");
+    assert.match(skipped.get("upload") ?? "", /over the application/);
+    assert.match(skipped.get("smp/echo") ?? "", /CONFIG_MCUMGR_GRP_OS_ECHO=y/);
+    assert.equal(board.uploads, 0);
+  });
+
+  it("are timed for what they have, and the rest is named", async () => {
+    const { result, skipped } = await time({ without: ["1"] });
+    assert.deepEqual(
+      result.timings.map(({ name }) => name),
+      ["smp/echo"],
+    );
+    assert.match(skipped.get("upload") ?? "", /CONFIG_MCUMGR_GRP_IMG=y/);
+    await assert.rejects(time({ framing: "raw" }), (error: { code: string; data: { advice: string } }) => {
+      assert.equal(error.code, "rig/silent");
+      assert.match(error.data.advice, /--framing raw/);
+      return true;
+    });
+  });
+
+  for (const [name, options, note] of [
+    ["without group 64", {}, /no SMP group 64\. Group 64 is Meterbench's own/],
+    ["in serial recovery", recovery, /the board is in MCUboot's serial recovery/],
+    ["in raw framing", { framing: "raw" }, /give --framing raw/],
+  ] as const)
+    it(`have a console all the same: ${name}`, async () => {
+      const { scheduler, timers, board, session } = bench(options);
+      const line = await session();
+      const lines: string[] = [];
+      const monitor = new BoardMonitor({ board: rigBoard, line }, (event) => lines.push(monitorLine(event)), {
+        timers,
+      });
+      void monitor.start();
+      await scheduler.run(() => lines.length > 0, 20_000);
+      assert.match(lines[0] ?? "", note);
+      assert.match(lines[0] ?? "", /the console alone, no events/);
+      board.print("uart:~$ \x1b[1;32mhello\x1b[m\r\n");
+      await scheduler.run(() => lines.length > 1, 5000);
+      assert.match(lines[1] ?? "", /uart:~\$ ·\[1;32mhello·\[m$/);
+      monitor.close();
+    });
+});
