@@ -47,8 +47,13 @@ export interface OtherBoardOptions {
   readonly bufSize?: number;
   /** Told as the mode of its bootloader; default not compiled in. */
   readonly mode?: number;
-  /** The version it says of what runs, whatever that is. */
+  /** The version it says of every image, whatever that is. */
   readonly versionSaid?: string;
+  /** Its own reason, in every refusal. */
+  readonly reason?: string;
+  /** What it answers to group 64's "describe", and to "events". */
+  readonly describes?: Payload;
+  readonly events?: Payload;
 }
 
 interface Slot {
@@ -152,7 +157,10 @@ export class OtherBoard {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { group, rc } = error;
-      answer = old || group === undefined ? { rc: old ? legacy(group, rc) : rc } : { err: { group, rc } };
+      const { reason } = this.#options;
+      const refused: Payload =
+        old || group === undefined ? { rc: old ? legacy(group, rc) : rc } : { err: { group, rc } };
+      answer = reason === undefined ? refused : { ...refused, rsn: reason };
     }
     const version = this.#options.version === 1 ? 0 : packet.versionBits;
     const body = indefinite(encodePayload(answer));
@@ -174,6 +182,8 @@ export class OtherBoard {
     if (name === "0/6 r") return { buf_size: this.#options.bufSize ?? 384, buf_count: recovery ? 1 : 4 };
     if (name === "0/8 r") return this.#bootloader(payload);
     if (name === "1/0 r") return this.#list();
+    if (name === "64/0 r" && this.#options.describes) return this.#options.describes;
+    if (name === "64/15 r" && this.#options.events) return this.#options.events;
     if (name === "1/0 w" && !recovery && this.#options.boots !== "by-version") return this.#mark(payload);
     if (name === "1/1 w") return this.#takePiece(payload);
     throw new Refusal(8);
