@@ -310,7 +310,7 @@ export class SmpClient {
         ? `${broken} damaged frames came in: check baud rate, flow control and cable.`
         : echo > 0
           ? "Only our own requests came back: is there a shell without SMP, or a loop in the cable?"
-          : "Check that the board runs, has an SMP server on this port, and the baud rate.";
+          : `Check that the board runs, has an SMP server on this port, the baud rate and the framing (${this.framing}).`;
     return new SmpError({
       code: "smp/timeout",
       name: "timeout",

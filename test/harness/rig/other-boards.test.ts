@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { benchBoard } from "../../../bench/board.ts";
+import type { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { Scheduler } from "../../../hal/mock/index.ts";
 import { type Line, LineSession } from "../../../hal/serial/line/index.ts";
 import { boardFinding } from "../../../harness/rig/advice.ts";
@@ -8,6 +9,7 @@ import { type BoardReport, flashBoards } from "../../../harness/rig/flash/flash-
 import { boardHealth } from "../../../harness/rig/health.ts";
 import { BoardMonitor, monitorLine } from "../../../harness/rig/monitor.ts";
 import type { RigBoard } from "../../../harness/rig/rig-file.ts";
+import { describeBoard } from "../../../harness/rig/target.ts";
 import { makeImage } from "../../firmware/bootloader/images.ts";
 import { OtherBoard, type OtherBoardOptions } from "../../support/other-boards.ts";
 import { schedulerTimers, settled } from "../../support/timers.ts";
@@ -361,6 +363,16 @@ describe("boards with other people's SMP servers", () => {
     await assert.rejects(time({ framing: "raw" }), (error: { code: string; data: { advice: string } }) => {
       assert.equal(error.code, "rig/silent");
       assert.match(error.data.advice, /--framing raw/);
+      return true;
+    });
+  });
+
+  it("are told by a run to want the other framing", async () => {
+    const { timers, run, session } = bench({ framing: "raw" });
+    const line = await session();
+    await assert.rejects(run(describeBoard(line, { timers })), (error: MeterbenchError) => {
+      assert.equal(error.code, "rig/silent");
+      assert.match(String(error.data.advice), /--framing raw/);
       return true;
     });
   });
