@@ -36,6 +36,8 @@ export interface OtherBoardOptions {
   readonly applicationWithout?: readonly string[];
   /** False: image lists, recovery's too, have no hash. */
   readonly hashes?: boolean;
+  /** Whether the application's list shows an image; default all. */
+  readonly lists?: (image: Uint8Array) => boolean;
   /** Whether the bootloader takes an image; default all. */
   readonly accepts?: (image: Uint8Array) => boolean;
   /** Its UART stays deaf when something comes in within so long of a reset. */
@@ -185,6 +187,7 @@ export class OtherBoard {
     if (name === "64/0 r" && this.#options.describes) return this.#options.describes;
     if (name === "64/15 r" && this.#options.events) return this.#options.events;
     if (name === "1/0 w" && !recovery && this.#options.boots !== "by-version") return this.#mark(payload);
+    if (name === "1/6 r") return { images: [{ slots: [0, 1].map((slot) => ({ slot, size: 65_536 })) }] };
     if (name === "1/1 w") return this.#takePiece(payload);
     throw new Refusal(8);
   }
@@ -195,9 +198,9 @@ export class OtherBoard {
   }
 
   #list(): Payload {
-    const { hashes = true, accepts = () => true, versionSaid } = this.#options;
+    const { hashes = true, accepts = () => true, lists = () => true, versionSaid } = this.#options;
     const images = this.#slots.flatMap((slot, index) => {
-      if (slot === undefined) return [];
+      if (slot === undefined || (this.#running !== undefined && !lists(slot.bytes))) return [];
       const entry = {
         slot: index,
         version: versionSaid ?? slot.version,

@@ -29,6 +29,8 @@ function hashed(type: number, algorithm: string, major: number): Uint8Array {
   return makeImage({ ...made, tlvs: [[type, createHash(algorithm).update(region).digest()]] });
 }
 
+const sha512 = hashed(0x12, "sha512", 2);
+
 interface Expected {
   /** An outcome, or an error's code. */
   readonly ends: string;
@@ -68,14 +70,8 @@ const rows: readonly Row[] = [
     { ends: "rig/refused", says: /image command 0/, advises: /CONFIG_MCUMGR_GRP_IMG=y/, uploads: 0, runs: 1 },
   ],
   ["an image hashed with SHA-384", {}, confirmed, hashed(0x11, "sha384", 2)],
-  ["an image hashed with SHA-512", {}, confirmed, hashed(0x12, "sha512", 2)],
-  [
-    "an image hashed with SHA-512, tested",
-    {},
-    { ends: "reverted", uploads: 1, runs: 1 },
-    hashed(0x12, "sha512", 2),
-    test,
-  ],
+  ["an image hashed with SHA-512", {}, confirmed, sha512],
+  ["an image hashed with SHA-512, tested", {}, { ends: "reverted", uploads: 1, runs: 1 }, sha512, test],
   [
     "serial recovery",
     recovery,
@@ -108,6 +104,17 @@ const rows: readonly Row[] = [
     "serial recovery built with an echo, that accepts nothing it has",
     { ...recovery, recoveryWith: ["0/0"], accepts: (image) => image !== old },
     { ...confirmed, notes: /serial recovery/ },
+  ],
+  [
+    "serial recovery built with slot info",
+    { ...recovery, recoveryWith: ["1/6"] },
+    { ...confirmed, notes: /serial recovery/ },
+  ],
+  [
+    "an application that lists no image hashed with SHA-512",
+    { lists: (image) => image[20] !== 2 },
+    { ends: "image/not-taken", says: /lists no image with its hash.*SHA-512/, uploads: 1, runs: 1 },
+    sha512,
   ],
   ["serial recovery without params", { ...recovery, without: ["0/6"] }, confirmed],
   [
@@ -325,6 +332,13 @@ describe("boards with other people's SMP servers", () => {
       "ok",
       /^ready, in MCUboot's serial recovery, which accepts no image/,
       /over the application/,
+    ],
+    [
+      "that lists nothing, and takes marks",
+      { lists: () => false, without: ["1/6"] },
+      "ok",
+      /^ready, tells no version/,
+      /NETBUF/,
     ],
     ["of version 1", { version: 1 }, "ok", /^ready, runs 1\.0\.0/, /NETBUF_SIZE/],
     ["after half a packet", { halfPacket: true }, "ok", /^ready, runs 1\.0\.0/, /NETBUF_SIZE/],
