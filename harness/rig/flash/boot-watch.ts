@@ -92,7 +92,7 @@ export class BootWatch {
         timers.nowMs() < untilMs;
         waitMs = Math.min(2 * waitMs, LONGEST_PAUSE_MS)
       ) {
-        await this.#talk.lineBack();
+        await this.#lineBack();
         try {
           const state = await image.readState(client, { timeoutMs: 1000, retries: 0 });
           const active = state.find((entry) => entry.active);
@@ -118,7 +118,14 @@ export class BootWatch {
     const quietMs = () => timers.nowMs() - (heardMs() ?? startMs);
     while (quietMs() < QUIET_MS && timers.nowMs() - startMs < LISTEN_MS)
       await pause(timers, Math.max(1, QUIET_MS - quietMs()));
+  }
+
+  /** A port that has just come back, as USB does, is that of a board that has just started. */
+  async #lineBack(): Promise<void> {
+    const { timers } = this.#talk;
+    const askedMs = timers.nowMs();
     await this.#talk.lineBack();
+    if (timers.nowMs() > askedMs) await pause(timers, QUIET_MS);
   }
 
   #lost(how: string, { heard, cause }: Watched): MeterbenchError {

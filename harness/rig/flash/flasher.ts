@@ -9,7 +9,14 @@ import { equal } from "../../../firmware/bootloader/bytes.ts";
 import { refuse } from "../../../firmware/bootloader/refusals.ts";
 import { parseVersion, versionText } from "../../../firmware/bootloader/version.ts";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
-import { image, isUnsupported, os, type SmpClient, SmpError } from "../../../hal/serial/smp/index.ts";
+import {
+  image,
+  isUnsupported,
+  missingAdvice,
+  os,
+  type SmpClient,
+  SmpError,
+} from "../../../hal/serial/smp/index.ts";
 import { BootWatch, type BootWatchOptions } from "./boot-watch.ts";
 import type { Connection } from "./connection.ts";
 import { describeImage, type ImageFile } from "./pre-flight.ts";
@@ -124,6 +131,7 @@ class Flasher {
   /** Sends the file; a second time, from the start, only where something says that what arrived is not what was sent. */
   async #upload(): Promise<Pick<FlashResult, "upload" | "repeated">> {
     await this.#requireFit();
+    await this.#tellSlow();
     const { onProgress } = this.#options;
     let repeated: string | undefined;
     for (const resume of [true, false]) {
@@ -146,6 +154,15 @@ class Flasher {
           "Every packet has its checksum, so it is not the cable: the board's flash or its SMP server is bad.",
       },
     );
+  }
+
+  /** Recovery's buffers are MCUboot's own; of an application's a board that does not tell them gets a guess. */
+  async #tellSlow(): Promise<void> {
+    const { client } = this.#talk;
+    const { source } = await this.#talk.request(() => client.params());
+    if (source !== "fallback" || this.#way === "recovery") return;
+    const advice = missingAdvice(os.OS_GROUP, os.OsCommand.parameters);
+    this.#options.onNote?.(`the board does not tell its buffers, so the upload is slow. ${advice}`);
   }
 
   /** The slot's size, where the board tells it. */

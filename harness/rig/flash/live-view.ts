@@ -49,18 +49,24 @@ class LiveView implements FlashView {
     if (before === undefined) return;
     const state = next(before, event);
     this.#states.set(event.board, state);
-    if (event.kind === "note") this.#bars.log(`${event.board}: ${plainLine(event.message ?? "")}\n`);
+    if (event.kind === "note") this.#note(event);
     this.#bar.get(event.board)?.update(state);
   }
 
   stop(): void {
     this.#bars.stop();
   }
+
+  /** A line of its own, above, at once: before a byte is sent. */
+  #note({ board, message = "" }: FlashEvent): void {
+    this.#bars.log(`${board}: ${plainLine(message)}\n`);
+    this.#bars.update();
+  }
 }
 
 function next(before: BoardState, event: FlashEvent): BoardState {
   if (event.kind === "line") return { ...before, lineLost: event.line === "lost" };
-  if (event.kind === "note") return before; // a line of its own, above
+  if (event.kind === "note") return before;
   if (event.kind === "progress") return { ...before, progress: event };
   const { progress, ...rest } = before;
   const startsAnew = event.kind === "phase" && event.phase === "upload";

@@ -62,7 +62,11 @@ const rows: readonly Row[] = [
   ["a Zephyr application, tested", {}, { ends: "reverted", uploads: 1, runs: 1 }, next, test],
   ["a server of version 1", { version: 1 }, confirmed],
   ["a server of version 1, tested", { version: 1 }, { ends: "reverted", uploads: 1, runs: 1 }, next, test],
-  ["a board without the params command", { without: ["0/6"] }, confirmed],
+  [
+    "a board without the params command",
+    { without: ["0/6"] },
+    { ...confirmed, notes: /CONFIG_MCUMGR_GRP_OS_MCUMGR_PARAMS=y/ },
+  ],
   ["a board without echo", { without: ["0/0"] }, confirmed],
   [
     "a board without the image group",
