@@ -1,26 +1,27 @@
+/** Foreign text on its way to a person: what a board, a file or a peer says must not steer a terminal or a page. */
+
 /**
- * The one place that makes text from elsewhere fit to be shown: a board's words, another user's file, an error that
- * quotes either. A terminal obeys control characters; nothing here lets one through.
+ * `text` with each control, format and surrogate character spelled out (`\u{1b}`); line breaks and tabs stay.
+ * Everything foreign is printed through this.
  */
+export function plain(text: string): string {
+  return text.replace(/(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped);
+}
 
-/** Controls (C0, DEL, C1) but the line's end and the tab; what turns the direction of text; Unicode's own line ends. */
-const acting = /(?![\n\t])\p{Cc}|\p{Bidi_Control}|[\u2028\u2029]/gu;
-const actingInLine = /\p{Cc}|\p{Bidi_Control}|[\u2028\u2029]/gu;
+/** {@link plain}, on one line. */
+export const plainLine = (text: string): string => plain(text).replace(/[\n\t]/g, escaped);
 
-/** Text of several lines, each acting character a dot. */
-export const plain = (text: string): string => text.replace(/\r\n/g, "\n").replace(acting, "·");
+const escaped = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 
-/** The same for what must stay one line, so that no word of a board's can pass for a line of ours. */
-export const plainLine = (text: string): string => text.replace(actingInLine, "·");
-
-/** JSON for a terminal: `JSON.stringify` lets C1 controls and direction marks through; escaped they mean the same. */
+/** JSON for a terminal: `JSON.stringify` lets C1 controls and format characters through; escaped they mean the same. */
 export function plainJson(
   value: unknown,
   replacer?: (key: string, value: unknown) => unknown,
   indent?: number,
 ): string {
-  return JSON.stringify(value, replacer, indent).replace(
-    acting,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  return JSON.stringify(value, replacer, indent).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, at) => unit(character.charCodeAt(at))).join(""),
   );
 }
+
+const unit = (code: number): string => `\\u${code.toString(16).padStart(4, "0")}`;

@@ -82,9 +82,10 @@ function checkHash(image: McubootImage, region: Uint8Array, crypto: Crypto): Uin
   return tlv.value;
 }
 
-function digestOf(hashType: number, crypto: Crypto): (data: Uint8Array) => Uint8Array {
-  if (hashType === TlvType.sha512) return crypto.sha512;
-  return hashType === TlvType.sha384 ? crypto.sha384 : crypto.sha256;
+/** The hash function that a hash TLV names. */
+function digestOf(type: number, crypto: Crypto): (data: Uint8Array) => Uint8Array {
+  if (type === TlvType.sha512) return crypto.sha512;
+  return type === TlvType.sha384 ? crypto.sha384 : crypto.sha256;
 }
 
 const signatureKinds = new Map([

@@ -28,8 +28,8 @@ export function p256Signer(secret: Uint8Array): Signer {
 const provider: Crypto = {
   name: "noble",
   sha256,
-  sha512,
   sha384,
+  sha512,
   hmacSha256(key) {
     const prepared = hmac.create(sha256, key);
     return (data) => prepared.clone().update(data).digest();

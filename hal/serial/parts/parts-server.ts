@@ -1,5 +1,5 @@
 /** The board's end of SMP group 64: serves the parts of any {@link Board}, such as the simulated one. */
-import type { Board, Cancel, Flash, MaybePromise } from "../../board.ts";
+import type { Board, Cancel, Crypto, Flash, MaybePromise } from "../../board.ts";
 import type { Line } from "../line/line.ts";
 import { decodePayload, type Payload } from "../smp/cbor.ts";
 import type { SmpOperation } from "../smp/message.ts";
@@ -85,7 +85,7 @@ export class PartsServer implements SmpGroup {
     const ownCounters = controlKey !== undefined && options.counters === undefined;
     this.#flash = ownCounters ? withoutLast(board.flash, counterSectors) : board.flash;
     const counters = options.counters ?? new FlashCounter(board.flash, geometry.sectorCount - counterSectors);
-    this.#control = controlKey && new Control(board, controlKey, counters);
+    this.#control = controlKey && new Control(board.crypto, board.id, controlKey, counters);
     this.#events = new EventQueue({
       answerBytes: bufBytes - overheadBytes / 2,
       chunk: this.#chunk,
@@ -196,9 +196,9 @@ class Control {
   readonly #boardId: string;
   readonly #counters: CounterStore;
 
-  constructor({ crypto, id }: Board, publicKey: Uint8Array, counters: CounterStore) {
+  constructor(crypto: Crypto, boardId: string, publicKey: Uint8Array, counters: CounterStore) {
     this.#verify = crypto.ed25519Verifier(publicKey);
-    this.#boardId = id;
+    this.#boardId = boardId;
     this.#counters = counters;
   }
 

@@ -413,7 +413,7 @@ describe("boards with other people's SMP servers", () => {
       assert.match(lines[0] ?? "", /the console alone, no events/);
       board.print("uart:~$ \x1b[1;32mhello\x1b[m\r\n");
       await scheduler.run(() => lines.length > 1, 5000);
-      assert.match(lines[1] ?? "", /uart:~\$ ·\[1;32mhello·\[m$/);
+      assert.match(lines[1] ?? "", /uart:~\$ \\u\{1b\}\[1;32mhello\\u\{1b\}\[m$/);
       monitor.close();
     });
 });

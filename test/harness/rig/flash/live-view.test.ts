@@ -68,7 +68,7 @@ describe("the view of a flashing", () => {
     ];
     for (const terminal of [tty, { isTTY: false }]) {
       const text = shown(events, ["b1"], terminal);
-      assert.match(text, /b1.*no hash·\]0;owned··b2 confirmed/);
+      assert.match(text, /b1.*no hash\\u\{1b\}\]0;owned\\u\{7\}\\u\{a\}b2 confirmed/);
       assert.ok(!text.includes("\u001b]0") && !text.includes("\u001b[9A") && !text.includes("\u009b"), text);
     }
   });
