@@ -108,6 +108,8 @@ const boardSchema = z.strictObject({
    * that uses it. `device`: a board under test, with firmware of its own.
    */
   kind: z.enum(["serial", "emulated", "device"]).default("serial"),
+  /** Who the board says that it is ("describe"): what is signed is for that board alone, whatever is at the far end. */
+  identity: word.optional(),
   /** Where an emulated board keeps its flash; relative to the rig file. */
   dir: word.optional(),
   /** The parts it lends to the model; default those it has of clock, flash, entropy, mains and switch. */

@@ -34,6 +34,8 @@ export interface Requester {
 export interface ControlKey {
   sign(message: Uint8Array): Uint8Array;
   nextCounter(): number;
+  /** What is signed is for the board of this id, whoever the far end says that it is. Default: what it says. */
+  readonly boardId?: string;
 }
 
 export interface BoardClientOptions {
@@ -186,7 +188,7 @@ export class BoardClient {
       return this.#smp.request(op, group, command, payload, options);
     const counter = control.nextCounter();
     const inner = { counter, group, command, payload: encodePayload(payload) };
-    const cose = sealCommand(inner, this.#boardId, (input) => control.sign(input));
+    const cose = sealCommand(inner, control.boardId ?? this.#boardId, (input) => control.sign(input));
     return this.#smp.request("write", boardGroupId, Command.signed, { cose }, options);
   }
 

@@ -19,6 +19,7 @@ export class SigningClient extends SmpClient {
   constructor(line: Line, options: SmpClientOptions & { readonly control: ControlKey }) {
     super(line, options);
     this.#control = options.control;
+    this.#boardId = options.control.boardId;
   }
 
   /** Repeated under a new counter: the board may have taken the one before, and refuses that twice. */

@@ -60,7 +60,9 @@ function withByVersion(error: unknown): unknown {
 /** What a bootloader must be built for to take it: `plain, hashed with SHA-256, signed with Ed25519`. */
 export function describeImage({ hash, image }: CheckedImage): string {
   const has = (type: number) => findTlv(image.tlvs, type) !== undefined;
-  const kind = has(TlvType.ed25519) ? "Ed25519" : has(TlvType.ecdsa) ? "ECDSA P-256" : undefined;
+  const rsa = has(TlvType.rsa2048) || has(TlvType.rsa3072) ? "RSA" : undefined;
+  const curve = hash.length === 48 ? "P-384" : "P-256"; // as MCUboot pairs them
+  const kind = has(TlvType.ed25519) ? "Ed25519" : has(TlvType.ecdsa) ? `ECDSA ${curve}` : rsa;
   const whole = has(TlvType.sigPure) ? " over the whole of it" : "";
   return [
     image.flags & FLAG_AES128 ? "encrypted" : "plain",

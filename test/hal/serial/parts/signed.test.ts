@@ -78,7 +78,7 @@ describe("a signed command", () => {
 });
 
 /** A board that wants its commands signed, and somebody with a bare SMP client on the same line. */
-async function guardedBench() {
+async function guardedBench(boardId?: string) {
   const bench = mockBench({ parts: { loadSwitch: true } });
   const resets: number[] = [];
   const os: SmpGroup = {
@@ -92,7 +92,7 @@ async function guardedBench() {
   let counter = 10;
   const rig = await serveAndConnect(bench, {
     serve: { controlKey: key.publicKey, groups: [os] },
-    connect: { control: { sign, nextCounter: () => ++counter } },
+    connect: { control: { sign, nextCounter: () => ++counter, ...(boardId && { boardId }) } },
   });
   const stranger = new SmpClient(rig.near, { timers: rig.timers, firstSequence: 100 });
   const board = bench.board;
@@ -163,6 +163,12 @@ describe("a board that wants its commands signed", () => {
     await assert.rejects(send(command, sign, `${board.id}-2`), refused(8));
     assert.equal(await board.loadSwitch!.isClosed(), true);
     assert.deepEqual(await send(command), { closed: false }, "and its counter was not used up");
+  });
+
+  it("gets nothing that it can play at another when it answers in that board's name", async () => {
+    const { remote, board } = await guardedBench("the board that was meant");
+    await assert.rejects(async () => remote.loadSwitch!.set(false), /for this board/);
+    assert.equal(board.mockLoadSwitch.contactsClosed, true);
   });
 
   it("remembers the counter over a power cut, also one inside its writing", async () => {
