@@ -40,13 +40,13 @@ export const given = (command: Command, names: readonly string[]): string[] =>
 /** Prints an error on standard error (and, with `--json`, as the one document on standard output). */
 export function reportError(error: unknown, json: boolean): void {
   const own = error instanceof MeterbenchError ? error : rigError(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = plain(error instanceof Error ? error.message : String(error));
   if (json) {
     const document = { error: { code: own?.code ?? "internal", message, ...own?.data } };
     console.log(plainJson(document, replaceBytes));
     return;
   }
-  console.error(`${pc.red("error")}: ${plain(message)}`);
+  console.error(`${pc.red("error")}: ${message}`);
   if (typeof own?.data.advice === "string") console.error(`  ${plain(own.data.advice)}`);
   if (own === undefined && error instanceof Error) console.error(pc.dim(plain(error.stack ?? "")));
   else if (own?.cause instanceof Error) console.error(pc.dim(`  cause: ${plain(own.cause.message)}`));
