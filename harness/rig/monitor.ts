@@ -44,6 +44,7 @@ export class BoardMonitor {
   #cancelPoll: Cancel = () => {};
   #cancelText: Cancel = () => {};
   #text = "";
+  #printed = false;
   #ack: number | undefined;
   #closed = false;
 
@@ -87,7 +88,9 @@ export class BoardMonitor {
         return `the board is in ${recoveryName}`;
       return `the board has no SMP group 64. ${missingAdvice(boardGroupId, Command.describe)}`;
     }
-    const hint = error instanceof BoardSilent ? await framingHint(this.#line, this.#smpOptions) : undefined;
+    // What prints does not speak raw SMP, and a question in it would be typed into its shell.
+    const silent = error instanceof BoardSilent && !this.#printed;
+    const hint = silent ? await framingHint(this.#line, this.#smpOptions) : undefined;
     return hint ?? (error as Error).message;
   }
 
@@ -115,6 +118,7 @@ export class BoardMonitor {
   }
 
   #console(text: string): void {
+    this.#printed = true;
     this.#cancelText();
     const lines = (this.#text + text).split(/\r?\n/);
     this.#text = (lines.pop() ?? "").slice(-4096);

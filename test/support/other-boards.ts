@@ -51,6 +51,8 @@ export interface OtherBoardOptions {
   readonly mode?: number;
   /** The version it says of every image, whatever that is. */
   readonly versionSaid?: string;
+  /** Prints a build number that is 0 too. */
+  readonly saysBuild?: boolean;
   /** Its own reason, in every refusal. */
   readonly reason?: string;
   /** What it answers to group 64's "describe", and to "events". */
@@ -198,12 +200,12 @@ export class OtherBoard {
   }
 
   #list(): Payload {
-    const { hashes = true, accepts = () => true, lists = () => true, versionSaid } = this.#options;
+    const { hashes = true, accepts = () => true, lists = () => true, versionSaid, saysBuild } = this.#options;
     const images = this.#slots.flatMap((slot, index) => {
       if (slot === undefined || (this.#running !== undefined && !lists(slot.bytes))) return [];
       const entry = {
         slot: index,
-        version: versionSaid ?? slot.version,
+        version: versionSaid ?? (saysBuild ? `${slot.version}.0` : slot.version),
         ...(hashes && { hash: slot.hash }),
       };
       if (this.#running === undefined) return accepts(slot.bytes) ? [entry] : [];

@@ -22,7 +22,7 @@ import type { Connection } from "./connection.ts";
 import { describeImage, type ImageFile } from "./pre-flight.ts";
 import { BoardTalk } from "./talk.ts";
 import { type UploadOptions, type UploadProgress, type UploadResult, uploadImage } from "./upload.ts";
-import { bootsMarked, learnWay, type Way, type WayOptions } from "./way.ts";
+import { bootsMarked, learnWay, saysVersion, type Way, type WayOptions } from "./way.ts";
 
 export type FlashPhase =
   | "connect"
@@ -334,7 +334,7 @@ class Flasher {
 
   /** By its version where the board lists no hash; {@link learnWay} has told what that proves. */
   #seemsOurs(entry: State): boolean {
-    return entry.hash ? this.#isOurs(entry) : entry.version === versionText(this.#file.image.version);
+    return entry.hash ? this.#isOurs(entry) : saysVersion(entry, this.#file.image.version);
   }
 
   #phase(phase: FlashPhase): void {

@@ -4,7 +4,12 @@
  */
 import { FLAG_RAM_LOAD, FLAG_ROM_FIXED } from "../../../firmware/bootloader/image.ts";
 import { refuse } from "../../../firmware/bootloader/refusals.ts";
-import { compareVersions, parseVersion, versionText } from "../../../firmware/bootloader/version.ts";
+import {
+  compareVersions,
+  type ImageVersion,
+  parseVersion,
+  versionText,
+} from "../../../firmware/bootloader/version.ts";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { type image, os } from "../../../hal/serial/smp/index.ts";
 import { isRecovery, recoveryName, takesMarks } from "../recovery.ts";
@@ -129,7 +134,7 @@ const sameHash = ({ hash }: State, file: ImageFile): boolean =>
 /** A list without hashes tells images apart by their versions alone, and only where those differ. */
 function tellHashless(file: ImageFile, active: State, { onNote }: WayOptions): void {
   const version = versionText(file.image.version);
-  if (active.version === version)
+  if (saysVersion(active, file.image.version))
     throw new MeterbenchError(
       "rig/unproven",
       `the board lists images without their hash, and runs ${version} already: whether it is this file nobody could tell`,
@@ -139,6 +144,12 @@ function tellHashless(file: ImageFile, active: State, { onNote }: WayOptions): v
       },
     );
   onNote?.("the board lists images without their hash: that this one runs is told by its version alone");
+}
+
+/** Servers print a build number that is 0, or leave it out. */
+export function saysVersion(entry: State, version: ImageVersion): boolean {
+  const said = parseVersion(entry.version);
+  return said !== undefined && compareVersions(said, version, true) === 0;
 }
 
 function noRevert(

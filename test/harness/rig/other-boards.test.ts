@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { benchBoard } from "../../../bench/board.ts";
 import type { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { Scheduler } from "../../../hal/mock/index.ts";
-import { type Line, LineSession } from "../../../hal/serial/line/index.ts";
+import { type Line, LineSession, linePair } from "../../../hal/serial/line/index.ts";
 import { boardFinding } from "../../../harness/rig/advice.ts";
 import { type BoardReport, flashBoards } from "../../../harness/rig/flash/flash-boards.ts";
 import { boardHealth } from "../../../harness/rig/health.ts";
@@ -136,6 +136,17 @@ const rows: readonly Row[] = [
     "a board that cannot be reset",
     { without: ["0/5"] },
     { ends: "rig/refused", says: /os command 5/, advises: /CONFIG_REBOOT=y/, uploads: 1, runs: 1 },
+  ],
+  [
+    "serial recovery without hashes, that says builds",
+    { ...recovery, hashes: false, saysBuild: true },
+    { ...confirmed, notes: /cannot be proven there/ },
+  ],
+  [
+    "an application that lists no hashes and says builds, and runs that version",
+    { hashes: false, saysBuild: true },
+    { ends: "rig/unproven", uploads: 0, runs: 1 },
+    same,
   ],
   [
     "serial recovery that does not accept the image",
@@ -416,4 +427,25 @@ describe("boards with other people's SMP servers", () => {
       assert.match(lines[1] ?? "", /uart:~\$ \\u\{1b\}\[1;32mhello\\u\{1b\}\[m$/);
       monitor.close();
     });
+
+  it("get no raw question typed into their shell when they print", async () => {
+    const scheduler = new Scheduler();
+    const timers = schedulerTimers(scheduler);
+    const [near, far] = linePair(timers);
+    let typed = "";
+    far.onData((bytes) => {
+      typed += Buffer.from(bytes).toString("latin1");
+      void far.write(new TextEncoder().encode("uart:~$ \r\n"));
+    });
+    const line = await settled(scheduler, LineSession.open("shell", { timers, open: async () => near }));
+    const notes: string[] = [];
+    const monitor = new BoardMonitor({ board: rigBoard, line }, (event) => notes.push(monitorLine(event)), {
+      timers,
+    });
+    void monitor.start();
+    await scheduler.run(() => notes.some((note) => note.includes("no events")), 20_000);
+    monitor.close();
+    const lines = typed.split("\n").filter((text) => text !== "");
+    assert.ok(lines.length >= 3 && lines.every((text) => text.startsWith("\x06\x09")), JSON.stringify(lines));
+  });
 });
