@@ -5,7 +5,7 @@
  */
 import { findTlv, parseImage } from "../../firmware/bootloader/image.ts";
 import { compareVersions, parseVersion, versionText } from "../../firmware/bootloader/version.ts";
-import { type Line, linePair, type MemoryLine } from "../../hal/serial/line/index.ts";
+import { type Line, LineError, linePair, type MemoryLine } from "../../hal/serial/line/index.ts";
 import {
   decodePackets,
   encodeFrame,
@@ -51,6 +51,12 @@ export interface OtherBoardOptions {
   readonly mode?: number;
   /** The version it says of every image, whatever that is. */
   readonly versionSaid?: string;
+  /** What the free slot holds. */
+  readonly second?: Uint8Array;
+  /** So many uploads are spoilt in its flash, and it says so: built with the check of the whole file. */
+  readonly spoils?: number;
+  /** Its port goes away with a reset, for so long. */
+  readonly portGoneMs?: number;
   /** Prints a build number that is 0 too. */
   readonly saysBuild?: boolean;
   /** Its own reason, in every refusal. */
@@ -98,6 +104,7 @@ export class OtherBoard {
   #pending = false;
   #up = true;
   #resetMs = Number.NEGATIVE_INFINITY;
+  #hasReset = false;
   #line: MemoryLine | undefined;
   #receiver: FrameReceiver | undefined;
   #upload: { bytes: Uint8Array; off: number } | undefined;
@@ -107,6 +114,7 @@ export class OtherBoard {
     this.#timers = timers;
     this.#options = options;
     this.#slots[0] = slotOf(image);
+    if (options.second) this.#slots[1] = slotOf(options.second);
     this.#running = options.starts === "recovery" ? undefined : 0;
   }
 
@@ -117,6 +125,10 @@ export class OtherBoard {
 
   /** The far end of a new line to it. */
   readonly open = async (): Promise<Line> => {
+    const { portGoneMs = 0 } = this.#options;
+    if (this.#timers.nowMs() - this.#resetMs < portGoneMs)
+      throw new LineError("line/not-found", "its port is gone");
+    if (portGoneMs > 0) this.#resetMs = this.#timers.nowMs(); // a port that comes back starts its UART anew
     const [host, board] = linePair(this.#timers, ["other", "other:board"]);
     this.#line = board;
     const framing = this.#options.framing ?? "console";
@@ -139,7 +151,7 @@ export class OtherBoard {
 
   #hear(bytes: Uint8Array): void {
     const sinceMs = this.#timers.nowMs() - this.#resetMs;
-    if (sinceMs < (this.#options.fragileMs ?? 0)) this.deaf = true;
+    if (this.#hasReset && sinceMs < (this.#options.fragileMs ?? 0)) this.deaf = true;
     if (this.deaf || !this.#up) return;
     this.#receiver?.push(bytes);
     const idle = ++this.#idle;
@@ -249,16 +261,20 @@ export class OtherBoard {
     upload.off += piece.length;
     this.uploadedBytes += piece.length;
     if (upload.off < upload.bytes.length) return { off: upload.off };
-    this.#slots[this.#running === undefined ? 0 : 1 - this.#running] = slotOf(upload.bytes);
     this.#upload = undefined;
-    return { off: upload.off };
+    const { spoils } = this.#options;
+    if (spoils !== undefined && this.uploads <= spoils) return { off: upload.off, match: false };
+    this.#slots[this.#running === undefined ? 0 : 1 - this.#running] = slotOf(upload.bytes);
+    return { off: upload.off, ...(spoils !== undefined && { match: true }) };
   }
 
   #reset(toRecovery: boolean): Payload {
     this.#timers.after(RESET_MS, () => {
       this.#up = false;
       this.#resetMs = this.#timers.nowMs();
+      this.#hasReset = true;
       if (this.#options.losesReceiver) this.deaf = true;
+      if (this.#options.portGoneMs) this.#line?.unplug();
       this.#receiver?.reset();
       this.#running = toRecovery ? undefined : this.#boot();
       this.#timers.after(BOOT_MS, () => {

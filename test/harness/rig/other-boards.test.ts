@@ -215,6 +215,24 @@ const rows: readonly Row[] = [
     { ends: "rig/unproven", says: /whether it is this file nobody could tell/, uploads: 0, runs: 1 },
     same,
   ],
+  [
+    "a bootloader that picks the higher version, with the image in the slot already",
+    { ...picking, second: next },
+    { ...confirmed, uploads: 0 },
+    next,
+    byVersion,
+  ],
+  ["a flash that spoils what it gets, once", { spoils: 1 }, { ...confirmed, uploads: 2 }],
+  [
+    "a flash that spoils what it gets",
+    { spoils: 9 },
+    { ends: "rig/compare", advises: /flash or its SMP server is bad/, uploads: 2, runs: 1 },
+  ],
+  [
+    "a port that goes away with the reset, before a fragile UART",
+    { portGoneMs: 3000, fragileMs: 600 },
+    confirmed,
+  ],
   ["raw framing", { framing: "raw" }, confirmed, next, { framing: "raw" }],
   [
     "raw framing, after half a packet",

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { nobleCrypto, nodeCrypto } from "../../../../hal/crypto/index.ts";
 import { Command } from "../../../../hal/serial/parts/board-group.ts";
 import { openCommand, type SignedCommand, sealCommand } from "../../../../hal/serial/parts/signed.ts";
+import { SigningClient } from "../../../../hal/serial/parts/signing-client.ts";
 import { encodePayload } from "../../../../hal/serial/smp/cbor.ts";
 import { SmpClient } from "../../../../hal/serial/smp/client.ts";
 import type { SmpGroup } from "../../../../hal/serial/smp/server.ts";
@@ -163,6 +164,20 @@ describe("a board that wants its commands signed", () => {
     await assert.rejects(send(command, sign, `${board.id}-2`), refused(8));
     assert.equal(await board.loadSwitch!.isClosed(), true);
     assert.deepEqual(await send(command), { closed: false }, "and its counter was not used up");
+  });
+
+  it("is asked for its name by an SMP client that signs, unless it is known who is meant", async () => {
+    const { near, timers, board } = await guardedBench();
+    let counter = 100;
+    for (const boardId of ["the board that was meant", undefined]) {
+      const control = { sign, nextCounter: () => ++counter, ...(boardId && { boardId }) };
+      const client = new SigningClient(near, { timers, control, firstSequence: 50 });
+      const asked = client.request("write", 64, Command.switch, { closed: false });
+      if (boardId) await assert.rejects(asked, refused(8));
+      else await asked;
+      assert.equal(board.mockLoadSwitch.contactsClosed, boardId !== undefined);
+      client.close();
+    }
   });
 
   it("gets nothing that it can play at another when it answers in that board's name", async () => {
