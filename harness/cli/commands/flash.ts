@@ -193,7 +193,7 @@ function preFlights(
   return new Map(
     boards.map((board) => {
       const own = key ?? imageKeyOf(board);
-      const { byVersion } = options;
+      const byVersion = options.byVersion ?? board.byVersion;
       return [board.id, { keys: own && [own], decryptionKey, securityCounter, byVersion }];
     }),
   );

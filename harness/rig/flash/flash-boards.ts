@@ -138,7 +138,7 @@ class BoardFlash {
   /** What the command says comes before what the rig file says of the board. */
   #checks(): PreFlightOptions {
     const checks = this.#options.preFlight(this.#board);
-    const { byVersion } = this.#options;
+    const byVersion = this.#options.byVersion ?? this.#board.byVersion;
     return { ...checks, byVersion, securityCounter: checks.securityCounter ?? this.#board.securityCounter };
   }
 
@@ -238,7 +238,7 @@ const ms = (seconds: number | undefined): number | undefined => seconds && secon
 
 /** What the rig file says of flashing this board. */
 function ownOptions(board: RigBoard, timers: Timers) {
-  const { flash = {}, noDowngrade, selfTest: command } = board;
+  const { flash = {}, noDowngrade, byVersion, selfTest: command } = board;
   const selfTest = async (client: SmpClient): Promise<void> => {
     await echoTest(client);
     if (command !== undefined) await commandTest(command, board, timers);
@@ -251,6 +251,7 @@ function ownOptions(board: RigBoard, timers: Timers) {
     window: flash.window,
     imageNumber: flash.image,
     noDowngrade,
+    byVersion,
     selfTest,
   };
 }

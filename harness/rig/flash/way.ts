@@ -111,7 +111,8 @@ function byVersion(file: ImageFile, options: WayOptions, state: readonly State[]
     );
   if (!options.byVersion)
     throw new MeterbenchError("rig/by-version", `the board takes no mark for a test: ${picks}`, {
-      advice: "Give --by-version: upload, reset, and prove that the image runs. Nothing is gone back to.",
+      advice:
+        "Give --by-version (byVersion: true in the rig file): upload, reset, and prove that the image runs. Nothing is gone back to.",
     });
   const { version } = file.image;
   const number = state.find(({ active }) => active)?.image;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { type BoardReport, flashBoards } from "../../../harness/rig/flash/flash-boards.ts";
+import type { RigBoard } from "../../../harness/rig/rig-file.ts";
 import { makeImage } from "../../firmware/bootloader/images.ts";
 import { old, otherBench, payload, recovery, rigBoard, version } from "../../support/other-bench.ts";
 import type { OtherBoardOptions } from "../../support/other-boards.ts";
@@ -35,7 +36,7 @@ type Row = readonly [
   board: OtherBoardOptions,
   expected: Expected,
   image?: Uint8Array,
-  how?: { readonly mode?: "test"; readonly byVersion?: true; readonly framing?: "raw" },
+  how?: { readonly mode?: "test"; readonly byVersion?: true; readonly rig?: Partial<RigBoard> },
 ];
 
 const confirmed = { ends: "confirmed", uploads: 1, runs: 2 };
@@ -162,6 +163,13 @@ const rows: readonly Row[] = [
     next,
     byVersion,
   ],
+  [
+    "the same with a RAM-load image, by its rig file",
+    { ...picking, mode: 6 },
+    confirmed,
+    ramLoad,
+    { rig: { byVersion: true } },
+  ],
   ["the same with a RAM-load image", { ...picking, mode: 6 }, confirmed, ramLoad, byVersion],
   ["the same with a ROM-fixed image", { ...picking, mode: 4 }, confirmed, romFixed, byVersion],
   [
@@ -220,13 +228,13 @@ const rows: readonly Row[] = [
     { portGoneMs: 3000, fragileMs: 600 },
     confirmed,
   ],
-  ["raw framing", { framing: "raw" }, confirmed, next, { framing: "raw" }],
+  ["raw framing", { framing: "raw" }, confirmed, next, { rig: { framing: "raw" } }],
   [
     "raw framing, after half a packet",
     { framing: "raw", halfPacket: true },
     confirmed,
     next,
-    { framing: "raw" },
+    { rig: { framing: "raw" } },
   ],
   ["console framing, after half a packet", { halfPacket: true }, confirmed],
   [
@@ -244,7 +252,7 @@ const rows: readonly Row[] = [
       runs: 1,
     },
     next,
-    { framing: "raw" },
+    { rig: { framing: "raw" } },
   ],
   ["a UART that stays deaf when asked within 600 ms of a reset", { fragileMs: 600 }, confirmed],
   [
@@ -263,9 +271,9 @@ const rows: readonly Row[] = [
 describe("boards with other people's SMP servers", () => {
   async function flash([, options, , image = next, how = {}]: Row) {
     const { timers, board, run, session } = otherBench(options);
-    const { framing, mode = "confirm", byVersion } = how;
+    const { rig, mode = "confirm", byVersion } = how;
     const line = await session();
-    const about = { ...rigBoard, ...(framing && { framing }) };
+    const about = { ...rigBoard, ...rig };
     const close = () => line.close();
     const opened = { board: about, line, power: undefined, emulated: undefined, close };
     let notesBeforeUpload = "";
