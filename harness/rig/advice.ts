@@ -1,6 +1,7 @@
 /** What `doctor` says about boards: tools, ports, permissions, bootloaders, buffer sizes. */
 import { accessSync, constants, statSync } from "node:fs";
 import { missingTools, tools } from "../../hal/emulated/index.ts";
+import { os } from "../../hal/serial/smp/index.ts";
 import type { BoardHealth } from "./health.ts";
 import { type PortRow, starterRig } from "./port-list.ts";
 import { type Rig, rigFileName } from "./rig-file.ts";
@@ -108,8 +109,14 @@ function aboutOf({
   ];
 }
 
-const bootloaderWords = ({ mode, noDowngrade }: NonNullable<BoardHealth["bootloader"]>): string =>
-  `bootloader: ${mode}, ${noDowngrade ? "takes no downgrade" : "takes a downgrade"}`;
+function bootloaderWords({ mode, noDowngrade }: NonNullable<BoardHealth["bootloader"]>): string {
+  if (picking.includes(mode))
+    return `bootloader: ${mode}, picks the higher version at a reset (--by-version)`;
+  return `bootloader: ${mode}, ${noDowngrade ? "takes no downgrade" : "takes a downgrade"}`;
+}
+
+/** Modes that take no marks: direct-xip without revert, RAM load. */
+const picking: readonly string[] = [4, 6].map((mode) => os.bootloaderModes[mode] as string);
 
 /** Where uploads lose their time, and the setting that changes it. */
 function bufferAdvice({ bytes, count, told }: NonNullable<BoardHealth["buffer"]>): string | undefined {

@@ -58,6 +58,13 @@ describe("boards with other people's SMP servers, looked at", () => {
       /^ready, tells no version/,
       /NETBUF/,
     ],
+    [
+      "that loads images into memory",
+      { mode: 6, boots: "by-version" },
+      "ok",
+      /bootloader: RAM load, picks the higher version/,
+      /NETBUF/,
+    ],
     ["of version 1", { version: 1 }, "ok", /^ready, runs 1\.0\.0/, /NETBUF_SIZE/],
     ["after half a packet", { halfPacket: true }, "ok", /^ready, runs 1\.0\.0/, /NETBUF_SIZE/],
     ["in raw framing", { framing: "raw" }, "wrong", /^no answer in console framing/, /give --framing raw/],
