@@ -12,8 +12,12 @@ import type { BoardTalk } from "./talk.ts";
 type State = image.ImageState;
 type IsOver = (active: State, state: readonly State[]) => boolean;
 
-/** Zephyr resets a quarter of a second after its answer; then its line is left alone until it has been quiet so long. */
-const QUIET_MS = 1000;
+/** Since a reset, its port's return, or its last word: so long after that a board's receiver is there. */
+const QUIET_MS = 700;
+/** Zephyr resets so long after its answer. */
+const RESET_DELAY_MS = 250;
+/** A session looks for a lost line again after 50 ms at the earliest. */
+const LINE_GONE_MS = 20;
 /** What prints without end is asked all the same. */
 const LISTEN_MS = 5000;
 const FIRST_PAUSE_MS = 250;
@@ -115,9 +119,8 @@ export class BootWatch {
   async #listen(heardMs: () => number | undefined): Promise<void> {
     const { timers } = this.#talk;
     const startMs = timers.nowMs();
-    const quietMs = () => timers.nowMs() - (heardMs() ?? startMs);
-    while (quietMs() < QUIET_MS && timers.nowMs() - startMs < LISTEN_MS)
-      await pause(timers, Math.max(1, QUIET_MS - quietMs()));
+    const leftMs = () => Math.max(startMs + RESET_DELAY_MS, heardMs() ?? startMs) + QUIET_MS - timers.nowMs();
+    while (leftMs() > 0 && timers.nowMs() - startMs < LISTEN_MS) await pause(timers, Math.min(leftMs(), 100));
   }
 
   /** A port that has just come back, as USB does, is that of a board that has just started. */
@@ -125,7 +128,7 @@ export class BootWatch {
     const { timers } = this.#talk;
     const askedMs = timers.nowMs();
     await this.#talk.lineBack();
-    if (timers.nowMs() > askedMs) await pause(timers, QUIET_MS);
+    if (timers.nowMs() - askedMs > LINE_GONE_MS) await pause(timers, QUIET_MS);
   }
 
   #lost(how: string, { heard, cause }: Watched): MeterbenchError {

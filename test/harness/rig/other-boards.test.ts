@@ -310,4 +310,27 @@ describe("boards with other people's SMP servers", () => {
       assert.deepEqual([report.outcome, board.uploads], ["unchanged", 0]);
     }
   });
+
+  it("are waited for no longer than they need, also by a clock that counts in microseconds", async () => {
+    const { timers, run, board, session } = otherBench({});
+    let calls = 0;
+    const fine = { ...timers, nowMs: () => timers.nowMs() + ++calls / 1000 };
+    const line = await session();
+    const opened = {
+      board: rigBoard,
+      line,
+      power: undefined,
+      emulated: undefined,
+      close: () => line.close(),
+    };
+    const phases = new Map<string, number>();
+    const flashing = flashBoards([rigBoard], next, {
+      ...{ timers: fine, mode: "confirm", preFlight: () => ({}), open: async () => opened },
+      onEvent: ({ kind, phase, t }) => kind === "phase" && phases.set(phase, t),
+    });
+    assert.equal((await run(flashing))[0]?.outcome, "confirmed");
+    const waitedMs = (phases.get("self-test") ?? 0) - (phases.get("reset") ?? 0);
+    assert.ok(waitedMs > 850 && waitedMs < 1500, `${waitedMs} ms`);
+    assert.equal(board.deaf, false);
+  });
 });
