@@ -1,6 +1,7 @@
 /** Benchmarks of a real board over its line: what a command costs, what the parts take, how the clock runs. */
 
 import { z } from "zod";
+import { MeterbenchError } from "../firmware/kernel/errors.ts";
 import type { LineSession } from "../hal/serial/line/index.ts";
 import {
   BoardClient,
@@ -10,11 +11,13 @@ import {
   dataResponse,
   switchState,
 } from "../hal/serial/parts/index.ts";
-import { image, os, SmpClient } from "../hal/serial/smp/index.ts";
+import { image, os, SmpClient, SmpError } from "../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../hal/serial/timers.ts";
 import { type BoardSmpOptions, type OpenBoard, smpOptions } from "../harness/rig/find.ts";
 import { connectionOn } from "../harness/rig/flash/connection.ts";
 import { measureRates, type Rates } from "../harness/rig/flash/rates.ts";
+import { framingHint } from "../harness/rig/framing-hint.ts";
+import { answers, isRecovery, recoveryName } from "../harness/rig/recovery.ts";
 import { median } from "./measure.ts";
 
 /** One thing that was timed, milliseconds. */
@@ -103,19 +106,27 @@ class BoardBench {
 
   async run(id: string, port: string): Promise<BoardBenchResult> {
     const runs = this.#options.runs ?? 500;
+    await this.#requireAnswer();
     const about = await this.#client.describe().catch(() => undefined);
-    const states = await image.readState(this.#smp).catch(() => undefined);
-    const version = states?.find(({ active }) => active)?.version;
+    let noImages = "";
+    const states = await image.readState(this.#smp).catch((error) => {
+      noImages = reasonOf(error);
+      return undefined;
+    });
+    const recovery = states !== undefined && (await isRecovery(this.#smp, states));
+    const version = (recovery ? states[0] : states?.find(({ active }) => active))?.version;
     const clockAt = about && (await this.#clock());
-    await this.#time("smp/echo", runs, () => os.echo(this.#smp, "0123456789abcdef"));
+    await this.#echo(runs);
     if (about === undefined) this.#skip("board/*", "the board has no SMP group 64");
     else await this.#parts(about, runs);
-    const upload = await this.#upload(states !== undefined);
+    const upload = recovery
+      ? this.#skip("upload", `in ${recoveryName} an upload goes over the application`)
+      : await this.#upload(noImages);
     const clock = clockAt && (await this.#drift(clockAt));
     return {
       board: {
         id: about?.id ?? id,
-        kind: about?.kind ?? "unknown",
+        kind: about?.kind ?? (recovery ? recoveryName : "unknown"),
         port,
         ...(version !== undefined && { version }),
       },
@@ -125,6 +136,26 @@ class BoardBench {
       ...(upload && { upload: { ...upload, shareOfLine: upload.shareOfRaw } }),
       skipped: this.#skipped,
     };
+  }
+
+  /** Any answer of an SMP server's will do. Throws `rig/silent`. */
+  async #requireAnswer(): Promise<void> {
+    if (await answers(this.#smp)) return;
+    const advice = await framingHint(this.#line, this.#smpOptions);
+    throw new MeterbenchError("rig/silent", `no answer on ${this.#line.name}`, {
+      advice: advice ?? "Check that the board has power and an SMP server on this port, and the baud rate.",
+    });
+  }
+
+  /** The round trip; left out on a board that echoes nothing. */
+  async #echo(runs: number): Promise<void> {
+    const echo = () => os.echo(this.#smp, "0123456789abcdef");
+    try {
+      await echo();
+    } catch (error) {
+      return this.#skip("smp/echo", reasonOf(error));
+    }
+    await this.#time("smp/echo", runs, echo);
   }
 
   async #parts(about: Description, runs: number): Promise<void> {
@@ -168,10 +199,10 @@ class BoardBench {
     await this.#time("switch/move", 10, (run) => move(run % 2 === 0 ? !closed : closed));
   }
 
-  async #upload(hasSlots: boolean): Promise<Rates | undefined> {
+  async #upload(noImages: string): Promise<Rates | undefined> {
     const bytes = this.#options.uploadBytes ?? 65_536;
     if (bytes === 0) return this.#skip("upload", "not asked for");
-    if (!hasSlots) return this.#skip("upload", "the board has no image group");
+    if (noImages !== "") return this.#skip("upload", `the board lists no images: ${noImages}`);
     this.#options.onProgress?.("upload");
     this.#smp.close();
     const connection = connectionOn(this.#line, this.#smpOptions);
@@ -220,6 +251,12 @@ class BoardBench {
   #skip(name: string, reason: string): undefined {
     this.#skipped.push({ name, reason });
   }
+}
+
+/** A refusal, with what would bring what is missing. Throws what is none. */
+function reasonOf(error: unknown): string {
+  if (error instanceof SmpError && error.code !== "smp/closed") return `${error.text}. ${error.advice}`;
+  throw error;
 }
 
 /** Percentiles, noise and histogram of milliseconds in the order they were measured. */

@@ -16,6 +16,11 @@ const MAX_TLVS = 64;
 /** The payload is encrypted with AES-128-CTR. */
 export const FLAG_AES128 = 0x04;
 
+/** The bootloader copies the image to memory, and runs it there. */
+export const FLAG_RAM_LOAD = 0x20;
+/** The image runs from the address in flash that it was linked for. */
+export const FLAG_ROM_FIXED = 0x100;
+
 /** TLV types of mcuboot's image.h that this bootloader knows. */
 export const TlvType = {
   keyHash: 0x01,
@@ -67,9 +72,12 @@ interface Header {
   readonly version: ImageVersion;
 }
 
-/** Parses the image at the start of `bytes`; what follows it is the caller's (see {@link requirePadding}). */
-export function parseImage(bytes: Uint8Array): McubootImage {
-  const header = parseHeader(bytes);
+/**
+ * Parses the image at the start of `bytes`; what follows it is the caller's (see {@link requirePadding}). `alsoFlags`:
+ * bits that are taken besides encryption, for images of other boards' bootloaders.
+ */
+export function parseImage(bytes: Uint8Array, alsoFlags = 0): McubootImage {
+  const header = parseHeader(bytes, alsoFlags);
   const payloadEnd = header.headerBytes + header.payloadBytes;
   if (payloadEnd + INFO_BYTES > bytes.length)
     refuse(
@@ -94,7 +102,7 @@ export function parseImage(bytes: Uint8Array): McubootImage {
 }
 
 /** The header alone, for whoever has only the first 32 bytes. Refuses magic, header size and flags. */
-export function parseHeader(bytes: Uint8Array): Header {
+export function parseHeader(bytes: Uint8Array, alsoFlags = 0): Header {
   if (bytes.length < HEADER_BYTES)
     refuse("truncated", `an image starts with ${HEADER_BYTES} bytes of header, got ${bytes.length}`);
   const view = viewOf(bytes);
@@ -109,7 +117,7 @@ export function parseHeader(bytes: Uint8Array): Header {
     protectedBytes: view.getUint16(10, true),
     payloadBytes: view.getUint32(12, true),
     loadAddress: view.getUint32(4, true),
-    flags: requireFlags(view.getUint32(16, true)),
+    flags: requireFlags(view.getUint32(16, true), alsoFlags),
     version: readVersion(view, 20),
   };
 }
@@ -131,8 +139,9 @@ export function requirePadding(image: McubootImage, file: Uint8Array, trailerByt
 }
 
 /** Only plain and AES-128 encrypted images for slots that the CPU runs from in place. */
-function requireFlags(flags: number): number {
-  if (flags === 0 || flags === FLAG_AES128) return flags;
+function requireFlags(flags: number, also: number): number {
+  const own = (flags & ~also) >>> 0;
+  if (own === 0 || own === FLAG_AES128) return flags;
   return refuse("flags", `flags 0x${flags.toString(16)} are not supported (expected 0 or 4)`, { flags });
 }
 

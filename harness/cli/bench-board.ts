@@ -6,6 +6,7 @@ import { type BoardChange, compareBoards } from "../../bench/board-compare.ts";
 import { chooseBoard, openBoard } from "../rig/find.ts";
 import { openUnlessInterrupted, unlessInterrupted } from "../rig/interrupt.ts";
 import { loadRig, type RigBoard } from "../rig/rig-file.ts";
+import { plainJson, plainLine } from "../text.ts";
 import { usageError } from "./exit.ts";
 import { type LineOptions, lineOf } from "./line-options.ts";
 import { stoppable } from "./until-stopped.ts";
@@ -26,7 +27,7 @@ export async function benchBoardCommand(options: BoardBenchCommand): Promise<voi
   const result = await stoppable((signal) => time(board, runs, options.json ?? false, signal));
   if (options.save !== undefined) saveResult(options.save, result);
   const changes = before && compareBoards(before, result);
-  if (options.json) console.log(JSON.stringify({ ...result, ...(changes && { changes }) }, null, 2));
+  if (options.json) console.log(plainJson({ ...result, ...(changes && { changes }) }, undefined, 2));
   else print(result, before, changes);
 }
 
@@ -80,7 +81,9 @@ function saveResult(file: string, result: BoardBenchResult): void {
 function print(result: BoardBenchResult, before?: BoardBenchResult, changes?: BoardChange[]): void {
   const { board, timings, clock, upload, skipped } = result;
   console.log(
-    pc.bold(`${board.id} (${board.kind}) on ${board.port}${board.version ? `, ${board.version}` : ""}`),
+    pc.bold(
+      plainLine(`${board.id} (${board.kind}) on ${board.port}${board.version ? `, ${board.version}` : ""}`),
+    ),
   );
   console.log(
     ["task".padEnd(24), ...["runs", "p50 ms", "p99 ms", "p99.9 ms"].map((c) => c.padStart(10))].join(""),
@@ -99,18 +102,18 @@ function print(result: BoardBenchResult, before?: BoardBenchResult, changes?: Bo
     console.log(
       `upload ${kb(upload.uploadBytesPerS)} (${(100 * upload.shareOfLine).toFixed(0)} % of the line's ${kb(upload.rawBytesPerS)}; without a window ${kb(upload.unwindowedBytesPerS)})`,
     );
-  for (const { name, reason } of skipped) console.log(pc.yellow(`left out: ${name} (${reason})`));
+  for (const { name, reason } of skipped) console.log(pc.yellow(plainLine(`left out: ${name} (${reason})`)));
   if (changes && before) printChanges(before, changes, board.id);
 }
 
 function printChanges(before: BoardBenchResult, changes: BoardChange[], id: string): void {
-  const other = before.board.id === id ? "" : pc.yellow(` (of another board: ${before.board.id})`);
-  console.log(`\nbeside ${before.atUtc}${other}:`);
+  const other = before.board.id === id ? "" : pc.yellow(` (of another board: ${plainLine(before.board.id)})`);
+  console.log(`\nbeside ${plainLine(before.atUtc)}${other}:`);
   const changed = changes.filter(({ verdict }) => verdict !== "same");
   if (changed.length === 0) console.log("nothing changed beyond noise");
   for (const { name, unit, before: was, after: is, verdict } of changed) {
     const paint = verdict === "slower" ? pc.red : verdict === "faster" ? pc.green : pc.yellow;
-    console.log(paint(`${verdict}  ${name}  ${number(was)} → ${number(is)} ${unit}`));
+    console.log(paint(`${verdict}  ${plainLine(name)}  ${number(was)} → ${number(is)} ${unit}`));
   }
 }
 

@@ -1,5 +1,6 @@
 /** Plain tables: columns as wide as they need; on a terminal what is too wide goes on in the next line. */
 import pc from "picocolors";
+import { plainLine } from "../text.ts";
 
 type Cell = string | number | boolean | null | readonly string[];
 type Row = Record<string, Cell>;
@@ -70,7 +71,7 @@ function wrapped(cell: string, width: number): string[] {
 }
 
 function text(cell: Cell | undefined): string {
-  if (Array.isArray(cell)) return cell.join("/");
+  if (Array.isArray(cell)) return plainLine(cell.join("/"));
   if (typeof cell === "boolean") return cell ? "yes" : "";
-  return cell === null || cell === undefined ? "" : String(cell);
+  return cell === null || cell === undefined ? "" : plainLine(String(cell));
 }

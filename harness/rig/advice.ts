@@ -1,6 +1,7 @@
 /** What `doctor` says about boards: tools, ports, permissions, bootloaders, buffer sizes. */
 import { accessSync, constants, statSync } from "node:fs";
 import { missingTools, tools } from "../../hal/emulated/index.ts";
+import { os } from "../../hal/serial/smp/index.ts";
 import type { BoardHealth } from "./health.ts";
 import { type PortRow, starterRig } from "./port-list.ts";
 import { type Rig, rigFileName } from "./rig-file.ts";
@@ -65,7 +66,7 @@ export function rigFile(rig: Rig, ports: readonly PortRow[]): BoardFinding {
 /** A board's answers, and whether its buffer makes it slow. */
 export function boardFinding({ id, ok, health, ...told }: BoardHealth): BoardFinding {
   const base = { name: `board ${id}`, required: false };
-  const { version, bootloader, buffer } = told;
+  const { buffer } = told;
   if (!ok)
     return {
       ...base,
@@ -81,18 +82,41 @@ export function boardFinding({ id, ok, health, ...told }: BoardHealth): BoardFin
       found: health,
       ...(told.advice !== undefined && { advice: told.advice }),
     };
-  const words = [
-    health,
-    version === undefined ? "tells no version" : `runs ${version}`,
-    bootloader === undefined ? "does not tell its bootloader" : bootloaderWords(bootloader),
-    `${buffer.count} buffers of ${buffer.bytes} bytes`,
-  ];
-  const advice = bufferAdvice(buffer);
-  return { ...base, status: "ok", found: words.join(", "), ...(advice && { advice }) };
+  const words = [health, ...aboutOf(told), `${buffer.count} buffers of ${buffer.bytes} bytes`];
+  // Recovery's buffers are MCUboot's own, and its uploads are rare.
+  const advice = [told.advice, told.recovery ? undefined : bufferAdvice(buffer)].filter(
+    (each) => each !== undefined,
+  );
+  return {
+    ...base,
+    status: "ok",
+    found: words.join(", "),
+    ...(advice.length > 0 && { advice: advice.join("\n") }),
+  };
 }
 
-const bootloaderWords = ({ mode, noDowngrade }: NonNullable<BoardHealth["bootloader"]>): string =>
-  `bootloader: ${mode}, ${noDowngrade ? "takes no downgrade" : "takes a downgrade"}`;
+/** What it runs, and how its bootloader is; in recovery nothing runs. */
+function aboutOf({
+  recovery,
+  version,
+  bootloader,
+}: Pick<BoardHealth, "recovery" | "version" | "bootloader">) {
+  if (recovery)
+    return [version === undefined ? "which accepts no image that it has" : `which holds ${version}`];
+  return [
+    version === undefined ? "tells no version" : `runs ${version}`,
+    bootloader === undefined ? "does not tell its bootloader" : bootloaderWords(bootloader),
+  ];
+}
+
+function bootloaderWords({ mode, noDowngrade }: NonNullable<BoardHealth["bootloader"]>): string {
+  if (picking.includes(mode))
+    return `bootloader: ${mode}, picks the higher version at a reset (--by-version)`;
+  return `bootloader: ${mode}, ${noDowngrade ? "takes no downgrade" : "takes a downgrade"}`;
+}
+
+/** Modes that take no marks: direct-xip without revert, RAM load. */
+const picking: readonly string[] = [4, 6].map((mode) => os.bootloaderModes[mode] as string);
 
 /** Where uploads lose their time, and the setting that changes it. */
 function bufferAdvice({ bytes, count, told }: NonNullable<BoardHealth["buffer"]>): string | undefined {

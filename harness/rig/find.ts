@@ -109,8 +109,9 @@ export type BoardSmpOptions = SmpClientOptions & { readonly control?: ControlKey
 
 /** For whoever makes a client on the board's line. Throws `rig-file/control-key`. */
 export function smpOptions(board: RigBoard, timers: Timers): BoardSmpOptions {
-  const { framing } = board;
-  const control = controlKeyOf(board);
+  const { framing, identity } = board;
+  const key = controlKeyOf(board);
+  const control = key && { ...key, ...(identity !== undefined && { boardId: identity }) };
   return { timers, ...(framing !== undefined && { framing }), ...(control && { control }) };
 }
 

@@ -5,11 +5,13 @@ import type { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { missingTools } from "../../hal/emulated/index.ts";
 import type { LineSession } from "../../hal/serial/line/index.ts";
 import { BoardClient } from "../../hal/serial/parts/index.ts";
-import { image, os, SmpClient } from "../../hal/serial/smp/index.ts";
+import { image, isUnsupported, os, SmpClient, type SmpError } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
 import { lockedName, type OpenBoardOptions, openBoard, smpOptions } from "./find.ts";
+import { framingHint } from "./framing-hint.ts";
 import { imageKeyOf } from "./image-key.ts";
 import { lockHolder, nameOf } from "./lock.ts";
+import { answers, isRecovery, recoveryAdvice, recoveryName } from "./recovery.ts";
 import type { RigBoard } from "./rig-file.ts";
 
 export interface BoardHealth {
@@ -28,6 +30,8 @@ export interface BoardHealth {
   readonly version?: string;
   /** Largest packet and how many at once. */
   readonly buffer?: { readonly bytes: number; readonly count: number; readonly told: boolean };
+  /** No application answers, but MCUboot's serial recovery. */
+  readonly recovery?: boolean;
   /** What the bootloader does with a new image, where it tells; whether it takes an older one. */
   readonly bootloader?: { readonly mode: string; readonly noDowngrade: boolean };
   /** What to do when it is not ok, or to learn more. */
@@ -99,20 +103,30 @@ function emulatedHealth({ id, dir }: RigBoard): Look {
 }
 
 async function lookAt(line: LineSession, board: RigBoard, timers: Timers): Promise<Look> {
-  const smp = new SmpClient(line, { ...smpOptions(board, timers), timeoutMs: 1000 });
+  const options = { ...smpOptions(board, timers), timeoutMs: 1000 };
+  const smp = new SmpClient(line, options);
   try {
+    if (!(await answers(smp))) return silence(smp.counters.echo > 0, board, await framingHint(line, options));
     const { bufSize, bufCount, source } = await smp.params();
-    const buffer = { bytes: bufSize, count: bufCount, told: source === "board" };
     const described = await new BoardClient(smp, { timers, attempts: 2 }).describe().catch(() => undefined);
-    const states = await image.readState(smp, { retries: 1 }).catch(() => undefined);
-    if (described === undefined && states === undefined && !buffer.told)
-      return silence(smp.counters.echo > 0, board);
-    const version = states?.find(({ active }) => active)?.version;
-    const bootloader = await bootloaderOf(smp, board);
+    const missing: string[] = [];
+    const learn = <T>(lacks: string, ask: Promise<T>): Promise<T | undefined> =>
+      ask.catch((error: unknown) => {
+        if (isUnsupported(error)) missing.push(`${lacks}: ${(error as SmpError).advice}`);
+        return undefined;
+      });
+    await learn("It echoes nothing", os.echo(smp, ""));
+    const states = await learn("It lists no images", image.readState(smp));
+    const recovery = states !== undefined && (await isRecovery(smp, states));
+    const version = (recovery ? states[0] : states?.find(({ active }) => active))?.version;
+    const mode = await learn("It does not tell its bootloader", os.bootloaderMode(smp));
+    const bootloader = mode && bootloaderOf(mode, board);
     return {
       ok: true,
-      health: "ready",
-      buffer,
+      health: recovery ? `ready, in ${recoveryName}` : "ready",
+      buffer: { bytes: bufSize, count: bufCount, told: source === "board" },
+      ...(missing.length > 0 && { advice: missing.join("\n") }),
+      ...(recovery && { recovery, advice: recoveryAdvice }),
       ...(described && { identity: `${described.id} (${described.kind})`, parts: described.parts }),
       ...(version !== undefined && { version }),
       ...(bootloader && { bootloader }),
@@ -122,7 +136,9 @@ async function lookAt(line: LineSession, board: RigBoard, timers: Timers): Promi
   }
 }
 
-function silence(echoes: boolean, { baud, framing }: RigBoard): Look {
+function silence(echoes: boolean, { baud, framing }: RigBoard, hint: string | undefined): Look {
+  if (hint !== undefined)
+    return { ok: false, health: `no answer in ${framing ?? "console"} framing`, advice: hint };
   if (echoes)
     return {
       ok: false,
@@ -138,9 +154,7 @@ function silence(echoes: boolean, { baud, framing }: RigBoard): Look {
   };
 }
 
-async function bootloaderOf(smp: SmpClient, board: RigBoard): Promise<BoardHealth["bootloader"]> {
-  const told = await os.bootloaderMode(smp).catch(() => undefined);
-  if (told === undefined) return undefined;
+function bootloaderOf(told: os.BootloaderMode, board: RigBoard): NonNullable<BoardHealth["bootloader"]> {
   const mode = os.bootloaderModes[told.mode] ?? `mode ${told.mode}`;
   return { mode, noDowngrade: told.noDowngrade || board.noDowngrade === true };
 }

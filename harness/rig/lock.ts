@@ -24,6 +24,7 @@ import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import type { Cancel } from "../../hal/board.ts";
 import { lineAddress } from "../../hal/serial/line/open-line.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
+import { plainLine } from "../text.ts";
 
 /** Who holds a board. */
 export interface LockOwner {
@@ -346,9 +347,9 @@ function userName(): string {
   }
 }
 
-/** For people: what it runs, where, whose, since when. */
+/** For people: what it runs, where, whose, since when; the owner wrote it, so it stays one line and no more. */
 export const nameOf = ({ what, pid, host, user, since }: LockOwner): string =>
-  `${what} (process ${pid} on ${host}, user ${user}, since ${since})`;
+  plainLine(`${what} (process ${pid} on ${host}, user ${user}, since ${since})`);
 
 function locked(board: string, owner: LockOwner): MeterbenchError {
   return new MeterbenchError("rig/locked", `board ${board} is in use by ${nameOf(owner)}`, {

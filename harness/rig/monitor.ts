@@ -1,9 +1,21 @@
 /** A board's console and events, as they come. */
+import { hasCode } from "../../firmware/kernel/errors.ts";
 import type { Cancel } from "../../hal/board.ts";
-import { BoardClient, Command, type Description, eventsResponse } from "../../hal/serial/parts/index.ts";
-import { SmpClient } from "../../hal/serial/smp/index.ts";
+import type { Line } from "../../hal/serial/line/index.ts";
+import {
+  BoardClient,
+  BoardSilent,
+  boardGroupId,
+  Command,
+  type Description,
+  eventsResponse,
+} from "../../hal/serial/parts/index.ts";
+import { image, missingAdvice, SmpClient, type SmpClientOptions } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
+import { plainLine } from "../text.ts";
 import { type OpenBoard, smpOptions } from "./find.ts";
+import { framingHint } from "./framing-hint.ts";
+import { isRecovery, recoveryName } from "./recovery.ts";
 
 export type MonitorEvent =
   | { readonly t: number; readonly kind: "console"; readonly text: string }
@@ -20,6 +32,8 @@ export interface MonitorOptions {
 
 /** Watches until {@link close}. Console text comes in whole lines; a line that is not ended after a pause too. */
 export class BoardMonitor {
+  readonly #line: Line;
+  readonly #smpOptions: SmpClientOptions;
   readonly #smp: SmpClient;
   readonly #client: BoardClient;
   readonly #timers: Timers;
@@ -30,6 +44,7 @@ export class BoardMonitor {
   #cancelPoll: Cancel = () => {};
   #cancelText: Cancel = () => {};
   #text = "";
+  #printed = false;
   #ack: number | undefined;
   #closed = false;
 
@@ -42,7 +57,9 @@ export class BoardMonitor {
     this.#pollMs = options.pollMs ?? 1000;
     this.#emit = emit;
     this.#startMs = this.#timers.nowMs();
-    this.#smp = new SmpClient(line, smpOptions(board, this.#timers));
+    this.#line = line;
+    this.#smpOptions = smpOptions(board, this.#timers);
+    this.#smp = new SmpClient(line, this.#smpOptions);
     this.#client = new BoardClient(this.#smp, { timers: this.#timers });
     this.#cancels = [
       this.#smp.onConsole((text) => this.#console(text)),
@@ -52,15 +69,29 @@ export class BoardMonitor {
     ];
   }
 
-  /** Asks who is there, then for events, again and again. Never rejects: a silent board has a console still. */
+  /** Asks who is there, then for events, again and again. Never rejects: every board has a console still. */
   async start(): Promise<void> {
     try {
       const description = await this.#client.describe();
       this.#tell({ kind: "board", description });
       await this.#poll();
     } catch (error) {
-      this.#tell({ kind: "note", text: `no events: ${(error as Error).message}` });
+      const why = await this.#whyNoEvents(error).catch(() => (error as Error).message);
+      if (!this.#closed) this.#tell({ kind: "note", text: `the console alone, no events: ${why}` });
     }
+  }
+
+  async #whyNoEvents(error: unknown): Promise<string> {
+    if (hasCode(error, "hal/absent")) {
+      const states = await image.readState(this.#smp).catch(() => undefined);
+      if (states !== undefined && (await isRecovery(this.#smp, states)))
+        return `the board is in ${recoveryName}`;
+      return `the board has no SMP group 64. ${missingAdvice(boardGroupId, Command.describe)}`;
+    }
+    // What prints does not speak raw SMP, and a question in it would be typed into its shell.
+    const silent = error instanceof BoardSilent && !this.#printed;
+    const hint = silent ? await framingHint(this.#line, this.#smpOptions) : undefined;
+    return hint ?? (error as Error).message;
   }
 
   close(): void {
@@ -87,6 +118,7 @@ export class BoardMonitor {
   }
 
   #console(text: string): void {
+    this.#printed = true;
     this.#cancelText();
     const lines = (this.#text + text).split(/\r?\n/);
     this.#text = (lines.pop() ?? "").slice(-4096);
@@ -111,19 +143,15 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K>
 /** One line for people; control characters of the board's stay out of the terminal. */
 export function monitorLine(event: MonitorEvent): string {
   const time = `${(event.t / 1000).toFixed(3).padStart(9)}  `;
-  if (event.kind === "console") return `${time}${printable(event.text)}`;
+  if (event.kind === "console") return `${time}${plainLine(event.text)}`;
   if (event.kind === "board") {
     const { id, kind, parts } = event.description;
-    return `${time}* board ${printable(id)} (${printable(kind)}): ${parts.map(printable).join(", ")}`;
+    return `${time}* board ${plainLine(id)} (${plainLine(kind)}): ${parts.map(plainLine).join(", ")}`;
   }
-  if (event.kind !== "event") return `${time}* ${event.kind} ${printable(event.text)}`;
+  if (event.kind !== "event") return `${time}* ${event.kind} ${plainLine(event.text)}`;
   const { kind, n: _n, up: _up, ...fields } = event.event;
-  return `${time}* ${printable(String(kind))} ${printable(JSON.stringify(fields, shortBytes))}`;
+  return `${time}* ${plainLine(String(kind))} ${plainLine(JSON.stringify(fields, shortBytes))}`;
 }
 
 const shortBytes = (_key: string, value: unknown): unknown =>
   value instanceof Uint8Array ? Buffer.from(value).toString("hex").slice(0, 64) : value;
-
-const printable = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not reach the terminal
-  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "·");

@@ -149,6 +149,7 @@ async function rerunFlash(
   await flashBoards([open.board], readImage(image), {
     mode: command.includes("--test") ? "test" : "confirm",
     ...(at >= 0 && { window: Number(command[at + 1]) }),
+    byVersion: command.includes("--by-version"),
     timers,
     preFlight: () => ({}),
     open: async () => open,

@@ -168,6 +168,7 @@ const exampleLines: Readonly<Record<string, string>> = {
   imageKey: "imageKey: keys/app.pub.pem",
   securityCounter: "securityCounter: 3",
   noDowngrade: "noDowngrade: true",
+  byVersion: "byVersion: true",
   selfTest: 'selfTest: "./look-at.sh {id}"',
   parts: "parts: [clock, flash, entropy]",
   power: 'power: { on: "relay on {id}", off: "relay off {id}" }',

@@ -89,6 +89,8 @@ const shared = {
   securityCounter: between(0, 0xffff_ffff).optional(),
   /** The bootloader takes no older version, where it does not tell so itself. */
   noDowngrade: z.boolean().optional(),
+  /** The bootloader takes no marks and picks the higher version at a reset (direct XIP, RAM load). */
+  byVersion: z.boolean().optional(),
   /**
    * A command that looks at the new image, after the echo; fails it by an exit code that is not 0. The flasher holds
    * the port meanwhile: look by other means (a meter, a relay, a debug probe); `{port}` is there to tell boards apart.
@@ -108,6 +110,8 @@ const boardSchema = z.strictObject({
    * that uses it. `device`: a board under test, with firmware of its own.
    */
   kind: z.enum(["serial", "emulated", "device"]).default("serial"),
+  /** Who the board says that it is ("describe"): what is signed is for that board alone, whatever is at the far end. */
+  identity: word.optional(),
   /** Where an emulated board keeps its flash; relative to the rig file. */
   dir: word.optional(),
   /** The parts it lends to the model; default those it has of clock, flash, entropy, mains and switch. */

@@ -2,12 +2,13 @@
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { LineError } from "../../hal/serial/line/errors.ts";
 import type { LineSession } from "../../hal/serial/line/index.ts";
-import { BoardClient, type Description } from "../../hal/serial/parts/index.ts";
+import { BoardClient, BoardSilent, type Description } from "../../hal/serial/parts/index.ts";
 import { SmpClient, type SmpClientOptions } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
 import { BoardTarget } from "../premises/targets.ts";
 import type { DeviceEnd } from "../run-context.ts";
 import { chooseBoard, type OpenBoard, type OpenBoardOptions, openBoard, smpOptions } from "./find.ts";
+import { framingHint } from "./framing-hint.ts";
 import type { RecordedRun } from "./recorded-session.ts";
 import type { Rig, RigBoard } from "./rig-file.ts";
 import { RemoteDeviceEnd } from "./under-test.ts";
@@ -93,11 +94,16 @@ export async function targetOn(
   return { name, board, faults, close };
 }
 
-/** Who is at the far end: group 64, command 0. Throws `BoardSilent`. */
+/** Who is at the far end: group 64, command 0. Throws `BoardSilent`, or `rig/silent` where the other framing is answered. */
 export async function describeBoard(line: LineSession, options: SmpClientOptions): Promise<Description> {
   const smp = new SmpClient(line, options);
   try {
     return await new BoardClient(smp, { timers: options.timers }).describe();
+  } catch (error) {
+    const advice = error instanceof BoardSilent ? await framingHint(line, options) : undefined;
+    throw advice === undefined
+      ? error
+      : new MeterbenchError("rig/silent", (error as Error).message, { advice }, error);
   } finally {
     smp.close();
   }

@@ -9,9 +9,10 @@ enum { UINT = 0, BYTES = 2, ARRAY = 4 };
 #define MAX_SAFE_INTEGER ((1ull << 53) - 1) /* the far end may be JavaScript */
 
 static const uint8_t protected_headers[] = {0x43, 0xa1, 0x01, 0x27}; /* bstr of {1: -8}, EdDSA */
-/* ["Signature1", h'a10127', h'', and then the payload */
-static const uint8_t signature_context[] = {0x84, 0x6a, 'S', 'i', 'g', 'n', 'a',  't',  'u',  'r',
-                                            'e',  '1',  0x43, 0xa1, 0x01, 0x27, 0x40};
+/* ["Signature1", h'a10127', and then the board's id and the payload */
+static const uint8_t signature_context[] = {0x84, 0x6a, 'S', 'i', 'g', 'n', 'a', 't',
+                                            'u',  'r',  'e', '1', 0x43, 0xa1, 0x01, 0x27};
+enum { ID_HEAD_BYTES = 2 };
 
 bool signed_wanted(void) { return board_identity.has_control_key; }
 
@@ -43,11 +44,17 @@ static bool byte_string(CborReader *reader, CborReader *inside) {
   return true;
 }
 
+/* The external data is the board's id: what is signed for another board of the rig is none of ours. */
 static bool verify(const uint8_t *content, size_t length, const uint8_t *signature) {
-  static uint8_t message[sizeof signature_context + PACKET_BYTES];
-  memcpy(message, signature_context, sizeof signature_context);
-  memcpy(message + sizeof signature_context, content, length);
-  return ed25519_verify(board_identity.control_key, message, sizeof signature_context + length, signature);
+  static uint8_t message[sizeof signature_context + ID_HEAD_BYTES + sizeof board_identity.id + PACKET_BYTES];
+  size_t id_length = strlen(board_identity.id), at = sizeof signature_context;
+  memcpy(message, signature_context, at);
+  if (id_length >= 24) message[at++] = BYTES << 5 | 24;
+  message[at++] = id_length >= 24 ? (uint8_t)id_length : (uint8_t)(BYTES << 5 | id_length);
+  memcpy(message + at, board_identity.id, id_length);
+  at += id_length;
+  memcpy(message + at, content, length);
+  return ed25519_verify(board_identity.control_key, message, at + length, signature);
 }
 
 /* COSE_Sign1, tagged or not: protected headers, no others, payload, signature. The payload's head is signed too. */

@@ -34,6 +34,8 @@ export interface Requester {
 export interface ControlKey {
   sign(message: Uint8Array): Uint8Array;
   nextCounter(): number;
+  /** What is signed is for the board of this id, whoever the far end says that it is. Default: what it says. */
+  readonly boardId?: string;
 }
 
 export interface BoardClientOptions {
@@ -64,6 +66,8 @@ export class BoardClient {
   readonly #options: BoardClientOptions & { readonly timeoutMs: number; readonly attempts: number };
   #turn: Promise<unknown> = Promise.resolve();
   #signed = false;
+  /** Who the board says it is: what is signed is signed for it. */
+  #boardId = "";
   #messageTurn: Promise<void> = Promise.resolve();
 
   constructor(smp: Requester, options: BoardClientOptions) {
@@ -75,6 +79,7 @@ export class BoardClient {
   async describe(): Promise<Description> {
     const description = await this.read("description", Command.describe, {}, describeResponse);
     this.#signed = description.signed;
+    this.#boardId = description.id;
     return description;
   }
 
@@ -183,7 +188,7 @@ export class BoardClient {
       return this.#smp.request(op, group, command, payload, options);
     const counter = control.nextCounter();
     const inner = { counter, group, command, payload: encodePayload(payload) };
-    const cose = sealCommand(inner, (input) => control.sign(input));
+    const cose = sealCommand(inner, control.boardId ?? this.#boardId, (input) => control.sign(input));
     return this.#smp.request("write", boardGroupId, Command.signed, { cose }, options);
   }
 

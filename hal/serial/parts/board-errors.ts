@@ -26,5 +26,5 @@ export function toHalError(what: string, error: SmpError): HalError {
   const misused = group === boardGroupId && (rc === BoardError.misuse || rc === BoardError.tooLong);
   const absent = (group === boardGroupId && rc === BoardError.absent) || (group === undefined && rc === 8);
   const code = misused ? "hal/misuse" : absent ? "hal/absent" : "hal/fault";
-  return new HalError(code, `remote ${what}: ${reason}`, { group, rc }, error);
+  return new HalError(code, `remote ${what}: ${reason}`, { group, rc, advice: error.advice }, error);
 }

@@ -85,7 +85,7 @@ export class PartsServer implements SmpGroup {
     const ownCounters = controlKey !== undefined && options.counters === undefined;
     this.#flash = ownCounters ? withoutLast(board.flash, counterSectors) : board.flash;
     const counters = options.counters ?? new FlashCounter(board.flash, geometry.sectorCount - counterSectors);
-    this.#control = controlKey && new Control(board.crypto, controlKey, counters);
+    this.#control = controlKey && new Control(board.crypto, board.id, controlKey, counters);
     this.#events = new EventQueue({
       answerBytes: bufBytes - overheadBytes / 2,
       chunk: this.#chunk,
@@ -193,10 +193,12 @@ export class PartsServer implements SmpGroup {
 /** Who may act on this board. */
 class Control {
   readonly #verify: (message: Uint8Array, signature: Uint8Array) => boolean;
+  readonly #boardId: string;
   readonly #counters: CounterStore;
 
-  constructor(crypto: Crypto, publicKey: Uint8Array, counters: CounterStore) {
+  constructor(crypto: Crypto, boardId: string, publicKey: Uint8Array, counters: CounterStore) {
     this.#verify = crypto.ed25519Verifier(publicKey);
+    this.#boardId = boardId;
     this.#counters = counters;
   }
 
@@ -206,8 +208,9 @@ class Control {
 
   /** The command, once its counter is durable: from then on the same bytes are refused. */
   async accept(cose: Uint8Array): Promise<SignedCommand> {
-    const command = openCommand(cose, this.#verify);
-    if (command === undefined) throw refuse("signature", "no COSE_Sign1 by this board's control key");
+    const command = openCommand(cose, this.#boardId, this.#verify);
+    if (command === undefined)
+      throw refuse("signature", "no COSE_Sign1 by this board's control key for this board");
     const last = await this.#counters.read();
     if (command.counter <= last) throw refuse("counter", `expected a counter above ${last}`);
     await this.#counters.write(command.counter);

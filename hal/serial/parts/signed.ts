@@ -1,8 +1,8 @@
 /**
  * An acting command whose sender is known: COSE_Sign1 (RFC 9052 §4.2) with EdDSA over [counter, group, command,
  * payload]. One form only, so that a small board can check it byte by byte: tag 18 or none, protected headers
- * h'a10127' (alg EdDSA), no unprotected ones, shortest heads. The control key is one board's own: nothing in the
- * payload names the board.
+ * h'a10127' (alg EdDSA), no unprotected ones, shortest heads. The external data is the board's id as it describes
+ * itself, UTF-8: it is signed and not sent, so a command for one board of a rig is none for another with the same key.
  */
 import type { Verifier } from "../../board.ts";
 
@@ -21,19 +21,18 @@ export const signedBytes = 128;
 const Major = { uint: 0, bytes: 2, array: 4 } as const;
 /** bstr h'a10127': {1: -8}. */
 const protectedHeaders = Uint8Array.of(0x43, 0xa1, 0x01, 0x27);
-/** ["Signature1", h'a10127', h'', …: what stands before the payload in the Sig_structure. */
-const signatureContext = Uint8Array.from([
-  0x84,
-  0x6a,
-  ...new TextEncoder().encode("Signature1"),
-  ...protectedHeaders,
-  0x40,
-]);
+const encoder = new TextEncoder();
+/** ["Signature1", h'a10127', …: what stands before the external data and the payload in the Sig_structure. */
+const signatureContext = Uint8Array.from([0x84, 0x6a, ...encoder.encode("Signature1"), ...protectedHeaders]);
 const signatureBytes = 64;
 const sign1Tag = 0xd2;
 
-/** The COSE_Sign1 of a command. `sign` is Ed25519 by the board's control key. */
-export function sealCommand(command: SignedCommand, sign: (input: Uint8Array) => Uint8Array): Uint8Array {
+/** The COSE_Sign1 of a command for the board called `boardId`. `sign` is Ed25519 by its control key. */
+export function sealCommand(
+  command: SignedCommand,
+  boardId: string,
+  sign: (input: Uint8Array) => Uint8Array,
+): Uint8Array {
   const content = concat(
     head(Major.array, 4),
     head(Major.uint, command.counter),
@@ -42,11 +41,11 @@ export function sealCommand(command: SignedCommand, sign: (input: Uint8Array) =>
     byteString(command.payload),
   );
   const body = concat(Uint8Array.of(sign1Tag, 0x84), protectedHeaders, Uint8Array.of(0xa0));
-  return concat(body, byteString(content), byteString(sign(signedInput(content))));
+  return concat(body, byteString(content), byteString(sign(signedInput(content, boardId))));
 }
 
-/** The command in `cose`; undefined when its form or its signature is wrong. */
-export function openCommand(cose: Uint8Array, verify: Verifier): SignedCommand | undefined {
+/** The command in `cose` for the board called `boardId`; undefined when its form or its signature is wrong. */
+export function openCommand(cose: Uint8Array, boardId: string, verify: Verifier): SignedCommand | undefined {
   const reader = new Reader(cose);
   reader.skip(sign1Tag);
   const framed = reader.argument(Major.array) === 4 && reader.expect(protectedHeaders);
@@ -54,7 +53,7 @@ export function openCommand(cose: Uint8Array, verify: Verifier): SignedCommand |
   const content = reader.byteString();
   const signature = reader.byteString();
   if (content === undefined || signature?.length !== signatureBytes || !reader.atEnd) return undefined;
-  return verify(signedInput(content), signature) ? readContent(content) : undefined;
+  return verify(signedInput(content, boardId), signature) ? readContent(content) : undefined;
 }
 
 function readContent(content: Uint8Array): SignedCommand | undefined {
@@ -68,7 +67,8 @@ function readContent(content: Uint8Array): SignedCommand | undefined {
   return payload === undefined || !reader.atEnd ? undefined : { counter, group, command, payload };
 }
 
-const signedInput = (content: Uint8Array): Uint8Array => concat(signatureContext, byteString(content));
+const signedInput = (content: Uint8Array, boardId: string): Uint8Array =>
+  concat(signatureContext, byteString(encoder.encode(boardId)), byteString(content));
 
 const byteString = (bytes: Uint8Array): Uint8Array => concat(head(Major.bytes, bytes.length), bytes);
 

@@ -2,9 +2,10 @@ import type { Line } from "../line/line.ts";
 import { encodePayload, type Payload } from "../smp/cbor.ts";
 import { type RequestOptions, SmpClient, type SmpClientOptions } from "../smp/client.ts";
 import { SmpError } from "../smp/errors.ts";
+import { malformed } from "../smp/fields.ts";
 import type { SmpOperation } from "../smp/message.ts";
 import type { ControlKey } from "./board-client.ts";
-import { boardGroupId, Command, isActing } from "./board-group.ts";
+import { boardGroupId, Command, describeResponse, isActing } from "./board-group.ts";
 import { sealCommand, signedBytes } from "./signed.ts";
 
 /**
@@ -13,10 +14,12 @@ import { sealCommand, signedBytes } from "./signed.ts";
  */
 export class SigningClient extends SmpClient {
   readonly #control: ControlKey;
+  #boardId: string | undefined;
 
   constructor(line: Line, options: SmpClientOptions & { readonly control: ControlKey }) {
     super(line, options);
     this.#control = options.control;
+    this.#boardId = options.control.boardId;
   }
 
   /** Repeated under a new counter: the board may have taken the one before, and refuses that twice. */
@@ -29,9 +32,10 @@ export class SigningClient extends SmpClient {
   ): Promise<Payload> {
     if (operation !== "write" || !isActing(group, command))
       return super.request(operation, group, command, payload, options);
+    const boardId = await this.#askBoardId();
     for (let retries = options.retries ?? 0; ; retries--)
       try {
-        const cose = this.#seal(group, command, payload);
+        const cose = this.#seal(boardId, group, command, payload);
         return await super.request(
           "write",
           boardGroupId,
@@ -49,8 +53,19 @@ export class SigningClient extends SmpClient {
     return (await super.maxPacketBytes()) - signedBytes;
   }
 
-  #seal(group: number, command: number, payload: Payload): Uint8Array {
+  /** Asked once: a board keeps its id over resets. One that does not describe itself takes no signature either. */
+  async #askBoardId(): Promise<string> {
+    if (this.#boardId === undefined) {
+      const answer = await super.request("read", boardGroupId, Command.describe);
+      const description = describeResponse.safeParse(answer);
+      if (!description.success) throw malformed("board description", "a description", answer);
+      this.#boardId = description.data.id;
+    }
+    return this.#boardId;
+  }
+
+  #seal(boardId: string, group: number, command: number, payload: Payload): Uint8Array {
     const inner = { counter: this.#control.nextCounter(), group, command, payload: encodePayload(payload) };
-    return sealCommand(inner, (input) => this.#control.sign(input));
+    return sealCommand(inner, boardId, (input) => this.#control.sign(input));
   }
 }

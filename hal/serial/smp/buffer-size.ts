@@ -24,7 +24,7 @@ export async function negotiateParams(
 ): Promise<SmpParams> {
   const fallback: SmpParams = { bufSize: fallbackBufSize, bufCount: 1, source: "fallback" };
   try {
-    const answer = Fields.ofAnswer("os parameters", await client.request("read", 0, 6, {}, { retries: 1 }));
+    const answer = Fields.ofAnswer("os parameters", await client.request("read", 0, 6));
     const bufSize = Math.min(answer.uint("buf_size"), MAX_BUF_SIZE);
     const bufCount = Math.min(Math.max(answer.optionalUint("buf_count") ?? 1, 1), MAX_BUF_COUNT);
     return bufSize < MIN_BUF_SIZE ? fallback : { bufSize, bufCount, source: "board" };

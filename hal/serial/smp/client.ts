@@ -4,7 +4,7 @@ import type { Timers } from "../timers.ts";
 import { negotiateParams, type SmpParams } from "./buffer-size.ts";
 import type { Payload } from "./cbor.ts";
 import { groupName } from "./error-table.ts";
-import { generalError, groupError, SmpError } from "./errors.ts";
+import { generalError, groupError, SmpError, unsupportedError } from "./errors.ts";
 import { isPayload, malformed } from "./fields.ts";
 import {
   type DropReason,
@@ -72,6 +72,8 @@ export interface SmpCounters extends Record<DropReason, number> {
 const FIRST_USER_GROUP = 64;
 /** Sent packets that an echo is compared with. */
 const REMEMBERED = 16;
+/** Characters of a board's own reason that are kept, in one line. */
+const MAX_REASON = 200;
 const DEFAULT_TIMEOUT_MS = 2000;
 const DEFAULT_IDLE_MS = 100;
 
@@ -235,12 +237,15 @@ export class SmpClient {
     const payload = this.#payload(packet);
     if (payload === undefined) throw malformed(nameOf(request), "a CBOR map", packet.payload);
     const { rc, err, rsn, ...rest } = payload;
-    const reason = typeof rsn === "string" ? rsn : undefined;
+    const reason = typeof rsn === "string" ? rsn.replace(/\p{Cc}+/gu, " ").slice(0, MAX_REASON) : undefined;
     if (isPayload(err) && typeof err.rc === "number" && err.rc !== 0)
       throw typeof err.group === "number"
         ? groupError(err.group, err.rc, reason, rest)
         : generalError(err.rc, reason, rest);
-    if (typeof rc === "number" && rc !== 0 && !options.rcIsValue) throw generalError(rc, reason, rest);
+    if (typeof rc === "number" && rc !== 0 && !options.rcIsValue)
+      throw rc === 8
+        ? unsupportedError(reason ?? nameOf(request), request.group, request.command, rest)
+        : generalError(rc, reason, rest);
     return payload;
   }
 
@@ -305,7 +310,7 @@ export class SmpClient {
         ? `${broken} damaged frames came in: check baud rate, flow control and cable.`
         : echo > 0
           ? "Only our own requests came back: is there a shell without SMP, or a loop in the cable?"
-          : "Check that the board runs, has an SMP server on this port, and the baud rate.";
+          : `Check that the board runs, has an SMP server on this port, the baud rate and the framing (${this.framing}).`;
     return new SmpError({
       code: "smp/timeout",
       name: "timeout",

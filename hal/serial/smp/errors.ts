@@ -1,4 +1,7 @@
 import { errorEntry, GENERAL, groupName } from "./error-table.ts";
+import { missingAdvice } from "./kconfig.ts";
+
+const NOT_SUPPORTED = 8;
 
 /**
  * - `smp/refused`: the board answered with an error; `group` and `rc` say which
@@ -72,7 +75,27 @@ export function generalError(rc: number, reason?: string, data?: Record<string, 
   return refusal(undefined, rc, reason, data);
 }
 
-function refusal(group: number | undefined, rc: number, reason?: string, data?: Record<string, unknown>) {
+/** Rc 8, told by the command that is not there (`what`) and the option that would bring it. */
+export function unsupportedError(
+  what: string,
+  group: number,
+  command: number,
+  data?: Record<string, unknown>,
+): SmpError {
+  return refusal(undefined, NOT_SUPPORTED, what, data, missingAdvice(group, command));
+}
+
+/** The board answered, and has no such command or group. */
+export const isUnsupported = (error: unknown): boolean =>
+  error instanceof SmpError && error.group === undefined && error.rc === NOT_SUPPORTED;
+
+function refusal(
+  group: number | undefined,
+  rc: number,
+  reason?: string,
+  data?: Record<string, unknown>,
+  advice?: string,
+) {
   const entry = errorEntry(group, rc);
   const where = group === undefined ? GENERAL : groupName(group);
   const text = `${where} error ${rc}: ${entry.text}${reason ? ` (${reason})` : ""}`;
@@ -80,7 +103,7 @@ function refusal(group: number | undefined, rc: number, reason?: string, data?: 
     code: "smp/refused",
     name: `${where}/${entry.name}`,
     text,
-    advice: entry.advice,
+    advice: advice ?? entry.advice,
     group,
     rc,
     ...(data && { data }),

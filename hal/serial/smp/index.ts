@@ -17,6 +17,7 @@ export * as shell from "./groups/shell.ts";
 export * as stat from "./groups/stat.ts";
 export * as zephyr from "./groups/zephyr.ts";
 export * from "./image-group.ts";
+export { missingAdvice } from "./kconfig.ts";
 export * from "./message.ts";
 export * from "./serve/fs-group.ts";
 export * from "./serve/os-group.ts";

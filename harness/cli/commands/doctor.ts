@@ -9,6 +9,7 @@ import { chooseBoards } from "../../rig/find.ts";
 import { healthOf } from "../../rig/health.ts";
 import { portRows } from "../../rig/port-list.ts";
 import { loadRig } from "../../rig/rig-file.ts";
+import { plain, plainJson, plainLine } from "../../text.ts";
 import { Exit } from "../exit.ts";
 import { addLineOptions, type LineOptions, lineOf } from "../line-options.ts";
 
@@ -63,7 +64,7 @@ export function doctorCommand(root: Command): Command {
       ];
       const onBoards = (await healthOf(boards, look)).map(boardFinding);
       const findings = [...machine, ...onBoards];
-      if (options.json) console.log(JSON.stringify({ findings }, null, 2));
+      if (options.json) console.log(plainJson({ findings }, undefined, 2));
       else for (const finding of findings) print(finding);
       const otherwise = machine.some(isBroken) ? Exit.testFailed : Exit.ok;
       process.exitCode = onBoards.some(isBroken) ? Exit.rig : otherwise;
@@ -78,8 +79,8 @@ function print(finding: Finding): void {
   const mark = { ok: pc.green("ok     "), missing: pc.yellow("missing"), wrong: pc.red("wrong  ") }[
     finding.status
   ];
-  console.log(`${mark} ${finding.name.padEnd(14)} ${finding.found}`);
-  if (finding.advice) console.log(finding.advice.replace(/^/gm, "        "));
+  console.log(`${mark} ${plainLine(finding.name).padEnd(14)} ${plainLine(finding.found)}`);
+  if (finding.advice) console.log(plain(finding.advice).replace(/^/gm, "        "));
 }
 
 function nodeVersion(): Finding {

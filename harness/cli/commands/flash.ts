@@ -16,6 +16,7 @@ import {
 } from "../../rig/flash/pre-flight.ts";
 import { imageKeyOf } from "../../rig/image-key.ts";
 import { loadRig, type RigBoard } from "../../rig/rig-file.ts";
+import { plain, plainJson, plainLine } from "../../text.ts";
 import { Exit, replaceBytes, usageError } from "../exit.ts";
 import { addLineOptions, type LineOptions, lineOf } from "../line-options.ts";
 import { printTable } from "../table.ts";
@@ -26,6 +27,7 @@ interface FlashCommandOptions extends LineOptions {
   readonly all?: boolean;
   readonly test?: boolean;
   readonly confirm?: boolean;
+  readonly byVersion?: boolean;
   readonly key?: string;
   readonly unsigned?: boolean;
   readonly decryptionKey?: string;
@@ -58,6 +60,10 @@ export function flashCommand(root: Command): Command {
     .option("--all", "all boards of the rig file")
     .option("--test", "boot it once, run the self-test, go back to the old image, prove that")
     .option("--confirm", "boot it, run the self-test, and keep it (the default)")
+    .option(
+      "--by-version",
+      "take boards whose bootloader picks the higher version, RAM load and ROM-fixed images: reset, then verify",
+    )
     .option("--key <pem>", "what it must be signed with; default each board's imageKey")
     .option("--unsigned", "take an image without a signature")
     .option("--no-downgrade", "refuse a version below the one that runs")
@@ -91,6 +97,7 @@ async function flash(image: string | undefined, given: FlashCommandOptions): Pro
       mode,
       ...(window !== undefined && { window }),
       ...(options.downgrade ? {} : { noDowngrade: true }),
+      ...(options.byVersion && { byVersion: true }),
       preFlight({ id }) {
         const check = checks.get(id) ?? {};
         if (!options.unsigned) requireSignature(file, check);
@@ -106,7 +113,7 @@ async function flash(image: string | undefined, given: FlashCommandOptions): Pro
   );
   view.stop();
   if (options.json)
-    console.log(JSON.stringify({ image: path, bytes: file.length, mode, boards: reports }, replaceBytes));
+    console.log(plainJson({ image: path, bytes: file.length, mode, boards: reports }, replaceBytes));
   else print(reports);
   process.exitCode = exitOf(reports);
 }
@@ -136,19 +143,23 @@ function requireSignature(file: Uint8Array, check: PreFlightOptions): void {
 
 /** Progress for programs: the events as lines of JSON. */
 const eventLines: FlashView = {
-  event: (event) => void process.stderr.write(`${JSON.stringify(event)}\n`),
+  event: (event) => void process.stderr.write(`${plainJson(event)}\n`),
   stop() {},
 };
 
 /** A recording is one file for one board; with several each has its own, named after it. */
 function opener(image: string, options: FlashCommandOptions, boards: readonly RigBoard[]) {
-  const { record, test, window } = options;
+  const { record, test, window, byVersion } = options;
   const what = "meterbench flash";
   if (record === undefined) return (board: RigBoard) => openBoard(board, { what });
   const fileOf = ({ id }: RigBoard) =>
     boards.length === 1 ? record : `${record}.${id.replace(/[^A-Za-z0-9._-]+/g, "-")}`;
   for (const board of boards) requireWritable(fileOf(board));
-  const words = [...(test ? ["--test"] : []), ...(window === undefined ? [] : ["--window", window])];
+  const words = [
+    ...(test ? ["--test"] : []),
+    ...(byVersion ? ["--by-version"] : []),
+    ...(window === undefined ? [] : ["--window", window]),
+  ];
   const command = ["flash", resolve(image), ...words];
   return (board: RigBoard) => openBoard(board, { what, record: fileOf(board), command });
 }
@@ -182,7 +193,8 @@ function preFlights(
   return new Map(
     boards.map((board) => {
       const own = key ?? imageKeyOf(board);
-      return [board.id, { keys: own && [own], decryptionKey, securityCounter }];
+      const byVersion = options.byVersion ?? board.byVersion;
+      return [board.id, { keys: own && [own], decryptionKey, securityCounter, byVersion }];
     }),
   );
 }
@@ -207,20 +219,24 @@ function eventFile(path: string | undefined): (event: FlashEvent) => void {
   } catch (cause) {
     throw usageError(`flash: --events ${path} cannot be written`, (cause as Error).message);
   }
-  return (event) => appendFileSync(path, `${JSON.stringify(event)}\n`);
+  return (event) => appendFileSync(path, `${plainJson(event)}\n`);
 }
 
 function print(reports: readonly BoardReport[]): void {
   printTable(reports.map(reportRow));
-  for (const { board, error, repeated } of reports) {
-    if (repeated) console.log(pc.yellow(`${board}: uploaded twice, for ${repeated}`));
-    if (error) console.log(`${pc.red(board)}: ${error.message}${error.advice ? `\n  ${error.advice}` : ""}`);
+  for (const { board, error, repeated, notes = [] } of reports) {
+    const name = plainLine(board);
+    for (const note of notes) console.log(pc.yellow(`${name}: ${plainLine(note)}`));
+    if (repeated) console.log(pc.yellow(`${name}: uploaded twice, for ${plainLine(repeated)}`));
+    if (error) console.log(`${pc.red(name)}: ${plain(error.message)}${adviceOf(error)}`);
   }
   const proven = reports.filter(({ error }) => error === undefined);
   const failed = reports.length - proven.length;
   const good = pc.green(`${proven.length} of ${reports.length} boards proven`);
   console.log(`\n${good}${unchecked(proven)}${failed > 0 ? `, ${pc.red(`${failed} failed`)}` : ""}`);
 }
+
+const adviceOf = ({ advice }: { readonly advice?: string }): string => (advice ? `\n  ${plain(advice)}` : "");
 
 /** A board that takes an image proves nothing about who signed it. */
 function unchecked(proven: readonly BoardReport[]): string {

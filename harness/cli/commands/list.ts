@@ -7,6 +7,7 @@ import { type BoardHealth, healthOf } from "../../rig/health.ts";
 import { portRows } from "../../rig/port-list.ts";
 import { loadRig, type Rig } from "../../rig/rig-file.ts";
 import { discoverScenarios } from "../../scenarios/discover.ts";
+import { plain, plainJson, plainLine } from "../../text.ts";
 import { Exit, usageError } from "../exit.ts";
 import { printTable } from "../table.ts";
 
@@ -27,7 +28,7 @@ export function listCommand(root: Command): Command {
         throw usageError(`list: "${what}" is not something to list`, `Expected one of: ${kinds.join(", ")}.`);
       if (what === "boards") return listBoards(loadRig(options.rig), options.json ?? false);
       const rows = await listing[what as Exclude<Kind, "boards">]();
-      if (options.json) console.log(JSON.stringify(rows, null, 2));
+      if (options.json) console.log(plainJson(rows, undefined, 2));
       else if (rows.length === 0) console.log(`no ${what} here`);
       else printTable(rows, optional[what as Kind]);
     });
@@ -58,11 +59,12 @@ async function listBoards(rig: Rig, json: boolean): Promise<void> {
       version: board.version ?? "",
       parts: board.parts ?? [],
     }));
-    console.log(JSON.stringify(whole, null, 2));
+    console.log(plainJson(whole, undefined, 2));
   } else {
     printTable(boards.map(boardRow), optional.boards);
     for (const { id, ok, health, advice } of boards)
-      if (!ok) console.log(`${pc.red(id)}: ${health}${advice ? `\n  ${advice}` : ""}`);
+      if (!ok)
+        console.log(`${pc.red(plainLine(id))}: ${plainLine(health)}${advice ? `\n  ${plain(advice)}` : ""}`);
     if (rig.file === undefined)
       console.error(
         "No rig.yaml here: `meterbench list ports` shows the serial ports, `meterbench doctor` a rig.yaml to begin with.",

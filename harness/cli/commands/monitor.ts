@@ -4,6 +4,7 @@ import { chooseBoard, openBoard } from "../../rig/find.ts";
 import { openUnlessInterrupted } from "../../rig/interrupt.ts";
 import { BoardMonitor, type MonitorEvent, monitorLine } from "../../rig/monitor.ts";
 import { loadRig, type RigBoard } from "../../rig/rig-file.ts";
+import { plainJson } from "../../text.ts";
 import { replaceBytes } from "../exit.ts";
 import { addLineOptions, type LineOptions, lineOf } from "../line-options.ts";
 import { secondsOf, stoppable, untilStopped } from "../until-stopped.ts";
@@ -62,5 +63,5 @@ async function monitor(
     watching.close();
     await open.close();
   }
-  if (options.json) console.log(JSON.stringify({ board: board.id, events }, replaceBytes, 2));
+  if (options.json) console.log(plainJson({ board: board.id, events }, replaceBytes, 2));
 }

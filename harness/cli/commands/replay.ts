@@ -7,6 +7,7 @@ import type { RunReport } from "../../reports/run-report.ts";
 import type { RecordedRun } from "../../rig/recorded-session.ts";
 import { type ReplayOutcome, replayFile } from "../../rig/replay.ts";
 import type { RunTarget } from "../../rig/target.ts";
+import { plain, plainJson, plainLine } from "../../text.ts";
 import { Exit } from "../exit.ts";
 import { progressFor } from "../progress.ts";
 import { runScenarios } from "../scenario-runner.ts";
@@ -34,7 +35,7 @@ export function replayCommand(root: Command): Command {
       const statuses = scenarios.map(({ name, status }) => ({ name, status }));
       if (json)
         console.log(
-          JSON.stringify({ ...outcome, ...(scenarios.length > 0 && { scenarios: statuses }) }, null, 2),
+          plainJson({ ...outcome, ...(scenarios.length > 0 && { scenarios: statuses }) }, undefined, 2),
         );
       else print(outcome);
       process.exitCode = outcome.divergence === undefined ? Exit.ok : Exit.testFailed;
@@ -53,8 +54,8 @@ async function rerun(target: RunTarget, { patterns, wires, seed, timeScale }: Re
 }
 
 function print({ command, bytes, divergence, notes }: ReplayOutcome): void {
-  console.log(`${command}: ${bytes.out} bytes to the board, ${bytes.in} bytes from it`);
-  for (const note of notes) console.log(`note: ${note}`);
+  console.log(`${plainLine(command)}: ${bytes.out} bytes to the board, ${bytes.in} bytes from it`);
+  for (const note of notes) console.log(`note: ${plainLine(note)}`);
   if (divergence === undefined) {
     console.log(
       pc.green(command.startsWith("run") ? "the same, request by request" : "the same, byte for byte"),
@@ -62,12 +63,12 @@ function print({ command, bytes, divergence, notes }: ReplayOutcome): void {
     return;
   }
   const { why, offset, event, tMs, expected, got } = divergence;
-  console.log(pc.red(`diverges: ${why}`));
+  console.log(pc.red(`diverges: ${plainLine(why)}`));
   const place = `row ${event + 2} of the file, ${tMs} ms after the start`;
   if (offset !== undefined) {
     console.log(`  at byte ${offset} to the board, ${place}`);
-    console.log(`  recorded ${expected || "nothing"}\n  now      ${got || "nothing"}`);
-  } else console.log(`  at ${place}\nrecorded\n${decoded(expected)}\nnow\n${decoded(got)}`);
+    console.log(`  recorded ${plainLine(expected || "nothing")}\n  now      ${plainLine(got || "nothing")}`);
+  } else console.log(`  at ${place}\nrecorded\n${plain(decoded(expected))}\nnow\n${plain(decoded(got))}`);
 }
 
 function decoded(hex: string): string {

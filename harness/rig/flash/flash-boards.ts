@@ -1,13 +1,14 @@
 /** Many boards at once: each is checked, flashed and proven by itself; one that fails stops no other. */
 import { versionText } from "../../../firmware/bootloader/version.ts";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { hasCode, MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import type { SmpClient } from "../../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../../hal/serial/timers.ts";
 import { type OpenBoard, openBoard, smpOptions } from "../find.ts";
+import { framingHint } from "../framing-hint.ts";
 import { interrupted, openUnlessInterrupted, unlessInterrupted } from "../interrupt.ts";
 import type { RigBoard } from "../rig-file.ts";
 import { runCommand } from "../run-command.ts";
-import { connectionOn } from "./connection.ts";
+import { type Connection, connectionOn } from "./connection.ts";
 import { echoTest, type FlashOptions, type FlashPhase, type FlashResult, flashBoard } from "./flasher.ts";
 import { type ImageFile, type PreFlightOptions, preFlight } from "./pre-flight.ts";
 import type { UploadProgress } from "./upload.ts";
@@ -17,7 +18,7 @@ export interface FlashEvent {
   /** Milliseconds since the flashing began. */
   readonly t: number;
   readonly board: string;
-  readonly kind: "phase" | "progress" | "line" | "done";
+  readonly kind: "phase" | "progress" | "line" | "note" | "done";
   readonly phase: FlashPhase | "check" | BoardOutcome;
   readonly doneBytes?: number;
   readonly totalBytes?: number;
@@ -27,7 +28,7 @@ export interface FlashEvent {
   readonly retries?: number;
   /** The line to the board went away, or came back. */
   readonly line?: "lost" | "back";
-  /** Why it failed, or the line was lost. */
+  /** Why it failed, or the line was lost; of a note, what cannot be proven on this board. */
   readonly message?: string;
 }
 
@@ -52,10 +53,12 @@ export interface BoardReport {
   readonly retries: number;
   /** Why the upload was made twice. */
   readonly repeated?: string;
+  /** What was told before the upload: how this board takes images, and what cannot be proven on it. */
+  readonly notes?: readonly string[];
   readonly error?: { readonly code: string; readonly message: string; readonly advice?: string };
 }
 
-export interface FlashBoardsOptions extends Omit<FlashOptions, "onPhase" | "onProgress"> {
+export interface FlashBoardsOptions extends Omit<FlashOptions, "onPhase" | "onProgress" | "onNote"> {
   readonly timers?: Timers;
   /** What the image must satisfy on this board: its key. Errors it throws are this board's. */
   readonly preFlight: (board: RigBoard) => PreFlightOptions;
@@ -86,6 +89,7 @@ class BoardFlash {
   #progress: UploadProgress | undefined;
   #percent = -1;
   #done = false;
+  readonly #notes: string[] = [];
   #image: ImageFile | undefined;
   /** While the first and the last byte were acknowledged. */
   #uploadMs: readonly [number, number] | undefined;
@@ -111,7 +115,7 @@ class BoardFlash {
       opened.line.onLost((reason) => this.#tellLine("lost", reason));
       opened.line.onBack(() => this.#tellLine("back"));
       const connection = connectionOn(opened.line, smpOptions(this.#board, this.#timers));
-      const flashing = flashBoard(connection, file, this.#flashOptions(opened));
+      const flashing = this.#flash(opened, connection, file);
       return this.#report(await unlessInterrupted(flashing, signal, cut));
     } catch (error) {
       return this.#report(undefined, error);
@@ -120,10 +124,22 @@ class BoardFlash {
     }
   }
 
+  async #flash(opened: OpenBoard, connection: Connection, file: ImageFile): Promise<FlashResult> {
+    try {
+      return await flashBoard(connection, file, this.#flashOptions(opened));
+    } catch (error) {
+      if (this.#phase !== "connect" || !isUnanswered(error)) throw error;
+      const advice = await framingHint(opened.line, smpOptions(this.#board, this.#timers));
+      if (advice === undefined) throw error;
+      throw new MeterbenchError(error.code, error.message, { ...error.data, advice }, error);
+    }
+  }
+
   /** What the command says comes before what the rig file says of the board. */
   #checks(): PreFlightOptions {
     const checks = this.#options.preFlight(this.#board);
-    return { ...checks, securityCounter: checks.securityCounter ?? this.#board.securityCounter };
+    const byVersion = this.#options.byVersion ?? this.#board.byVersion;
+    return { ...checks, byVersion, securityCounter: checks.securityCounter ?? this.#board.securityCounter };
   }
 
   #flashOptions({ power }: OpenBoard): FlashOptions {
@@ -133,6 +149,7 @@ class BoardFlash {
       ...this.#options,
       onPhase: (phase) => this.#enter(phase),
       onProgress: (progress) => this.#move(progress),
+      onNote: (text) => this.#note(text),
     };
   }
 
@@ -150,6 +167,11 @@ class BoardFlash {
     this.#phase = phase;
     this.#percent = -1;
     this.#emit({ kind: "phase", phase });
+  }
+
+  #note(message: string): void {
+    this.#notes.push(message);
+    this.#emit({ kind: "note", phase: this.#phase, message });
   }
 
   #tellLine(line: "lost" | "back", message?: string): void {
@@ -197,6 +219,7 @@ class BoardFlash {
       retries: this.#progress?.retries ?? 0,
       ...(result?.versionBefore !== undefined && { versionBefore: result.versionBefore }),
       ...(result?.repeated !== undefined && { repeated: result.repeated }),
+      ...(this.#notes.length > 0 && { notes: this.#notes }),
       ...(error !== undefined && { error: describeError(error) }),
     };
     this.#emit({ kind: "done", phase: outcome, ...(report.error && { message: report.error.message }) });
@@ -215,7 +238,7 @@ const ms = (seconds: number | undefined): number | undefined => seconds && secon
 
 /** What the rig file says of flashing this board. */
 function ownOptions(board: RigBoard, timers: Timers) {
-  const { flash = {}, noDowngrade, selfTest: command } = board;
+  const { flash = {}, noDowngrade, byVersion, selfTest: command } = board;
   const selfTest = async (client: SmpClient): Promise<void> => {
     await echoTest(client);
     if (command !== undefined) await commandTest(command, board, timers);
@@ -228,6 +251,7 @@ function ownOptions(board: RigBoard, timers: Timers) {
     window: flash.window,
     imageNumber: flash.image,
     noDowngrade,
+    byVersion,
     selfTest,
   };
 }
@@ -240,6 +264,10 @@ async function commandTest(command: string, board: RigBoard, timers: Timers): Pr
     advice: `See selfTest of board ${board.id} in the rig file, and what it looks at.`,
   });
 }
+
+/** The board said nothing at all. */
+const isUnanswered = (error: unknown): error is MeterbenchError =>
+  error instanceof MeterbenchError && hasCode(error.cause, "smp/timeout");
 
 const percentOf = (doneBytes: number, totalBytes: number): number =>
   Math.floor((100 * doneBytes) / totalBytes);

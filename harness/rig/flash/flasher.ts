@@ -7,14 +7,22 @@
  */
 import { equal } from "../../../firmware/bootloader/bytes.ts";
 import { refuse } from "../../../firmware/bootloader/refusals.ts";
-import { compareVersions, parseVersion, versionText } from "../../../firmware/bootloader/version.ts";
+import { parseVersion, versionText } from "../../../firmware/bootloader/version.ts";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
-import { image, os, type SmpClient, SmpError } from "../../../hal/serial/smp/index.ts";
-import { pause } from "../../../hal/serial/timers.ts";
+import {
+  image,
+  isUnsupported,
+  missingAdvice,
+  os,
+  type SmpClient,
+  SmpError,
+} from "../../../hal/serial/smp/index.ts";
+import { BootWatch, type BootWatchOptions } from "./boot-watch.ts";
 import type { Connection } from "./connection.ts";
-import { isGone, isSilence, lost } from "./failures.ts";
 import { describeImage, type ImageFile } from "./pre-flight.ts";
-import { type UploadOptions, type UploadProgress, uploadImage } from "./upload.ts";
+import { BoardTalk } from "./talk.ts";
+import { type UploadOptions, type UploadProgress, type UploadResult, uploadImage } from "./upload.ts";
+import { bootsMarked, learnWay, saysVersion, type Way, type WayOptions } from "./way.ts";
 
 export type FlashPhase =
   | "connect"
@@ -27,17 +35,16 @@ export type FlashPhase =
   | "confirm"
   | "revert";
 
-export interface FlashOptions extends Omit<UploadOptions, "onProgress" | "resume"> {
-  /** `confirm`: the image stays. `test`: it boots once, then the board goes back, and that is proven. */
-  readonly mode: "test" | "confirm";
+/**
+ * `mode` `confirm`: the image stays. `test`: it boots once, then the board goes back, and that is proven; refused where
+ * a board keeps no old image.
+ */
+export interface FlashOptions
+  extends Omit<UploadOptions, "onProgress" | "resume">,
+    WayOptions,
+    BootWatchOptions {
   /** Run on the new image; throws when the board must not keep it. Default: {@link echoTest}. */
   readonly selfTest?: (client: SmpClient) => Promise<void>;
-  /** Refuse a version below the one that runs, also where the board's bootloader would take it. */
-  readonly noDowngrade?: boolean | undefined;
-  /** From the reset until the board answers again; default 60 s. */
-  readonly bootTimeoutMs?: number | undefined;
-  /** Cycles the power of a board that stays silent after its reset; then it is waited for once more. */
-  readonly revive?: (() => Promise<void>) | undefined;
   readonly onPhase?: (phase: FlashPhase) => void;
   readonly onProgress?: (progress: UploadProgress) => void;
 }
@@ -55,8 +62,6 @@ export interface FlashResult {
 type State = image.ImageState;
 /** Image group codes that speak of what is in the slot: no image, TLVs, hash, magic, vector table. */
 const imageFaults: readonly number[] = [3, 4, 5, 6, 7, 23, 24, 29];
-/** Bootloader modes that keep no old image: single slot, overwrite, direct-xip, RAM load. */
-const neverGoesBack: readonly number[] = [0, 2, 4, 6];
 const noHash = new Uint8Array(0);
 
 export async function flashBoard(
@@ -69,34 +74,43 @@ export async function flashBoard(
 
 class Flasher {
   readonly #connection: Connection;
-  readonly #client: SmpClient;
+  readonly #talk: BoardTalk;
+  readonly #watch: BootWatch;
   readonly #file: ImageFile;
   readonly #options: FlashOptions;
+  #way: Way = "marked";
 
   constructor(connection: Connection, file: ImageFile, options: FlashOptions) {
     this.#connection = connection;
-    this.#client = connection.client;
+    this.#talk = new BoardTalk(connection);
+    this.#watch = new BootWatch(this.#talk, options);
     this.#file = file;
     this.#options = options;
   }
 
   async run(): Promise<FlashResult> {
     this.#phase("connect");
-    const state = await this.#state();
+    const state = await this.#talk.state();
     const active = state.find((entry) => entry.active);
     const before = state.find((entry) => !this.#isOurs(entry));
     if (active && this.#isOurs(active)) return this.#runsAlready(active, before);
-    this.#requireSettled(active, state);
-    await this.#requireBootable(active);
-    const stored = state.find((entry) => !entry.active && this.#isOurs(entry));
+    this.#way = await learnWay(this.#talk, this.#file, this.#options, state);
+    if (this.#way === "marked") this.#requireSettled(active, state);
+    const stored = state.some((entry) => !entry.active && this.#isOurs(entry));
     const uploaded = stored ? {} : await this.#upload();
+    if (this.#way === "marked") await this.#mark();
     await this.#boot();
-    return { ...(await this.#prove(active)), ...uploaded };
+    const old = active ?? before;
+    const proven = this.#way === "marked" ? await this.#prove(old) : await this.#proveForGood(old);
+    return { ...proven, ...uploaded };
   }
 
   /** A flashing that was cut short after the reset, or a board that is flashed already. */
   async #runsAlready(active: State, before: State | undefined): Promise<FlashResult> {
-    if (!active.confirmed) return this.#prove(before);
+    if (!active.confirmed) {
+      const mode = await this.#talk.optional(() => os.bootloaderMode(this.#talk.client));
+      if (await bootsMarked(this.#talk, mode?.mode)) return this.#prove(before);
+    }
     await this.#selfTest();
     return { outcome: "unchanged" };
   }
@@ -114,38 +128,10 @@ class Flasher {
       });
   }
 
-  /** What the board's bootloader is known to refuse, or cannot do, where it tells. */
-  async #requireBootable(active: State | undefined): Promise<void> {
-    const mode = await this.#optional(() => os.bootloaderMode(this.#client));
-    const byBoard = mode?.noDowngrade === true;
-    const running = byBoard || this.#options.noDowngrade ? parseVersion(active?.version ?? "") : undefined;
-    const { version } = this.#file.image;
-    if (running && compareVersions(version, running) < 0)
-      refuse(
-        "version",
-        `${versionText(version)} is older than ${versionText(running)}, which runs, and ${byBoard ? "the board's bootloader takes no downgrade" : "no downgrade is wanted"}`,
-      );
-    if (mode === undefined) return;
-    if (this.#options.mode === "test" && neverGoesBack.includes(mode.mode))
-      throw new MeterbenchError(
-        "rig/no-revert",
-        `the board's bootloader (${os.bootloaderModes[mode.mode]}) does not go back to an old image`,
-        { advice: "Flash with --confirm: it keeps the new image if that passes its self-test." },
-      );
-  }
-
-  /** What a board need not know; undefined when it does not, or answers what nobody can read. */
-  async #optional<T>(ask: () => Promise<T>): Promise<T | undefined> {
-    return this.#request(ask).catch((error: MeterbenchError) => {
-      const { code } = (error.cause ?? error) as { code?: string };
-      if (code === "smp/refused" || code === "smp/malformed") return undefined;
-      throw error;
-    });
-  }
-
-  /** Sends the file; a second time, from the start, when what arrived is not what was sent. */
+  /** Sends the file; a second time, from the start, only where something says that what arrived is not what was sent. */
   async #upload(): Promise<Pick<FlashResult, "upload" | "repeated">> {
     await this.#requireFit();
+    await this.#tellSlow();
     const { onProgress } = this.#options;
     let repeated: string | undefined;
     for (const resume of [true, false]) {
@@ -156,7 +142,7 @@ class Flasher {
         onProgress,
       });
       this.#phase("compare");
-      const wrong = await this.#compare(upload.match);
+      const wrong = await this.#compare(upload, resume);
       if (wrong === undefined) return { upload, ...(repeated && { repeated }) };
       repeated = wrong;
     }
@@ -165,14 +151,23 @@ class Flasher {
       `the image in the slot is not the one that was sent: ${repeated}`,
       {
         advice:
-          "Try another cable or a lower baud rate; if it comes back, the board's flash or its SMP server is bad.",
+          "Every packet has its checksum, so it is not the cable: the board's flash or its SMP server is bad.",
       },
     );
   }
 
+  /** Recovery's buffers are MCUboot's own; of an application's a board that does not tell them gets a guess. */
+  async #tellSlow(): Promise<void> {
+    const { client } = this.#talk;
+    const { source } = await this.#talk.request(() => client.params());
+    if (source !== "fallback" || this.#way === "recovery") return;
+    const advice = missingAdvice(os.OS_GROUP, os.OsCommand.parameters);
+    this.#options.onNote?.(`the board does not tell its buffers, so the upload is slow. ${advice}`);
+  }
+
   /** The slot's size, where the board tells it. */
   async #requireFit(): Promise<void> {
-    const infos = (await this.#optional(() => image.slotInfo(this.#client))) ?? [];
+    const infos = (await this.#talk.optional(() => image.slotInfo(this.#talk.client))) ?? [];
     const number = this.#options.imageNumber ?? 0;
     const sizes = infos
       .filter((info) => info.image === number)
@@ -182,12 +177,22 @@ class Flasher {
     if (bytes > room) refuse("too-large", `${bytes} bytes do not fit the board's slot of ${room}`);
   }
 
-  /** Undefined when the slot holds our image: by the file's hash, and by the image's own. */
-  async #compare(match: boolean | undefined): Promise<string | undefined> {
+  /**
+   * Undefined when the slot holds our image, by the board's own list; a reason to send it once more when the board says
+   * that it differs, or may have gone on with an upload that it had erased meanwhile. A board that has every byte and
+   * does not list the image does not accept it.
+   */
+  async #compare({ match }: UploadResult, mayHaveGoneOn: boolean): Promise<string | undefined> {
     if (match === false) return "its hash over the whole file differs";
-    if ((await this.#state()).some((entry) => !entry.active && this.#isOurs(entry))) return undefined;
-    if (match) throw this.#notTaken("it has the whole file, and lists no image with its hash");
-    return "no slot has an image with our hash";
+    const state = await this.#talk.state();
+    const inSlot = (entry: State) => this.#way === "recovery" || !entry.active;
+    if (state.some((entry) => inSlot(entry) && this.#seemsOurs(entry))) return undefined;
+    // Recovery knows no earlier uploads; a list of other hashes would not show ours either.
+    const showsOurs = state.every(({ hash }) => hash?.length === this.#file.hash.length);
+    if (match === undefined && mayHaveGoneOn && this.#way === "marked" && showsOurs)
+      return "no slot has an image with our hash";
+    const listed = state.map(({ version, slot }) => `${version} in slot ${slot}`).join(", ") || "nothing";
+    throw this.#notTaken(`it has the whole file, and lists no image with its hash (it lists ${listed})`);
   }
 
   /** The file arrived whole; it is its kind that this board's bootloader cannot do with. */
@@ -197,27 +202,31 @@ class Flasher {
       `the board does not take the image: ${what}${cause ? ` (${cause.text})` : ""}. The image is ${describeImage(this.#file)}`,
       {
         advice:
-          "Sign the image for this board's bootloader: its hash, signature and encryption must be those it was built for.",
+          "Sign the image for this board's bootloader: its hash, signature and encryption must be those it was built for." +
+          (this.#way === "recovery" ? " The board has no application until then." : ""),
       },
       cause,
     );
   }
 
-  /** Marks the image for a test, resets, and waits until it runs. */
-  async #boot(): Promise<void> {
+  /** Marks the image for a test. */
+  async #mark(): Promise<void> {
     this.#phase("test");
-    const state = await this.#request(() => image.test(this.#client, this.#file.hash)).catch((error) => {
-      const { cause } = error as { cause?: unknown };
-      // The bootloader's own checks; a board that does not know the hash is asked about it before.
-      if (
-        cause instanceof SmpError &&
-        cause.group === image.IMAGE_GROUP &&
-        imageFaults.includes(cause.rc ?? 0)
-      )
-        throw this.#notTaken("it will not boot it", cause);
-      throw error;
-    });
-    if (!state.some((entry) => entry.pending && this.#isOurs(entry)))
+    const { client } = this.#talk;
+    const state = await this.#talk
+      .request(() => image.test(client, this.#file.hash))
+      .catch((error) => {
+        const { cause } = error as { cause?: unknown };
+        // The bootloader's own checks; a board that does not know the hash is asked about it before.
+        if (
+          cause instanceof SmpError &&
+          cause.group === image.IMAGE_GROUP &&
+          imageFaults.includes(cause.rc ?? 0)
+        )
+          throw this.#notTaken("it will not boot it", cause);
+        throw error;
+      });
+    if (!state.some((entry) => entry.pending && this.#seemsOurs(entry)))
       throw new MeterbenchError(
         "rig/refused",
         "the board took the request for a test, and does not show it",
@@ -225,96 +234,53 @@ class Flasher {
           advice: "Look at the board's log: its trailer may not be writable.",
         },
       );
-    await this.#reset();
-    this.#phase("boot");
-    const active = await this.#waitForBoot((_active, after) => !after.some((entry) => entry.pending));
-    if (!this.#isOurs(active))
-      throw new MeterbenchError("image/not-booted", `the image did not come up; ${active.version} runs`, {
-        advice:
-          "The bootloader refused it (is it signed with the board's key, its counter and version high enough?), " +
-          "or it crashed in its test. Look at the board's console.",
-      });
   }
 
-  async #reset(): Promise<void> {
-    this.#phase("reset");
-    try {
-      await os.reset(this.#client);
-    } catch (error) {
-      if (error instanceof SmpError && error.rc === 10)
-        await this.#request(() => os.reset(this.#client, { force: true }));
-      else if (!isSilence(error)) throw lost(error); // the answer may be lost: the board resets all the same
-    }
-  }
-
-  /**
-   * The image that runs once the board has started anew, by `isOver`; at the time's end the one that runs then.
-   * Until it resets a board may still answer as before, and while it boots not at all.
-   */
-  async #waitForBoot(isOver: (active: State, state: readonly State[]) => boolean): Promise<State> {
-    let { active, cause } = await this.#watchBoot(isOver);
-    let how = "its reset";
-    if (active === undefined && this.#options.revive !== undefined) {
-      how = "its power was cycled";
-      await this.#options.revive().catch((error: Error) => {
-        how = `its reset, and its power could not be cycled (${error.message})`;
-      });
-      ({ active, cause } = await this.#watchBoot(isOver));
-    }
-    if (active !== undefined) return active;
-    throw new MeterbenchError(
-      "rig/board-lost",
-      `the board does not answer ${this.#bootTimeoutMs / 1000} s after ${how}`,
-      {
-        advice:
-          "Power it off and on: an image that was not confirmed is gone back from. Look at its console.",
-      },
-      cause,
+  /** Resets, and waits until our image runs. */
+  async #boot(): Promise<void> {
+    const marked = this.#way === "marked";
+    const active = await this.#restart("reset", "boot", (running, after) =>
+      marked ? !after.some((entry) => entry.pending) : this.#seemsOurs(running),
     );
+    if (this.#seemsOurs(active)) return;
+    throw new MeterbenchError("image/not-booted", `the image did not come up; ${active.version} runs`, {
+      advice:
+        "The bootloader refused it (is it signed with the board's key, its counter and version high enough?), " +
+        "or it crashed in its test. Look at the board's console.",
+    });
   }
 
-  /** What runs, as soon as `isOver` or at the time's end; `cause`: why nothing is known of it. */
-  async #watchBoot(
+  async #restart(
+    reset: FlashPhase,
+    wait: FlashPhase,
     isOver: (active: State, state: readonly State[]) => boolean,
-  ): Promise<{ active: State | undefined; cause?: unknown }> {
-    const { timers } = this.#connection;
-    const untilMs = timers.nowMs() + this.#bootTimeoutMs;
-    let active: State | undefined;
-    let cause: unknown;
-    while (timers.nowMs() < untilMs) {
-      await pause(timers, 100);
-      await this.#lineBack();
-      try {
-        const state = await image.readState(this.#client, { timeoutMs: 1000, retries: 0 });
-        active = state.find((entry) => entry.active);
-        if (active && isOver(active, state)) break;
-      } catch (error) {
-        if (!isSilence(error)) throw lost(error);
-        [active, cause] = [undefined, error];
-      }
-    }
-    return { active, cause };
+  ): Promise<State> {
+    this.#phase(reset);
+    await this.#watch.reset();
+    if (wait !== reset) this.#phase(wait);
+    return this.#watch.untilBooted(isOver);
   }
 
-  get #bootTimeoutMs(): number {
-    return this.#options.bootTimeoutMs ?? 60_000;
+  /** Where nothing is gone back to: self-test, then a confirmation if the board wants one. */
+  async #proveForGood(old: State | undefined): Promise<FlashResult> {
+    try {
+      await this.#selfTest();
+    } catch (cause) {
+      throw this.#selfTestFailed(cause, "the board keeps the image: it has none to go back to");
+    }
+    const active = (await this.#talk.state()).find((entry) => entry.active);
+    const settled = this.#way === "by-version" || active?.confirmed;
+    return { ...(settled ? { outcome: "confirmed" } : await this.#confirm()), ...versionOf(old) };
   }
 
   /** Self-test, then confirm or go back. */
   async #prove(old: State | undefined): Promise<FlashResult> {
-    const version = parseVersion(old?.version ?? "");
-    const before = version && { versionBefore: versionText(version) };
+    const before = versionOf(old);
     try {
       await this.#selfTest();
     } catch (cause) {
       await this.#revert(old?.hash);
-      const { advice, data } = cause as { advice?: string; data?: { advice?: string } };
-      throw new MeterbenchError(
-        "image/self-test",
-        `the self-test failed (${(cause as Error).message}); the board is back on its old image`,
-        { advice: advice ?? data?.advice ?? "See what the self-test says; the board runs as before." },
-        cause,
-      );
+      throw this.#selfTestFailed(cause, "the board is back on its old image");
     }
     if (this.#options.mode === "test") {
       await this.#revert(old?.hash);
@@ -325,14 +291,24 @@ class Flasher {
 
   async #selfTest(): Promise<void> {
     this.#phase("self-test");
-    await (this.#options.selfTest ?? echoTest)(this.#client);
+    await (this.#options.selfTest ?? echoTest)(this.#talk.client);
+  }
+
+  #selfTestFailed(cause: unknown, now: string): MeterbenchError {
+    const { message, advice, data } = cause as Error & { advice?: string; data?: { advice?: string } };
+    return new MeterbenchError(
+      "image/self-test",
+      `the self-test failed (${message}); ${now}`,
+      { advice: advice ?? data?.advice ?? "See what the self-test says." },
+      cause,
+    );
   }
 
   async #confirm(): Promise<FlashResult> {
     this.#phase("confirm");
-    await this.#request(() => image.confirm(this.#client));
-    const active = (await this.#state()).find((entry) => entry.active);
-    if (active?.confirmed && this.#isOurs(active)) return { outcome: "confirmed" };
+    await this.#talk.request(() => image.confirm(this.#talk.client));
+    const active = (await this.#talk.state()).find((entry) => entry.active);
+    if (active?.confirmed && this.#seemsOurs(active)) return { outcome: "confirmed" };
     throw new MeterbenchError("rig/refused", "the board took the confirmation, and does not show it", {
       advice: "Look at the board's log: its trailer may not be writable.",
     });
@@ -340,10 +316,8 @@ class Flasher {
 
   /** Without a confirmation a reset brings the old image back; proven by its hash. */
   async #revert(oldHash: Uint8Array | undefined): Promise<void> {
-    this.#phase("revert");
-    await this.#reset();
-    const active = await this.#waitForBoot((running) => !this.#isOurs(running));
-    const back = !this.#isOurs(active) && (oldHash === undefined || equal(active.hash ?? noHash, oldHash));
+    const active = await this.#restart("revert", "revert", (running) => !this.#seemsOurs(running));
+    const back = !this.#seemsOurs(active) && (oldHash === undefined || equal(active.hash ?? noHash, oldHash));
     if (back && active.confirmed) return;
     throw new MeterbenchError(
       "rig/not-reverted",
@@ -358,27 +332,9 @@ class Flasher {
     return hash !== undefined && equal(hash, this.#file.hash);
   }
 
-  #state(): Promise<readonly State[]> {
-    return this.#request(() => image.readState(this.#client));
-  }
-
-  /** Asks again, a few times, when the line went away meanwhile. Only for what may be done twice; repeats itself. */
-  async #request<T>(ask: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await ask();
-      } catch (error) {
-        if (attempt === 3 || !isGone(error)) throw lost(error);
-        await this.#lineBack();
-      }
-    }
-  }
-
-  /** Waits for a line that comes and goes; throws `rig/board-lost` when it stays away. */
-  async #lineBack(): Promise<void> {
-    await this.#connection.ready().catch((cause) => {
-      throw lost(cause);
-    });
+  /** By its version where the board lists no hash; {@link learnWay} has told what that proves. */
+  #seemsOurs(entry: State): boolean {
+    return entry.hash ? this.#isOurs(entry) : saysVersion(entry, this.#file.image.version);
   }
 
   #phase(phase: FlashPhase): void {
@@ -386,10 +342,19 @@ class Flasher {
   }
 }
 
-/** The board answers, and gives back what it got. */
+/** What ran before, where that is known in a form that we know. */
+function versionOf(old: State | undefined): Pick<FlashResult, "versionBefore"> {
+  const version = parseVersion(old?.version ?? "");
+  return version ? { versionBefore: versionText(version) } : {};
+}
+
+/** The board answers, and gives back what it got; one that has no echo has answered by saying so. */
 export async function echoTest(client: SmpClient): Promise<void> {
   const text = "meterbench";
-  const answer = await os.echo(client, text);
+  const answer = await os.echo(client, text).catch((error: unknown) => {
+    if (isUnsupported(error)) return text;
+    throw error;
+  });
   if (answer !== text)
     throw new Error(`the board echoes ${JSON.stringify(answer)} for ${JSON.stringify(text)}`);
 }

@@ -1,6 +1,7 @@
 /** The boards while they are flashed: one live line each on a terminal, plain lines elsewhere. */
 import { MultiBar, type SingleBar } from "cli-progress";
 import pc from "picocolors";
+import { plainLine } from "../../text.ts";
 import type { BoardReport, FlashEvent } from "./flash-boards.ts";
 
 export interface FlashView {
@@ -48,16 +49,24 @@ class LiveView implements FlashView {
     if (before === undefined) return;
     const state = next(before, event);
     this.#states.set(event.board, state);
+    if (event.kind === "note") this.#note(event);
     this.#bar.get(event.board)?.update(state);
   }
 
   stop(): void {
     this.#bars.stop();
   }
+
+  /** A line of its own, above, at once: before a byte is sent. */
+  #note({ board, message = "" }: FlashEvent): void {
+    this.#bars.log(`${board}: ${plainLine(message)}\n`);
+    this.#bars.update();
+  }
 }
 
 function next(before: BoardState, event: FlashEvent): BoardState {
   if (event.kind === "line") return { ...before, lineLost: event.line === "lost" };
+  if (event.kind === "note") return before;
   if (event.kind === "progress") return { ...before, progress: event };
   const { progress, ...rest } = before;
   const startsAnew = event.kind === "phase" && event.phase === "upload";
@@ -123,6 +132,7 @@ class PlainView implements FlashView {
     if (kind === "phase" && phase === "upload") this.#quarters.set(board, 0);
     if (kind === "progress") this.#progress(event);
     else if (kind === "line") this.#line(event, `line ${event.line}`);
+    else if (kind === "note") this.#line(event, "note");
     else this.#line(event, paint(phase)(phase));
   }
 
@@ -142,7 +152,7 @@ class PlainView implements FlashView {
   #line({ t, board, message }: FlashEvent, text: string): void {
     const time = `${(t / 1000).toFixed(1)} s`.padStart(8);
     const name = shortName(board, this.#boards, this.#columns).padEnd(this.#columns);
-    this.#stream.write(`${time}  ${name}  ${text}${message ? `: ${message}` : ""}\n`);
+    this.#stream.write(`${time}  ${name}  ${text}${message ? `: ${plainLine(message)}` : ""}\n`);
   }
 }
 
@@ -181,7 +191,7 @@ function numbers({ bytesPerS, leftS = 0, retries = 0 }: Partial<FlashEvent> = {}
   };
 }
 
-const oneLine = (text: string): string => text.replace(/\s+/g, " ");
+const oneLine = (text: string): string => plainLine(text.replace(/\s+/g, " "));
 
 const isGood = (phase: BoardState["phase"]): boolean =>
   phase === "confirmed" || phase === "reverted" || phase === "unchanged";

@@ -2,7 +2,13 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type CheckedImage, checkImage } from "../../../firmware/bootloader/check.ts";
-import { FLAG_AES128, findTlv, TlvType } from "../../../firmware/bootloader/image.ts";
+import {
+  FLAG_AES128,
+  FLAG_RAM_LOAD,
+  FLAG_ROM_FIXED,
+  findTlv,
+  TlvType,
+} from "../../../firmware/bootloader/image.ts";
 import { type ImageKey, readSubjectPublicKeyInfo } from "../../../firmware/bootloader/keys.ts";
 import { trailerBytes } from "../../../firmware/bootloader/trailer.ts";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
@@ -15,6 +21,8 @@ export interface PreFlightOptions {
   /** X25519 secret for encrypted images. */
   readonly decryptionKey?: Uint8Array | undefined;
   readonly securityCounter?: number | undefined;
+  /** Take images that are loaded into memory or fixed to an address: for bootloaders that pick the higher version. */
+  readonly byVersion?: boolean | undefined;
 }
 
 export interface ImageFile extends CheckedImage {
@@ -25,16 +33,36 @@ export interface ImageFile extends CheckedImage {
 /** Slots of up to 1,024 sectors: what a padded file may end with. */
 const MAX_TRAILER_BYTES = trailerBytes(1024, 8);
 
+/** Of images for bootloaders that pick the higher version and copy nothing into place. */
+const BY_VERSION_FLAGS = FLAG_RAM_LOAD | FLAG_ROM_FIXED;
+
 /** Throws `image/<reason>` with what to do in `data.advice`. */
 export function preFlight(file: Uint8Array, options: PreFlightOptions = {}): ImageFile {
-  const checked = checkImage(file, { ...options, crypto: nodeCrypto(), trailerBytes: MAX_TRAILER_BYTES });
-  return { ...checked, bytes: checked.image.bytes };
+  const alsoFlags = options.byVersion ? BY_VERSION_FLAGS : 0;
+  const checks = { ...options, alsoFlags, crypto: nodeCrypto(), trailerBytes: MAX_TRAILER_BYTES };
+  try {
+    const checked = checkImage(file, checks);
+    return { ...checked, bytes: checked.image.bytes };
+  } catch (error) {
+    throw options.byVersion ? error : withByVersion(error);
+  }
+}
+
+/** RAM load and ROM-fixed images are taken when that is asked for. */
+function withByVersion(error: unknown): unknown {
+  if (!(error instanceof MeterbenchError) || error.code !== "image/flags") return error;
+  if (Number(error.data.flags) & ~(BY_VERSION_FLAGS | FLAG_AES128)) return error;
+  const advice =
+    "It is loaded into memory, or fixed to an address: give --by-version for a board whose bootloader takes such images.";
+  return new MeterbenchError(error.code, error.message, { ...error.data, advice }, error);
 }
 
 /** What a bootloader must be built for to take it: `plain, hashed with SHA-256, signed with Ed25519`. */
 export function describeImage({ hash, image }: CheckedImage): string {
   const has = (type: number) => findTlv(image.tlvs, type) !== undefined;
-  const kind = has(TlvType.ed25519) ? "Ed25519" : has(TlvType.ecdsa) ? "ECDSA P-256" : undefined;
+  const rsa = has(TlvType.rsa2048) || has(TlvType.rsa3072) ? "RSA" : undefined;
+  const curve = hash.length === 48 ? "P-384" : "P-256"; // as MCUboot pairs them
+  const kind = has(TlvType.ed25519) ? "Ed25519" : has(TlvType.ecdsa) ? `ECDSA ${curve}` : rsa;
   const whole = has(TlvType.sigPure) ? " over the whole of it" : "";
   return [
     image.flags & FLAG_AES128 ? "encrypted" : "plain",

@@ -13,13 +13,18 @@ import { ask, emulatedBench, patternBytes, slowMs } from "./emulated-bench.ts";
 const signer = nobleCrypto().ed25519Signer(patternBytes("control key", 32));
 const stranger = nobleCrypto().ed25519Signer(patternBytes("stranger", 32));
 
+/** As long as an id may be: its head in what is signed takes two bytes. */
+const boardId = "board-of-the-signed-commands-001";
+
 describe("the emulated board's signed commands", function () {
   this.timeout(slowMs);
-  const bench = emulatedBench({ controlKey: signer.publicKey });
+  const bench = emulatedBench({ id: boardId, controlKey: signer.publicKey });
   let counter = 0;
   const seal = (group: number, command: number, payload: Payload, over: Partial<SignedCommand> = {}) =>
-    sealCommand({ counter: ++counter, group, command, payload: encodePayload(payload), ...over }, (input) =>
-      signer.sign(input),
+    sealCommand(
+      { counter: ++counter, group, command, payload: encodePayload(payload), ...over },
+      boardId,
+      (input) => signer.sign(input),
     );
   const send = (cose: Uint8Array) => ask(bench().smp, "write", 64, 18, { cose });
   const isClosed = async () => ((await ask(bench().smp, "read", 64, 6)) as { closed: boolean }).closed;
@@ -71,8 +76,8 @@ describe("the emulated board's signed commands", function () {
       command: 6,
       payload: encodePayload({ closed: false }),
     };
-    assert.equal(await send(sealCommand(command, (input) => stranger.sign(input))), "64/8");
-    const good = sealCommand(command, (input) => signer.sign(input));
+    assert.equal(await send(sealCommand(command, boardId, (input) => stranger.sign(input))), "64/8");
+    const good = sealCommand(command, boardId, (input) => signer.sign(input));
     for (let position = 1; position < good.length; position += 5)
       assert.equal(
         await send(good.with(position, good[position]! ^ (1 << (position % 8)))),
@@ -90,6 +95,16 @@ describe("the emulated board's signed commands", function () {
     assert.equal(await isClosed(), true);
     counter++;
     assert.deepEqual(await send(good.subarray(1)), { closed: false }, "without its tag it is as good");
+  });
+
+  it("are this board's alone: what the same key signs for another is refused", async () => {
+    const command = { counter: counter + 1, group: 64, command: 6, payload: encodePayload({ closed: true }) };
+    for (const other of [`${boardId}2`, boardId.slice(1), "x".repeat(32)])
+      assert.equal(await send(sealCommand(command, other, (input) => signer.sign(input))), "64/8");
+    counter++;
+    assert.deepEqual(await send(sealCommand(command, boardId, (input) => signer.sign(input))), {
+      closed: true,
+    });
   });
 
   it("do not nest, and must hold a map", async () => {
@@ -122,14 +137,16 @@ describe("the emulated board's signed commands", function () {
       for (let key = 0; key < 6; key++) {
         const other = nobleCrypto().ed25519Signer(patternBytes(`key ${key}`, 32));
         await useKey(other.publicKey);
-        assert.deepEqual(await send(sealCommand(command(), (input) => other.sign(input))), { closed: true });
+        assert.deepEqual(await send(sealCommand(command(), boardId, (input) => other.sign(input))), {
+          closed: true,
+        });
       }
     });
 
     it("refuse S plus the group order, which a lax verifier takes too", async () => {
       await useKey(signer.publicKey);
       const order = hex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
-      const cose = sealCommand(command(), (input) => {
+      const cose = sealCommand(command(), boardId, (input) => {
         const signature = Uint8Array.from(signer.sign(input));
         let carry = 0;
         for (let i = 0; i < 32; i++) {
@@ -153,7 +170,7 @@ describe("the emulated board's signed commands", function () {
       for (const key of aliases) {
         await useKey(key);
         for (const r of aliases) {
-          const forged = sealCommand(command(), () => Uint8Array.of(...r, ...new Uint8Array(32)));
+          const forged = sealCommand(command(), boardId, () => Uint8Array.of(...r, ...new Uint8Array(32)));
           assert.equal(await send(forged), "64/8");
         }
       }

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { nobleCrypto, nodeCrypto } from "../../../../hal/crypto/index.ts";
 import { Command } from "../../../../hal/serial/parts/board-group.ts";
 import { openCommand, type SignedCommand, sealCommand } from "../../../../hal/serial/parts/signed.ts";
+import { SigningClient } from "../../../../hal/serial/parts/signing-client.ts";
 import { encodePayload } from "../../../../hal/serial/smp/cbor.ts";
 import { SmpClient } from "../../../../hal/serial/smp/client.ts";
 import type { SmpGroup } from "../../../../hal/serial/smp/server.ts";
@@ -26,41 +27,59 @@ describe("a signed command", () => {
     const noble = nobleCrypto().ed25519Verifier(key.publicKey);
     fc.assert(
       fc.property(commands, (command) => {
-        assert.deepEqual(openCommand(sealCommand(command, sign), noble), { ...command });
+        assert.deepEqual(openCommand(sealCommand(command, "left", sign), "left", noble), { ...command });
       }),
       { seed: 2, numRuns: 100 },
     );
   });
 
   it("is a COSE_Sign1 as the definition says, tagged or not", () => {
-    const cose = sealCommand({ counter: 5, group: 0, command: 5, payload: Uint8Array.of(0xa0) }, sign);
+    const cose = sealCommand(
+      { counter: 5, group: 0, command: 5, payload: Uint8Array.of(0xa0) },
+      "left",
+      sign,
+    );
     const hex = Buffer.from(cose).toString("hex");
     assert.equal(hex.slice(0, -128), "d28443a10127a0468405000541a05840");
-    assert.notEqual(openCommand(cose.subarray(1), verify), undefined);
+    assert.notEqual(openCommand(cose.subarray(1), "left", verify), undefined);
   });
 
   it("opens with no bit changed, no byte missing, none added", () => {
-    const cose = sealCommand({ counter: 300, group: 64, command: 6, payload: new Uint8Array(30) }, sign);
+    const cose = sealCommand(
+      { counter: 300, group: 64, command: 6, payload: new Uint8Array(30) },
+      "left",
+      sign,
+    );
     for (let bit = 0; bit < cose.length * 8; bit++) {
       const flipped = cose.slice();
       flipped[bit >> 3]! ^= 1 << (bit & 7);
-      assert.equal(openCommand(flipped, verify), undefined, `bit ${bit}`);
+      assert.equal(openCommand(flipped, "left", verify), undefined, `bit ${bit}`);
     }
     for (let length = 0; length < cose.length; length++)
-      assert.equal(openCommand(cose.subarray(0, length), verify), undefined);
-    assert.equal(openCommand(Uint8Array.of(...cose, 0), verify), undefined);
+      assert.equal(openCommand(cose.subarray(0, length), "left", verify), undefined);
+    assert.equal(openCommand(Uint8Array.of(...cose, 0), "left", verify), undefined);
+  });
+
+  it("is one board's alone: with the same key no other opens it, whatever their ids share", () => {
+    const cose = sealCommand({ counter: 5, group: 0, command: 5, payload: new Uint8Array(0) }, "left", sign);
+    for (const other of ["right", "lef", "left ", "Left", "", "left".repeat(8)])
+      assert.equal(openCommand(cose, other, verify), undefined, other);
+    assert.notEqual(openCommand(cose, "left", verify), undefined);
   });
 
   it("is never opened out of garbage", () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => openCommand(bytes, () => true) === undefined),
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        (bytes) => openCommand(bytes, "left", () => true) === undefined,
+      ),
       { seed: 2, numRuns: 500 },
     );
   });
 });
 
 /** A board that wants its commands signed, and somebody with a bare SMP client on the same line. */
-async function guardedBench() {
+async function guardedBench(boardId?: string) {
   const bench = mockBench({ parts: { loadSwitch: true } });
   const resets: number[] = [];
   const os: SmpGroup = {
@@ -74,12 +93,12 @@ async function guardedBench() {
   let counter = 10;
   const rig = await serveAndConnect(bench, {
     serve: { controlKey: key.publicKey, groups: [os] },
-    connect: { control: { sign, nextCounter: () => ++counter } },
+    connect: { control: { sign, nextCounter: () => ++counter, ...(boardId && { boardId }) } },
   });
   const stranger = new SmpClient(rig.near, { timers: rig.timers, firstSequence: 100 });
-  const send = (command: SignedCommand, signer = sign) =>
-    stranger.request("write", 64, Command.signed, { cose: sealCommand(command, signer) });
   const board = bench.board;
+  const send = (command: SignedCommand, signer = sign, boardId = board.id) =>
+    stranger.request("write", 64, Command.signed, { cose: sealCommand(command, boardId, signer) });
   return {
     ...bench,
     ...rig,
@@ -137,6 +156,34 @@ describe("a board that wants its commands signed", () => {
     await assert.rejects(send(command), refused(9));
     await assert.rejects(send({ ...command, counter: 49 }), refused(9));
     assert.equal(await loadSwitch!.isClosed(), true);
+  });
+
+  it("refuses what the same key signed for another board of the rig", async () => {
+    const { send, board } = await guardedBench();
+    const command = { counter: 50, group: 64, command: Command.switch, payload: open };
+    await assert.rejects(send(command, sign, `${board.id}-2`), refused(8));
+    assert.equal(await board.loadSwitch!.isClosed(), true);
+    assert.deepEqual(await send(command), { closed: false }, "and its counter was not used up");
+  });
+
+  it("is asked for its name by an SMP client that signs, unless it is known who is meant", async () => {
+    const { near, timers, board } = await guardedBench();
+    let counter = 100;
+    for (const boardId of ["the board that was meant", undefined]) {
+      const control = { sign, nextCounter: () => ++counter, ...(boardId && { boardId }) };
+      const client = new SigningClient(near, { timers, control, firstSequence: 50 });
+      const asked = client.request("write", 64, Command.switch, { closed: false });
+      if (boardId) await assert.rejects(asked, refused(8));
+      else await asked;
+      assert.equal(board.mockLoadSwitch.contactsClosed, boardId !== undefined);
+      client.close();
+    }
+  });
+
+  it("gets nothing that it can play at another when it answers in that board's name", async () => {
+    const { remote, board } = await guardedBench("the board that was meant");
+    await assert.rejects(async () => remote.loadSwitch!.set(false), /for this board/);
+    assert.equal(board.mockLoadSwitch.contactsClosed, true);
   });
 
   it("remembers the counter over a power cut, also one inside its writing", async () => {

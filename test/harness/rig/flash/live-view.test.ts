@@ -55,6 +55,24 @@ describe("the view of a flashing", () => {
     assert.equal(shown(events, many, tty).trim(), "1.5 s  b1   upload  50%  2.0 KiB/s  3 s left  2 retries");
   });
 
+  it("tells what cannot be proven, on a terminal too, and lets no control character of a board's through", () => {
+    const events: FlashEvent[] = [
+      {
+        t: 0,
+        board: "b1",
+        kind: "note",
+        phase: "connect",
+        message: "no hash\u001b]0;owned\u0007\nb2 confirmed",
+      },
+      { t: 9, board: "b1", kind: "done", phase: "rig-failed", message: "1.0\u001b[9A\u009b9A\r" },
+    ];
+    for (const terminal of [tty, { isTTY: false }]) {
+      const text = shown(events, ["b1"], terminal);
+      assert.match(text, /b1.*no hash\\u\{1b\}\]0;owned\\u\{7\}\\u\{a\}b2 confirmed/);
+      assert.ok(!text.includes("\u001b]0") && !text.includes("\u001b[9A") && !text.includes("\u009b"), text);
+    }
+  });
+
   it("shows all of it at 80 columns, however long the names", () => {
     const boards = [1, 2].map((n) => `/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A50285B${n}-if00-port0`);
     for (const board of boards) {
