@@ -208,6 +208,8 @@ export interface Crypto {
   sha256(data: Uint8Array): Uint8Array;
   /** For firmware images that are signed whole (MCUboot's SIG_PURE). */
   sha512(data: Uint8Array): Uint8Array;
+  /** 48 bytes. */
+  sha384(data: Uint8Array): Uint8Array;
   /** Prepares HMAC-SHA-256; the tag is 32 bytes. */
   hmacSha256(key: Uint8Array): Mac;
   /** RFC 5869, `length` bytes. */

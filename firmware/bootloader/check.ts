@@ -73,12 +73,17 @@ function checkHash(image: McubootImage, region: Uint8Array, crypto: Crypto): Uin
   if (tlvs.length > 1) refuse("tlv-duplicate", "there are hashes of two kinds");
   const [tlv] = tlvs;
   if (tlv === undefined) return refuse("hash-missing", "there is no hash TLV");
-  if (tlv.type === TlvType.sha384) refuse("hash-missing", "its hash is SHA-384; expected SHA-256 or SHA-512");
-  const digest = tlv.type === TlvType.sha512 ? crypto.sha512(region) : crypto.sha256(region);
+  const digest = digestOf(tlv.type, crypto)(region);
   if (tlv.value.length !== digest.length)
     refuse("tlv-length", `the hash TLV has ${tlv.value.length} bytes, expected ${digest.length}`);
   if (!equal(digest, tlv.value)) refuse("hash", "header, payload or protected TLVs differ from their hash");
   return tlv.value;
+}
+
+/** The hash function that a hash TLV names. */
+function digestOf(type: number, crypto: Crypto): (data: Uint8Array) => Uint8Array {
+  if (type === TlvType.sha512) return crypto.sha512;
+  return type === TlvType.sha384 ? crypto.sha384 : crypto.sha256;
 }
 
 const signatureKinds = new Map([
@@ -122,7 +127,7 @@ function findKey(
   const full = findTlv(image.tlvs, TlvType.publicKey)?.value;
   if (byHash && full) refuse("tlv-duplicate", "it names its key twice");
   if (!byHash && !full) refuse("key-unknown", "it does not say which key signed it");
-  const digest = hashBytes === 64 ? crypto.sha512 : crypto.sha256;
+  const digest = hashBytes === 64 ? crypto.sha512 : hashBytes === 48 ? crypto.sha384 : crypto.sha256;
   const named = byHash ?? digest(full as Uint8Array);
   const given = keys.map((key) => ({ key, hash: digest(subjectPublicKeyInfo(key)) }));
   const found = given.find(({ hash }) => equal(hash, named));

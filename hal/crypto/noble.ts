@@ -4,7 +4,7 @@ import { x25519 } from "@noble/curves/ed25519.js";
 import { p256 } from "@noble/curves/nist.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
-import { sha256, sha512 } from "@noble/hashes/sha2.js";
+import { sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
 import { type Crypto, HalError, type Signer } from "../board.ts";
 import { requireCcm, requireGcm, requireHkdfLength, requireLength } from "./bytes.ts";
 import { ccmOpen, ccmSeal, gcmOpen, gcmSeal } from "./noble-aead.ts";
@@ -28,6 +28,7 @@ export function p256Signer(secret: Uint8Array): Signer {
 const provider: Crypto = {
   name: "noble",
   sha256,
+  sha384,
   sha512,
   hmacSha256(key) {
     const prepared = hmac.create(sha256, key);

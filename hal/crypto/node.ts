@@ -89,6 +89,7 @@ const gcmMode = (key: Uint8Array): AeadMode => (key.length === 16 ? "aes-128-gcm
 const provider: Crypto = {
   name: "node",
   sha256: (data) => plain(hash("sha256", data, "buffer")),
+  sha384: (data) => plain(hash("sha384", data, "buffer")),
   sha512: (data) => plain(hash("sha512", data, "buffer")),
   hmacSha256(key) {
     const prepared = createSecretKey(key);

@@ -44,6 +44,8 @@ export interface Identity {
   readonly seed: Uint8Array;
   /** Ed25519 public key, 32 bytes: then acting commands must come signed by it. */
   readonly controlKey?: Uint8Array | undefined;
+  /** Answers as before SMP version 2: `rc: 0` in every good one. */
+  readonly olderAnswers?: boolean | undefined;
 }
 
 /**
@@ -114,7 +116,7 @@ function eachPart(
   }
 }
 
-function identityRecord({ id, eui64, seed, controlKey }: Identity): Uint8Array {
+function identityRecord({ id, eui64, seed, controlKey, olderAnswers = false }: Identity): Uint8Array {
   const name = new TextEncoder().encode(id);
   const key = controlKey ?? new Uint8Array(0);
   if (
@@ -127,11 +129,12 @@ function identityRecord({ id, eui64, seed, controlKey }: Identity): Uint8Array {
     const message = `identity "${id}": expected at most 32 bytes of id, 8 of EUI-64, 32 of seed, 32 of control key`;
     throw new EmulatedError("emulated/flash-file", message);
   }
-  const record = new Uint8Array(110);
+  const record = new Uint8Array(111);
   record.set(new TextEncoder().encode("MBID"));
   record.set(eui64, 4);
   record.set(seed, 12);
   record.set([name.length, ...name], 44);
   record.set([key.length / 32, ...key], 77);
+  record.set([Number(olderAnswers)], 110);
   return record;
 }

@@ -32,6 +32,8 @@ export interface EmulatedBoardOptions {
   readonly seed?: Uint8Array;
   /** Ed25519 public key: commands that act must then come signed by it (group 64, command 18). */
   readonly controlKey?: Uint8Array;
+  /** It answers as servers did before SMP version 2: `rc: 0` in every good answer, and no `match`. */
+  readonly olderAnswers?: boolean;
   /** An MCUboot image that the factory put into slot 0 of a new flash. */
   readonly image?: Uint8Array;
   readonly timers?: Timers;
@@ -256,8 +258,8 @@ function readyFlash(dir: string, options: EmulatedBoardOptions): string {
     const id = options.id ?? basename(dir);
     const digest = createHash("sha256").update(`meterbench emulated board ${id}`).digest();
     const eui64 = options.eui64 ?? Uint8Array.of(0x02, ...digest.subarray(0, 7)); // locally administered
-    const { controlKey, seed = digest, image } = options;
-    createFlashFile(path, { id, eui64, seed, controlKey }, image);
+    const { controlKey, seed = digest, olderAnswers, image } = options;
+    createFlashFile(path, { id, eui64, seed, controlKey, olderAnswers }, image);
   }
   checkFlashFile(path);
   return path;

@@ -1,8 +1,9 @@
-/* MCUboot images in the slots: header, TLVs, and the SHA-256 that makes one whole. Signatures are not checked. */
+/* MCUboot images in the slots: header, TLVs, and the hash that makes one whole. Signatures are not checked. */
 #pragma once
 #include "base.h"
 #include "nor.h"
 #include "sha256.h"
+#include "sha512.h"
 
 #define IMAGE_HEADER_BYTES 32u
 
@@ -17,7 +18,8 @@ typedef struct {
   uint32_t flags;
   uint32_t hashed_bytes; /* header, payload and protected TLVs */
   uint32_t total_bytes;  /* all of it */
-  uint8_t hash[SHA256_BYTES];
+  size_t hash_bytes; /* 32, 48 or 64: SHA-256, SHA-384, SHA-512 */
+  uint8_t hash[SHA512_BYTES];
 } ImageInfo;
 
 /* SMP group 1's codes, as far as images can be wrong. */

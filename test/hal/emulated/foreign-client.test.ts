@@ -1,5 +1,6 @@
 import { mcubootImage } from "../../support/mcuboot-image.ts";
 import { foreignClientContract } from "../serial/smp/foreign-contract.ts";
+import { zephyrContract } from "../serial/smp/zephyr-contract.ts";
 import { emulatedBench, slowMs } from "./emulated-bench.ts";
 
 describe("the emulated board", function () {
@@ -8,4 +9,5 @@ describe("the emulated board", function () {
   const bench = emulatedBench({ image });
   // Our own client on the same line would hear everything twice; it asks nothing, and nothing is for it.
   foreignClientContract("the agent in C", () => bench().line);
+  zephyrContract("the agent in C", () => bench().line);
 });

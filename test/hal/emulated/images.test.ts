@@ -126,7 +126,7 @@ describe("the emulated board's images", function () {
     ];
     for (const [payload, refusal] of cases) assert.equal(await put(payload), refusal);
     assert.equal(await ask(smp(), "write", 1, 5, { slot: 0 }), "1/9");
-    assert.equal(await ask(smp(), "write", 1, 5, { slot: 2 }), "1/14");
+    assert.equal(await ask(smp(), "write", 1, 5, { slot: 2 }), "1/10");
   });
 
   it("takes null, and an empty hash, for what a client leaves out", async () => {
@@ -260,6 +260,7 @@ describe("the emulated board's images", function () {
         "ed25519_customtlv",
         "ecdsa_p256",
         "ed25519_fullkey",
+        "ed25519_pure", // SHA-512
       ]) {
         await image.erase(smp());
         await upload(smp(), file(`${name}.bin`));
@@ -270,10 +271,7 @@ describe("the emulated board's images", function () {
       }
     });
 
-    it("are not taken without a SHA-256 of what is in the slot: SHA-512 only, or encrypted", async () => {
-      await image.erase(smp());
-      await upload(smp(), file("ed25519_pure.bin"));
-      assert.deepEqual(await slots(smp()), ["0 1.0.0 active confirmed"]);
+    it("are not tested where the hash is not of what is in the slot: encrypted ones", async () => {
       await image.erase(smp());
       await upload(smp(), file("ed25519_enc_x25519.bin"));
       const [, encrypted] = await image.readState(smp());
