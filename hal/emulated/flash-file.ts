@@ -33,6 +33,8 @@ export const flashRegions = {
 } as const satisfies Record<string, Region>;
 export type FlashRegion = keyof typeof flashRegions;
 
+const identityBytes = 110;
+
 export const regionBytes = (region: FlashRegion): number =>
   flashRegions[region].sectorCount * flashRegions[region].sectorBytes;
 
@@ -44,8 +46,6 @@ export interface Identity {
   readonly seed: Uint8Array;
   /** Ed25519 public key, 32 bytes: then acting commands must come signed by it. */
   readonly controlKey?: Uint8Array | undefined;
-  /** Answers as before SMP version 2: `rc: 0` in every good one. */
-  readonly olderAnswers?: boolean | undefined;
 }
 
 /**
@@ -88,6 +88,11 @@ export function writeFlash(path: string, region: FlashRegion, offset: number, by
   eachPart(path, "r+", region, offset, bytes, (file, part, at) => writeSync(file, part, 0, part.length, at));
 }
 
+/** The board's setting for answers as before SMP version 2, in its identity behind all else; blank is none. */
+export function setOlderAnswers(path: string, on: boolean): void {
+  writeFlash(path, "identity", identityBytes, Uint8Array.of(Number(on)));
+}
+
 function eachPart(
   path: string,
   mode: "r" | "r+",
@@ -116,7 +121,7 @@ function eachPart(
   }
 }
 
-function identityRecord({ id, eui64, seed, controlKey, olderAnswers = false }: Identity): Uint8Array {
+function identityRecord({ id, eui64, seed, controlKey }: Identity): Uint8Array {
   const name = new TextEncoder().encode(id);
   const key = controlKey ?? new Uint8Array(0);
   if (
@@ -129,12 +134,11 @@ function identityRecord({ id, eui64, seed, controlKey, olderAnswers = false }: I
     const message = `identity "${id}": expected at most 32 bytes of id, 8 of EUI-64, 32 of seed, 32 of control key`;
     throw new EmulatedError("emulated/flash-file", message);
   }
-  const record = new Uint8Array(111);
+  const record = new Uint8Array(identityBytes);
   record.set(new TextEncoder().encode("MBID"));
   record.set(eui64, 4);
   record.set(seed, 12);
   record.set([name.length, ...name], 44);
   record.set([key.length / 32, ...key], 77);
-  record.set([Number(olderAnswers)], 110);
   return record;
 }
