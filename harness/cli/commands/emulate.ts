@@ -58,7 +58,10 @@ export function emulateCommand(root: Command): Command {
 function checkOptions(options: EmulateOptions): void {
   const { device, port, baud, dir } = options;
   if (device !== "board" && types[device as ModelName] === undefined)
-    throw usageError(`emulate: --device ${device} is no device`, "Expected esme, hub or board.");
+    throw usageError(
+      `emulate: --device ${device} is no device`,
+      "Expected esme or hub, of the model, or board.",
+    );
   if (baud !== undefined && port.startsWith("tcp://"))
     throw usageError("emulate: --baud is for a serial port", "Leave it out: a TCP port has no bit rate.");
   if (baud !== undefined && port === "pty" && device === "board")

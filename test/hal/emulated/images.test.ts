@@ -280,6 +280,45 @@ describe("the emulated board's images", function () {
   });
 });
 
+describe("the emulated board's images by their longer hashes", function () {
+  this.timeout(slowMs);
+  const bench = emulatedBench({ image: factory.bytes });
+
+  for (const [hash, version] of [
+    ["sha384", "3.8.4"],
+    ["sha512", "5.1.2"],
+  ] as const)
+    it(`lists, tests and confirms an image with a ${hash} by the whole of it`, async () => {
+      const { smp, board } = bench();
+      const file = mcubootImage({ version, payload: patternBytes(version, 30_000), hash });
+      const setState = (payload: Record<string, unknown>) => ask(smp, "write", 1, 0, payload);
+      await image.erase(smp);
+      await upload(smp, file.bytes);
+      assert.deepEqual((await image.readState(smp))[1]?.hash, file.hash);
+      for (const part of [32, file.hash.length - 1])
+        assert.equal(
+          await setState({ hash: file.hash.subarray(0, part) }),
+          part === 32 ? "1/8" : "1/24",
+          `${part} bytes of it`,
+        );
+      assert.ok(typeof (await setState({ hash: file.hash })) === "object");
+      assert.equal((await board.reset()).image, version);
+      assert.ok(typeof (await setState({ hash: file.hash, confirm: true })) === "object");
+      assert.deepEqual((await slots(smp))[0], `0 ${version} active confirmed`);
+      assert.equal((await board.reset()).image, version);
+    });
+
+  it("refuses to test one whose bytes are not what the hash says", async () => {
+    const { smp } = bench();
+    const file = mcubootImage({ version: "9.0.0", payload: patternBytes("rot", 3000), hash: "sha512" });
+    const rotten = Uint8Array.from(file.bytes);
+    rotten[100]! ^= 1;
+    await image.erase(smp);
+    await upload(smp, rotten);
+    assert.equal(await ask(smp, "write", 1, 0, { hash: file.hash }), "1/24");
+  });
+});
+
 describe("an emulated board without an image", function () {
   this.timeout(slowMs);
   const bench = emulatedBench();
