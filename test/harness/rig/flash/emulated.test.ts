@@ -57,21 +57,16 @@ describe("flashing an emulated board", function () {
     count = 1;
   });
 
-  it("blames the image, not the cable, for a kind that its bootloader does not know", async function () {
+  it("blames the image, not the cable, for a kind that its bootloader cannot do with", async function () {
     const { image, root, decryptionKey } = imgtoolVectors(this);
-    for (const [name, message] of [
-      [
-        "ed25519_pure",
-        /lists no image with its hash.*hashed with SHA-512, signed with Ed25519 over the whole/,
-      ],
-      ["ed25519_enc_x25519", /will not boot it.*is encrypted/],
-    ] as const) {
-      const connection = await connect(board.portPath);
-      const file = preFlight(image(`${name}.bin`), { keys: [root], decryptionKey });
+    const connection = await connect(board.portPath);
+    try {
+      const file = preFlight(image("ed25519_enc_x25519.bin"), { keys: [root], decryptionKey });
       await assert.rejects(flashBoard(connection, file, { mode: "confirm" }), {
         code: "image/not-taken",
-        message,
+        message: /will not boot it.*is encrypted/,
       });
+    } finally {
       await connection.close();
     }
   });
