@@ -8,7 +8,7 @@
 /* Pushes between two requests: with nobody reading, a terminal's buffer fills and stops us. */
 #define PUSHES_PER_REQUEST 8u
 /* Who listens asks once a second; who has not for this long may have given the line to somebody else. */
-#define LISTENING_MS 2500u
+#define LISTENING_MS 1500u
 #define NUMBERS_PER_BOOT 65536u
 
 typedef struct {

@@ -58,7 +58,7 @@ const defaultBufBytes = 512;
 const overheadBytes = 96;
 const counterSectors = 2;
 /** Who listens asks for events once a second; who has not for this long may have given the line to somebody else. */
-const listeningMs = 2500;
+const listeningMs = 1500;
 
 type BootReason = "power" | "reset" | "watchdog";
 

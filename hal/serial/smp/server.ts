@@ -115,6 +115,7 @@ export class SmpServer {
       this.#framing,
       { onPacket: (packet) => this.#enqueue(packet) },
       this.maxPacketBytes,
+      "board",
     );
     this.#detach = [line.onData((bytes) => this.#receive(bytes)), line.onClose(() => this.close())];
   }

@@ -227,6 +227,12 @@ describe("An SMP server", () => {
     assert.equal(bench.text(), "*** booting\n");
   });
 
+  it("refuses what is no request on a raw line, too", async () => {
+    const bench = bareServer([osGroup({ params })], { framing: "raw" });
+    await bench.say(hex("0c00000100000100a0"), hex("0900000100000206a0"));
+    assert.deepEqual(bench.answers(), ["0b00000500000100a162726308", "0b00000500000206a162726308"]);
+  });
+
   it("loses half a packet on a raw line after a pause, and keeps no text there", async () => {
     const bench = bareServer([osGroup({ params })], { framing: "raw" });
     await bench.say(hex("0a0000050000"));
