@@ -4,6 +4,7 @@
 #define PROTECTED_MAGIC 0x6908u
 #define UNPROTECTED_MAGIC 0x6907u
 #define TLV_INFO_BYTES 4u
+#define NEVER_BOOTS 0x1Cu /* flags: encrypted (AES-128, AES-256), for which there is no key here; not bootable */
 
 /* The hashes that an image may carry one of, by TLV type. */
 static const struct {
@@ -137,6 +138,7 @@ ImageResult image_check(const Region *slot, ImageInfo *info) {
   uint8_t digest[SHA512_BYTES];
   ImageResult result = image_read(slot, info);
   if (result != IMAGE_OK) return result;
+  if (info->flags & NEVER_BOOTS) return IMAGE_BAD_HASH;
   if (info->hash_bytes == SHA256_BYTES) image_digest(slot, info->hashed_bytes, digest);
   else long_digest(slot, info, digest);
   return memcmp(digest, info->hash, info->hash_bytes) == 0 ? IMAGE_OK : IMAGE_BAD_HASH;

@@ -34,7 +34,7 @@ bool image_read_version(const uint8_t header[IMAGE_HEADER_BYTES], ImageVersion *
 int image_compare_versions(const ImageVersion *a, const ImageVersion *b); /* the build number does not count */
 /* Reads header and TLVs. */
 ImageResult image_read(const Region *slot, ImageInfo *info);
-/* Reads, and compares the hash with the bytes. */
+/* Reads, and compares the hash with the bytes. What could not run whatever its bytes are counts as a bad hash. */
 ImageResult image_check(const Region *slot, ImageInfo *info);
 /* SHA-256 of the first `length` bytes of a slot. */
 void image_digest(const Region *slot, uint32_t length, uint8_t digest[SHA256_BYTES]);

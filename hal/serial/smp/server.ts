@@ -141,6 +141,7 @@ export class SmpServer {
   newHost(): void {
     this.#host++;
     this.#queue.length = 0;
+    this.#lastAnswer = new Uint8Array(0);
     this.#cancelIdle();
     this.#receiver.reset();
   }

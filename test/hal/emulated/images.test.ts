@@ -308,6 +308,17 @@ describe("the emulated board's images by their longer hashes", function () {
       assert.equal((await board.reset()).image, version);
     });
 
+  it("refuses to test what is marked as encrypted or as not bootable, whatever its hash is of", async () => {
+    const { smp } = bench();
+    for (const flags of [0x04, 0x08, 0x10]) {
+      const file = mcubootImage({ version: "9.0.0", payload: patternBytes("flags", 3000), flags });
+      await image.erase(smp);
+      await upload(smp, file.bytes);
+      for (const confirm of [false, true])
+        assert.equal(await ask(smp, "write", 1, 0, { hash: file.hash, confirm }), "1/24", String(flags));
+    }
+  });
+
   it("refuses to test one whose bytes are not what the hash says", async () => {
     const { smp } = bench();
     const file = mcubootImage({ version: "9.0.0", payload: patternBytes("rot", 3000), hash: "sha512" });
