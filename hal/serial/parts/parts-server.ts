@@ -108,16 +108,16 @@ export class PartsServer implements SmpGroup {
   /** The power is there: forgets what was before, listens to the parts, and tells "boot". */
   start(reason: BootReason): void {
     this.stop();
-    this.#heardAtMs = undefined;
     this.#control?.forget();
     this.#listening = this.#parts.flatMap((part) => part.start?.(this.#events) ?? []);
     this.#events.add("boot", { reason });
   }
 
-  /** The power is gone: with it events and subscriptions. */
+  /** The power is gone: with it events, subscriptions, and the memory of who listened. */
   stop(): void {
     for (const cancel of this.#listening) cancel();
     this.#listening = [];
+    this.#heardAtMs = undefined;
     this.#events.clear();
   }
 
