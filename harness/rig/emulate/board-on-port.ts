@@ -57,11 +57,13 @@ async function relayed(board: EmulatedBoard, port: string, options: ListenOption
   }
 }
 
-/** The board is told that another host has come: half a packet of the former one is not its. */
+/** The board is told first that another host has come: half a packet of the former one is not its. */
 function relay(board: EmulatedBoard, near: Line, host: Line): Cancel {
-  const pass = (to: Line) => (bytes: Uint8Array) => void to.write(bytes).catch(() => {});
-  board.stimulus("host").catch(() => {}); // it has no power: nobody is there to tell
-  const cancels = [near.onData(pass(host)), host.onData(pass(near))];
+  const told = board.stimulus("host").catch(() => {}); // it has no power: nobody is there to tell
+  const cancels = [
+    near.onData((bytes) => void host.write(bytes).catch(() => {})),
+    host.onData((bytes) => void told.then(() => near.write(bytes)).catch(() => {})),
+  ];
   return () => {
     for (const cancel of cancels) cancel();
   };

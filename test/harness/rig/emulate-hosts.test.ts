@@ -239,8 +239,11 @@ describe("emulate --device board", function () {
   it("keeps the emulated board on a TCP port for one client after the other", async () => {
     const listening = await boardOnPort("tcp://:0", {});
     try {
-      for (const word of ["one", "two"])
-        assert.equal(await asHost(listening.address, (smp) => os.echo(smp, word)), word);
+      for (const word of ["one", "two"]) {
+        await heardBy(listening.address, "\u0006\u0009AAsC", async () => {}); // and leaves
+        const once = { retries: 0 };
+        assert.equal(await asHost(listening.address, (smp) => os.echo(smp, word, once)), word);
+      }
       const [, chip] = await asHost(listening.address, (smp) =>
         Promise.all([events(smp), os.appInfo(smp, "i")]),
       );
