@@ -207,6 +207,23 @@ describe("emulate --older-answers", function () {
   });
 });
 
+describe("emulate --device hub", function () {
+  this.timeout(30_000);
+  const bench = onTcp({ type: "CHF" });
+
+  it("declares the parts it has, and refuses a stimulus to one that it has not", async () => {
+    const { address } = bench();
+    const { parts } = (await asHost(address, (smp) => smp.request("read", 64, 0))) as { parts: string[] };
+    for (const absent of ["switch", "tamper", "metrology", "ui"]) assert.ok(!parts.includes(absent), absent);
+    for (const stimulus of [{ stuck: false }, { button: "a" }, { tamper: { magnet: true } }])
+      await assert.rejects(
+        asHost(address, (smp) => smp.request("write", 64, 17, stimulus)),
+        { name: "board/absent" },
+      );
+    assert.deepEqual(await asHost(address, (smp) => smp.request("write", 64, 17, { mJ: 9000 })), {});
+  });
+});
+
 describe("emulate --keys", function () {
   this.timeout(30_000);
   const bench = onTcp();
