@@ -3,9 +3,11 @@ import { MeterbenchError } from "../kernel/errors.ts";
 
 const imageErrors = {
   "in-use": 9,
-  "bad-slot": 14,
+  // Zephyr's word for a slot that is not there: its flash area cannot be opened.
+  "bad-slot": 10,
   "no-upload": 17,
   "bad-magic": 23,
+  "not-bootable": 24,
   older: 27,
   "already-pending": 28,
   "too-large": 30,

@@ -3,6 +3,8 @@
  * Zephyr's server. An upload outlives a power cut (upload.ts).
  */
 import type { Crypto } from "../../hal/board.ts";
+import { MeterbenchError } from "../kernel/errors.ts";
+import { checkImage } from "./check.ts";
 import { findTlv, type McubootImage, TlvType } from "./image.ts";
 import type { Slot, Slots } from "./slot.ts";
 import { SlotsError } from "./slots-error.ts";
@@ -41,10 +43,12 @@ export interface SlotInfo {
 /** One image with two slots. Refusals are `slots/...` (slots-error.ts). */
 export class FlashImageSlots {
   readonly #slots: Slots;
+  readonly #crypto: Crypto;
   readonly #uploader: Uploader;
 
   constructor(slots: Slots, { crypto }: { readonly crypto: Crypto }) {
     this.#slots = slots;
+    this.#crypto = crypto;
     this.#uploader = new Uploader(slots.secondary, crypto);
   }
 
@@ -97,13 +101,17 @@ export class FlashImageSlots {
     await this.#slots.secondary.erase();
   }
 
-  /** Boots the secondary slot next, for a test or for good. The same again is harmless. */
+  /**
+   * Boots the secondary slot next, for a test or for good. The same again is harmless. `slots/not-bootable` for an image
+   * that is not what its hash says, which one that is encrypted is for a board without a key.
+   */
   async setPending(slot: number, permanent: boolean): Promise<void> {
     if (slot === 0) throw new SlotsError("test-denied", "the running image cannot be tested");
     if (slot !== 1) throw new SlotsError("bad-slot", `there is no slot ${slot}; expected 1`);
     const due = await this.#due();
     if (due === (permanent ? "perm" : "test") || (permanent && due === "revert")) return;
     if (due !== "none") throw new SlotsError("already-pending", `a ${due} swap is due at the next reset`);
+    await this.#requireWhole();
     await requestSwap(this.#slots.secondary, permanent);
   }
 
@@ -114,6 +122,15 @@ export class FlashImageSlots {
       throw new SlotsError("already-pending", `a ${due} swap is due at the next reset`);
     const { magic, imageOk } = await this.#slots.primary.trailer.read();
     if (magic === "good" && imageOk !== "set") await this.#slots.primary.trailer.writeImageOk();
+  }
+
+  async #requireWhole(): Promise<void> {
+    try {
+      checkImage((await this.#slots.secondary.image()).bytes, { crypto: this.#crypto });
+    } catch (cause) {
+      if (!(cause instanceof MeterbenchError)) throw cause;
+      throw new SlotsError("not-bootable", `slot 1: ${cause.message}`, cause);
+    }
   }
 
   async #due(): Promise<SwapType> {

@@ -33,6 +33,8 @@ export const flashRegions = {
 } as const satisfies Record<string, Region>;
 export type FlashRegion = keyof typeof flashRegions;
 
+const identityBytes = 110;
+
 export const regionBytes = (region: FlashRegion): number =>
   flashRegions[region].sectorCount * flashRegions[region].sectorBytes;
 
@@ -86,6 +88,11 @@ export function writeFlash(path: string, region: FlashRegion, offset: number, by
   eachPart(path, "r+", region, offset, bytes, (file, part, at) => writeSync(file, part, 0, part.length, at));
 }
 
+/** The board's setting for answers as before SMP version 2, in its identity behind all else; blank is none. */
+export function setOlderAnswers(path: string, on: boolean): void {
+  writeFlash(path, "identity", identityBytes, Uint8Array.of(Number(on)));
+}
+
 function eachPart(
   path: string,
   mode: "r" | "r+",
@@ -127,7 +134,7 @@ function identityRecord({ id, eui64, seed, controlKey }: Identity): Uint8Array {
     const message = `identity "${id}": expected at most 32 bytes of id, 8 of EUI-64, 32 of seed, 32 of control key`;
     throw new EmulatedError("emulated/flash-file", message);
   }
-  const record = new Uint8Array(110);
+  const record = new Uint8Array(identityBytes);
   record.set(new TextEncoder().encode("MBID"));
   record.set(eui64, 4);
   record.set(seed, 12);

@@ -7,7 +7,7 @@ import { deadline, realTimers, type Timers } from "../serial/timers.ts";
 import { agentElf } from "./build.ts";
 import { EmulatedError } from "./errors.ts";
 import { lockFolder } from "./exclusive.ts";
-import { checkFlashFile, createFlashFile } from "./flash-file.ts";
+import { checkFlashFile, createFlashFile, setOlderAnswers } from "./flash-file.ts";
 import { killProgram, removeNow, socketFolder } from "./processes.ts";
 import {
   type DialIns,
@@ -32,6 +32,8 @@ export interface EmulatedBoardOptions {
   readonly seed?: Uint8Array;
   /** Ed25519 public key: commands that act must then come signed by it (group 64, command 18). */
   readonly controlKey?: Uint8Array;
+  /** Answers as servers gave them before SMP version 2: `rc: 0` in every good one, and no `match`. A flash that is there learns it, too. */
+  readonly olderAnswers?: boolean;
   /** An MCUboot image that the factory put into slot 0 of a new flash. */
   readonly image?: Uint8Array;
   readonly timers?: Timers;
@@ -260,5 +262,6 @@ function readyFlash(dir: string, options: EmulatedBoardOptions): string {
     createFlashFile(path, { id, eui64, seed, controlKey }, image);
   }
   checkFlashFile(path);
+  if (options.olderAnswers !== undefined) setOlderAnswers(path, options.olderAnswers);
   return path;
 }

@@ -8,11 +8,15 @@ export interface McubootImageOptions {
   /** At least 32, padded with zeros. */
   readonly headerBytes?: number;
   readonly flags?: number;
+  /** Which hash it carries; SHA-256 by default. */
+  readonly hash?: keyof typeof hashTlvs;
   /** Goes into the protected area as TLV 0x50. */
   readonly securityCounter?: number;
   /** TLVs after the hash, such as a signature that somebody made. */
   readonly extraTlvs?: readonly { readonly type: number; readonly value: Uint8Array }[];
 }
+
+const hashTlvs = { sha256: 0x10, sha384: 0x11, sha512: 0x12 } as const;
 
 export interface McubootImage {
   readonly bytes: Uint8Array;
@@ -27,8 +31,15 @@ export function mcubootImage(options: McubootImageOptions): McubootImage {
       ? Buffer.alloc(0)
       : tlvArea(0x6908, [{ type: 0x50, value: u32(options.securityCounter) }]);
   const hashed = Buffer.concat([header(options, protectedArea.length), options.payload, protectedArea]);
-  const hash = Uint8Array.from(createHash("sha256").update(hashed).digest());
-  const trailing = tlvArea(0x6907, [{ type: 0x10, value: hash }, ...(options.extraTlvs ?? [])]);
+  const hash = Uint8Array.from(
+    createHash(options.hash ?? "sha256")
+      .update(hashed)
+      .digest(),
+  );
+  const trailing = tlvArea(0x6907, [
+    { type: hashTlvs[options.hash ?? "sha256"], value: hash },
+    ...(options.extraTlvs ?? []),
+  ]);
   return { bytes: Uint8Array.from(Buffer.concat([hashed, trailing])), hash, version: options.version };
 }
 

@@ -17,9 +17,9 @@ Identity board_identity = {.id = "board"};
 static uint32_t running_mark __attribute__((section(".noinit")));
 static bool was_running;
 
-/* In flash: magic 4, EUI-64 8, seed 32, length of the id 1, id 32, has a control key 1, control key 32. */
+/* In flash: magic 4, EUI-64 8, seed 32, length of the id 1, id 32, has a control key 1, control key 32, older answers 1. */
 void board_start(void) {
-  uint8_t stored[4 + 8 + 32 + 1 + 32 + 1 + 32];
+  uint8_t stored[4 + 8 + 32 + 1 + 32 + 1 + 32 + 1];
   was_running = running_mark == RUNNING_MARK;
   running_mark = RUNNING_MARK;
   region_read(&identity_region, 0, stored, sizeof stored);
@@ -30,6 +30,7 @@ void board_start(void) {
   board_identity.id[stored[44]] = 0;
   board_identity.has_control_key = stored[77] == 1;
   memcpy(board_identity.control_key, stored + 78, 32);
+  board_identity.older_answers = stored[110] == 1;
 }
 
 const char *board_boot_reason(void) { return was_running ? "reset" : "power"; }

@@ -8,6 +8,7 @@ typedef struct {
   char id[33];
   bool has_control_key;
   uint8_t control_key[32]; /* Ed25519: who may act */
+  bool older_answers;      /* as before SMP version 2: rc 0 in every good one */
 } Identity;
 extern Identity board_identity;
 

@@ -7,6 +7,8 @@
 #define EVENT_BYTES 1280u
 /* Pushes between two requests: with nobody reading, a terminal's buffer fills and stops us. */
 #define PUSHES_PER_REQUEST 8u
+/* Who listens asks once a second; who has not for this long may have given the line to somebody else. */
+#define LISTENING_MS 1500u
 #define NUMBERS_PER_BOOT 65536u
 
 typedef struct {
@@ -19,6 +21,7 @@ static Event queue[QUEUE_EVENTS];
 static uint64_t next_number, first_kept, next_push;
 static uint64_t lost;
 static unsigned pushes_left;
+static uint64_t heard_ms;
 static CborWriter writer;
 
 static Event *event_at(uint64_t number) { return &queue[number % QUEUE_EVENTS]; }
@@ -72,10 +75,16 @@ void events_write(CborWriter *answer) {
   lost = 0;
 }
 
-void events_listener_seen(void) { pushes_left = PUSHES_PER_REQUEST; }
+void events_listener_seen(void) {
+  pushes_left = PUSHES_PER_REQUEST;
+  heard_ms = uptime_ms();
+}
+
+void events_listener_gone(void) { pushes_left = 0; }
 
 void events_push(void) {
   static uint8_t payload[EVENT_BYTES + 16];
+  if (uptime_ms() - heard_ms > LISTENING_MS) pushes_left = 0;
   if (next_push < first_kept) next_push = first_kept;
   for (; next_push < next_number && pushes_left > 0; next_push++, pushes_left--) {
     const Event *event = event_at(next_push);

@@ -13,5 +13,7 @@ void events_acknowledge(uint64_t number);
 void events_write(CborWriter *answer);
 /* Sends what was not sent yet without being asked, as long as somebody seems to listen. */
 void events_push(void);
-/* Somebody spoke to us: a few events may be pushed again. */
+/* Somebody spoke to us of group 64: for a moment a few events may be pushed. */
 void events_listener_seen(void);
+/* Whoever is there listens to no events, as far as we know. */
+void events_listener_gone(void);

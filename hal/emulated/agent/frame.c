@@ -115,6 +115,11 @@ bool frame_feed(uint8_t byte, uint8_t **found, size_t *length) {
   return whole;
 }
 
+void frame_forget(void) {
+  in_packet = line_too_long = false;
+  line_length = 0;
+}
+
 static void send_line(bool first, const uint8_t *raw, size_t length) {
   uint8_t text[2 + RAW_PER_LINE / 3 * 4 + 1] = {first ? 6 : 4, first ? 9 : 20};
   size_t at = 2;

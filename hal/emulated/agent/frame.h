@@ -15,5 +15,7 @@ extern FrameCounts frame_counts;
 
 /* Takes one byte from the line; true when a whole packet with a good CRC is there. It stays until the next call. */
 bool frame_feed(uint8_t byte, uint8_t **packet, size_t *length);
+/* Forgets what came of a packet and a line so far. */
+void frame_forget(void);
 /* Frames a packet and queues it. */
 void frame_send(const uint8_t *packet, size_t length);

@@ -21,13 +21,14 @@ enum { PART_ABSENT = 2, MISUSE = 3, FAULT = 4, TOO_LONG = 6, BAD_SIGNATURE = 8, 
 
 static int describe(CborWriter *answer) {
   static const char *const parts[] = {"clock", "flash", "entropy", "mains",
-                                      "switch", "tamper", "ui", "message", "stimulus"};
+                                      "switch", "tamper", "ui", "stimulus"};
   cbor_put_uint(answer, "proto", 1);
   cbor_put_text(answer, "kind", "vexpress-a9");
   cbor_put_text(answer, "id", board_identity.id);
   cbor_text(answer, "parts");
   cbor_array(answer);
   for (size_t i = 0; i < COUNT(parts); i++) cbor_text(answer, parts[i]);
+  if (stimulus_has_device()) cbor_text(answer, "message");
   cbor_close(answer);
   cbor_text(answer, "flash");
   cbor_map(answer);
@@ -139,6 +140,7 @@ static int events(const SmpRequest *request, CborWriter *answer) {
 
 static int message(const SmpRequest *request) {
   CborItem offset, length = {0}, data;
+  if (!stimulus_has_device()) return GROUP_ERROR(PART_ABSENT);
   if (!cbor_find_kind(request->payload, "off", CBOR_UINT, &offset)) return GROUP_ERROR(MISUSE);
   if (!cbor_find_kind(request->payload, "data", CBOR_BYTES, &data)) return GROUP_ERROR(MISUSE);
   if (data.length > CHUNK_BYTES) return GROUP_ERROR(TOO_LONG);

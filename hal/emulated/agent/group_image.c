@@ -1,4 +1,5 @@
 /* SMP group 1: the state of the two slots, upload, erase. */
+#include "board.h"
 #include "image.h"
 #include "smp.h"
 #include "swap.h"
@@ -6,7 +7,7 @@
 
 enum { STATE = 0, UPLOAD = 1, ERASE = 5, SLOT_INFO = 6 };
 enum {
-  NO_IMAGE = 3, HASH_NOT_FOUND = 8, NO_FREE_SLOT = 9, FLASH_WRITE = 12, FLASH_ERASE = 13, BAD_SLOT = 14,
+  NO_IMAGE = 3, HASH_NOT_FOUND = 8, NO_FREE_SLOT = 9, FLASH_OPEN = 10, FLASH_WRITE = 12, FLASH_ERASE = 13,
   OFFSET_MISSING = 20, LENGTH_MISSING = 21, HEADER_SHORT = 22, BAD_MAGIC = 23, BAD_HASH_PARAMETER = 24,
   RUNNING_IS_NEWER = 27, ALREADY_PENDING = 28, TOO_LARGE = 30, DATA_OVERRUN = 31, CONFIRM_DENIED = 32,
   TEST_ON_ACTIVE = 33
@@ -24,7 +25,7 @@ static void write_image(CborWriter *answer, unsigned slot, SwapType next) {
   cbor_put_uint(answer, "slot", slot);
   cbor_put_text(answer, "version", version);
   cbor_text(answer, "hash");
-  cbor_bytes(answer, info.hash, sizeof info.hash);
+  cbor_bytes(answer, info.hash, info.hash_bytes);
   cbor_put_bool(answer, "bootable", (info.flags & 0x10) == 0);
   cbor_put_bool(answer, "pending", slot == 1 && (next == SWAP_TEST || next == SWAP_PERMANENT));
   cbor_put_bool(answer, "confirmed", slot == 0 ? running && next != SWAP_REVERT : next == SWAP_REVERT);
@@ -66,9 +67,15 @@ static int set_pending(bool permanent) {
   return trailer_set_pending(permanent) ? SMP_OK : GROUP_ERROR(FLASH_WRITE);
 }
 
-static bool slot_has(unsigned slot, const uint8_t *hash) {
+/* By the whole hash: the beginning of one names nothing. */
+static bool slot_has(unsigned slot, const CborItem *hash) {
   ImageInfo info;
-  return image_read(&slot_regions[slot], &info) == IMAGE_OK && memcmp(info.hash, hash, sizeof info.hash) == 0;
+  return image_read(&slot_regions[slot], &info) == IMAGE_OK && info.hash_bytes == hash->length &&
+         memcmp(info.hash, hash->bytes, hash->length) == 0;
+}
+
+static bool is_hash_length(size_t length) {
+  return length == SHA256_BYTES || length == SHA384_BYTES || length == SHA512_BYTES;
 }
 
 static int write_state(const SmpRequest *request, CborWriter *answer) {
@@ -82,10 +89,10 @@ static int write_state(const SmpRequest *request, CborWriter *answer) {
   bool given = cbor_find(request->payload, "hash", &hash);
   if (given && hash.kind != CBOR_BYTES) return SMP_INVALID;
   if (given && hash.length == 0) given = false; /* some clients send an empty one with every confirm */
-  if (given && hash.length != SHA256_BYTES) return GROUP_ERROR(BAD_HASH_PARAMETER);
+  if (given && !is_hash_length(hash.length)) return GROUP_ERROR(BAD_HASH_PARAMETER);
   if (!given) result = confirm ? confirm_running() : GROUP_ERROR(BAD_HASH_PARAMETER);
-  else if (slot_has(0, hash.bytes)) result = confirm ? confirm_running() : GROUP_ERROR(TEST_ON_ACTIVE);
-  else if (slot_has(1, hash.bytes)) result = set_pending(confirm);
+  else if (slot_has(0, &hash)) result = confirm ? confirm_running() : GROUP_ERROR(TEST_ON_ACTIVE);
+  else if (slot_has(1, &hash)) result = set_pending(confirm);
   else result = GROUP_ERROR(HASH_NOT_FOUND);
   return result == SMP_OK ? read_state(answer) : result;
 }
@@ -119,7 +126,7 @@ static int check_first(const SmpRequest *request, const CborItem *data, Upload *
 static int answer_upload(CborWriter *answer) {
   cbor_put_uint(answer, "off", current_upload.next_offset);
   bool ended = current_upload.total_bytes > 0 && current_upload.next_offset == current_upload.total_bytes;
-  if (ended && current_upload.has_digest) cbor_put_bool(answer, "match", upload_is_whole());
+  if (ended && current_upload.has_digest && !board_identity.older_answers) cbor_put_bool(answer, "match", upload_is_whole());
   return SMP_OK;
 }
 
@@ -156,7 +163,7 @@ static int upload(const SmpRequest *request, CborWriter *answer) {
 static int erase(const SmpRequest *request) {
   uint64_t slot = 1;
   if (!cbor_optional_uint(request->payload, "slot", UINT32_MAX, &slot)) return SMP_INVALID;
-  if (slot > 1) return GROUP_ERROR(BAD_SLOT);
+  if (slot > 1) return GROUP_ERROR(FLASH_OPEN);
   if (slot == 0 || !secondary_free()) return GROUP_ERROR(NO_FREE_SLOT);
   Upload nothing = {0};
   return upload_begin(&nothing) ? SMP_OK : GROUP_ERROR(FLASH_ERASE);

@@ -11,7 +11,8 @@ enum { INVALID_FORMAT = 2, QUERY_HAS_NO_ANSWER = 3, RTC_NOT_SET = 4 };
 
 static int echo(const SmpRequest *request, CborWriter *answer) {
   CborItem text;
-  if (!cbor_find_kind(request->payload, "d", CBOR_TEXT, &text)) return SMP_INVALID;
+  if (!cbor_find(request->payload, "d", &text)) text = (CborItem){.kind = CBOR_TEXT};
+  if (text.kind != CBOR_TEXT) return SMP_INVALID;
   cbor_text(answer, "r");
   cbor_text_span(answer, text.bytes, text.length);
   return SMP_OK;

@@ -1,8 +1,9 @@
-/* MCUboot images in the slots: header, TLVs, and the SHA-256 that makes one whole. Signatures are not checked. */
+/* MCUboot images in the slots: header, TLVs, and the hash that makes one whole. Signatures are not checked. */
 #pragma once
 #include "base.h"
 #include "nor.h"
 #include "sha256.h"
+#include "sha512.h"
 
 #define IMAGE_HEADER_BYTES 32u
 
@@ -17,7 +18,8 @@ typedef struct {
   uint32_t flags;
   uint32_t hashed_bytes; /* header, payload and protected TLVs */
   uint32_t total_bytes;  /* all of it */
-  uint8_t hash[SHA256_BYTES];
+  size_t hash_bytes; /* 32, 48 or 64: SHA-256, SHA-384, SHA-512 */
+  uint8_t hash[SHA512_BYTES];
 } ImageInfo;
 
 /* SMP group 1's codes, as far as images can be wrong. */
@@ -32,7 +34,7 @@ bool image_read_version(const uint8_t header[IMAGE_HEADER_BYTES], ImageVersion *
 int image_compare_versions(const ImageVersion *a, const ImageVersion *b); /* the build number does not count */
 /* Reads header and TLVs. */
 ImageResult image_read(const Region *slot, ImageInfo *info);
-/* Reads, and compares the hash with the bytes. */
+/* Reads, and compares the hash with the bytes. What could not run whatever its bytes are counts as a bad hash. */
 ImageResult image_check(const Region *slot, ImageInfo *info);
 /* SHA-256 of the first `length` bytes of a slot. */
 void image_digest(const Region *slot, uint32_t length, uint8_t digest[SHA256_BYTES]);

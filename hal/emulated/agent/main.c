@@ -34,11 +34,7 @@ static void serve_protocol(void) {
   uint8_t byte, *packet;
   size_t length;
   while (uart_take(&uart_protocol, &byte))
-    if (frame_feed(byte, &packet, &length)) {
-      /* Other people's clients would take an event for the answer to their own request. */
-      if (read_u16be(packet + 4) == GROUP_BOARD) events_listener_seen();
-      smp_handle(packet, length);
-    }
+    if (frame_feed(byte, &packet, &length)) smp_handle(packet, length);
 }
 
 static void serve_tick(void) {

@@ -22,12 +22,6 @@ static const uint64_t constants[80] = {
     0x28db77f523047d84u, 0x32caab7b40c72493u, 0x3c9ebe0a15c9bebcu, 0x431d67c49c100d4cu,
     0x4cc5d4becb3e42b6u, 0x597f299cfc657e2au, 0x5fcb6fab3ad6faecu, 0x6c44198c4a475817u};
 
-typedef struct {
-  uint64_t state[8];
-  uint8_t block[128];
-  uint64_t length;
-} Sha512;
-
 static uint64_t rotate(uint64_t value, unsigned bits) { return value >> bits | value << (64 - bits); }
 
 static void expand(const uint8_t *block, uint64_t w[80]) {
@@ -57,7 +51,7 @@ static void compress(uint64_t state[8], const uint8_t *block) {
   for (unsigned i = 0; i < 8; i++) state[i] += v[i];
 }
 
-static void add(Sha512 *hash, const void *bytes, size_t length) {
+void sha512_add(Sha512 *hash, const void *bytes, size_t length) {
   const uint8_t *at = bytes;
   while (length > 0) {
     size_t filled = hash->length % 128, part = MIN(length, 128 - filled);
@@ -67,16 +61,31 @@ static void add(Sha512 *hash, const void *bytes, size_t length) {
   }
 }
 
-void sha512(const Sha512Piece *pieces, size_t count, uint8_t digest[SHA512_BYTES]) {
-  static const uint8_t padding[128] = {0x80};
-  uint8_t length[16] = {0};
-  Sha512 hash = {.state = {
+void sha512_start(Sha512 *hash) {
+  *hash = (Sha512){.state = {
     0x6a09e667f3bcc908u, 0xbb67ae8584caa73bu, 0x3c6ef372fe94f82bu, 0xa54ff53a5f1d36f1u,
     0x510e527fade682d1u, 0x9b05688c2b3e6c1fu, 0x1f83d9abfb41bd6bu, 0x5be0cd19137e2179u}};
-  for (size_t i = 0; i < count; i++) add(&hash, pieces[i].bytes, pieces[i].length);
-  uint64_t bits = hash.length * 8;
+}
+
+void sha384_start(Sha512 *hash) {
+  *hash = (Sha512){.state = {
+    0xcbbb9d5dc1059ed8u, 0x629a292a367cd507u, 0x9159015a3070dd17u, 0x152fecd8f70e5939u,
+    0x67332667ffc00b31u, 0x8eb44a8768581511u, 0xdb0c2e0d64f98fa7u, 0x47b5481dbefa4fa4u}};
+}
+
+void sha512_end(Sha512 *hash, uint8_t digest[SHA512_BYTES]) {
+  static const uint8_t padding[128] = {0x80};
+  uint8_t length[16] = {0};
+  uint64_t bits = hash->length * 8;
   for (unsigned i = 0; i < 8; i++) length[8 + i] = (uint8_t)(bits >> (56 - 8 * i));
-  add(&hash, padding, 1 + (239 - hash.length % 128) % 128);
-  add(&hash, length, sizeof length);
-  for (unsigned i = 0; i < SHA512_BYTES; i++) digest[i] = (uint8_t)(hash.state[i / 8] >> (56 - 8 * (i % 8)));
+  sha512_add(hash, padding, 1 + (239 - hash->length % 128) % 128);
+  sha512_add(hash, length, sizeof length);
+  for (unsigned i = 0; i < SHA512_BYTES; i++) digest[i] = (uint8_t)(hash->state[i / 8] >> (56 - 8 * (i % 8)));
+}
+
+void sha512(const Sha512Piece *pieces, size_t count, uint8_t digest[SHA512_BYTES]) {
+  Sha512 hash;
+  sha512_start(&hash);
+  for (size_t i = 0; i < count; i++) sha512_add(&hash, pieces[i].bytes, pieces[i].length);
+  sha512_end(&hash, digest);
 }

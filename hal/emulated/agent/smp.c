@@ -1,4 +1,6 @@
 #include "smp.h"
+#include "board.h"
+#include "events.h"
 #include "signed.h"
 
 uint32_t smp_requests, smp_errors;
@@ -10,6 +12,7 @@ const SmpGroup smp_groups[] = {
 const size_t smp_group_count = COUNT(smp_groups);
 
 static uint8_t answer_packet[PACKET_BYTES];
+static size_t last_length; /* of what was sent last */
 static void (*after_answer)(void);
 
 void smp_after_answer(void (*action)(void)) { after_answer = action; }
@@ -55,16 +58,32 @@ static bool is_acting(const SmpRequest *request) {
   }
 }
 
+/* A command without arguments is answered whatever stands where they would, as by Zephyr. */
+static bool ignores_payload(const SmpRequest *request) {
+  if (request->op != OP_READ) return false;
+  switch (request->group << 8 | request->command) {
+    case GROUP_OS << 8 | 2: case GROUP_OS << 8 | 4: case GROUP_OS << 8 | 6: case GROUP_IMAGE << 8 | 0:
+    case GROUP_IMAGE << 8 | 6: case GROUP_STAT << 8 | 1: case GROUP_ENUM << 8 | 0: case GROUP_ENUM << 8 | 1:
+      return true;
+    default:
+      return false;
+  }
+}
+
+static const SmpGroup *group_of(uint16_t id) {
+  for (size_t i = 0; i < COUNT(smp_groups); i++)
+    if (smp_groups[i].id == id) return &smp_groups[i];
+  return NULL;
+}
+
 int smp_dispatch(const SmpRequest *request, CborWriter *answer) {
   if (request->version > 1) return SMP_TOO_NEW;
-  if (request->payload.at == NULL) return SMP_INVALID;
+  const SmpGroup *group = group_of(request->group);
+  if (group == NULL) return SMP_NOT_SUPPORTED;
+  if (request->payload.at == NULL && !ignores_payload(request)) return SMP_INVALID;
   if (signed_wanted() && !request->is_signed && is_acting(request)) return ERROR_OF_GROUP(GROUP_BOARD, 7);
-  for (size_t i = 0; i < COUNT(smp_groups); i++) {
-    if (smp_groups[i].id != request->group) continue;
-    int result = smp_groups[i].handle(request, answer);
-    return result > 0xFFFF || result < 0x1000 ? result : ERROR_OF_GROUP(request->group, result & 0xFFF);
-  }
-  return SMP_NOT_SUPPORTED;
+  int result = group->handle(request, answer);
+  return result > 0xFFFF || result < 0x1000 ? result : ERROR_OF_GROUP(request->group, result & 0xFFF);
 }
 
 static void send(uint8_t first, const SmpRequest *head, const uint8_t *end) {
@@ -74,24 +93,43 @@ static void send(uint8_t first, const SmpRequest *head, const uint8_t *end) {
   write_u16be(answer_packet + 4, head->group);
   answer_packet[6] = head->sequence;
   answer_packet[7] = head->command;
-  frame_send(answer_packet, (size_t)(end - answer_packet));
+  last_length = (size_t)(end - answer_packet);
+  frame_send(answer_packet, last_length);
 }
 
-/* The answer's map stays open while the handler fills it; one byte is kept for its end. */
+/* What is no read is answered as a write, whatever it is: so does Zephyr. */
+static void send_answer(const SmpRequest *request, const uint8_t *end) {
+  uint8_t op = request->op == OP_READ ? OP_READ | 1 : OP_WRITE | 1;
+  send((uint8_t)(MIN(request->version, 1) << 3 | op), request, end);
+}
+
+static void answer_error(const SmpRequest *request, int result) {
+  uint8_t *body = answer_packet + SMP_HEADER_BYTES;
+  CborWriter writer = {body, answer_packet + PACKET_BYTES, false};
+  cbor_map(&writer);
+  write_error(request->version, result, &writer);
+  cbor_close(&writer);
+  send_answer(request, writer.at);
+}
+
+/* The answer's map stays open while the handler fills it; some bytes are kept for its end. */
 static void answer(const SmpRequest *request) {
   uint8_t *body = answer_packet + SMP_HEADER_BYTES;
-  CborWriter writer = {body, answer_packet + PACKET_BYTES - 1, false};
+  size_t kept = board_identity.older_answers ? 5 : 1;
+  CborWriter writer = {body, answer_packet + PACKET_BYTES - kept, false};
   smp_requests++;
   cbor_map(&writer);
   int result = smp_dispatch(request, &writer);
   if (result == SMP_OK && writer.full) result = SMP_TOO_LONG;
   if (result != SMP_OK) {
-    writer = (CborWriter){body + 1, answer_packet + PACKET_BYTES - 1, false};
-    write_error(request->version, result, &writer);
+    answer_error(request, result);
+    return;
   }
-  writer.end++;
+  writer.end += kept;
+  /* Last: cmcumgr-client stops reading at it. */
+  if (board_identity.older_answers) cbor_put_uint(&writer, "rc", 0);
   cbor_close(&writer);
-  send((uint8_t)(MIN(request->version, 1) << 3 | request->op | 1), request, writer.at);
+  send_answer(request, writer.at);
 }
 
 static SmpRequest read_header(const uint8_t *packet) {
@@ -99,16 +137,41 @@ static SmpRequest read_header(const uint8_t *packet) {
                       .sequence = packet[6], .command = packet[7]};
 }
 
-void smp_handle(const uint8_t *packet, size_t length) {
-  for (size_t at = 0; at + SMP_HEADER_BYTES <= length;) {
-    SmpRequest request = read_header(packet + at);
-    size_t payload_length = read_u16be(packet + at + 2);
-    const uint8_t *payload = packet + at + SMP_HEADER_BYTES;
-    if (payload_length > length - at - SMP_HEADER_BYTES) return;
-    if (request.op != OP_READ && request.op != OP_WRITE) return; /* somebody's answer, or an echo */
+/* True when the request was one, and whole: then what stands behind it is looked at. */
+static bool handle_first(const uint8_t *packet, size_t length) {
+  SmpRequest request = read_header(packet);
+  size_t payload_length = read_u16be(packet + 2);
+  const uint8_t *payload = packet + SMP_HEADER_BYTES;
+  if (request.op != OP_READ && request.op != OP_WRITE) answer_error(&request, SMP_NOT_SUPPORTED);
+  else if (payload_length > length - SMP_HEADER_BYTES) answer_error(&request, SMP_CORRUPT);
+  else {
+    /* Who asks for other things would take an event for the answer to its own request. */
+    if (request.group == GROUP_BOARD) events_listener_seen();
+    else events_listener_gone();
     if (!cbor_read_map(payload, payload_length, &request.payload)) request.payload.at = NULL;
     answer(&request);
-    at += (SMP_HEADER_BYTES + payload_length + 3) & ~(size_t)3;
+    return true;
+  }
+  return false;
+}
+
+/* Where a further request begins: right behind the first when it fills the rest, else at a multiple of 4. */
+static size_t next_request(const uint8_t *packet, size_t length, size_t end) {
+  bool fits = end + SMP_HEADER_BYTES <= length && end + SMP_HEADER_BYTES + read_u16be(packet + end + 2) == length;
+  return fits ? end : (end + 3) & ~(size_t)3;
+}
+
+/* The far end echoes: our own answer came back. To answer it would never end. */
+static bool is_echo(const uint8_t *packet, size_t length) {
+  return length == last_length && memcmp(packet, answer_packet, length) == 0;
+}
+
+void smp_handle(const uint8_t *packet, size_t length) {
+  if (length < SMP_HEADER_BYTES || is_echo(packet, length)) return;
+  if (handle_first(packet, length)) {
+    size_t next = next_request(packet, length, SMP_HEADER_BYTES + read_u16be(packet + 2));
+    SmpRequest second = read_header(packet + MIN(next, length - SMP_HEADER_BYTES));
+    if (next + SMP_HEADER_BYTES <= length) answer_error(&second, SMP_CORRUPT);
   }
   void (*action)(void) = after_answer;
   after_answer = NULL;

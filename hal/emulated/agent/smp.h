@@ -13,7 +13,7 @@ enum { GROUP_OS = 0, GROUP_IMAGE = 1, GROUP_STAT = 2, GROUP_ENUM = 10, GROUP_BOA
 /* What a handler returns: SMP's global codes, or a code of its own group made with GROUP_ERROR. */
 enum {
   SMP_OK = 0, SMP_UNKNOWN = 1, SMP_NO_MEMORY = 2, SMP_INVALID = 3, SMP_NO_ENTRY = 5, SMP_TOO_LONG = 7,
-  SMP_NOT_SUPPORTED = 8, SMP_BUSY = 10, SMP_TOO_NEW = 13
+  SMP_NOT_SUPPORTED = 8, SMP_CORRUPT = 9, SMP_BUSY = 10, SMP_TOO_NEW = 13
 };
 #define GROUP_ERROR(code) (0x1000 | (code))
 /* The same with the group named: of a command inside another one. */
@@ -41,7 +41,7 @@ typedef struct {
 extern const SmpGroup smp_groups[];
 extern const size_t smp_group_count;
 
-/* Handles a packet: one request, or several that each start at a multiple of 4. */
+/* Handles a packet: one request. A second one behind it is refused (rc 9), as by Zephyr. */
 void smp_handle(const uint8_t *packet, size_t length);
 /* Lets a group handle a request; a group's error is named in what this returns. */
 int smp_dispatch(const SmpRequest *request, CborWriter *answer);

@@ -1,5 +1,6 @@
 #include "stimulus.h"
 #include "events.h"
+#include "frame.h"
 #include "mains.h"
 #include "parts.h"
 #include "uart.h"
@@ -19,6 +20,9 @@ typedef struct {
 static uint8_t line[LINE_BYTES];
 static size_t line_length;
 static bool line_too_long;
+static bool has_device;
+
+bool stimulus_has_device(void) { return has_device; }
 
 static Word next_word(Words *words) {
   while (words->at < words->end && *words->at == ' ') words->at++;
@@ -97,14 +101,16 @@ static bool take_line(Words words) {
   bool flag;
   uint32_t number;
   Word command = next_word(&words);
-  if (is(command, "message")) return take_message(&words);
+  if (is(command, "message")) return has_device && take_message(&words);
   if (is(command, "tamper")) return take_tamper(&words);
   if (is(command, "button")) return take_button(&words);
   if (is(command, "mj")) return number_of(next_word(&words), &number) && (mains_set_hold_up(number), true);
+  if (is(command, "host")) return frame_forget(), events_listener_gone(), true;
   if (is(command, "dip")) return mains_dip(), true;
-  bool known = is(command, "mains") || is(command, "stuck");
+  bool known = is(command, "mains") || is(command, "stuck") || is(command, "device");
   if (!known || !flag_of(next_word(&words), &flag)) return false;
   if (is(command, "mains")) mains_stimulate(flag);
+  else if (is(command, "device")) has_device = flag;
   else switch_set_stuck(flag);
   return true;
 }

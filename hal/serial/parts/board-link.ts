@@ -107,18 +107,22 @@ export class BoardLink {
       onSilent: (reason) => void this.#find(session, reason),
     });
     await this.#lookAtClock(session);
-    this.#last = await this.#dropOld();
+    this.#last = await this.#dropOld(session);
     this.#session = session;
     return session;
   }
 
-  /** Forgets what the board told before; the number of the last such event. */
-  async #dropOld(): Promise<number> {
+  /**
+   * Forgets what the board told before, but for the messages of its own firmware: they wait for whoever comes. The
+   * number of the last such event.
+   */
+  async #dropOld(session: Session): Promise<number> {
     let last: number | undefined;
     for (let answers = 0; answers < maxAnswers; answers++) {
       const { events } = await this.#readEvents(last);
       if (events.length === 0) break;
       last = events.at(-1)!.n;
+      for (const event of events) if (event.kind === "message-piece") session.keepEarly(readEvent(event));
     }
     return last ?? 0;
   }

@@ -1,6 +1,7 @@
 /**
  * What a board has to tell: numbered events, kept until the host acknowledges them. Bounded: beyond the bound an
- * event is dropped and counted. Long messages wait beside the queue and turn into pieces as it has room.
+ * event is dropped and counted. Long messages wait beside the queue and turn into pieces as it has room. A host that
+ * leaves in the middle of a message has not got it: its pieces are there again for the next one.
  */
 import { encodePayload } from "../smp/cbor.ts";
 import type { EventFields, EventKind, Piece } from "./board-group.ts";
@@ -26,6 +27,8 @@ export type WireEvent = Readonly<Record<string, unknown>> & { readonly n: number
 interface Kept {
   readonly event: WireEvent;
   readonly bytes: number;
+  /** Of a piece: others of its message follow. */
+  readonly more: boolean;
 }
 
 const defaultCapacity = 64;
@@ -38,6 +41,8 @@ export class EventQueue {
   readonly #options: EventQueueOptions;
   readonly #capacity: number;
   #kept: Kept[] = [];
+  /** Pieces that were acknowledged, of a message that was not: one message's at most. */
+  #begun: Kept[] = [];
   #waiting: { readonly kind: PieceKind; readonly left: Iterator<Piece>; readonly bytes: number }[] = [];
   #waitingBytes = 0;
   #number = 0;
@@ -52,6 +57,7 @@ export class EventQueue {
   /** The power was lost: everything is forgotten. Numbers go on, so that no acknowledgement of before hits a new event. */
   clear(): void {
     this.#kept = [];
+    this.#begun = [];
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#lost = 0;
@@ -61,6 +67,12 @@ export class EventQueue {
     const room = kind === "radio-frame" ? this.#capacity * frameShare : this.#capacity;
     if (this.#kept.length >= room) this.#lost++;
     else this.#keep(kind, fields);
+  }
+
+  /** Another host begins: it needs the message that the former one had in part from its beginning. */
+  newHost(): void {
+    this.#kept = [...this.#begun, ...this.#kept];
+    this.#begun = [];
   }
 
   /** A whole message, in pieces. Dropped and counted when too much waits already. */
@@ -76,8 +88,7 @@ export class EventQueue {
 
   /** Events after `ack`, oldest first, as many as fit; those up to it are forgotten. A number never given is no ack. */
   read(ack: number | undefined): { events: WireEvent[]; lost?: number } {
-    if (ack !== undefined && ack <= this.#number)
-      this.#kept = this.#kept.filter(({ event }) => event.n > ack);
+    if (ack !== undefined && ack <= this.#number) this.#forget(ack);
     this.#fill();
     const events = this.#fitting(this.#kept);
     this.#pushed = Math.max(this.#pushed, events.at(-1)?.n ?? 0);
@@ -91,6 +102,18 @@ export class EventQueue {
     const events = this.#fitting(this.#kept.filter(({ event }) => event.n > this.#pushed));
     this.#pushed = Math.max(this.#pushed, events.at(-1)?.n ?? 0);
     return events;
+  }
+
+  #forget(ack: number): void {
+    for (const kept of this.#kept.filter(({ event }) => event.n <= ack)) this.#hasGot(kept);
+    this.#kept = this.#kept.filter(({ event }) => event.n > ack);
+  }
+
+  /** With the last piece of a message all of it has been got. Other events may stand between two pieces. */
+  #hasGot(kept: Kept): void {
+    if (kept.event.off === undefined) return;
+    if (kept.more) this.#begun.push(kept);
+    else this.#begun = [];
   }
 
   #fitting(kept: readonly Kept[]): WireEvent[] {
@@ -114,13 +137,16 @@ export class EventQueue {
       if (next.done === true) {
         this.#waiting.shift();
         this.#waitingBytes -= first.bytes;
-      } else this.#keep(first.kind, next.value);
+      } else {
+        const end = next.value.off + next.value.data.length;
+        this.#keep(first.kind, next.value, end < first.bytes);
+      }
     }
   }
 
-  #keep<K extends EventKind>(kind: K, fields: EventFields[K]): void {
+  #keep<K extends EventKind>(kind: K, fields: EventFields[K], more = false): void {
     const event = { n: ++this.#number, up: this.#options.uptimeMs(), kind, ...fields };
-    this.#kept.push({ event, bytes: encodePayload(event).length });
+    this.#kept.push({ event, bytes: encodePayload(event).length, more });
     this.#options.onAdded?.();
   }
 }

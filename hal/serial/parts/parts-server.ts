@@ -2,6 +2,8 @@
 import type { Board, Cancel, Crypto, Flash, MaybePromise } from "../../board.ts";
 import type { Line } from "../line/line.ts";
 import { decodePayload, type Payload } from "../smp/cbor.ts";
+import { generalError } from "../smp/errors.ts";
+import { malformedPayload } from "../smp/fields.ts";
 import type { SmpOperation } from "../smp/message.ts";
 import type { SmpContext, SmpGroup, SmpRequest } from "../smp/server.ts";
 import { SmpServer, type SmpServerOptions } from "../smp/server.ts";
@@ -55,6 +57,8 @@ const defaultBufBytes = 512;
 /** SMP header, keys and heads around the longest data of one request or event. */
 const overheadBytes = 96;
 const counterSectors = 2;
+/** Who listens asks for events once a second; who has not for this long may have given the line to somebody else. */
+const listeningMs = 1500;
 
 type BootReason = "power" | "reset" | "watchdog";
 
@@ -72,8 +76,8 @@ export class PartsServer implements SmpGroup {
   readonly #control: Control | undefined;
   #listening: readonly Cancel[] = [];
   #pushing = false;
-  /** A host that asks for nothing of this group would take an event for the answer to its own request. */
-  #heard = false;
+  /** Uptime of the last request of this group, unless another has come since: see {@link PartsServer.#pushSoon}. */
+  #heardAtMs: number | undefined;
 
   constructor(board: Board, options: PartsServerOptions = {}) {
     const bufBytes = options.bufBytes ?? defaultBufBytes;
@@ -109,11 +113,18 @@ export class PartsServer implements SmpGroup {
     this.#events.add("boot", { reason });
   }
 
-  /** The power is gone: with it events and subscriptions. */
+  /** The power is gone: with it events, subscriptions, and the memory of who listened. */
   stop(): void {
     for (const cancel of this.#listening) cancel();
     this.#listening = [];
+    this.#heardAtMs = undefined;
     this.#events.clear();
+  }
+
+  /** Another host is on the line: what waits, waits for it, and nothing is told unasked until it asks. */
+  newHost(): void {
+    this.#heardAtMs = undefined;
+    this.#events.newHost();
   }
 
   /** Tells of a fault of the board itself. */
@@ -122,14 +133,16 @@ export class PartsServer implements SmpGroup {
   }
 
   async handle(command: number, op: SmpOperation, payload: Payload, context: SmpContext): Promise<Payload> {
-    this.#heard = true;
+    if (payload === malformedPayload) throw generalError(3, "expected a CBOR map as payload");
+    this.#heardAtMs = this.#board.clock.uptimeMs();
     if (command === Command.signed && op === "write" && this.#control !== undefined)
       return this.#signed(this.#control, payload, context);
     return this.#dispatch(command, op, payload);
   }
 
-  /** Refuses acting commands of any group that come unsigned, where this board wants them signed. */
+  /** Sees every request. Refuses acting commands of any group that come unsigned, where this board wants them signed. */
   readonly guard = ({ group: groupId, command, operation }: SmpRequest): void => {
+    if (groupId !== this.id) this.#heardAtMs = undefined;
     if (this.#control === undefined || operation !== "write" || !isActing(groupId, command)) return;
     throw refuse("unsignedRefused", "this command must come signed (group 64, command 18)");
   };
@@ -178,12 +191,21 @@ export class PartsServer implements SmpGroup {
     return context.dispatch("write", groupId, command, payload.length === 0 ? {} : decodeInner(payload));
   }
 
-  /** All events of one moment go out together. */
+  get #listened(): boolean {
+    return this.#heardAtMs !== undefined && this.#board.clock.uptimeMs() - this.#heardAtMs <= listeningMs;
+  }
+
+  /**
+   * All events of one moment go out together, to a host that listens: one that asked for something of this group a
+   * moment ago, and for nothing else since. Any other would take an event for the answer to its own request; whoever
+   * is passed over here hears of it when it asks.
+   */
   #pushSoon(): void {
-    if (this.#pushing || !this.#heard || this.#options.push === undefined) return;
+    if (this.#pushing || !this.#listened || this.#options.push === undefined) return;
     this.#pushing = true;
     queueMicrotask(() => {
       this.#pushing = false;
+      if (!this.#listened) return;
       const events = this.#events.unsent();
       if (events.length > 0) this.#options.push?.({ events });
     });
@@ -279,6 +301,8 @@ export type ServeBoardOptions = Omit<PartsServerOptions, "push"> &
  */
 export class ServedBoard {
   readonly parts: PartsServer;
+  /** Why the next power-on comes, where it is no loss of power. */
+  nextStart: BootReason = "power";
   readonly #line: Line;
   readonly #options: ServeBoardOptions;
   readonly #board: PoweredBoard;
@@ -294,7 +318,7 @@ export class ServedBoard {
     this.#line = line;
     this.#options = options;
     this.parts = new PartsServer(board, unasked ? { ...partsOptions, push } : partsOptions);
-    this.#cancels = [board.onPowerOn(() => this.#on("power")), board.onPowerLost(() => this.#off())];
+    this.#cancels = [board.onPowerOn(() => this.#on(this.nextStart)), board.onPowerLost(() => this.#off())];
     if (board.powered) this.#on("power");
     else this.#off();
   }
@@ -303,6 +327,17 @@ export class ServedBoard {
   restart(reason: BootReason): void {
     this.#off();
     if (this.#board.powered) this.#on(reason);
+  }
+
+  /** Another host is on the line from now on. What waits stays, numbers go on, and nothing has started anew. */
+  newHost(): void {
+    this.#server?.newHost();
+    this.parts.newHost();
+  }
+
+  /** Prints console text, where the framing has room for it. Never rejects. */
+  async print(text: string): Promise<void> {
+    await this.#server?.print(text);
   }
 
   close(): void {
@@ -322,6 +357,7 @@ export class ServedBoard {
       guard: parts.guard,
     });
     this.#cancelDeaf();
+    this.nextStart = "power";
     parts.start(reason);
   }
 

@@ -7,12 +7,16 @@ import { type Session, Subscribers } from "./session.ts";
 
 /** A modem tries for seconds; this much silence is a failure. */
 const outcomeLimitMs = 120_000;
+/** Messages kept until somebody listens. */
+const maxEarly = 64;
 
 /** Whole messages that come up in pieces. */
 export class RemoteMessages {
   readonly #session: Session;
   readonly #messages: Subscribers<Uint8Array>;
   readonly #assembler = new Assembler();
+  /** What came before anybody listened. */
+  #early: Uint8Array[] = [];
 
   constructor(session: Session, kind: "modem-piece" | "message-piece") {
     this.#session = session;
@@ -22,12 +26,16 @@ export class RemoteMessages {
   }
 
   onMessage(listener: Listener<Uint8Array>): Cancel {
-    return this.#messages.add(listener);
+    const cancel = this.#messages.add(listener);
+    for (const message of this.#early.splice(0)) void this.#session.post(() => this.#messages.emit(message));
+    return cancel;
   }
 
   async #take(piece: Piece): Promise<void> {
     const message = this.#assembler.add(piece);
-    if (message instanceof Uint8Array) await this.#messages.emit(message);
+    if (!(message instanceof Uint8Array)) return;
+    if (this.#messages.any) await this.#messages.emit(message);
+    else if (this.#early.length < maxEarly) this.#early.push(message);
   }
 
   /** Sends a whole message; resolves when the board has all of it. */

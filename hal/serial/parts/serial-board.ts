@@ -101,6 +101,7 @@ export class SerialBoard implements Board {
     restarts: Set<RestartListener>,
   ): Promise<SerialBoard> {
     const board = new SerialBoard(link, session, crypto, restarts);
+    session.deliverEarly();
     if (board.modem instanceof RemoteModem) await board.modem.refresh();
     if (board.metrology instanceof RemoteMetrology) await board.metrology.read();
     return board;

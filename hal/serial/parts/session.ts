@@ -32,6 +32,7 @@ export class Session {
   readonly #resyncs: (() => Promise<void>)[] = [];
   readonly #waiting = new Set<(error: PowerLost) => void>();
   readonly #cleanUps = new Set<Cancel>();
+  readonly #early: BoardEvent[] = [];
   readonly #endListeners = new Set<() => void>();
   #ended: PowerLost | undefined;
 
@@ -88,6 +89,15 @@ export class Session {
   /** The one handler of this kind of event: the part that it comes from. */
   handle<K extends EventKind>(kind: K, handler: (event: EventOf<K>) => MaybePromise<void>): void {
     this.#handlers.set(kind, handler as AnyHandler);
+  }
+
+  /** An event of before this session that still counts; {@link deliverEarly} delivers it once the parts listen. */
+  keepEarly(event: BoardEvent | undefined): void {
+    if (event !== undefined) this.#early.push(event);
+  }
+
+  deliverEarly(): void {
+    for (const event of this.#early.splice(0)) void this.deliver(event);
   }
 
   /** Runs when events were lost: the part looks for itself. */
@@ -175,6 +185,10 @@ export class Subscribers<E> {
     return () => {
       this.#listeners = this.#listeners.filter((other) => other !== own);
     };
+  }
+
+  get any(): boolean {
+    return this.#listeners.length > 0;
   }
 
   /** Delivers to each in order of subscription, one at a time; call it from an event of the session. */

@@ -34,7 +34,7 @@ export function decodePayload(bytes: Uint8Array): Payload {
   return fromCborX(codec.decode(gate.copy())) as Payload;
 }
 
-/** A definite map, keys in ascending order of their encoding; entries with the value `undefined` are left out. */
+/** A definite map, keys in the order given, as some clients need it; entries with the value `undefined` are left out. */
 export function encodePayload(payload: Payload): Uint8Array {
   const bytes: Uint8Array = codec.encode(toCborX(payload));
   return new Uint8Array(bytes); // cbor-x answers with a piece of its own slab
@@ -51,14 +51,7 @@ function toCborX(value: unknown): unknown {
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
   if (Array.isArray(value)) return value.map(toCborX);
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  entries.sort(([a], [b]) => compareKeys(a, b));
   return new Map(entries.map(([key, item]) => [key, toCborX(item)]));
-}
-
-/** Bytewise order of the encoded keys: shorter first, then by content. */
-function compareKeys(a: string, b: string): number {
-  const order = Buffer.byteLength(a) - Buffer.byteLength(b);
-  return order !== 0 ? order : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 /** Eight-byte integers come as bigint: those of up to 53 bits become numbers. Maps become objects of own properties. */

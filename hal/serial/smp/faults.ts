@@ -22,8 +22,6 @@ export interface SmpFaults extends UploadFaults {
   duplicated?: number;
   /** Log lines printed before and between the answer's lines. */
   chatter?: boolean;
-  /** Successful answers carry `rc: 0`, as those of old servers do. */
-  zeroRc?: boolean;
   /** How long the server thinks before it answers, milliseconds. */
   delayMs?: number;
 }

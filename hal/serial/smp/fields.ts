@@ -2,6 +2,12 @@
 import type { Payload } from "./cbor.ts";
 import { generalError, SmpError } from "./errors.ts";
 
+/**
+ * Stands for a request's payload that is no map. A command without arguments never looks at it and is answered all
+ * the same, as by Zephyr; the first field that is asked for is refused with rc 3.
+ */
+export const malformedPayload: Payload = Object.freeze({});
+
 /** Throws away what does not fit: {@link SmpError} `smp/malformed` for an answer, rc 3 for a request. */
 export class Fields {
   readonly #payload: Payload;
@@ -69,6 +75,8 @@ export class Fields {
     return this.#read<Payload>(key, "a map", isPayload);
   }
   has(key: string): boolean {
+    if (this.#payload === malformedPayload)
+      throw generalError(3, `${this.#what}: expected a CBOR map as payload`);
     return Object.hasOwn(this.#payload, key);
   }
 

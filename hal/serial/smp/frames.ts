@@ -75,10 +75,16 @@ export function framedBytes(framing: SmpFraming, packetBytes: number): number {
   return Math.floor(stream / RAW_PER_LINE) * LINE_BYTES + last;
 }
 
-export function frameReceiver(framing: SmpFraming, listener: FrameListener, maxPacketBytes?: number) {
+/** `end` is whose ears these are: on a raw line a board also takes operations that do not exist, to refuse them. */
+export function frameReceiver(
+  framing: SmpFraming,
+  listener: FrameListener,
+  maxPacketBytes?: number,
+  end: "host" | "board" = "host",
+) {
   return framing === "console"
     ? new ConsoleReceiver(listener, maxPacketBytes)
-    : new RawReceiver(listener, maxPacketBytes);
+    : new RawReceiver(listener, maxPacketBytes, end === "host" ? 0xe4 : 0xe0);
 }
 
 /** Receives console frames. A marker counts wherever it stands, even behind a prompt or inside a cut-off line. */
@@ -216,9 +222,13 @@ export class RawReceiver implements FrameReceiver {
   /** Bytes there must be before another look is worth it: so bytes that come one by one cost no more. */
   #worthALook = 1;
 
-  constructor(listener: FrameListener, maxPacketBytes = MAX_PACKET_BYTES) {
+  /** Bits of the first byte that no packet has. */
+  readonly #never: number;
+
+  constructor(listener: FrameListener, maxPacketBytes = MAX_PACKET_BYTES, never = 0xe4) {
     this.#listener = listener;
     this.#maxPacketBytes = maxPacketBytes;
+    this.#never = never;
   }
 
   get midPacket(): boolean {
@@ -259,9 +269,11 @@ export class RawReceiver implements FrameReceiver {
     return at;
   }
 
-  /** Reserved bits and flags are 0, the operation is one of four, and the length fits. */
+  /** Reserved bits and flags are 0, the operation is one of four (for a host), and the length fits. */
   #couldStart([first = 0, flags = 0, high = 0, low = 0]: Uint8Array): boolean {
-    return (first & 0xe4) === 0 && flags === 0 && HEADER_BYTES + (high << 8) + low <= this.#maxPacketBytes;
+    return (
+      (first & this.#never) === 0 && flags === 0 && HEADER_BYTES + (high << 8) + low <= this.#maxPacketBytes
+    );
   }
 }
 

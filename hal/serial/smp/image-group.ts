@@ -64,9 +64,9 @@ export interface ImageSlots {
   writeChunk(image: number, offset: number, data: Uint8Array): MaybePromise<void>;
   /** Ends the upload. Does the slot hold a file with the `sha`? Undefined when that cannot be told. */
   finishUpload(image: number): MaybePromise<boolean | undefined>;
-  /** Refuses: 9 when the slot runs or is pending, 14. Ends an upload into that slot. */
+  /** Refuses: 9 when the slot runs or is pending, 10 when there is none. Ends an upload into that slot. */
   erase(slot: number): MaybePromise<void>;
-  /** Boots slot `slot` next, for a test or for good. Refuses: 28, 33. */
+  /** Boots slot `slot` next, for a test or for good. Refuses: 24 when the image in it would not boot, 28, 33. */
   setPending(slot: number, permanent: boolean): MaybePromise<void>;
   /** Keeps the running image. */
   confirm(): MaybePromise<void>;
@@ -74,6 +74,8 @@ export interface ImageSlots {
 
 const HEADER_BYTES = 32;
 const SHA_BYTES = 32;
+/** SHA-256, SHA-384, SHA-512: an image is named by the whole of the one it carries. */
+const IMAGE_HASH_BYTES: readonly number[] = [32, 48, 64];
 
 /** Largest image file taken; slots refuse earlier. */
 const MAX_LENGTH_BYTES = 0xffff_ffff;
@@ -136,7 +138,7 @@ export class ImageGroup implements SmpGroup {
       await this.#slots.confirm();
       return this.#state();
     }
-    if (hash.length !== SHA_BYTES) throw groupError(IMAGE_GROUP, 24);
+    if (!IMAGE_HASH_BYTES.includes(hash.length)) throw groupError(IMAGE_GROUP, 24);
     const found = (await this.#slots.list()).find((state) => sameBytes(state.hash, hash));
     if (found === undefined) throw groupError(IMAGE_GROUP, 8);
     if (found.active && confirm) await this.#slots.confirm();

@@ -30,6 +30,9 @@ export const firstByte = (header: SmpHeader): number => (header.versionBits << 3
 
 export const isResponse = (header: SmpHeader): boolean => (header.op & 1) === 1;
 
+/** The operation of the answer. What is no read is answered as a write, whatever it is: so does Zephyr. */
+export const answerOp = (op: number): number => (op === 0 ? 1 : 3);
+
 export const requestOp = (operation: SmpOperation): number => (operation === "read" ? 0 : 2);
 
 /** The bytes of one packet. Throws `RangeError` for a payload beyond 65,535 bytes. */
@@ -63,18 +66,51 @@ export function decodePackets(bytes: Uint8Array): SmpPacket[] {
   return packets;
 }
 
+/** What a server is asked: the packet, and whether all of it is there. */
+export interface Received {
+  readonly packet: SmpPacket;
+  /** False: the payload is cut short, or another request stands before it. Zephyr calls both corrupt (rc 9). */
+  readonly whole: boolean;
+}
+
+/** What a server has to answer in `bytes`: the first request, and whatever header comes right behind it or at a multiple of 4. */
+export function receivedIn(bytes: Uint8Array): Received[] {
+  if (bytes.length < HEADER_BYTES) return [];
+  const first = headerAt(bytes, 0);
+  const end = HEADER_BYTES + payloadBytesAt(bytes, 0);
+  if (end > bytes.length) return [{ packet: first, whole: false }];
+  const packet = { ...first, payload: bytes.slice(HEADER_BYTES, end) };
+  const aligned = (end + 3) & ~3;
+  const next = [end, aligned].find((at) => endsAt(bytes, at)) ?? aligned;
+  if (next + HEADER_BYTES > bytes.length) return [{ packet, whole: true }];
+  return [
+    { packet, whole: true },
+    { packet: headerAt(bytes, next), whole: false },
+  ];
+}
+
+/** Does a packet begin at `at` that fills the rest? */
+const endsAt = (bytes: Uint8Array, at: number): boolean =>
+  at + HEADER_BYTES <= bytes.length && at + HEADER_BYTES + payloadBytesAt(bytes, at) === bytes.length;
+
 function packetAt(bytes: Uint8Array, at: number): SmpPacket | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, bytes.length - at);
-  const end = HEADER_BYTES + view.getUint16(2);
-  const op = view.getUint8(0) & 7;
-  if (end > view.byteLength || op > 3) return undefined;
+  const header = headerAt(bytes, at);
+  const end = at + HEADER_BYTES + payloadBytesAt(bytes, at);
+  if (end > bytes.length || header.op > 3) return undefined;
+  return { ...header, payload: bytes.slice(at + HEADER_BYTES, end) };
+}
+
+const payloadBytesAt = (bytes: Uint8Array, at: number): number => (bytes[at + 2]! << 8) | bytes[at + 3]!;
+
+function headerAt(bytes: Uint8Array, at: number): SmpPacket {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, HEADER_BYTES);
   return {
-    op,
+    op: view.getUint8(0) & 7,
     versionBits: (view.getUint8(0) >> 3) & 3,
     group: view.getUint16(4),
     sequence: view.getUint8(6),
     command: view.getUint8(7),
-    payload: bytes.slice(at + HEADER_BYTES, at + end),
+    payload: new Uint8Array(0),
   };
 }
 

@@ -4,13 +4,15 @@ import type { Timers } from "../timers.ts";
 import type { Payload } from "./cbor.ts";
 import { generalError, legacyRc, SmpError } from "./errors.ts";
 import { FaultCounter, type SmpFaults } from "./faults.ts";
+import { malformedPayload } from "./fields.ts";
 import { encodeFrame, type FrameReceiver, frameReceiver, type SmpFraming } from "./frames.ts";
 import {
-  decodePackets,
+  answerOp,
   encodePacket,
   HEADER_BYTES,
-  isResponse,
   payloadOf,
+  type Received,
+  receivedIn,
   type SmpOperation,
   type SmpPacket,
   type SmpVersion,
@@ -55,6 +57,11 @@ export interface SmpServerOptions {
   readonly version?: SmpVersion;
   /** Version 1 requests are answered too, default true; a server of version 2 alone answers them with rc 12. */
   readonly legacy?: boolean;
+  /**
+   * Answers as servers gave them before SMP version 2: `rc: 0` in every good one, last, and no `match` after an upload.
+   * cmcumgr-client 0.2.1 takes no other. Default false.
+   */
+  readonly olderAnswers?: boolean;
   readonly framing?: SmpFraming;
   /** Throws to refuse a request before its handler sees it: unsigned commands that act, for instance. */
   readonly guard?: (request: SmpRequest) => MaybePromise<void>;
@@ -91,6 +98,9 @@ export class SmpServer {
   #busy = false;
   #closed = false;
   #sequence = 0;
+  /** Counts the hosts: an answer goes to none but the one that asked. */
+  #host = 0;
+  #lastAnswer: Uint8Array = new Uint8Array(0);
   #cancelIdle: Cancel = () => {};
 
   constructor(line: Line, options: SmpServerOptions) {
@@ -105,6 +115,7 @@ export class SmpServer {
       this.#framing,
       { onPacket: (packet) => this.#enqueue(packet) },
       this.maxPacketBytes,
+      "board",
     );
     this.#detach = [line.onData((bytes) => this.#receive(bytes)), line.onClose(() => this.close())];
   }
@@ -124,6 +135,15 @@ export class SmpServer {
     this.#queue.length = 0;
     this.#cancelIdle();
     for (const detach of this.#detach) detach();
+  }
+
+  /** Another host may be at the far end now: what the former one asked, in whole or in part, is not answered any more. */
+  newHost(): void {
+    this.#host++;
+    this.#queue.length = 0;
+    this.#lastAnswer = new Uint8Array(0);
+    this.#cancelIdle();
+    this.#receiver.reset();
   }
 
   /** Sends a write request of our own: an event. No answer is expected. Never rejects. */
@@ -171,24 +191,37 @@ export class SmpServer {
   async #work(): Promise<void> {
     this.#busy = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift())
-      for (const packet of decodePackets(next)) if (!isResponse(packet)) await this.#serve(packet);
+      for (const received of this.#isOurs(next) ? [] : receivedIn(next))
+        if (!(await this.#serve(received))) break;
     this.#busy = false;
   }
 
-  async #serve(packet: SmpPacket): Promise<void> {
-    const after: (() => MaybePromise<void>)[] = [];
-    const answer = this.#encodeAnswer(packet, await this.#answer(packet, (action) => after.push(action)));
-    await this.#reply(answer);
-    for (const action of after) await this.#guarded(action);
+  /** The far end echoes: our own answer came back. To answer it would never end. */
+  #isOurs(bytes: Uint8Array): boolean {
+    return Buffer.compare(bytes, this.#lastAnswer) === 0;
   }
 
-  async #answer(packet: SmpPacket, afterReply: SmpContext["afterReply"]): Promise<Payload> {
+  /** False when what stands behind this one is not looked at. */
+  async #serve({ packet, whole }: Received): Promise<boolean> {
+    const host = this.#host;
+    const after: (() => MaybePromise<void>)[] = [];
+    const isRequest = packet.op === 0 || packet.op === 2;
+    const payload = isRequest
+      ? await this.#answer(packet, whole, (action) => after.push(action))
+      : this.#errorPayload(packet, generalError(8));
+    if (host === this.#host) await this.#reply(this.#encodeAnswer(packet, payload));
+    for (const action of after) await this.#guarded(action);
+    return isRequest;
+  }
+
+  async #answer(packet: SmpPacket, whole: boolean, afterReply: SmpContext["afterReply"]): Promise<Payload> {
     try {
+      if (!whole) throw generalError(9);
       this.#checkVersion(packet);
       const request = requestOf(packet);
       await this.#options.guard?.(request);
       const answer = await this.dispatch(request, afterReply);
-      return this.faults.zeroRc ? { ...answer, rc: 0 } : answer;
+      return this.#options.olderAnswers ? olderAnswer(answer) : answer;
     } catch (error) {
       return this.#errorPayload(packet, error);
     }
@@ -205,7 +238,7 @@ export class SmpServer {
       this.#options.onFault?.(error);
       return { rc: 1 };
     }
-    if (packet.versionBits === 0) return { rc: legacyRc(error), rsn: error.text.slice(0, MAX_REASON_CHARS) };
+    if (packet.versionBits === 0) return { rc: legacyRc(error), rsn: reasonFor(packet, error) };
     if (error.group === undefined) return { ...error.data, rc: error.rc ?? 1 };
     return { ...error.data, err: { group: error.group, rc: error.rc ?? 1 } };
   }
@@ -213,7 +246,7 @@ export class SmpServer {
   /** An answer that does not fit the buffer becomes rc 7. */
   #encodeAnswer(packet: SmpPacket, payload: Payload): Uint8Array {
     const highest = (this.#options.version ?? 2) - 1;
-    const header = { ...packet, op: packet.op | 1, versionBits: Math.min(packet.versionBits, highest) };
+    const header = { ...packet, op: answerOp(packet.op), versionBits: Math.min(packet.versionBits, highest) };
     try {
       const answer = encodePacket(header, payload);
       if (answer.length <= this.maxPacketBytes) return answer;
@@ -229,6 +262,7 @@ export class SmpServer {
     if (delayMs !== undefined && delayMs > 0)
       await new Promise<void>((resolve) => this.#options.timers.after(delayMs, resolve));
     if (this.#counter.hits(silent)) return;
+    this.#lastAnswer = answer;
     let frame = encodeFrame(this.#framing, answer);
     if (this.#counter.hits(badCrc)) frame = damaged(frame, this.#framing);
     if (this.#counter.hits(truncated)) frame = frame.subarray(0, frame.length >> 1);
@@ -252,12 +286,22 @@ export class SmpServer {
 
 function requestOf(packet: SmpPacket): SmpRequest {
   const operation = packet.op === 0 ? "read" : "write";
+  return { group: packet.group, command: packet.command, operation, payload: payloadOr(packet) };
+}
+
+function payloadOr(packet: SmpPacket): Payload {
   try {
-    return { group: packet.group, command: packet.command, operation, payload: payloadOf(packet) };
-  } catch (cause) {
-    throw generalError(3, cause instanceof Error ? cause.message : undefined);
+    return payloadOf(packet);
+  } catch {
+    return malformedPayload;
   }
 }
+
+const olderAnswer = ({ match: _, ...answer }: Payload): Payload => ({ ...answer, rc: 0 });
+
+/** In version 1 Zephyr gives a reason for what is wrong with an upload, and none else. */
+const reasonFor = ({ group, command }: SmpPacket, error: SmpError): string | undefined =>
+  group === 1 && command === 1 ? error.text.slice(0, MAX_REASON_CHARS) : undefined;
 
 /** Another character of the same alphabet in the middle of a line: the frame stays well-formed, its CRC is wrong. */
 function damaged(frame: Uint8Array, framing: SmpFraming): Uint8Array {

@@ -31,6 +31,8 @@ export interface ListenOptions {
   readonly giveUpAfterMs?: number;
   /** Of a serial port, bits a second; default 115200. */
   readonly baud?: number | undefined;
+  /** Nothing but packets may be said on the line: a caller is sent away without a word. */
+  readonly wordless?: boolean;
 }
 
 /** A caller that is sent away has so long to go. */
@@ -53,8 +55,13 @@ async function listenSerial(port: string, serve: Serve, options: ListenOptions):
   });
   onEvent({ kind: "connected", text: `${port} is open` });
   line.onLost((reason) => onEvent({ kind: "disconnected", text: `${port} lost: ${reason}; looking for it` }));
-  line.onBack(() => onEvent({ kind: "connected", text: `${port} is back` }));
-  const stop = serve(line);
+  let stop = serve(line);
+  // Who plugged it in again may be another host.
+  line.onBack(() => {
+    stop();
+    stop = serve(line);
+    onEvent({ kind: "connected", text: `${port} is back` });
+  });
   let closed = false;
   const lost = new Promise<never>((_resolve, reject) => {
     line.onClose((reason) => {
@@ -137,13 +144,16 @@ class Connections {
   readonly #serve: Serve;
   readonly #timers: Timers;
   readonly #onEvent: (event: ListenEvent) => void;
+  readonly #goodbye: string;
   #line: Line | undefined;
 
-  constructor(name: string, serve: Serve, { timers = realTimers, onEvent = () => {} }: ListenOptions) {
+  constructor(name: string, serve: Serve, options: ListenOptions) {
+    const { timers = realTimers, onEvent = () => {}, wordless = false } = options;
     this.#name = name;
     this.#serve = serve;
     this.#timers = timers;
     this.#onEvent = onEvent;
+    this.#goodbye = wordless ? "" : "meterbench: another host is connected to this device\r\n";
   }
 
   take(socket: Socket): void {
@@ -168,7 +178,7 @@ class Connections {
   /** On the console, where a person sees it and a client of SMP skips it. */
   #sendAway(socket: Socket, peer: string): void {
     socket.on("error", () => {}).setTimeout(goodbyeMs, () => socket.destroy());
-    socket.resume().end("meterbench: another host is connected to this device\r\n");
+    socket.resume().end(this.#goodbye);
     this.#onEvent({ kind: "refused", text: `${peer} sent away: another host is connected` });
   }
 

@@ -11,7 +11,7 @@ import type { HanPort } from "../../../firmware/han/port.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
 import type { Suite } from "../../../firmware/wire/suite.ts";
 import { suites } from "../../../firmware/wire/suites.ts";
-import { type Cancel, PowerLost } from "../../../hal/board.ts";
+import { type Cancel, HalError, PowerLost } from "../../../hal/board.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import {
   Ether,
@@ -120,9 +120,11 @@ export class ModelDevice implements MessageEnd {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Group 64, command 17: what a bench does to the device. */
+  /** Group 64, command 17: what a bench does to the device. Throws `hal/absent` for what it has not, and does nothing. */
   stimulate({ mains, mJ, tamper, button, stuck }: Stimulus): void {
     const { board } = this;
+    if (this.type === "CHF" && (tamper ?? button ?? stuck) !== undefined)
+      throw new HalError("hal/absent", "a hub has no tamper inputs, buttons or load switch");
     mains?.forEach((present, phase) => {
       if (present) board.mockMains.restore(phase);
       else board.mockMains.lose(phase);

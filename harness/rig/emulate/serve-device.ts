@@ -6,9 +6,10 @@ import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
 import type { Line } from "../../../hal/serial/line/index.ts";
 import { type PoweredBoard, ServedBoard } from "../../../hal/serial/parts/index.ts";
-import { ImageGroup, osGroup } from "../../../hal/serial/smp/index.ts";
+import { ImageGroup, osGroup, type SmpFraming } from "../../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../../hal/serial/timers.ts";
 import { Pace } from "../../premises/pace.ts";
+import { HostLine } from "./host-line.ts";
 import { benchRegion, factoryImage, imageFlash, imageSlots } from "./image-flash.ts";
 import { ModelDevice, type ModelType } from "./model-device.ts";
 
@@ -18,21 +19,26 @@ export interface EmulateOptions {
   readonly timers?: Timers;
   /** UTC milliseconds now; the device's time begins there. */
   readonly utcMs?: number;
+  readonly framing?: SmpFraming;
+  /** Answers as servers gave them before SMP version 2. Default false. */
+  readonly olderAnswers?: boolean;
 }
 
-/** A running device. Its time is real. Lines come and go with {@link serve}. */
+const params = { bufSize: 2048, bufCount: 4 };
+
+/** A running device. Its time is real. Hosts come and go with {@link serve}; what waits for one waits on. */
 export class EmulatedDevice {
   readonly device: ModelDevice;
   readonly counts = { messagesIn: 0, messagesOut: 0, resets: 0, imagesConfirmed: 0 };
-  readonly #timers: Timers;
   readonly #rig: MockBoard;
   readonly #stop = new AbortController();
   readonly #running: Promise<unknown>;
-  readonly #console = new Set<(text: string) => void>();
+  readonly #hosts: HostLine;
+  readonly #served: ServedBoard;
 
   static async start(options: EmulateOptions): Promise<EmulatedDevice> {
     const scheduler = new Scheduler();
-    const { type, seed = 1, timers = realTimers, utcMs = Date.now() } = options;
+    const { type, seed = 1, utcMs = Date.now() } = options;
     const device = await ModelDevice.start({ type, seed, scheduler, startUtcMs: utcMs });
     const rig = new MockBoard({
       scheduler,
@@ -44,39 +50,21 @@ export class EmulatedDevice {
     });
     rig.powerOn();
     await rig.flash.program(0, factoryImage(rig.crypto));
-    return new EmulatedDevice(device, rig, new Pace(scheduler, timers), timers);
+    return new EmulatedDevice(device, rig, scheduler, options);
   }
 
-  private constructor(device: ModelDevice, rig: MockBoard, pace: Pace, timers: Timers) {
+  private constructor(device: ModelDevice, rig: MockBoard, scheduler: Scheduler, options: EmulateOptions) {
+    const { timers = realTimers, framing = "console", olderAnswers = false } = options;
     this.device = device;
     this.#rig = rig;
-    this.#timers = timers;
     device.onMessage(() => this.counts.messagesOut++);
-    this.#running = pace.run(() => false, Number.POSITIVE_INFINITY, this.#stop.signal);
-  }
-
-  /** Answers on `line` until the returned function is called. */
-  serve(line: Line): Cancel {
-    const { device } = this;
-    const params = { bufSize: 2048, bufCount: 4 };
-    const slots = new FlashImageSlots(imageSlots(this.#rig.flash), { crypto: this.#rig.crypto });
-    const confirm = slots.confirm.bind(slots);
-    slots.confirm = async () => {
-      await confirm();
-      this.counts.imagesConfirmed++;
-    };
-    const os = osGroup({
-      params,
-      reset: () => this.reset(),
-      appInfo: { s: "Meterbench", n: device.eui, v: "0.1.0", p: device.type },
-      bootloader: { name: "MCUboot", mode: 1 },
-    });
-    const served = new ServedBoard(this.#view(), line, {
-      timers: this.#timers,
+    this.#hosts = new HostLine("emulate", timers);
+    this.#served = new ServedBoard(this.#view(), this.#hosts, {
+      ...{ timers, framing, olderAnswers },
       kind: device.type,
       bufBytes: params.bufSize,
       bufCount: params.bufCount,
-      groups: [os, new ImageGroup(slots)],
+      groups: [this.#osGroup(), new ImageGroup(this.#imageSlots())],
       device: {
         deliver: (message) => {
           this.counts.messagesIn++;
@@ -86,28 +74,52 @@ export class EmulatedDevice {
       },
       stimulus: (stimulus) => device.stimulate(stimulus),
     });
-    const say = (text: string): void =>
-      void line.write(new TextEncoder().encode(`${text}\r\n`)).catch(() => {});
-    this.#console.add(say);
-    return () => {
-      this.#console.delete(say);
-      served.close();
-    };
+    const pace = new Pace(scheduler, timers);
+    this.#running = pace.run(() => false, Number.POSITIVE_INFINITY, this.#stop.signal);
+  }
+
+  /** Answers the host on `line` until the returned function is called. One host at a time. */
+  serve(line: Line): Cancel {
+    this.#served.newHost();
+    return this.#hosts.attach(line);
   }
 
   /** As the reset button, which takes no power away: the boot loader runs, then the firmware boots anew. */
   async reset(): Promise<void> {
     this.counts.resets++;
+    this.#served.nextStart = "reset";
+    let told = "";
     await this.device.board.reset(async () => {
-      const outcome = await boot(imageSlots(this.#rig.flash), { crypto: this.#rig.crypto });
-      for (const say of this.#console) say(describeBoot(outcome));
+      told = describeBoot(await boot(imageSlots(this.#rig.flash), { crypto: this.#rig.crypto }));
     });
+    await this.#served.print(`${told}\r\n`);
   }
 
   /** Ends; the device is gone. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
+    this.#served.close();
+  }
+
+  #osGroup() {
+    const { eui, type } = this.device;
+    return osGroup({
+      params,
+      reset: () => this.reset(),
+      appInfo: { s: "Meterbench", n: eui, v: "0.1.0", p: type },
+      bootloader: { name: "MCUboot", mode: 1 },
+    });
+  }
+
+  #imageSlots(): FlashImageSlots {
+    const slots = new FlashImageSlots(imageSlots(this.#rig.flash), { crypto: this.#rig.crypto });
+    const confirm = slots.confirm.bind(slots);
+    slots.confirm = async () => {
+      await confirm();
+      this.counts.imagesConfirmed++;
+    };
+    return slots;
   }
 
   /** The device's board, with the bench's own region instead of the flash that its firmware lives in. */

@@ -10,7 +10,10 @@ interface KeyPair {
   readonly certificate: Uint8Array;
 }
 
-/** Writes `<EUI-64>-{ds,ka,pp-ka}.{cwt,key}`. Throws `cli/usage` when it cannot. Test keys: they protect nothing. */
+/**
+ * Writes `<EUI-64>-{ds,ka,pp-ka}.{cwt,key}`, and what certifies them: `issuing.cwt`, by the root, and `root.cwt`, by
+ * itself. Throws `cli/usage` when it cannot. Test keys: they protect nothing.
+ */
 export function writeKeys(dir: string, { eui, keys, pki }: ModelDevice): void {
   const write = (owner: Eui64, use: string, { certificate, secret }: KeyPair): void => {
     writeFileSync(join(dir, `${owner}-${use}.cwt`), certificate);
@@ -20,6 +23,8 @@ export function writeKeys(dir: string, { eui, keys, pki }: ModelDevice): void {
   };
   try {
     mkdirSync(dir, { recursive: true });
+    writeFileSync(join(dir, "root.cwt"), pki.rootCertificate);
+    writeFileSync(join(dir, "issuing.cwt"), pki.issuingCertificate);
     write(eui, "ds", { certificate: keys.sign.certificate, secret: keys.signSeed });
     write(eui, "ka", keys.agree);
     for (const { eui: party, keys: own } of Object.values(pki.parties)) {

@@ -3,6 +3,7 @@ import { FlashImageSlots } from "../../../firmware/bootloader/slots.ts";
 import { boot } from "../../../firmware/bootloader/swap.ts";
 import { PowerLost } from "../../../hal/board.ts";
 import { ImageGroup } from "../../../hal/serial/smp/index.ts";
+import { mcubootImage } from "../../support/mcuboot-image.ts";
 import { cutPoints } from "../kernel/mock-flash.ts";
 import { crypto, makeImage } from "./images.ts";
 import { bootOptions, held, newer, older, place, type SlotKit, slotKit } from "./slot-kit.ts";
@@ -148,16 +149,50 @@ describe("the image slots behind SMP's image group", () => {
     assert.equal(await rc(reverting.setState(running, true)), 0, "it comes back for good anyway");
   });
 
+  for (const hash of ["sha384", "sha512"] as const)
+    it(`list, test and confirm an image with a ${hash} by the whole of it`, async () => {
+      const kit = await board();
+      const file = mcubootImage({ version: "3.0.0", payload: new Uint8Array(700).fill(3), hash });
+      const group = open(kit);
+      await send(group, file.bytes);
+      assert.deepEqual((await group.slots.list())[1]!.hash, file.hash);
+      assert.equal(await rc(group.setState(file.hash.slice(0, 32), false)), 8);
+      assert.equal(await rc(group.setState(file.hash.slice(1), false)), 24);
+      assert.equal(await rc(group.setState(file.hash, false)), 0);
+      await boot(kit.slots(), { crypto });
+      const tested = open(kit);
+      assert.equal(await rc(tested.setState(file.hash, true)), 0);
+      const [running] = await tested.slots.list();
+      assert.deepEqual([running!.hash, running!.confirmed], [file.hash, true]);
+    });
+
+  it("refuse to test what would not boot, as the agent does: encrypted, or other bytes than its hash says", async () => {
+    const encrypted = mcubootImage({
+      ...{ version: "3.0.0", payload: new Uint8Array(700).fill(3), flags: 4 },
+      extraTlvs: [{ type: 0x33, value: new Uint8Array(80) }],
+    });
+    const good = mcubootImage({ version: "3.0.0", payload: new Uint8Array(700).fill(3) });
+    const rotten = { ...good, bytes: good.bytes.map((byte, at) => (at === 100 ? byte ^ 1 : byte)) };
+    for (const { bytes, hash } of [encrypted, rotten])
+      for (const confirm of [false, true]) {
+        const group = open(await board());
+        await send(group, bytes);
+        assert.deepEqual((await group.slots.list())[1]!.hash, hash, "it is listed");
+        assert.equal(await rc(group.setState(hash, confirm)), 24);
+        assert.equal((await group.slots.list())[1]!.pending, false);
+      }
+  });
+
   it("refuse what makes no sense, each with its code", async () => {
     const kit = await board();
     const group = open(kit);
     const first = { off: 0, data: newer.subarray(0, 64), len: newer.length };
     assert.equal(await rc(group.upload({ ...first, data: new Uint8Array(64) })), 23);
     assert.equal(await rc(group.upload({ ...first, len: 5 * 512 + 1 })), 30);
-    assert.equal(await rc(group.erase(2)), 14);
+    assert.equal(await rc(group.erase(2)), 10);
     assert.equal(await rc(group.erase(0)), 9);
     assert.equal(await rc(group.slots.setPending(7, false)), undefined);
-    await assert.rejects(group.slots.setPending(7, false), { code: "slots/bad-slot", imageError: 14 });
+    await assert.rejects(group.slots.setPending(7, false), { code: "slots/bad-slot", imageError: 10 });
     await assert.rejects(group.slots.writeChunk(0, 5, newer), { code: "slots/no-upload" });
     assert.equal(group.slots.slotInfo()[1]?.maxImageBytes, 2560);
     assert.equal(await held(kit.slots().secondary), undefined);

@@ -7,6 +7,7 @@ export type Shape = string | readonly Shape[];
 export function shapeOfToday(type: Type): Shape {
   if (typeof type === "string") return type === "null" || type === "boolean" ? type : "integer";
   if ("octets" in type) return "octets";
+  if ("optional" in type) return shapeOfToday(type.optional);
   if ("array" in type) return ["items", shapeOfToday(type.array)];
   return type.structure.map(shapeOfToday);
 }

@@ -129,6 +129,13 @@ describe("SHA-256, HMAC and HKDF", () => {
       assert.equal(toHex(crypto.sha512(new TextEncoder().encode("abc"))), digest);
     });
 
+    it("hashes to 384 bits as FIPS 180-4's example", () => {
+      const digest =
+        "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded163" +
+        "1a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7";
+      assert.equal(toHex(crypto.sha384(new TextEncoder().encode("abc"))), digest);
+    });
+
     it("takes empty data and an empty key", () => {
       const digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
       assert.equal(toHex(crypto.sha256(new Uint8Array(0))), digest);

@@ -60,7 +60,7 @@ describe("the emulated board's parts, over group 64", function () {
       proto: 1,
       kind: "vexpress-a9",
       id: "parts",
-      parts: ["clock", "flash", "entropy", "mains", "switch", "tamper", "ui", "message", "stimulus"],
+      parts: ["clock", "flash", "entropy", "mains", "switch", "tamper", "ui", "stimulus"],
       flash: { sector: sectorBytes, count: 128, unit: 1 },
       phases: 1,
       eui: bytes(1, 2, 3, 4, 5, 6, 7, 8),
@@ -301,7 +301,41 @@ describe("the emulated board's parts, over group 64", function () {
     });
   });
 
+  it("tells nothing unasked to a host that asks for other groups, nor after a reset, whoever listened before", async () => {
+    const { smp, board } = bench();
+    let unasked = 0;
+    const cancel = smp.onUnasked(() => unasked++);
+    const stirred = async () => {
+      unasked = 0;
+      await board.stimulus("button a");
+      await pause(realTimers, 200);
+      return unasked;
+    };
+    await events();
+    assert.equal(await stirred(), 1);
+    await ask(smp, "read", 0, 6);
+    assert.equal(await stirred(), 0);
+    await events();
+    await board.stimulus("host");
+    assert.equal(await stirred(), 0, "another host");
+    await events();
+    await board.reset();
+    assert.equal(await stirred(), 0, "a reset");
+    cancel();
+  });
+
+  it("has no part message, until somebody at the second UART stands for the device", async () => {
+    const parts = async () => ((await read(0)) as { parts: string[] }).parts;
+    assert.equal(await write(16, { off: 0, len: 1, data: bytes(1) }), "64/2");
+    await assert.rejects(bench().board.stimulus("message 0 1 00"), { code: "emulated/refused" });
+    await bench().board.stimulus("device 1");
+    assert.ok((await parts()).includes("message"));
+    await bench().board.stimulus("device 0");
+    assert.ok(!(await parts()).includes("message"));
+  });
+
   it("passes message pieces between SMP and the second UART, both ways", async () => {
+    await bench().board.stimulus("device 1");
     const data = patternBytes("message", 1024);
     const piece = Buffer.from(data).toString("hex");
     assert.equal(

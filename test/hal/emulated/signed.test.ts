@@ -50,7 +50,7 @@ describe("the emulated board's signed commands", function () {
   it("act, and are answered as the command inside would be", async () => {
     assert.deepEqual(await send(seal(64, 6, { closed: false })), { closed: false });
     assert.equal(await send(seal(64, 4, { sector: 999 })), "64/3");
-    assert.equal(await send(seal(1, 5, { slot: 7 })), "1/14");
+    assert.equal(await send(seal(1, 5, { slot: 7 })), "1/10");
     assert.equal(await send(seal(99, 1, {})), "-/8");
     const data = patternBytes("data", 1024);
     assert.deepEqual(await send(seal(64, 3, { off: 0, data })), {});

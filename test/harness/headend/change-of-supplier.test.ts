@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import type { Value } from "../../../firmware/wire/message.ts";
+import { suites } from "../../../firmware/wire/suites.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { SeededRandom } from "../../../hal/mock/index.ts";
 import { HeadEnd } from "../../../harness/headend/head-end.ts";
@@ -8,14 +8,15 @@ import type { PartyName } from "../../../harness/headend/parties.ts";
 import { TestPki } from "../../../harness/headend/pki.ts";
 
 const crypto = nodeCrypto();
+const suite = suites.cose;
 const device = "00DB1234567890A0";
 
 describe("a change of supplier (6.23)", () => {
   function stage() {
-    const pki = new TestPki({ crypto, random: new SeededRandom("change"), notBeforeS: 1_700_000_000 });
+    const pki = new TestPki({ crypto, suite, random: new SeededRandom("change"), notBeforeS: 1_700_000_000 });
     const headEnd = new HeadEnd({
       crypto,
-      wire: coseWire,
+      suite,
       pki,
       deliver: (_bytes, done) => done("delivered"),
       after: () => () => {},
@@ -35,7 +36,7 @@ describe("a change of supplier (6.23)", () => {
   }
   /** The argument of `credentials.replace` in a command. */
   const argument = (bytes: Uint8Array): readonly Value[] => {
-    const command = coseWire.decode(coseWire.peek(bytes));
+    const command = suite.wire.decode(suite.wire.peek(bytes));
     return ("operations" in command ? command.operations[0]?.value : undefined) as readonly Value[];
   };
 
@@ -43,14 +44,14 @@ describe("a change of supplier (6.23)", () => {
     const { headEnd, submit } = stage();
     const { transitionalCoS } = headEnd.parties;
     const exchange = submit("secondSupplier");
-    const envelope = coseWire.peek(exchange.bytes);
+    const envelope = suite.wire.peek(exchange.bytes);
     assert.equal(exchange.preCommand.definition.critical, false);
     assert.equal(envelope.header.originator, transitionalCoS.eui);
     assert.equal(envelope.header.supplementary, undefined);
     assert.equal(envelope.header.counter, transitionalCoS.counter);
     assert.equal(envelope.protection, "signature+mac");
     const { publicKey } = transitionalCoS.keys.sign.signer;
-    assert.ok(coseWire.signatureValid(envelope, crypto.ed25519Verifier(publicKey)));
+    assert.ok(suite.wire.signatureValid(envelope, crypto.ed25519Verifier(publicKey)));
     assert.deepEqual(argument(exchange.bytes)[3], [5, 1, 0]);
   });
 

@@ -38,7 +38,7 @@ const CLOCK_FAILED = 5;
 
 export function osGroup(options: OsGroupOptions): SmpGroup {
   const { bufSize, bufCount } = options.params;
-  const echo: Handler = (fields) => ({ r: fields.text("d") });
+  const echo: Handler = (fields) => ({ r: fields.optionalText("d") ?? "" });
   const handlers: Handlers = {
     [`read ${OsCommand.echo}`]: echo,
     [`write ${OsCommand.echo}`]: echo,

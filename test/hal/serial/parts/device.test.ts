@@ -83,7 +83,7 @@ describeEmulated("the emulated board as a board under test", () => {
   let bench: EmulatedBench | undefined;
   before(async function () {
     this.timeout(60_000);
-    bench = await emulatedBench();
+    bench = await emulatedBench({}, ["device 1"]);
   });
   after(() => closeBench(bench));
 

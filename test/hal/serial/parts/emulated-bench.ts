@@ -15,9 +15,14 @@ export interface EmulatedBench {
   remote: SerialBoard;
 }
 
-export async function emulatedBench(options: Partial<SerialBoardOptions> = {}): Promise<EmulatedBench> {
+/** `stimuli` are given before the host meets the board. */
+export async function emulatedBench(
+  options: Partial<SerialBoardOptions> = {},
+  stimuli: readonly string[] = [],
+): Promise<EmulatedBench> {
   const emulated = await EmulatedBoard.start({ dir: mkdtempSync(join(tmpdir(), "meterbench-")) });
   try {
+    for (const stimulus of stimuli) await emulated.stimulus(stimulus);
     const line = await openLine(emulated.portPath);
     const connect = { crypto: nodeCrypto(), timers: realTimers, pollMs: 100, ...options };
     return { emulated, line, remote: await SerialBoard.connect(line, connect) };

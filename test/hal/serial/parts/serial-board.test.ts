@@ -48,7 +48,7 @@ describe("a serial board whose board loses its power", () => {
       await powerLost(call);
   });
 
-  it("is told of a short cut by the boot event, and no timer or listener of before runs again", async () => {
+  it("learns of a short cut by the boot event, and no timer or listener of before runs again", async () => {
     const { remote, board, advance } = await remoteBench();
     const next = nextBoard(remote);
     await advance(60_000);
@@ -58,7 +58,7 @@ describe("a serial board whose board loses its power", () => {
     board.powerOff();
     await advance(10);
     board.powerOn();
-    await advance(10);
+    await advance(1000);
     assert.equal(next.reason, "restarted (power)");
     board.mockTamper.set("magnet", true);
     await advance(10_000);

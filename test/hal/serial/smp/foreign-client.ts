@@ -3,8 +3,8 @@
  * takes the first frame that comes for the answer to its one request, and no key or type that Zephyr's documentation
  * does not name. What it may not take throws.
  *
- * Its dialects are those seen in JPHutchins/smp with smpclient, boogie/mcumgr-web and lohmega/python-mcumgr, which
- * were run against both of our servers.
+ * It is a simulation: its dialects are those seen in JPHutchins/smp with smpclient, boogie/mcumgr-web,
+ * lohmega/python-mcumgr and LeBlue/cmcumgr-client, whose programs are not part of this repository.
  */
 import assert from "node:assert/strict";
 import { decode, encode } from "cbor2";
@@ -25,6 +25,10 @@ export interface Dialect {
   readonly shaBytes: number;
   /** The number that the image is called by; undefined: left out. */
   readonly image?: number;
+  /** Maps of open length. */
+  readonly openMaps?: boolean;
+  /** Takes only what servers answered before SMP version 2: see {@link requireOlder}. */
+  readonly older?: boolean;
 }
 
 export const dialects: readonly Dialect[] = [
@@ -47,7 +51,16 @@ export const dialects: readonly Dialect[] = [
   },
 ];
 
-type Answer = Record<string, unknown>;
+/** For servers that are told to give older answers. */
+export const olderDialects: readonly Dialect[] = [
+  {
+    name: "cmcumgr-client: version 1, open maps, rc 0 in every good answer and nothing but numbers after a piece",
+    ...{ version: 1, lineBytes: 93, lineEnd: "\n", noArguments: "map", firstBytes: 256, shaBytes: 32 },
+    ...{ openMaps: true, older: true },
+  },
+];
+
+export type Answer = Record<string, unknown>;
 
 const firstMarker = "\u0006\u0009";
 const nextMarker = "\u0004\u0014";
@@ -88,7 +101,9 @@ export class ForeignClient {
     const body =
       fields === undefined && this.#dialect.noArguments === "nothing"
         ? Buffer.alloc(0)
-        : encode(fields ?? {});
+        : this.#dialect.openMaps && fields !== undefined
+          ? openMap(fields)
+          : encode(fields ?? {});
     this.#sequence = (this.#sequence + 1) & 0xff;
     const sequence = this.#sequence;
     const version = this.#dialect.version - 1;
@@ -165,6 +180,28 @@ export interface ForeignSlot {
 }
 
 const flags = ["bootable", "pending", "confirmed", "active", "permanent"] as const;
+
+/**
+ * What cmcumgr-client demands: `rc` 0, behind all that it reads (it stops there); whole numbers only, but in the image
+ * state, where every slot has every flag, a hash of 32 bytes at most and a version of 24 characters at most.
+ */
+export function requireOlder(answer: Answer): void {
+  assert.equal(answer.rc, 0, `rc 0 in ${JSON.stringify(answer)}`);
+  const { images, ...numbers } = answer;
+  for (const [key, value] of Object.entries(numbers)) assert.ok(Number.isInteger(value), key);
+  if (images === undefined) return;
+  assert.equal(Object.keys(answer)[0], "images");
+  assert.ok((images as Answer[]).length <= 2);
+  for (const entry of images as Answer[]) {
+    requireKeys(entry, ["slot", "version", "hash", ...flags]);
+    assert.ok((entry.version as string).length <= 24 && (entry.hash as Uint8Array).length <= 32);
+  }
+}
+
+function openMap(fields: Answer): Buffer {
+  const entries = Object.entries(fields).flatMap(([key, value]) => [encode(key), encode(value)]);
+  return Buffer.concat([Uint8Array.of(0xbf), ...entries, Uint8Array.of(0xff)]);
+}
 
 /** The answer of the image state, with nothing in it that a strict model forbids. */
 export function slotsOf(answer: Answer): ForeignSlot[] {

@@ -133,7 +133,7 @@ describe("The image group", () => {
     ["a hash that no slot has", { hash: new Uint8Array(32) }, 0, "image/hash-not-found"],
     ["a test of what runs", { hash: sha256(oldImage) }, 0, "image/test-denied"],
     ["an erase of what runs", { slot: 0 }, 5, "image/no-free-slot"],
-    ["an erase of no slot", { slot: 9 }, 5, "image/bad-slot"],
+    ["an erase of no slot", { slot: 9 }, 5, "image/flash-open"],
     ["a reserved command", {}, 3, "general/not-supported"],
   ];
   for (const [what, payload, command, name] of refusals)

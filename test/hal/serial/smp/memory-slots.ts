@@ -89,7 +89,7 @@ export class MemorySlots implements ImageSlots {
   }
 
   erase(slot: number): void {
-    if (slot > 1) throw new Refusal(14);
+    if (slot > 1) throw new Refusal(10);
     if (slot === 0 || this.pending !== "none") throw new Refusal(9);
     this.slots[1] = undefined;
     this.#upload = undefined;

@@ -20,7 +20,7 @@ describe("The os group", () => {
     ];
     const pools = [{ name: "smp", blockBytes: 512, blocks: 4, free: 3, minFree: 1 }];
     const bench = osBench({ tasks: () => tasks, memoryPools: () => pools });
-    assert.deepEqual(await bench.run(os.taskStatistics(bench.client)), tasks.toReversed());
+    assert.deepEqual(await bench.run(os.taskStatistics(bench.client)), tasks);
     assert.deepEqual(await bench.run(os.memoryPools(bench.client)), pools);
   });
 

@@ -64,6 +64,16 @@ const failing = (error: () => unknown): SmpGroup => ({
   },
 });
 
+/** Echoes after 10 ms. */
+const slowEcho = (scheduler: () => Scheduler): SmpGroup => ({
+  id: 0,
+  name: "os",
+  handle: async (_command, _operation, payload) => {
+    await new Promise<void>((resolve) => void scheduler().after(10, resolve));
+    return { r: payload.d };
+  },
+});
+
 describe("An SMP server", () => {
   it("answers with the request's version, group, sequence and command, and the operation's answer", async () => {
     const bench = bareServer([osGroup({ params })]);
@@ -75,28 +85,26 @@ describe("An SMP server", () => {
     ]);
   });
 
-  it("refuses unknown groups and commands with rc 8 in both versions, bad CBOR with rc 3", async () => {
+  it("refuses unknown groups and commands with rc 8 in both versions, bad CBOR with rc 3 where fields are wanted", async () => {
     const bench = bareServer([osGroup({ params })]);
     assert.deepEqual(await bench.ask("08000000000b0100", "0a0000000000 0263", "0000000000000202"), [
       "09000005000b0100a162726308",
       "0b00000500000263a162726308",
-      toHex(
-        encodePacket(
-          { op: 1, versionBits: 0, group: 0, sequence: 2, command: 2 },
-          {
-            rc: 8,
-            rsn: "general error 8: the board has no such command",
-          },
-        ),
-      ),
+      "0100000500000202a162726308",
     ]);
     assert.deepEqual(await bench.ask("0a0000010000050080"), ["0b00000500000500a162726303"]);
+    assert.deepEqual(await bench.ask("08000001000b050080"), ["09000005000b0500a162726308"], "no such group");
+    assert.deepEqual(
+      await bench.ask("080000010000056380"),
+      ["0900000500000563a162726308"],
+      "no such command",
+    );
   });
 
   it("tells errors of a group: by group in version 2, as a general code in version 1", async () => {
     const bench = bareServer([failing(() => groupError(1, 30))]);
     assert.deepEqual(await bench.ask("0a00000000010001"), [
-      `0b00001200010001${"a16365" + "7272a2627263181e6567726f757001"}`,
+      `0b00001200010001${"a16365" + "7272a26567726f757001627263181e"}`,
     ]);
     const [old] = await bench.ask("0200000000010001");
     assert.equal(payloadOf(decodePackets(hex(old!))[0]!).rc, 1);
@@ -116,13 +124,12 @@ describe("An SMP server", () => {
     assert.equal(future, "0900000500000006a16272630d");
   });
 
-  it("answers several requests of one packet one by one", async () => {
-    const bench = bareServer([osGroup({ params })]);
-    const short = hex("0a0000050000 0100 a161646178");
-    assert.deepEqual(await bench.ask(Uint8Array.from([...short, 0, 0, 0, ...short])), [
-      "0b00000500000100a161726178",
-      "0b00000500000100a161726178",
-    ]);
+  it("gives a reason in version 1 for what is wrong with an upload only", async () => {
+    const bench = bareServer([failing(() => groupError(1, 30))]);
+    const reasons = (await bench.ask("0200000000010001", "0200000000010205")).map(
+      (answer) => payloadOf(decodePackets(hex(answer))[0]!).rsn,
+    );
+    assert.deepEqual(reasons, ["image error 30: the image does not fit the slot", undefined]);
   });
 
   it("handles requests in order, one at a time, and loses those beyond its buffers", async () => {
@@ -220,6 +227,12 @@ describe("An SMP server", () => {
     assert.equal(bench.text(), "*** booting\n");
   });
 
+  it("refuses what is no request on a raw line, too", async () => {
+    const bench = bareServer([osGroup({ params })], { framing: "raw" });
+    await bench.say(hex("0c00000100000100a0"), hex("0900000100000206a0"));
+    assert.deepEqual(bench.answers(), ["0b00000500000100a162726308", "0b00000500000206a162726308"]);
+  });
+
   it("loses half a packet on a raw line after a pause, and keeps no text there", async () => {
     const bench = bareServer([osGroup({ params })], { framing: "raw" });
     await bench.say(hex("0a0000050000"));
@@ -230,9 +243,30 @@ describe("An SMP server", () => {
     assert.deepEqual(bench.answers().length, 1);
   });
 
-  it("does not answer answers, so that two servers on one line stay quiet", async () => {
+  it("does not answer its own answers, so that a line that echoes stays quiet", async () => {
     const bench = bareServer([osGroup({ params })]);
-    assert.deepEqual(await bench.ask("0b00000500000100a161726178", "0900000500000100a161726178"), []);
+    const [answer] = await bench.ask("0a00000500000100a161646178");
+    assert.deepEqual(await bench.ask(answer!), []);
+  });
+
+  it("gives no answer to a host that has left, and takes no half of its packet for the next one's", async () => {
+    const bench = bareServer([slowEcho(() => bench.scheduler)]);
+    await bench.host.write(encodeConsole(hex("0a00000500000100a161646178")));
+    await bench.scheduler.runUntil(5);
+    await bench.host.write(encodeConsole(hex("0a00000500000200a161646178")).subarray(0, 9));
+    await bench.scheduler.runUntil(6);
+    bench.server.newHost();
+    assert.deepEqual(await bench.ask("0a00000500000300a161646179"), ["0b00000500000300a161726179"]);
+  });
+
+  it("answers as older servers did where it is told to: rc 0, last, and no match", async () => {
+    const upload: SmpGroup = { id: 1, name: "image", handle: () => ({ off: 9, match: true }) };
+    const bench = bareServer([osGroup({ params }), upload], { olderAnswers: true });
+    assert.deepEqual(await bench.ask("0200000000010001", "0200000500000200a161646178"), [
+      `0300000a00010001${"a2636f6666096272"}6300`,
+      `0300000900000200${"a2617261786272"}6300`,
+    ]);
+    assert.deepEqual(await bench.ask("0a00000000000263"), ["0b00000500000263a162726308"], "errors as ever");
   });
 
   it("stays alive and in order whatever comes in (property)", async () => {
@@ -278,7 +312,7 @@ describe("A bad SMP server", () => {
   });
 
   it("is survived on a line that echoes, chatters and thinks", async () => {
-    const bench = bad({ echo: true, chatter: true, delayMs: 50, zeroRc: true });
+    const bench = bad({ echo: true, chatter: true, delayMs: 50 });
     assert.equal(await bench.run(echo(bench, 0)), "hello");
     assert.equal(bench.client.counters.echo, 1);
   });
