@@ -7,6 +7,7 @@ import { type ImageKey, readSubjectPublicKeyInfo } from "../../../firmware/bootl
 import { trailerBytes } from "../../../firmware/bootloader/trailer.ts";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
+import { imageContent } from "../../input/image-content.ts";
 
 /** What the file must satisfy; all of it is optional but the structure and the hash. */
 export interface PreFlightOptions {
@@ -43,9 +44,15 @@ export function describeImage({ hash, image }: CheckedImage): string {
   ].join(", ");
 }
 
-/** The image file of that name. Throws `cli/usage` when it cannot be read. */
+/** The image file of that name: bytes, or Intel HEX. Throws `cli/usage` when it cannot be read. */
 export function readImageFile(path: string): Uint8Array {
-  return new Uint8Array(read(path, "the image that the build signed"));
+  const content = imageContent(new Uint8Array(read(path, "the image that the build signed")));
+  if (content instanceof Uint8Array) return content;
+  const { line, column, fault } = content;
+  throw new MeterbenchError("cli/usage", `flash: ${path}, line ${line}, column ${column}: ${fault}`, {
+    ...content,
+    advice: "Give the image that imgtool signed, as bytes (.bin) or as Intel HEX.",
+  });
 }
 
 /** A public or private PEM key, or a raw public one (32 or 65 bytes), Ed25519 or P-256: what images are signed with. */
