@@ -67,7 +67,7 @@ interface Header {
   readonly version: ImageVersion;
 }
 
-/** Parses the image at the start of `bytes`; what follows it is the caller's (see {@link requirePadding}). */
+/** Parses the image at the start of `bytes`; what follows it is the caller's (see `padding.ts`). */
 export function parseImage(bytes: Uint8Array): McubootImage {
   const header = parseHeader(bytes);
   const payloadEnd = header.headerBytes + header.payloadBytes;
@@ -117,17 +117,6 @@ export function parseHeader(bytes: Uint8Array): Header {
 /** The first TLV of a type outside the protected area. */
 export function findTlv(tlvs: readonly Tlv[], type: number): Tlv | undefined {
   return tlvs.find((tlv) => tlv.type === type);
-}
-
-/** After an image only padding (0xFF) and, with it, a trailer of at most `trailerBytes` may follow. */
-export function requirePadding(image: McubootImage, file: Uint8Array, trailerBytes = 0): void {
-  const end = Math.max(image.bytes.length, file.length - trailerBytes);
-  const at = file.subarray(image.bytes.length, end).findIndex((byte) => byte !== 0xff);
-  if (at >= 0)
-    refuse("trailing-bytes", `byte ${image.bytes.length + at} after the image's end is not padding`, {
-      imageBytes: image.bytes.length,
-      fileBytes: file.length,
-    });
 }
 
 /** Only plain and AES-128 encrypted images for slots that the CPU runs from in place. */

@@ -5,7 +5,7 @@ import { type CheckedImage, checkImage } from "../../../firmware/bootloader/chec
 import { FLAG_AES128, findTlv, TlvType } from "../../../firmware/bootloader/image.ts";
 import { type ImageKey, readSubjectPublicKeyInfo } from "../../../firmware/bootloader/keys.ts";
 import { trailerBytes } from "../../../firmware/bootloader/trailer.ts";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { hasCode, MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { imageContent } from "../../input/image-content.ts";
 
@@ -23,14 +23,33 @@ export interface ImageFile extends CheckedImage {
   readonly bytes: Uint8Array;
 }
 
-/** Slots of up to 1,024 sectors: what a padded file may end with. */
-const MAX_TRAILER_BYTES = trailerBytes(1024, 8);
+/** Slots of up to 1,024 sectors, of the widest write units: what a padded file may end with. */
+const MAX_TRAILER_BYTES = trailerBytes(1024, 512, 512);
 
 /** Throws `image/<reason>` with what to do in `data.advice`. */
 export function preFlight(file: Uint8Array, options: PreFlightOptions = {}): ImageFile {
-  const checked = checkImage(file, { ...options, crypto: nodeCrypto(), trailerBytes: MAX_TRAILER_BYTES });
-  return { ...checked, bytes: checked.image.bytes };
+  try {
+    const checked = checkImage(file, { ...options, crypto: nodeCrypto(), trailerBytes: MAX_TRAILER_BYTES });
+    return { ...checked, bytes: checked.image.bytes };
+  } catch (error) {
+    throw hasCode(error, "image/magic") ? placed(error as MeterbenchError, file) : error;
+  }
 }
+
+/** A file that begins with something else may hold an image further on: a bootloader and its application, say. */
+function placed(error: MeterbenchError, file: Uint8Array): MeterbenchError {
+  const at = Buffer.from(file.buffer, file.byteOffset, file.length).indexOf(IMAGE_MAGIC);
+  if (at < 0) return error;
+  const advice = `An image begins at byte ${at}: flash that part alone (tail -c +${at + 1} FILE).`;
+  return new MeterbenchError(
+    error.code,
+    `${error.message}; an image begins at byte ${at}`,
+    { ...error.data, at, advice },
+    error,
+  );
+}
+
+const IMAGE_MAGIC = Uint8Array.of(0x3d, 0xb8, 0xf3, 0x96);
 
 /** What a bootloader must be built for to take it: `plain, hashed with SHA-256, signed with Ed25519`. */
 export function describeImage({ hash, image }: CheckedImage): string {
