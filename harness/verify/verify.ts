@@ -4,7 +4,7 @@ import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { accessRows, allAccessRows } from "../../firmware/security/access.ts";
 import type { Header } from "../../firmware/wire/message.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
-import { type Checked, type CheckedKind, checkMessage } from "./check-message.ts";
+import { type Checked, type CheckedKind, checkMessage, type WireKit } from "./check-message.ts";
 import { loadCwtKeys } from "./cwt-keys.ts";
 import { messageFiles, readMessageFile } from "./message-files.ts";
 import { coseKit, gbcsKit } from "./wire-kits.ts";
@@ -69,12 +69,38 @@ export function makeCheck({ wire, keysDir }: Pick<VerifyOptions, "wire" | "keysD
   readonly unusableKeys: readonly string[];
 } {
   const crypto = nodeCrypto();
+  const [gbcs, cose] = [gbcsKit(crypto), coseKit(crypto)];
   if (wire === "cose") {
-    const [kit, keys] = [coseKit(crypto), loadCwtKeys(keysDir, crypto)];
-    return { check: (bytes) => checkMessage(bytes, kit, keys), unusableKeys: keys.unusable };
+    const keys = loadCwtKeys(keysDir, crypto);
+    return {
+      check: (bytes) => orOtherWire(bytes, checkMessage(bytes, cose, keys), gbcs),
+      unusableKeys: keys.unusable,
+    };
   }
-  const [kit, keys] = [gbcsKit(crypto), loadX509Keys(keysDir)];
-  return { check: (bytes) => checkMessage(bytes, kit, keys), unusableKeys: keys.unusable };
+  const keys = loadX509Keys(keysDir);
+  return {
+    check: (bytes) => orOtherWire(bytes, checkMessage(bytes, gbcs, keys), cose),
+    unusableKeys: keys.unusable,
+  };
+}
+
+/** A message that is malformed on this wire may be one of the other. */
+function orOtherWire(bytes: Uint8Array, checked: Checked, { name, peek, readPreCommand }: WireKit): Checked {
+  if (checked.header !== undefined || !(reads(peek, bytes) || reads(readPreCommand, bytes))) return checked;
+  return {
+    ...checked,
+    reason: `malformed: this is a message of the ${name} wire: give --wire ${name} and its keys`,
+  };
+}
+
+function reads(read: (bytes: Uint8Array) => unknown, bytes: Uint8Array): boolean {
+  try {
+    read(bytes);
+    return true;
+  } catch (error) {
+    if (!(error instanceof MeterbenchError)) throw error;
+    return false;
+  }
 }
 
 function verifyFile(file: string, check: (bytes: Uint8Array) => Checked): VerifiedMessage {

@@ -1,13 +1,13 @@
 /** Would the file boot? Asked on the host, before a byte is sent. */
-import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type CheckedImage, checkImage } from "../../../firmware/bootloader/check.ts";
 import { FLAG_AES128, findTlv, TlvType } from "../../../firmware/bootloader/image.ts";
-import { type ImageKey, readSubjectPublicKeyInfo } from "../../../firmware/bootloader/keys.ts";
+import type { ImageKey } from "../../../firmware/bootloader/keys.ts";
 import { trailerBytes } from "../../../firmware/bootloader/trailer.ts";
 import { hasCode, MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { imageContent } from "../../input/image-content.ts";
+import { compressedPoint, publicBytes, readKeyObject } from "../../input/key-file.ts";
 
 /** What the file must satisfy; all of it is optional but the structure and the hash. */
 export interface PreFlightOptions {
@@ -74,29 +74,29 @@ export function readImageFile(path: string): Uint8Array {
   });
 }
 
-/** A public or private PEM key, or a raw public one (32 or 65 bytes), Ed25519 or P-256: what images are signed with. */
+/**
+ * A public or private key, PEM or DER, or a raw public one (32, 33 or 65 bytes), Ed25519 or P-256: what images are signed
+ * with. Throws `cli/usage`, naming what the file is instead.
+ */
 export function readKeyFile(path: string): ImageKey {
-  const pem = read(path, "a PEM file with an Ed25519 or P-256 key");
-  if (pem.length === 32) return { kind: "ed25519", publicKey: new Uint8Array(pem) };
-  if (pem.length === 65) return { kind: "p256", publicKey: new Uint8Array(pem) };
-  const der = parseKey(path, () => createPublicKey(pem as unknown as string)).export({
-    format: "der",
-    type: "spki",
-  });
-  const key = readSubjectPublicKeyInfo(der);
-  if (key === undefined) throw keyError(path, "it is neither Ed25519 nor P-256");
-  return key;
+  const content = new Uint8Array(read(path, "a PEM file with an Ed25519 or P-256 key"));
+  if (content.length === 32) return { kind: "ed25519", publicKey: content };
+  if (content.length === 65 && content[0] === 4) return { kind: "p256", publicKey: content };
+  const key = compressedPoint(content) ?? readKeyObject(content, "public");
+  const found = typeof key === "string" ? key : publicBytes(key);
+  if (typeof found === "string") throw keyError(path, `it ${found}`);
+  if (found.kind === "x25519")
+    throw keyError(path, "it is neither Ed25519 nor P-256, but X25519, which signs nothing");
+  return { kind: found.kind, publicKey: found.bytes };
 }
 
-/** A private X25519 PEM key: what encrypted images open with. */
+/** A private X25519 key: what encrypted images open with. */
 export function readDecryptionKey(path: string): Uint8Array {
   const advice = "Give the PEM file of the private X25519 key that the board decrypts images with.";
-  const key = parseKey(
-    path,
-    () => createPrivateKey(read(path, "a PEM file with a private X25519 key")),
-    advice,
-  );
-  if (key.asymmetricKeyType !== "x25519") throw keyError(path, "it is no X25519 key", advice);
+  const key = readKeyObject(read(path, "a PEM file with a private X25519 key"), "private");
+  if (typeof key === "string") throw keyError(path, `it ${key}`, advice);
+  if (key.asymmetricKeyType !== "x25519")
+    throw keyError(path, `it is no X25519 key, but of type ${key.asymmetricKeyType}`, advice);
   return new Uint8Array(key.export({ format: "der", type: "pkcs8" }).subarray(-32));
 }
 
@@ -113,20 +113,10 @@ function read(path: string, expected: string): Buffer {
   }
 }
 
-function parseKey(path: string, parse: () => KeyObject, advice?: string): KeyObject {
-  try {
-    return parse();
-  } catch (cause) {
-    if (cause instanceof MeterbenchError) throw cause;
-    throw keyError(path, `it holds no ${advice ? "private " : ""}PEM key`, advice, cause);
-  }
-}
-
 function keyError(
   path: string,
   what: string,
   advice = "Give the PEM file that the image was signed with, or its public key.",
-  cause?: unknown,
 ): MeterbenchError {
-  return new MeterbenchError("cli/usage", `flash: key ${path}: ${what}`, { advice }, cause);
+  return new MeterbenchError("cli/usage", `flash: key ${path}: ${what}`, { advice });
 }
