@@ -24,7 +24,7 @@ export function inputBytes(input: Uint8Array | string): Input {
   const shown = input.length > 60 ? `${input.slice(0, 60)}…` : input;
   throw new MeterbenchError(
     "decode/input",
-    `${JSON.stringify(shown)} is neither a file that can be read nor hexadecimal text ` +
+    `${JSON.stringify(shown)} is neither a file that can be read nor an even number of hex digits ` +
       `(${placed(bytes)}): give one of the two`,
     { ...bytes },
   );
