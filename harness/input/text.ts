@@ -1,4 +1,5 @@
 /** Text in a file: UTF-8 or UTF-16, with or without a byte order mark. */
+import { readFileSync } from "node:fs";
 
 /** What is wrong with a text, and where (both from 1). */
 export interface Fault {
@@ -18,6 +19,12 @@ export function textOf(bytes: Uint8Array): string | undefined {
   const utf16 = utf16Of(bytes);
   const text = utf16 === undefined ? decoded(bytes, "utf-8") : decoded(bytes, utf16);
   return text === undefined || /(?![\t\n\f\r])\p{Cc}/u.test(text) ? undefined : text;
+}
+
+/** A file that should be text, in whatever encoding; bytes that are none come as they are, for its reader to refuse. */
+export function readTextFile(path: string): string {
+  const bytes = readFileSync(path);
+  return textOf(bytes) ?? bytes.toString("utf8");
 }
 
 /** By its mark; without one, ASCII in UTF-16 has every other byte zero. */

@@ -7,6 +7,7 @@ import { decode, decodeContent } from "../../../harness/decode/index.ts";
 import { readHexText } from "../../../harness/input/hex-text.ts";
 import { type Fault, textOf } from "../../../harness/input/text.ts";
 import { readImageFile } from "../../../harness/rig/flash/pre-flight.ts";
+import { loadRig } from "../../../harness/rig/rig-file.ts";
 import { readMessageFile } from "../../../harness/verify/message-files.ts";
 
 const bytes = Uint8Array.from({ length: 37 }, (_, i) => (i * 37 + 223) & 0xff);
@@ -238,6 +239,20 @@ describe("files of hexadecimal text", () => {
     assert.throws(() => readImageFile(file("cut.hex", intelHex(0).slice(0, 60))), /line 2, column/);
     assert.throws(() => readImageFile(file("app.srec", "S00600004844521B\n")), /Motorola S-record/);
     assert.throws(() => readImageFile(file("app.elf", Buffer.from("7f454c4601", "hex"))), /an ELF file/);
+  });
+
+  it("a rig file is read in every encoding, too", () => {
+    const text = "boards:\n  - id: left\n    port: /dev/ttyUSB0\n";
+    for (const content of [
+      Buffer.from(`\ufeff${text}`),
+      utf16(`\ufeff${text}`),
+      utf16(`\ufeff${text}`, true),
+      utf16(text),
+    ])
+      assert.deepEqual(
+        loadRig(file("rig.yaml", content)).boards.map(({ id }) => id),
+        ["left"],
+      );
   });
 
   it("takes no bytes for text", () => {
