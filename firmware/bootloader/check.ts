@@ -5,16 +5,9 @@
 import type { Crypto } from "../../hal/board.ts";
 import { equal } from "./bytes.ts";
 import { plainRegion } from "./decrypt.ts";
-import {
-  findTlv,
-  type McubootImage,
-  parseImage,
-  requirePadding,
-  type Tlv,
-  TlvType,
-  viewOf,
-} from "./image.ts";
+import { findTlv, type McubootImage, parseImage, type Tlv, TlvType, viewOf } from "./image.ts";
 import { type ImageKey, imageVerifier, subjectPublicKeyInfo } from "./keys.ts";
+import { requirePadding } from "./padding.ts";
 import { refuse } from "./refusals.ts";
 import { compareVersions, type ImageVersion, readVersion, versionText } from "./version.ts";
 

@@ -73,8 +73,8 @@ interface Header {
 }
 
 /**
- * Parses the image at the start of `bytes`; what follows it is the caller's (see {@link requirePadding}). `alsoFlags`:
- * bits that are taken besides encryption, for images of other boards' bootloaders.
+ * Parses the image at the start of `bytes`; what follows it is the caller's (see `padding.ts`). `alsoFlags`: bits that
+ * are taken besides encryption, for images of other boards' bootloaders.
  */
 export function parseImage(bytes: Uint8Array, alsoFlags = 0): McubootImage {
   const header = parseHeader(bytes, alsoFlags);
@@ -125,17 +125,6 @@ export function parseHeader(bytes: Uint8Array, alsoFlags = 0): Header {
 /** The first TLV of a type outside the protected area. */
 export function findTlv(tlvs: readonly Tlv[], type: number): Tlv | undefined {
   return tlvs.find((tlv) => tlv.type === type);
-}
-
-/** After an image only padding (0xFF) and, with it, a trailer of at most `trailerBytes` may follow. */
-export function requirePadding(image: McubootImage, file: Uint8Array, trailerBytes = 0): void {
-  const end = Math.max(image.bytes.length, file.length - trailerBytes);
-  const at = file.subarray(image.bytes.length, end).findIndex((byte) => byte !== 0xff);
-  if (at >= 0)
-    refuse("trailing-bytes", `byte ${image.bytes.length + at} after the image's end is not padding`, {
-      imageBytes: image.bytes.length,
-      fileBytes: file.length,
-    });
 }
 
 /** Only plain and AES-128 encrypted images for slots that the CPU runs from in place. */

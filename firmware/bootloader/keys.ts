@@ -21,19 +21,6 @@ export function subjectPublicKeyInfo(key: ImageKey): Uint8Array {
   return Uint8Array.from([...prefix[key.kind], ...key.publicKey]);
 }
 
-/** Reads a DER SubjectPublicKeyInfo of an Ed25519 or P-256 key; undefined when it is neither. */
-export function readSubjectPublicKeyInfo(der: Uint8Array): ImageKey | undefined {
-  for (const [kind, rawBytes] of [
-    ["ed25519", 32],
-    ["p256", 65],
-  ] as const) {
-    const head = prefix[kind];
-    if (der.length === head.length + rawBytes && head.every((byte, i) => der[i] === byte))
-      return { kind, publicKey: Uint8Array.from(der.subarray(head.length)) };
-  }
-  return undefined;
-}
-
 /** A verifier of the signature TLV's value. Throws `hal/misuse` for a key of the wrong length or off the curve. */
 export function imageVerifier(key: ImageKey, crypto: Crypto): Verifier {
   if (key.kind === "ed25519") {

@@ -17,7 +17,8 @@ const advice = {
   "tlv-place":
     "Dependencies, counters and custom TLVs belong in the protected area, hashes and keys outside it.",
   "tlv-order": "The key must come before the signature, and the hash before both: sign with imgtool.",
-  "trailing-bytes": "Bytes other than padding and a trailer follow the image: copy it again.",
+  "trailing-bytes": "Give imgtool's output as it is: something was appended to it, or the copy is damaged.",
+  "trailing-image": "Give a file of one image: cut it there (head -c), and flash the other one by itself.",
   "hash-missing": "Sign the image with imgtool: it writes the hash.",
   hash: "The image was changed after it was signed: build or copy it again.",
   encrypted: "Give the decryption key, or an image that is not encrypted.",

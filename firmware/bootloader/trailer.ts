@@ -94,9 +94,9 @@ export class Trailer {
 
   async read(): Promise<TrailerState> {
     const fieldsAt = this.#field(4);
-    const bytes = await this.#flash.read(fieldsAt, this.#magicAt + MAGIC_BYTES - fieldsAt);
+    const bytes = await this.#flash.read(fieldsAt, this.#magicAt + this.#padded(MAGIC_BYTES) - fieldsAt);
     const at = (field: number) => (4 - field) * this.#align;
-    const magic = bytes.subarray(at(0), at(0) + MAGIC_BYTES);
+    const magic = bytes.subarray(-MAGIC_BYTES);
     const code = bytes[at(3)]! & 0x0f;
     return {
       magic: equal(magic, trailerMagic(this.#align)) ? "good" : isBlank(magic) ? "unset" : "bad",
@@ -110,7 +110,7 @@ export class Trailer {
   /** Nothing is written in the fields (the swap status aside). */
   async isBlank(): Promise<boolean> {
     const at = this.#field(4);
-    return isBlank(await this.#flash.read(at, this.#magicAt + MAGIC_BYTES - at));
+    return isBlank(await this.#flash.read(at, this.#magicAt + this.#padded(MAGIC_BYTES) - at));
   }
 
   /**
@@ -118,14 +118,17 @@ export class Trailer {
    * and must not leave a good magic behind fields that are gone.
    */
   async erase(): Promise<void> {
-    const magic = await this.#flash.read(this.#magicAt, MAGIC_BYTES);
+    const magic = await this.#flash.read(this.#magicAt, this.#padded(MAGIC_BYTES));
     if (!isBlank(magic)) await this.#flash.program(this.#magicAt, new Uint8Array(this.#padded(MAGIC_BYTES)));
     for (let sector = this.dataSectors; sector < this.#region.sectorCount; sector++)
       await this.#flash.erase(this.#region.firstSector + sector);
   }
 
+  /** The magic is the slot's last 16 bytes, whatever the alignment; what it is padded to stands before it. */
   writeMagic(): Promise<void> {
-    return this.#write(this.#magicAt, trailerMagic(this.#align));
+    const padded = new Uint8Array(this.#padded(MAGIC_BYTES)).fill(0xff);
+    padded.set(trailerMagic(this.#align), padded.length - MAGIC_BYTES);
+    return this.#write(this.#magicAt, padded);
   }
 
   writeImageOk(): Promise<void> {

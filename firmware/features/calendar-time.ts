@@ -68,6 +68,9 @@ export interface DatePattern {
 export function readDatePattern(octets: Uint8Array): DatePattern | undefined {
   const [y1 = 0, y2 = 0, month = 0, day = 0, dayOfWeek = 0] = octets;
   const year = y1 * 256 + y2;
+  // 31 April comes in no year, 29 February in no common one: a date that never comes is no date.
+  const longest = month >= 1 && month <= 12 ? daysInMonth(year === 0xffff ? 2000 : year, month) : 31;
+  if (day > longest && day < 0xfd) return undefined;
   const dayIsValid = (day >= 1 && day <= 31) || day >= 0xfd;
   const monthIsValid = (month >= 1 && month <= 12) || month === 0xff;
   const weekdayIsValid = (dayOfWeek >= 1 && dayOfWeek <= 7) || dayOfWeek === 0xff;

@@ -36,11 +36,12 @@ export function readSeasons(value: Value): Season[] | undefined {
   return seasons.length === 0 ? undefined : unique(seasons, (each) => each.name);
 }
 
-/** Time zero or any, no deviation from UTC. */
+/** Time zero or any, no deviation from UTC, and a clock status that says nothing against it. */
 function isMidnightUtc(dateTime: Uint8Array): boolean {
   const time = dateTime.subarray(5, 9).every((octet) => octet === 0 || octet === 0xff);
   const deviation = (dateTime[9] as number) * 256 + (dateTime[10] as number);
-  return time && (deviation === 0x8000 || deviation === 0);
+  const status = dateTime[11];
+  return time && (deviation === 0x8000 || deviation === 0) && (status === 0 || status === 0xff);
 }
 
 /** {name, 7 day ids, Monday first}, 1 to 4 of them, names differing. */

@@ -1,3 +1,4 @@
+import { readIsoTime } from "../base/iso-time.ts";
 import { HalError } from "../board.ts";
 import type { SeededRandom } from "./random.ts";
 
@@ -171,16 +172,11 @@ function splitCells(line: string, lineNumber: number, count?: number): Cell[] {
 
 function readStart(cell: Cell, line: number): number {
   const form = /^\d{4}-\d\d-\d\d[T ]\d\d:(00|30)(:00(\.0+)?)?Z$/;
-  const utcMs = form.test(cell.text) ? Date.parse(cell.text.replace(" ", "T")) : Number.NaN;
-  if (Number.isNaN(utcMs)) {
-    throw csvError(
-      line,
-      cell.column,
-      "the UTC start of a half hour, such as 2025-01-01T00:30Z",
-      quote(cell.text),
-    );
-  }
-  return utcMs;
+  const expected = "the UTC start of a half hour, such as 2025-01-01T00:30Z";
+  if (!form.test(cell.text)) throw csvError(line, cell.column, expected, quote(cell.text));
+  const time = readIsoTime(cell.text);
+  if (typeof time === "number") return time;
+  throw csvError(line, cell.column, expected, `${quote(cell.text)}: ${time.fault}`);
 }
 
 function checkNoGap(startMs: number, expectedMs: number, cell: Cell): void {

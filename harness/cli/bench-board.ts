@@ -1,8 +1,9 @@
 /** `meterbench bench --board ID`: times a board over its line, and compares with an earlier result. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import pc from "picocolors";
 import { type BoardBenchResult, benchBoard } from "../../bench/board.ts";
 import { type BoardChange, compareBoards } from "../../bench/board-compare.ts";
+import { readTextFile } from "../input/text.ts";
 import { chooseBoard, openBoard } from "../rig/find.ts";
 import { openUnlessInterrupted, unlessInterrupted } from "../rig/interrupt.ts";
 import { loadRig, type RigBoard } from "../rig/rig-file.ts";
@@ -56,7 +57,7 @@ function runsOf(text: string | undefined): number {
 
 function readResult(file: string): BoardBenchResult {
   try {
-    const result = JSON.parse(readFileSync(file, "utf8")) as BoardBenchResult;
+    const result = JSON.parse(readTextFile(file)) as BoardBenchResult;
     if (Array.isArray(result.timings) && typeof result.board?.id === "string") return result;
   } catch (error) {
     throw usageError(

@@ -1,6 +1,7 @@
 /** GBCS messages: MAC wrapper, general-signing, other information, payload, signature, MAC. */
 import { useCaseByCode } from "../../firmware/objects/use-cases.ts";
 import { type AccessRow, accessRows } from "../../firmware/security/access.ts";
+import { ClockStatus, dateTimeFields } from "../../firmware/wire/gbcs/date-time.ts";
 import { decodeGbcsPayload } from "./gbcs-payload.ts";
 import { Annotator, type DecodedNode, hexNumber, hexOf, noFit, numberOf } from "./node.ts";
 
@@ -55,14 +56,40 @@ function takeDateTime(a: Annotator): void {
   const length = a.unsigned("date-time length", 1);
   if (length === 0) return;
   if (length !== 12) throw noFit(a.place - 1, `date-time length: 0 or 12 expected, got ${length}`);
-  a.take("date-time", 12, (b) => ({ value: hexOf(b), note: cosemTime(b) }));
+  const at = a.place;
+  try {
+    a.take("date-time", 12, (b) => ({ value: hexOf(b), note: cosemTime(b, at) }));
+  } catch (error) {
+    throw noFit(at, (error as Error).message, error);
+  }
 }
 
-export function cosemTime(bytes: Uint8Array): string {
-  const [month, day, , hour, minute, second] = bytes.subarray(2);
-  const two = (n = 0) => String(n).padStart(2, "0");
-  const date = `${numberOf(bytes.subarray(0, 2))}-${two(month)}-${two(day)}`;
-  return `${date} ${two(hour)}:${two(minute)}:${two(second)}`;
+const statusNames: readonly (readonly [number, string])[] = [
+  [ClockStatus.invalid, "invalid"],
+  [ClockStatus.doubtful, "doubtful"],
+  [ClockStatus.otherBase, "of another clock"],
+  [ClockStatus.invalidStatus, "status itself invalid"],
+];
+
+/** What 12 bytes say, "not specified" included. Throws `wire/malformed` for a time that cannot be. */
+export function cosemTime(bytes: Uint8Array, at: number): string {
+  const fields = dateTimeFields(bytes, at);
+  const two = (n: number | undefined) => (n === undefined ? "--" : String(n).padStart(2, "0"));
+  const date = `${fields.year ?? "----"}-${two(fields.month)}-${two(fields.day)}`;
+  const time = `${two(fields.hour)}:${two(fields.minute)}:${two(fields.second)}`;
+  const { deviationMin, status } = fields;
+  const missing = (["year", "month", "day", "hour", "minute", "second"] as const).filter(
+    (name) => fields[name] === undefined,
+  );
+  const clock = statusNames.filter(([bit]) => ((status ?? 0) & bit) !== 0).map(([, name]) => name);
+  return [
+    missing.length === 6 ? "no time: not specified" : `${date} ${time} UTC`,
+    missing.length > 0 && missing.length < 6 ? `${missing.join(", ")} not specified` : "",
+    `deviation ${deviationMin === undefined ? "not specified" : `${deviationMin} min`}`,
+    `clock ${status === undefined ? "status not specified" : clock.join(", ") || "reliable"}`,
+  ]
+    .filter((part) => part !== "")
+    .join("; ");
 }
 
 function takeOtherInformation(a: Annotator): number {

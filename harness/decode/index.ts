@@ -5,7 +5,7 @@
 import { hasCode, MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { decodeCose } from "./cose.ts";
 import { decodeGbcs } from "./gbcs.ts";
-import { inputBytes } from "./input.ts";
+import { fileInput, type Input, inputBytes, notHexText } from "./input.ts";
 import { decodeMcuboot } from "./mcuboot.ts";
 import type { DecodedNode } from "./node.ts";
 import { decodeSmp, decodeSmpConsole } from "./smp.ts";
@@ -43,7 +43,15 @@ export interface Attempt {
  * `decode/unknown` when nothing fits: its message, and `data.tried` ({@link Attempt}[]), say how far each got.
  */
 export function decode(input: Uint8Array | string): DecodedNode {
-  const bytes = inputBytes(input);
+  return decodeInput(inputBytes(input));
+}
+
+/** The same for what a file holds: bytes, or text in which they are written. */
+export function decodeContent(content: Uint8Array): DecodedNode {
+  return decodeInput(fileInput(content));
+}
+
+function decodeInput({ bytes, notHex }: Input): DecodedNode {
   const fits: { format: Format; node: DecodedNode }[] = [];
   const tried: Attempt[] = [];
   for (const format of formats) {
@@ -53,13 +61,16 @@ export function decode(input: Uint8Array | string): DecodedNode {
       tried.push(attemptOf(format, error));
     }
   }
-  const [best, ...others] = fits;
-  if (best === undefined) throw unknown(bytes.length, tried);
+  const whole = fits.filter(({ node }) => !node.partial);
+  // Text is hardly a frame of which only some layers can be read.
+  const [best, ...others] = whole.length > 0 || notHex !== undefined ? whole : fits;
+  if (best === undefined)
+    throw unknown(bytes.length, tried, notHex === undefined ? "" : `\n${notHexText(notHex)}`);
   if (others.length === 0) return best.node;
   const also = others.map((other) => `${other.format.name} (${other.node.format})`).join(", ");
   return {
     ...best.node,
-    note: `also readable as ${also}; taken as ${best.format.name}, which fixes ${best.format.pins}`,
+    note: `${best.node.note === undefined ? "" : `${best.node.note}; `}also readable as ${also}; taken as ${best.format.name}, which fixes ${best.format.pins}`,
   };
 }
 
@@ -70,13 +81,13 @@ function attemptOf(format: Format, error: unknown): Attempt {
   return { format: format.name, at, why: error.message };
 }
 
-function unknown(length: number, tried: readonly Attempt[]): MeterbenchError {
+function unknown(length: number, tried: readonly Attempt[], more: string): MeterbenchError {
   const ordered = [...tried].sort((a, b) => b.at - a.at);
   const list = ordered.map(({ format, at, why }) => `  ${format}: byte ${at}: ${why}`).join("\n");
   return new MeterbenchError(
     "decode/unknown",
     `these ${length} bytes are no message or frame known here. Tried, the one that got furthest first:\n${list}\n` +
-      "Check that the bytes are whole and begin at the message's first byte.",
+      `Check that the bytes are whole and begin at the message's first byte.${more}`,
     { tried: ordered, bytes: length },
   );
 }

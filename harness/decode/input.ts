@@ -1,23 +1,36 @@
 /** What a person gives to decode: bytes, hex digits, or a file that holds either. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { readHexText } from "../input/hex-text.ts";
+import { type Fault, textOf } from "../input/text.ts";
 
 /** An MCUboot image for the largest slot there is; a longer file is no message of ours. */
 export const MAX_INPUT_BYTES = 16 * 1024 * 1024;
 
-/** The bytes of `input`: a file of that name if there is one, else hex (spaces, colons and 0x allowed). */
-export function inputBytes(input: Uint8Array | string): Uint8Array {
-  if (typeof input !== "string") return bounded(input);
+/** Bytes to decode, and why they were not taken for text, where they are some. */
+export interface Input {
+  readonly bytes: Uint8Array;
+  /** The bytes are text, and this is wrong with it as hexadecimal. */
+  readonly notHex?: Fault;
+}
+
+/** The bytes of `input`: a file of that name if there is one, else hexadecimal text (see `harness/input`). */
+export function inputBytes(input: Uint8Array | string): Input {
+  if (typeof input !== "string") return { bytes: bounded(input) };
   const file = readFile(input);
-  if (file !== undefined) return fromFile(file);
-  const bytes = fromHex(input);
-  if (bytes !== undefined) return bounded(bytes);
+  if (file !== undefined) return fileInput(file);
+  const bytes = readHexText(input);
+  if (bytes instanceof Uint8Array) return { bytes: bounded(bytes) };
   const shown = input.length > 60 ? `${input.slice(0, 60)}…` : input;
   throw new MeterbenchError(
     "decode/input",
-    `"${shown}" is neither a file that can be read nor an even number of hex digits: give one of the two`,
+    `${JSON.stringify(shown)} is neither a file that can be read nor an even number of hex digits ` +
+      `(${placed(bytes)}): give one of the two`,
+    { ...bytes },
   );
 }
+
+const placed = ({ line, column, fault }: Fault): string => `line ${line}, column ${column}: ${fault}`;
 
 function bounded(bytes: Uint8Array): Uint8Array {
   if (bytes.length > 0 && bytes.length <= MAX_INPUT_BYTES) return bytes;
@@ -60,14 +73,13 @@ function readBounded(descriptor: number, path: string): Uint8Array {
   return bytes.subarray(0, at);
 }
 
-/** A file of nothing but hex digits and spaces is hex; any other is taken as it is. */
-function fromFile(bytes: Uint8Array): Uint8Array {
-  const text = bytes.every((byte) => byte < 0x7f) ? new TextDecoder().decode(bytes) : "";
-  return bounded(fromHex(text) ?? bytes);
+/** What a file holds: bytes, or text in which they are written. Text that is not hexadecimal is taken as it is. */
+export function fileInput(content: Uint8Array): Input {
+  const text = textOf(bounded(content));
+  if (text === undefined) return { bytes: content };
+  const bytes = readHexText(text);
+  return bytes instanceof Uint8Array ? { bytes: bounded(bytes) } : { bytes: content, notHex: bytes };
 }
 
-function fromHex(text: string): Uint8Array | undefined {
-  const digits = text.replace(/^\s*0x/i, "").replace(/[\s:]/g, "");
-  if (digits.length === 0 || digits.length % 2 !== 0 || !/^[0-9a-f]+$/i.test(digits)) return undefined;
-  return Uint8Array.from(Buffer.from(digits, "hex"));
-}
+/** For {@link MeterbenchError} messages. */
+export const notHexText = (fault: Fault): string => `As hexadecimal text: ${placed(fault)}.`;

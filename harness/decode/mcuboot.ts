@@ -1,5 +1,6 @@
 /** MCUboot images: header, payload, protected and unprotected TLVs, trailer; the hash is checked. */
 import { createHash } from "node:crypto";
+import { behindImage, type TrailerInFile } from "../../firmware/bootloader/padding.ts";
 import { Annotator, type DecodedNode, hexNumber, hexOf, noFit, numberOf, shownBytes } from "./node.ts";
 
 const MAGIC = "3DB8F396";
@@ -36,11 +37,17 @@ const tlvNames: Readonly<Record<number, string>> = {
   117: "class UUID",
 };
 const hashes: Readonly<Record<number, string>> = { 16: "sha256", 17: "sha384", 18: "sha512" };
-const TRAILER_MAGIC = "77C295F360D2EF7F3552500F2CB67980";
+/** Images one behind the other that are taken apart; more are no message of anyone's. */
+const MAX_IMAGES = 4;
 const MAX_TLVS = 64;
 
+/** The image at the start of `bytes`, and what is behind it: padding, a trailer, further images. */
 export function decodeMcuboot(bytes: Uint8Array): DecodedNode {
-  const a = new Annotator(bytes);
+  return decodeImage(bytes, 0, MAX_IMAGES);
+}
+
+function decodeImage(bytes: Uint8Array, base: number, imagesLeft: number): DecodedNode {
+  const a = new Annotator(bytes, base);
   a.expect("magic", MAGIC);
   const little = (name: string, length: number, note?: (v: number) => string | undefined) =>
     a.unsigned(name, length, note, true);
@@ -67,7 +74,7 @@ export function decodeMcuboot(bytes: Uint8Array): DecodedNode {
       `protected TLVs: header says ${protectedBytes} bytes, their own head ${children[0].bytes}`,
     );
   children.push(takeTlvs(a, "unprotected", "0769", check));
-  takeTrailer(a);
+  children.push(...takeRest(a, imagesLeft - 1));
   return a.node(`MCUboot image, version ${version}`, children);
 }
 
@@ -144,11 +151,53 @@ function hashNote(type: number, value: Uint8Array, check: HashCheck): { note?: s
   return { note: matches ? "matches the image" : "DOES NOT MATCH the image" };
 }
 
-/** A padded image fills its slot; then the swap trailer ends it. */
-function takeTrailer(a: Annotator): void {
-  if (a.left === 0) return;
-  const tail = a.bytes.subarray(-16);
-  const trailer = a.left >= 16 && hexOf(tail) === TRAILER_MAGIC;
-  a.take("slot padding", a.left - (trailer ? 16 : 0), (b) => `${b.length} bytes`);
-  if (trailer) a.take("trailer magic", 16, (b) => ({ value: hexOf(b), note: "marked for swap" }));
+/** A padded image fills its slot; then a trailer ends it. Another image, or what is neither, is not dropped. */
+function takeRest(a: Annotator, imagesLeft: number): DecodedNode[] {
+  const rest = a.bytes.subarray(a.at);
+  const { trailer, strayAt, isImage } = behindImage(rest);
+  if (strayAt === undefined) {
+    const magicAt = rest.length - (trailer === undefined ? 0 : 16);
+    if (magicAt > 0) a.take("slot padding", magicAt, (b) => `${b.length} bytes`);
+    if (trailer !== undefined)
+      a.take("trailer magic", 16, (b) => ({ value: hexOf(b), note: trailerNote(trailer) }));
+    return [];
+  }
+  if (strayAt > 0) a.take("padding", strayAt, (b) => `${b.length} bytes`);
+  if (isImage && imagesLeft > 0) {
+    const child = behind(a.bytes.subarray(a.at), a.place, imagesLeft);
+    if (child !== undefined) {
+      a.take("another image", a.left, (b) => ({
+        value: `${b.length} bytes`,
+        note: "behind the first; see below",
+      }));
+      return [child];
+    }
+  }
+  const note = isImage
+    ? "begins like another image, and is none that can be read"
+    : "neither padding nor a trailer: appended by something, or a damaged copy";
+  a.take("bytes behind the image", a.left, (b) => ({ value: shownBytes(b), note }));
+  return [];
+}
+
+function behind(bytes: Uint8Array, base: number, imagesLeft: number): DecodedNode | undefined {
+  try {
+    const { format, ...node } = decodeImage(bytes, base, imagesLeft);
+    return { ...node, format: `${format}, behind the first` };
+  } catch {
+    return undefined;
+  }
+}
+
+const swapTypes: Readonly<Record<number, string>> = { 2: "test", 3: "permanent", 4: "revert" };
+
+function trailerNote({ align, imageOk, copyDone, swapInfo }: TrailerInFile): string {
+  const swap = swapTypes[swapInfo & 0x0f];
+  const said = [
+    `marked for swap, alignment ${align === 8 ? "up to 8" : align}`,
+    imageOk === 1 && "confirmed",
+    copyDone === 1 && "copy done",
+    swap !== undefined && `${swap} swap begun`,
+  ];
+  return said.filter(Boolean).join(", ");
 }

@@ -19,8 +19,10 @@ export interface DecodedNode {
   readonly bytes: number;
   readonly fields: readonly DecodedField[];
   readonly children: readonly DecodedNode[];
-  /** Why this reading was taken where others fit too. */
+  /** Why this reading was taken where others fit too; or why the layer cannot be read. */
   readonly note?: string;
+  /** True of a layer that cannot be read and stays as bytes, and of a message that has one. */
+  readonly partial?: boolean;
 }
 
 /** A format does not fit: where it broke off (an offset), and why. */

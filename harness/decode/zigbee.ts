@@ -17,36 +17,79 @@ import { Cluster, decodeZcl, SE_PROFILE } from "../../firmware/han/frames/zcl.ts
 import { DEVICE_ANNOUNCE, decodeDeviceAnnounce, ZDO_PROFILE } from "../../firmware/han/frames/zdo.ts";
 import { suites } from "../../firmware/wire/suites.ts";
 import { type DecodedField, type DecodedNode, hexNumber, noFit, shownBytes } from "./node.ts";
+import { FCS_BYTES, hasRightFcs, MIC, withEnding } from "./zigbee-fcs.ts";
 
-const FCS_BYTES = 2;
 const macTypes = ["beacon", "data", "acknowledgement", "command"] as const;
 const keyNames = ["link key", "network key", "key-transport key", "key-load key"] as const;
+const SECURED = 0x08;
 
+/** A frame with its FCS or without. A layer that cannot be read stays as bytes, and the node is `partial`. */
 export function decodeZigbee(bytes: Uint8Array): DecodedNode {
   if (bytes.length < 3) throw noFit(0, "shorter than a MAC frame");
   if (bytes.length > MAX_MPDU_BYTES + FCS_BYTES)
     throw noFit(0, `longer than a MAC frame (${MAX_MPDU_BYTES} bytes)`);
-  const withFcs = bytes.length > 5 && fcs(bytes.subarray(0, -FCS_BYTES)) === littleEnd(bytes);
-  const mpdu = withFcs ? bytes.subarray(0, -FCS_BYTES) : bytes;
-  const frame = attempt("MAC frame", mpdu.length, mpdu.length, () => decodeMac(mpdu));
+  const node = withEnding(bytes, readFrame);
+  if (!node.partial || hasRightFcs(node) || (hasAddress(node) && !isSecured(bytes))) return node;
+  throw noFit(3, "neither a right FCS nor addresses, and a payload that cannot be read: hardly a frame");
+}
+
+/** A frame that cannot be read to its end must show otherwise that it is one. */
+const hasAddress = ({ fields }: DecodedNode): boolean => fields.some(({ note }) => note?.startsWith("PAN "));
+const isSecured = (mpdu: Uint8Array): boolean => ((mpdu[0] ?? 0) & SECURED) !== 0;
+
+/** An MPDU without its FCS. Throws `decode/no-fit` when not even its MAC header can be read. */
+function readFrame(mpdu: Uint8Array): DecodedNode {
+  const secured = isSecured(mpdu);
+  const frame = macFrame(mpdu, secured);
   const fields: DecodedField[] = [
     { name: "sequence", value: String(frame.sequence) },
     { name: "flags", value: flags({ "ack request": frame.ackRequest, "frame pending": frame.framePending }) },
     ...address("destination", frame.destinationPan, frame.destination),
     ...address("source", frame.sourcePan, frame.source),
-    ...(withFcs ? [{ name: "FCS", value: hexNumber(littleEnd(bytes), 4), note: "right" }] : []),
   ];
-  const children = macPayload(frame, mpdu.length);
-  return { format: `IEEE 802.15.4 ${macTypes[frame.type]}`, bytes: bytes.length, fields, children };
+  const children = secured
+    ? [
+        unreadable(
+          "MAC security",
+          frame.payload,
+          "the frame is secured in its MAC layer, which Zigbee does not use",
+        ),
+      ]
+    : macPayload(frame);
+  const format = `IEEE 802.15.4 ${macTypes[frame.type]}`;
+  return { format, bytes: mpdu.length, fields, children };
 }
 
-/** Runs a codec of the firmware on the last `left` of `end` bytes; its refusal becomes ours. */
-function attempt<T>(what: string, end: number, left: number, read: () => T): T {
+/** A secured MAC payload is not read; the header before it is as any other. */
+function macFrame(mpdu: Uint8Array, secured: boolean): MacFrame {
+  const header = secured ? mpdu.slice() : mpdu;
+  if (secured) header[0] = (header[0] as number) & ~SECURED;
+  try {
+    return decodeMac(header);
+  } catch (error) {
+    throw noFit(0, `MAC frame: ${(error as Error).message}`, error);
+  }
+}
+
+/** One layer; what its codec refuses stays as bytes, with the codec's words. */
+function layer(what: string, bytes: Uint8Array, read: () => DecodedNode): DecodedNode {
   try {
     return read();
   } catch (error) {
-    throw noFit(end - left, `${what}: ${(error as Error).message}`, error);
+    return unreadable(what, bytes, (error as Error).message);
   }
+}
+
+function unreadable(what: string, bytes: Uint8Array, why: string): DecodedNode {
+  const fields = [{ name: "bytes", value: shownBytes(bytes) }];
+  return {
+    format: `${what}, not readable`,
+    bytes: bytes.length,
+    fields,
+    children: [],
+    note: why,
+    partial: true,
+  };
 }
 
 function address(name: string, pan: number | undefined, of: MacAddress): DecodedField[] {
@@ -60,27 +103,17 @@ function flags(named: Readonly<Record<string, boolean>>): string {
   return set.join(", ") || "none";
 }
 
-/** `end`, here and below: where the frame ends, and with it every layer of it. */
-function macPayload(frame: MacFrame, end: number): DecodedNode[] {
-  const { payload } = frame;
-  if (frame.type === MacType.beacon)
-    return [
-      plainNode(
-        "Zigbee beacon",
-        payload,
-        attempt("beacon", end, payload.length, () => decodeBeacon(payload)),
-      ),
-    ];
-  if (frame.type === MacType.command) {
-    const { command, ...rest } = attempt("MAC command", end, payload.length, () => decodeMacCommand(payload));
-    return [plainNode(`MAC ${command}`, payload, rest)];
-  }
-  if (frame.type === MacType.ack && payload.length > 0) throw noFit(3, "an acknowledgement with a payload");
-  return payload.length === 0 ? [] : [nwkNode(payload, end)];
+function macPayload({ type, payload }: MacFrame): DecodedNode[] {
+  if (type === MacType.beacon)
+    return [layer("beacon", payload, () => plainNode("Zigbee beacon", payload, decodeBeacon(payload)))];
+  if (type === MacType.command)
+    return [layer("MAC command", payload, () => commandNode("MAC", payload, decodeMacCommand(payload)))];
+  if (type === MacType.ack && payload.length > 0) throw noFit(3, "an acknowledgement with a payload");
+  return payload.length === 0 ? [] : [layer("NWK frame", payload, () => nwkNode(payload))];
 }
 
-function nwkNode(bytes: Uint8Array, end: number): DecodedNode {
-  const frame = attempt("NWK frame", end, bytes.length, () => decodeNwk(bytes));
+function nwkNode(bytes: Uint8Array): DecodedNode {
+  const frame = decodeNwk(bytes);
   const { type, secured, destination, source, ...rest } = frame.header;
   const fields = [
     { name: "destination", value: hexNumber(destination, 4) },
@@ -88,7 +121,7 @@ function nwkNode(bytes: Uint8Array, end: number): DecodedNode {
     ...plainFields(rest),
     ...security(frame),
   ];
-  const children = secured ? [] : nwkPayload(frame, end);
+  const children = secured ? [] : nwkPayload(frame);
   return {
     format: `Zigbee NWK ${type}${secured ? ", encrypted" : ""}`,
     bytes: bytes.length,
@@ -106,19 +139,17 @@ function security(frame: { security?: SecurityHeader; payload: Uint8Array }): De
     ...plainFields(source === undefined ? {} : { securitySource: source }),
     ...plainFields(rest),
     { name: "encrypted", value: shownBytes(frame.payload.subarray(0, -MIC_BYTES)) },
-    { name: "MIC", value: shownBytes(frame.payload.subarray(-MIC_BYTES)) },
+    { name: MIC, value: shownBytes(frame.payload.subarray(-MIC_BYTES)) },
   ];
 }
 
-function nwkPayload(frame: NwkFrame, end: number): DecodedNode[] {
-  const { payload } = frame;
-  if (frame.header.type === "data") return [apsNode(payload, end)];
-  const { command, ...rest } = attempt("NWK command", end, payload.length, () => decodeNwkCommand(payload));
-  return [plainNode(`NWK ${command}`, payload, rest)];
+function nwkPayload({ header, payload }: NwkFrame): DecodedNode[] {
+  if (header.type === "data") return [layer("APS frame", payload, () => apsNode(payload))];
+  return [layer("NWK command", payload, () => commandNode("NWK", payload, decodeNwkCommand(payload)))];
 }
 
-function apsNode(bytes: Uint8Array, end: number): DecodedNode {
-  const frame = attempt("APS frame", end, bytes.length, () => decodeAps(bytes));
+function apsNode(bytes: Uint8Array): DecodedNode {
+  const frame = decodeAps(bytes);
   const { type, secured, address: endpoints, block, ...rest } = frame.header;
   const fields = [
     ...plainFields(rest),
@@ -127,7 +158,7 @@ function apsNode(bytes: Uint8Array, end: number): DecodedNode {
     ...security(frame),
   ];
   const name = Object.entries(ApsType).find(([, value]) => value === type)?.[0];
-  const children = secured ? [] : apsPayload(frame, end);
+  const children = secured ? [] : apsPayload(frame);
   return {
     format: `Zigbee APS ${name}${secured ? ", encrypted" : ""}`,
     bytes: bytes.length,
@@ -136,37 +167,30 @@ function apsNode(bytes: Uint8Array, end: number): DecodedNode {
   };
 }
 
-function apsPayload(frame: ApsFrame, end: number): DecodedNode[] {
+function apsPayload(frame: ApsFrame): DecodedNode[] {
   const { payload } = frame;
   const { type, address: to, block } = frame.header;
-  if (type === ApsType.command) {
-    const { command, ...rest } = attempt("APS command", end, payload.length, () => decodeApsCommand(payload));
-    return [plainNode(`APS ${command}`, payload, rest)];
-  }
+  if (type === ApsType.command)
+    return [layer("APS command", payload, () => commandNode("APS", payload, decodeApsCommand(payload)))];
   if (payload.length === 0) return [];
   if (block !== undefined) return [plainNode("block of a longer message", payload, { bytes: payload })];
   if (to?.profile === ZDO_PROFILE && to.cluster === DEVICE_ANNOUNCE)
     return [
-      plainNode(
-        "ZDO device announce",
-        payload,
-        attempt("ZDO", end, payload.length, () => decodeDeviceAnnounce(payload)),
-      ),
+      layer("ZDO", payload, () => plainNode("ZDO device announce", payload, decodeDeviceAnnounce(payload))),
     ];
-  if (to?.profile === SE_PROFILE) return [zclNode(to.cluster, payload, end)];
+  if (to?.profile === SE_PROFILE) return [layer("ZCL frame", payload, () => zclNode(to.cluster, payload))];
   return [plainNode("application data", payload, { bytes: payload })];
 }
 
-function zclNode(cluster: number, bytes: Uint8Array, end: number): DecodedNode {
-  const { payload, ...header } = attempt("ZCL frame", end, bytes.length, () => decodeZcl(bytes));
+function zclNode(cluster: number, bytes: Uint8Array): DecodedNode {
+  const { payload, ...header } = decodeZcl(bytes);
   const standard = Object.entries(Cluster).find(([, id]) => id === cluster)?.[0];
   const name = standard ?? establishmentOf(cluster)?.name ?? `cluster ${hexNumber(cluster, 4)}`;
-  const inner = header.specific ? clusterCommand(cluster, header, payload, end) : undefined;
-  const child = inner ?? { bytes: payload };
-  return {
-    ...plainNode(`ZCL ${name}`, bytes, header),
-    children: [plainNode(`${name} command`, payload, child)],
-  };
+  const child = layer(`${name} command`, payload, () => {
+    const inner = header.specific ? clusterCommand(cluster, header, payload) : undefined;
+    return plainNode(`${name} command`, payload, inner ?? { bytes: payload });
+  });
+  return { ...plainNode(`ZCL ${name}`, bytes, header), children: [child] };
 }
 
 /** The wire's key establishment that this cluster carries. */
@@ -177,18 +201,14 @@ function clusterCommand(
   cluster: number,
   header: { command: number; fromServer: boolean },
   payload: Uint8Array,
-  end: number,
 ) {
-  if (cluster === Cluster.tunneling)
-    return attempt("tunnel command", end, payload.length, () =>
-      decodeTunnel(header.command, header.fromServer, payload),
-    );
-  const establishment = establishmentOf(cluster);
-  if (establishment !== undefined)
-    return attempt(`${establishment.name} command`, end, payload.length, () =>
-      establishment.describe({ id: header.command, payload }),
-    );
-  return undefined;
+  if (cluster === Cluster.tunneling) return decodeTunnel(header.command, header.fromServer, payload);
+  return establishmentOf(cluster)?.describe({ id: header.command, payload });
+}
+
+function commandNode(layerName: string, payload: Uint8Array, content: { command: string }): DecodedNode {
+  const { command, ...rest } = content;
+  return plainNode(`${layerName} ${command}`, payload, rest);
 }
 
 function plainNode(format: string, bytes: Uint8Array, content: object): DecodedNode {
@@ -208,16 +228,4 @@ function shownPlain(key: string, value: unknown): string {
   if (typeof value === "number" && /address|cluster|profile|capability/i.test(key))
     return hexNumber(value, 4);
   return String(value);
-}
-
-const littleEnd = (bytes: Uint8Array): number => (bytes.at(-2) ?? 0) | ((bytes.at(-1) ?? 0) << 8);
-
-/** ITU-T CRC-16 of IEEE 802.15.4 (clause 7.2.1.9). */
-export function fcs(bytes: Uint8Array): number {
-  let crc = 0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x8408 : crc >>> 1;
-  }
-  return crc;
 }

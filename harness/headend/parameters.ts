@@ -2,21 +2,43 @@
 import { z } from "zod";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { NEVER, NOW } from "../../firmware/wire/message.ts";
+import { readIsoTime } from "../../hal/base/iso-time.ts";
+
+const timeRange = "expected a time from 1970-01-01T00:00:01Z to 2106-02-07T06:28:14Z";
+const seconds = z
+  .int(timeRange)
+  .min(1, timeRange)
+  .max(NEVER - 1, timeRange);
+const isoTime = z
+  .string()
+  .refine((text) => timeFault(text) === undefined)
+  .transform((text) => Math.floor((readIsoTime(text) as number) / 1000));
 
 /** UTC: seconds since 1970, or ISO 8601 with a zone, e.g. "2026-12-01T00:00:00Z". Becomes seconds. */
 export const utc = z
-  .union([
-    z
-      .int()
-      .min(1)
-      .max(NEVER - 1),
-    z.iso.datetime({ offset: true }).transform((text) => Math.floor(Date.parse(text) / 1000)),
-  ])
+  .union([seconds, isoTime], { error: ({ input }) => timeFault(input) })
   .describe("UTC seconds, or an ISO 8601 time with a zone");
+
+/** Why `input` is no time for a device: not a date, no zone, or beyond 32 bits of seconds. */
+function timeFault(input: unknown): string | undefined {
+  if (typeof input === "number") return seconds.safeParse(input).success ? undefined : timeRange;
+  if (typeof input !== "string") return "expected a time: UTC seconds, or ISO 8601 with a zone";
+  const time = readIsoTime(input);
+  if (typeof time !== "number")
+    return `line 1, column ${time.column} of ${JSON.stringify(input)}: ${time.fault}`;
+  if (!/(z|[+-]\d\d(:?\d\d)?)$/i.test(input.slice(10)))
+    return `${JSON.stringify(input)} has no zone: end it with Z for UTC`;
+  return seconds.safeParse(Math.floor(time / 1000)).success ? undefined : timeRange;
+}
 
 /** When a change takes effect: a time, "now", or "never" (which cancels what was to come). */
 export const activation = z
-  .union([z.literal("now").transform(() => NOW), z.literal("never").transform(() => NEVER), utc])
+  .union(
+    [z.literal("now").transform(() => NOW), z.literal("never").transform(() => NEVER), seconds, isoTime],
+    {
+      error: ({ input }) => `${timeFault(input)}; or "now", or "never"`,
+    },
+  )
   .default(NOW)
   .describe('"now", "never", UTC seconds, or an ISO 8601 time with a zone');
 

@@ -1,6 +1,7 @@
 /** A tariff in the user's terms (service requests 1.1.1 and 1.2.1), and its values on the meter's objects. */
 import { z } from "zod";
 import type { Value } from "../../firmware/wire/message.ts";
+import { dateFault } from "../../hal/base/iso-time.ts";
 import { activation, fromHex, u8 } from "./parameters.ts";
 
 /** "HH:MM". */
@@ -8,7 +9,13 @@ const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time
 /** "MM-DD", each year; or "YYYY-MM-DD", once. */
 const dayOfYear = z
   .string()
-  .regex(/^(\d{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'expected "MM-DD" or "YYYY-MM-DD"');
+  .regex(/^(\d{4}-)?\d\d-\d\d$/, 'expected "MM-DD" or "YYYY-MM-DD"')
+  .superRefine((text, context) => {
+    const [day, month, year] = text.split("-").map(Number).reverse() as [number, number, number?];
+    const fault = dateFault(month, day, year);
+    if (fault !== undefined) context.addIssue(fault);
+    if (year !== undefined && year < 1970) context.addIssue(`year ${year}: expected 1970 or later`);
+  });
 const name = (max: number) =>
   z.string().regex(new RegExp(`^[ -~]{1,${max}}$`), `expected 1 to ${max} letters`);
 /** A time-of-use register, 1..48; or a time of use of the block matrix, 1..8 (scripts 101..108). */

@@ -3,6 +3,7 @@
  * log, joins, establishes a key, opens its tunnel, and has its clock set. Each step is waited for, bounded.
  */
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { joinTrouble } from "./hints.ts";
 import type { Premises } from "./premises.ts";
 
 /** The home's metering point: 13 digits, the last of them its check digit. */
@@ -40,7 +41,7 @@ export async function addMeter(home: Premises, installCode = home.esme.installCo
 export async function joinMeter(home: Premises): Promise<void> {
   const { headEnd, esme } = home;
   const joined = () => headEnd.inventory.status(esme.eui) === "InstalledNotCommissioned";
-  await home.runUntil(joined, joinLimitMs, "the meter's joining");
+  await home.runUntil(joined, joinLimitMs, "the meter's joining", () => joinTrouble(home));
 }
 
 /** 8.1.1: the meter takes the hub's time and is commissioned. */

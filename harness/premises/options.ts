@@ -1,16 +1,21 @@
 /** What a user may choose about a home, and what becomes of it. */
 
 import type { DeviceSettings } from "../../firmware/devices/settings.ts";
+import { withCrc } from "../../firmware/han/install-code.ts";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { readIsoTime } from "../../hal/base/iso-time.ts";
 import type { Crypto } from "../../hal/board.ts";
 import { cryptoByName, nodeCrypto } from "../../hal/crypto/index.ts";
-import type {
-  EtherSettings,
-  LoadProfile,
-  MainsSettings,
-  MockBoard,
-  Scheduler,
-  WanSettings,
+import {
+  type EtherSettings,
+  type LoadProfile,
+  type MainsSettings,
+  type MockBoard,
+  readLoadProfileCsv,
+  type Scheduler,
+  type SeededRandom,
+  typicalHome,
+  type WanSettings,
 } from "../../hal/mock/index.ts";
 import type { WireName } from "../run-context.ts";
 import type { BoardPair } from "./boards.ts";
@@ -23,7 +28,7 @@ export interface PremisesOptions {
   /** Decides everything that chance decides. Default: the run's seed, else 1. */
   readonly seed?: number;
   readonly wire?: WireName;
-  /** UTC at virtual time 0: ISO 8601. Default 2026-12-01T00:00:00Z. */
+  /** UTC at virtual time 0: ISO 8601, from 2000-01-02 to 2095-12-31; without a zone UTC. Default 2026-12-01T00:00:00Z. */
   readonly start?: string;
   /** What the home draws: half-hourly CSV (see `readLoadProfileCsv`) or any profile. Default: a typical home. */
   readonly loadCsv?: string;
@@ -35,8 +40,11 @@ export interface PremisesOptions {
   readonly hubMains?: Partial<MainsSettings>;
   readonly meterMains?: Partial<MainsSettings>;
   readonly settings?: Partial<DeviceSettings>;
-  /** Another code than the hub is told: 16 bytes and their CRC, which may be wrong. For tests of joining. */
-  readonly printedInstallCode?: Uint8Array;
+  /**
+   * What the meter itself holds: `"another"`, a valid code that is not the one the hub is told; or 16 bytes and their
+   * CRC, which may be wrong. For tests of joining.
+   */
+  readonly printedInstallCode?: "another" | Uint8Array;
   /** The meter's keys come from a PKI that nobody here trusts. */
   readonly rogueMeter?: boolean;
   /** Default node:crypto, the same answers as the others. */
@@ -76,6 +84,21 @@ export function cannotBuild(wire: WireName, target: string, hasBoard = false): M
   );
 }
 
+/** What the home draws. */
+export function loadOf({ load, loadCsv }: PremisesOptions, random: SeededRandom): LoadProfile {
+  if (load !== undefined) return load;
+  return loadCsv === undefined ? typicalHome(random.fork("load")) : readLoadProfileCsv(loadCsv);
+}
+
+/** What the meter itself holds, where that is not the code that the hub is told. */
+export function printedCode(
+  { printedInstallCode: code }: PremisesOptions,
+  random: SeededRandom,
+): { printedCode?: Uint8Array } {
+  if (code === undefined) return {};
+  return { printedCode: code === "another" ? withCrc(random.fork("another-code").bytes(16)) : code };
+}
+
 export function chooseCrypto(name: Crypto["name"] | undefined): Crypto {
   const known = name === "noble" || name === "node" || name === "sodium";
   const crypto = name === undefined ? nodeCrypto() : known ? cryptoByName(name) : undefined;
@@ -87,15 +110,23 @@ export function chooseCrypto(name: Crypto["name"] | undefined): Crypto {
   );
 }
 
+/** Zigbee's clock begins in 2000; certificates of ten years end before 32 bits of seconds do. */
+const [earliest, latest] = [Date.UTC(2000, 0, 2), Date.UTC(2096, 0, 1) - 1];
+
+/** UTC milliseconds of `start`. Throws `premises/start` with the column of what is wrong. */
 export function readStart(start: string): number {
-  const utcMs = Date.parse(start);
-  if (Number.isFinite(utcMs)) return utcMs;
+  const time = typeof start === "string" ? readIsoTime(start) : notText;
+  const outside = { column: 1, fault: "a home can start from 2000-01-02 to 2095-12-31" };
+  const fault = typeof time !== "number" ? time : time < earliest || time > latest ? outside : undefined;
+  if (fault === undefined) return time as number;
   throw new MeterbenchError(
     "premises/start",
-    `start: expected ISO 8601, e.g. ${defaultStart}, got "${start}"`,
-    { start },
+    `start: line 1, column ${fault.column} of ${JSON.stringify(start)}: ${fault.fault}; give UTC, e.g. ${defaultStart}`,
+    { start, line: 1, column: fault.column },
   );
 }
+
+const notText = { column: 1, fault: "expected a text" };
 
 /** In a run on a board the meter runs on it. */
 export function onBoard(board: LendingBoard | undefined): PremisesOptions {

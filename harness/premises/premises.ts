@@ -10,7 +10,6 @@
  *   await home.request("7.2");
  * });
  */
-import { CommunicationsHub } from "../../firmware/devices/hub.ts";
 import type { Observation } from "../../firmware/features/feature.ts";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
@@ -21,36 +20,38 @@ import {
   type CutPoint,
   Ether,
   hubMains,
-  type LoadProfile,
   MockBoard,
   meterMains,
-  readLoadProfileCsv,
   Scheduler,
   SeededRandom,
-  typicalHome,
   WanLink,
 } from "../../hal/mock/index.ts";
 import { type Exchange, succeeded } from "../headend/exchange.ts";
 import { HeadEnd, type RequestOptions } from "../headend/head-end.ts";
 import { fromHex } from "../headend/parameters.ts";
 import { TestPki } from "../headend/pki.ts";
-import { type Reading, reading } from "../headend/readings.ts";
+import type { Reading } from "../headend/readings.ts";
 import type { ReceivedAlert } from "../headend/receiver.ts";
 import { serviceRequest } from "../headend/service-requests.ts";
-import { type CaptureKey, currentRun } from "../run-context.ts";
+import { currentRun } from "../run-context.ts";
+import { addCaptureKeys } from "./capture-keys.ts";
+import { checkDuration, checkOptions, checkRequestOptions } from "./check-options.ts";
 import { commission } from "./commission.ts";
+import { notCommissioned, orCommissionFirst, readingOf, withHint } from "./hints.ts";
 import { type DeviceName, HomeDevice, partiesOf } from "./home-device.ts";
 import {
   cannotBuild,
   chooseCrypto,
   defaultStart,
+  loadOf,
   onBoard,
   type PremisesOptions,
+  printedCode,
   readStart,
 } from "./options.ts";
 import type { Pace } from "./pace.ts";
 import { skipBecause } from "./skip.ts";
-import { Trace, toHex } from "./trace.ts";
+import { Trace } from "./trace.ts";
 
 /** Options of one service request in a home: `to` is a device's name; by default the one the request is for. */
 export type HomeRequestOptions = Omit<RequestOptions, "to"> & { readonly to?: DeviceName };
@@ -76,6 +77,7 @@ export class Premises {
   readonly #pace: Pace | undefined;
 
   constructor(options: PremisesOptions) {
+    checkOptions(options);
     this.#boards = options.boards ?? {};
     this.#pace = options.pace?.(this.scheduler);
     this.seed = options.seed ?? currentRun()?.seed ?? 1;
@@ -123,18 +125,24 @@ export class Premises {
 
   /** Lets `ms` of virtual time pass. */
   async run(ms: number): Promise<void> {
+    checkDuration("the time to run", ms);
     if (this.#pace === undefined) await this.scheduler.runUntil(this.scheduler.nowMs + ms);
     else await this.#pace.run(() => false, ms);
   }
 
-  /** Runs until `condition` holds. Throws `premises/timeout` when it does not within `limitMs`. */
-  async runUntil(condition: () => boolean, limitMs: number, what = "the condition"): Promise<void> {
+  /** Runs until `condition` holds. Throws `premises/timeout`, with what `why` says then, when it does not within `limitMs`. */
+  async runUntil(
+    condition: () => boolean,
+    limitMs: number,
+    what = "the condition",
+    why: () => string | undefined = () => undefined,
+  ): Promise<void> {
+    checkDuration(`the limit of ${what}`, limitMs, Number.POSITIVE_INFINITY);
     if (await this.#run(condition, limitMs)) return;
-    throw new MeterbenchError(
-      "premises/timeout",
-      `${what} did not come within ${limitMs / 1000} s of virtual time (now ${this.nowMs / 1000} s, seed ${this.seed})`,
-      { limitMs, nowMs: this.nowMs, seed: this.seed },
-    );
+    const when = `(now ${this.nowMs / 1000} s, seed ${this.seed})`;
+    const message = `${what} did not come within ${limitMs / 1000} s of virtual time ${when}`;
+    const data = { limitMs, nowMs: this.nowMs, seed: this.seed };
+    throw withHint(new MeterbenchError("premises/timeout", message, data), why());
   }
 
   /** The whole real way: WAN, device log, joining, key establishment, tunnel, clock. See `commission.ts`. */
@@ -155,9 +163,16 @@ export class Premises {
 
   /** Sends a service request without waiting. */
   submit(reference: string, parameters: unknown = {}, options: HomeRequestOptions = {}): Exchange {
-    const target = options.to ?? (serviceRequest(reference).devices[0] === "CHF" ? "hub" : "esme");
+    checkRequestOptions(options);
+    const target = this.#targetOf(reference, options);
     const to = this[target].eui;
-    return this.headEnd.submit(reference, parameters, { ...options, to });
+    return orCommissionFirst(this, target, () =>
+      this.headEnd.submit(reference, parameters, { ...options, to }),
+    );
+  }
+
+  #targetOf(reference: string, { to }: HomeRequestOptions): DeviceName {
+    return to ?? (serviceRequest(reference).devices[0] === "CHF" ? "hub" : "esme");
   }
 
   /** A request that must succeed, and its answer in the user's terms. Throws `headend/no-reading`. */
@@ -166,7 +181,8 @@ export class Premises {
     parameters: unknown = {},
     options: HomeRequestOptions = {},
   ): Promise<Reading> {
-    return reading(await this.request(reference, parameters, options));
+    const exchange = await this.request(reference, parameters, options);
+    return readingOf(this, this.#targetOf(reference, options), exchange);
   }
 
   /** A request that must succeed. Throws `headend/no-reading` with what happened instead. */
@@ -176,7 +192,7 @@ export class Premises {
     options: HomeRequestOptions = {},
   ): Promise<Exchange> {
     const exchange = await this.request(reference, parameters, options);
-    if (!succeeded(exchange)) reading(exchange);
+    if (!succeeded(exchange)) readingOf(this, this.#targetOf(reference, options), exchange);
     return exchange;
   }
 
@@ -187,7 +203,13 @@ export class Premises {
       this.headEnd.alerts
         .slice(seen)
         .find((a) => a.alertCode === code && (!from || a.device === this[from].eui));
-    await this.runUntil(() => find() !== undefined, limitMs, `alert ${code.toString(16).toUpperCase()}`);
+    const what = `alert ${code.toString(16).toUpperCase()}`;
+    await this.runUntil(
+      () => find() !== undefined,
+      limitMs,
+      what,
+      () => notCommissioned(this, from ?? "esme"),
+    );
     return find() as ReceivedAlert;
   }
 
@@ -200,6 +222,7 @@ export class Premises {
 
   /** Takes the mains from the whole home for `ms`; the boards live on their hold-up stores meanwhile. */
   async cutMains(ms: number): Promise<void> {
+    checkDuration("the time without mains", ms);
     this.loseMains();
     await this.run(ms);
     this.restoreMains();
@@ -217,6 +240,7 @@ export class Premises {
 
   /** Pulls a board's plug, hold-up or not, for `ms`; its firmware starts again afterwards. */
   async powerCut(name: DeviceName, ms = 1000): Promise<void> {
+    checkDuration("the time without power", ms);
     const { board } = this[name];
     board.powerOff();
     await this.run(ms);
@@ -290,7 +314,7 @@ export class Premises {
     const eui = isHub ? hubEui : esmeEui;
     const mains = isHub ? { ...hubMains, ...options.hubMains } : { ...meterMains, ...options.meterMains };
     const meterParts = {
-      metrology: { profile: this.#load(options) },
+      metrology: { profile: loadOf(options, this.random) },
       loadSwitch: true,
       tamper: true,
       userInterface: true,
@@ -312,20 +336,13 @@ export class Premises {
       eui,
       board,
       keys: pki.deviceKeys(eui),
-      ...(isHub || options.printedInstallCode === undefined
-        ? {}
-        : { printedCode: options.printedInstallCode }),
+      ...(isHub ? {} : printedCode(options, this.random)),
       ...(isHub || !options.rogueMeter ? {} : { maker: this.#makePki("rogue-pki") }),
       suite: this.suite,
       installCode: this.random.fork(`install-code/${name}`).bytes(16),
       settings: options.settings ?? {},
       observe: (observation) => this.#observe(name, observation),
     });
-  }
-
-  #load({ load, loadCsv }: PremisesOptions): LoadProfile {
-    if (load !== undefined) return load;
-    return loadCsv === undefined ? typicalHome(this.random.fork("load")) : readLoadProfileCsv(loadCsv);
   }
 
   #makeHeadEnd(pki: TestPki): HeadEnd {
@@ -366,23 +383,7 @@ export class Premises {
   /** A device's own account. With each change of the network the capture gets the keys that open it. */
   #observe(source: DeviceName, observation: Observation): void {
     this.trace.record({ ...observation, source });
-    if (observation.kind === "han") this.#captureKeys();
-  }
-
-  #captureKeys(): void {
-    const { firmware } = this.hub;
-    if (!(firmware instanceof CommunicationsHub)) return;
-    const { panId, networkKey, devices } = firmware.han.captureKeys();
-    const { keys } = this.trace.captures;
-    const add = (kind: CaptureKey["kind"], key: Uint8Array | undefined, label: string) => {
-      if (key !== undefined && !keys.some((known) => toHex(known.key) === toHex(key)))
-        keys.push({ kind, key: key.slice(), panId, label });
-    };
-    add("network", networkKey, "network key");
-    for (const device of devices) {
-      add("link", device.installKey, `install code key of ${device.eui64}`);
-      add("link", device.linkKey, `link key of ${device.eui64}`);
-    }
+    if (observation.kind === "han") addCaptureKeys(this.hub.firmware, this.trace.captures.keys);
   }
 }
 

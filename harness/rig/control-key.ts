@@ -1,9 +1,9 @@
 /** The private key that a board obeys, where it wants its acting commands signed (SMP group 64, command 18). */
-import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import type { ControlKey } from "../../hal/serial/parts/index.ts";
+import { readKeyObject } from "../input/key-file.ts";
 import type { RigBoard } from "./rig-file.ts";
 
 export interface OwnControlKey extends ControlKey {
@@ -40,7 +40,8 @@ export function readControlKey(file: string, utcMs: () => number = Date.now): Ow
 
 function seedIn(file: string): Uint8Array {
   try {
-    const key = createPrivateKey(readFileSync(file));
+    const key = readKeyObject(readFileSync(file), "private");
+    if (typeof key === "string") throw new Error(`it ${key}`);
     if (key.asymmetricKeyType !== "ed25519") throw new Error(`it is a key of type ${key.asymmetricKeyType}`);
     return new Uint8Array(key.export({ format: "der", type: "pkcs8" }).subarray(-32));
   } catch (cause) {

@@ -15,7 +15,7 @@ export const recordedSession = z.object({
   /** The command line's words that made the recording. */
   command: z.array(z.string()),
   /** UTC when the session started, milliseconds. */
-  startUtcMs: z.int().min(0).optional(),
+  startUtcMs: z.int().min(0).max(8.64e15).optional(),
   board: z
     .object({
       kind: z.enum(["serial", "emulated", "device"]),

@@ -1,5 +1,4 @@
 /** Runs a recorded session again without its board, and finds where the host first does something else. */
-import { readFileSync } from "node:fs";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import {
   type Line,
@@ -11,8 +10,10 @@ import {
   replayLine,
 } from "../../hal/serial/line/index.ts";
 import { pause, realTimers, type Timers } from "../../hal/serial/timers.ts";
+import { readTextFile } from "../input/text.ts";
 import type { OpenBoard } from "./find.ts";
 import { flashBoards } from "./flash/flash-boards.ts";
+import { readImageFile } from "./flash/pre-flight.ts";
 import { BoardMonitor } from "./monitor.ts";
 import { type RecordedRun, type RecordedSession, recordedSession } from "./recorded-session.ts";
 import { RecordedBoard, type RunDivergence } from "./replay/recorded-board.ts";
@@ -230,7 +231,7 @@ const bytesOf = (events: Recording["events"], wanted: "in" | "out"): number =>
 function readChecked(file: string): Recording {
   const advice = "Give a file that --record has written.";
   try {
-    return readRecording(readFileSync(file, "utf8"), file);
+    return readRecording(readTextFile(file), file);
   } catch (error) {
     const why =
       error instanceof LineError ? error.message : `${file}: cannot be read (${(error as Error).message})`;
@@ -257,7 +258,7 @@ function sessionOf({ header }: Recording, file: string): RecordedSession {
 
 function readImage(file: string): Uint8Array {
   try {
-    return Uint8Array.from(readFileSync(file));
+    return readImageFile(file);
   } catch (cause) {
     throw new MeterbenchError(
       "replay/file",

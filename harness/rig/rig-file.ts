@@ -1,11 +1,12 @@
 /** `rig.yaml`: the boards of one bench. Every mistake in it is told with its line and column. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import type { LineError } from "../../hal/serial/line/errors.ts";
 import type { LineFormat } from "../../hal/serial/line/line.ts";
 import { lineAddress } from "../../hal/serial/line/open-line.ts";
+import { readTextFile } from "../input/text.ts";
 import { boardParts } from "../premises/boards.ts";
 import { portIdentity } from "./lock.ts";
 import { describeIssues, exampleFor, type Mistake, RigText } from "./rig-fault.ts";
@@ -147,7 +148,7 @@ export function loadRig(file?: string): Rig {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readTextFile(path);
   } catch (cause) {
     throw new MeterbenchError(
       "rig-file/unreadable",

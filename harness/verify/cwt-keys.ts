@@ -3,6 +3,8 @@
 import type { Certificate } from "../../firmware/wire/suite.ts";
 import { suites } from "../../firmware/wire/suites.ts";
 import type { Crypto } from "../../hal/board.ts";
+import { readHexText } from "../input/hex-text.ts";
+import { textOf } from "../input/text.ts";
 import { badKeys, type KeyFiles, loadKeys, readKeyFile } from "./key-files.ts";
 import type { KeyStore } from "./key-store.ts";
 
@@ -30,15 +32,20 @@ function parse(path: string): Certificate {
   try {
     return suites.cose.certificates.read(new Uint8Array(bytes));
   } catch (error) {
+    if (textOf(bytes)?.includes("-----BEGIN ")) throw badKeys(path, "is PEM, not a CWT certificate");
     throw badKeys(path, "is not a CWT certificate", error);
   }
 }
 
 function readSecret(path: string): Uint8Array {
-  const text = readKeyFile(path).toString("latin1").trim();
-  if (!/^[0-9a-f]{64}$/i.test(text))
-    throw badKeys(path, "is not a private key: expected 64 hexadecimal digits");
-  return new Uint8Array(Buffer.from(text, "hex"));
+  const text = textOf(readKeyFile(path)) ?? "";
+  const secret = readHexText(text);
+  if (secret instanceof Uint8Array && secret.length === 32) return secret;
+  const isPem = text.includes("-----BEGIN ");
+  throw badKeys(
+    path,
+    `is not a private key: expected 64 hexadecimal digits${isPem ? ", and this is PEM, a key of the GBCS wire" : ""}`,
+  );
 }
 
 function publicOf({ use }: KeyFiles, secret: Uint8Array, crypto: Crypto): Uint8Array {

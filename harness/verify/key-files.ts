@@ -30,7 +30,18 @@ function keyFiles(dir: string, certificateExtension: "pem" | "cwt"): readonly Ke
     found.set(id, { ...base, ...found.get(id), [part]: join(dir, name) });
   }
   if (found.size > 0) return [...found.values()];
-  throw badKeys(dir, `holds no file named <EUI-64>-{ds,ka,pp-ka}.{${certificateExtension},key}`);
+  const hint = otherWire(dir, certificateExtension);
+  throw badKeys(dir, `holds no file named <EUI-64>-{ds,ka,pp-ka}.{${certificateExtension},key}${hint}`);
+}
+
+const wires = { pem: "gbcs", cwt: "cose" } as const;
+
+/** What to do when the folder holds certificates of the other wire; empty when it does not. */
+function otherWire(dir: string, extension: keyof typeof wires): string {
+  const other = extension === "pem" ? "cwt" : "pem";
+  const count = list(dir).filter((name) => NAME.exec(name)?.[3]?.toLowerCase() === other).length;
+  if (count === 0) return "";
+  return `; it holds ${count} certificates of the ${wires[other]} wire (.${other}): give --wire ${wires[other]}, or the ${wires[extension]} keys`;
 }
 
 function list(dir: string): readonly string[] {
@@ -76,7 +87,11 @@ export function loadKeys(
       store.unusable.push((error as MeterbenchError).message);
     }
   }
-  if (store.size === 0) throw badKeys(dir, `has no usable key; the first problem: ${store.unusable[0]}`);
+  if (store.size === 0)
+    throw badKeys(
+      dir,
+      `has no usable key${otherWire(dir, extension)}; the first problem: ${store.unusable[0]}`,
+    );
   return store;
 }
 

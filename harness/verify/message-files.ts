@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { readHexText } from "../input/hex-text.ts";
+import { textOf } from "../input/text.ts";
 
 const TEXT = [".hex", ".txt"];
 const BINARY = [".bin", ".cbor", ".cose", ".gbcs"];
@@ -43,31 +45,22 @@ export function readMessageFile(path: string): Uint8Array {
     const message = `verify: ${path} has ${size} bytes, expected at most ${MAX_FILE_BYTES}: no message is so long`;
     throw new MeterbenchError("verify/unreadable", message, { path, size });
   }
-  const bytes = readFileSync(path);
+  const bytes = new Uint8Array(readFileSync(path));
   const extension = extname(path).toLowerCase();
-  const isText = TEXT.includes(extension) || (!BINARY.includes(extension) && looksLikeHex(bytes));
-  return isText ? parseHex(bytes.toString("latin1"), path) : new Uint8Array(bytes);
+  if (BINARY.includes(extension)) return bytes;
+  const text = textOf(bytes);
+  if (!TEXT.includes(extension)) {
+    const read = text === undefined ? undefined : readHexText(text);
+    return read instanceof Uint8Array ? read : bytes;
+  }
+  return parseHex(text ?? Buffer.from(bytes).toString("latin1"), path);
 }
 
-function looksLikeHex(bytes: Buffer): boolean {
-  return /^[0-9a-f\s]+$/i.test(bytes.toString("latin1"));
-}
-
-/** Hex digits; white space anywhere. Throws `verify/bad-hex`. `source` names it in errors. */
+/** The bytes of hexadecimal text (see `harness/input`). Throws `verify/bad-hex`. `source` names it in errors. */
 export function parseHex(text: string, source: string): Uint8Array {
-  const bad = /[^0-9a-f\s]/i.exec(text);
-  if (bad !== null)
-    throw badHex(text, bad.index, source, `a hexadecimal digit, got ${JSON.stringify(bad[0])}`);
-  const digits = text.replace(/\s/g, "");
-  const got = digits === "" ? "no digits" : `${digits.length} digits`;
-  if (digits === "" || digits.length % 2 === 1)
-    throw badHex(text, text.trimEnd().length, source, `an even number of digits, got ${got}`);
-  return new Uint8Array(Buffer.from(digits, "hex"));
-}
-
-function badHex(text: string, index: number, source: string, expected: string): MeterbenchError {
-  const lines = text.slice(0, index).split("\n");
-  const [line, column] = [lines.length, (lines.at(-1) ?? "").length + 1];
-  const message = `${source}, line ${line}, column ${column}: expected ${expected}`;
-  return new MeterbenchError("verify/bad-hex", message, { file: source, line, column });
+  const read = readHexText(text);
+  if (read instanceof Uint8Array) return read;
+  const { line, column, fault } = read;
+  const message = `${source}, line ${line}, column ${column}: ${fault}`;
+  throw new MeterbenchError("verify/bad-hex", message, { file: source, line, column });
 }

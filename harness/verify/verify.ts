@@ -3,7 +3,9 @@ import { basename } from "node:path";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { accessRows, allAccessRows } from "../../firmware/security/access.ts";
 import type { Header } from "../../firmware/wire/message.ts";
-import { envelopeSuites, suites, type WireName } from "../../firmware/wire/suites.ts";
+import type { EnvelopeSuite } from "../../firmware/wire/suite.ts";
+import { envelopeSuites, type WireName } from "../../firmware/wire/suites.ts";
+import type { Envelope } from "../../firmware/wire/wire.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import { type Checked, type CheckedKind, checkMessage, ReadySuite } from "./check-message.ts";
 import { loadCwtKeys } from "./cwt-keys.ts";
@@ -69,12 +71,42 @@ export function makeCheck({ wire, keysDir }: Pick<VerifyOptions, "wire" | "keysD
   readonly unusableKeys: readonly string[];
 } {
   const crypto = nodeCrypto();
+  const { gbcs, cose } = envelopeSuites;
   if (wire === "cose") {
-    const [kit, keys] = [new ReadySuite(suites.cose, crypto), loadCwtKeys(keysDir, crypto)];
-    return { check: (bytes) => checkMessage(bytes, kit, keys), unusableKeys: keys.unusable };
+    const [ready, keys] = [new ReadySuite(cose, crypto), loadCwtKeys(keysDir, crypto)];
+    return {
+      check: (bytes) => orOtherWire(bytes, checkMessage(bytes, ready, keys), gbcs),
+      unusableKeys: keys.unusable,
+    };
   }
-  const [kit, keys] = [new ReadySuite(envelopeSuites.gbcs, crypto), loadX509Keys(keysDir)];
-  return { check: (bytes) => checkMessage(bytes, kit, keys), unusableKeys: keys.unusable };
+  const [ready, keys] = [new ReadySuite(gbcs, crypto), loadX509Keys(keysDir)];
+  return {
+    check: (bytes) => orOtherWire(bytes, checkMessage(bytes, ready, keys), cose),
+    unusableKeys: keys.unusable,
+  };
+}
+
+/** A message that is malformed on this wire may be one of the other. */
+function orOtherWire<E extends Envelope, M>(
+  bytes: Uint8Array,
+  checked: Checked,
+  { wire, decodePlain }: EnvelopeSuite<E, M>,
+): Checked {
+  if (checked.header !== undefined || !(reads(wire.peek, bytes) || reads(decodePlain, bytes))) return checked;
+  return {
+    ...checked,
+    reason: `malformed: this is a message of the ${wire.name} wire: give --wire ${wire.name} and its keys`,
+  };
+}
+
+function reads(read: (bytes: Uint8Array) => unknown, bytes: Uint8Array): boolean {
+  try {
+    read(bytes);
+    return true;
+  } catch (error) {
+    if (!(error instanceof MeterbenchError)) throw error;
+    return false;
+  }
 }
 
 function verifyFile(file: string, check: (bytes: Uint8Array) => Checked): VerifiedMessage {

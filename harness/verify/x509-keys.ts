@@ -1,6 +1,8 @@
 /** GBCS keys: X.509 certificates (`.pem`) and PKCS #8 private keys (`.key`), P-256, PEM. */
-import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
+import { createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 import { type Role, roleNumber } from "../../firmware/security/access.ts";
+import { publicBytes, readKeyObject } from "../input/key-file.ts";
+import { textOf } from "../input/text.ts";
 import { badKeys, type KeyFiles, loadKeys, readKeyFile } from "./key-files.ts";
 import type { KeyStore } from "./key-store.ts";
 
@@ -24,7 +26,7 @@ export function loadX509Keys(dir: string): KeyStore {
 }
 
 function readCertificate({ eui, use }: KeyFiles, path: string) {
-  const certificate = parse(path, (pem) => new X509Certificate(pem));
+  const certificate = parse(path);
   const der = certificate.raw.toString("hex");
   if (!der.includes(eui.toLowerCase()))
     throw badKeys(path, `does not certify ${eui}, which its file name says`);
@@ -49,22 +51,25 @@ function roleOf(subject: string | undefined, path: string): Role | "device" {
 }
 
 function readSecret(path: string): KeyObject {
-  return parse(path, (pem) => createPrivateKey(pem));
+  const key = readKeyObject(readKeyFile(path), "private");
+  if (typeof key === "string") throw badKeys(path, key);
+  return key;
 }
 
-function parse<T>(path: string, read: (pem: Buffer) => T): T {
-  const pem = readKeyFile(path);
+function parse(path: string): X509Certificate {
+  const file = readKeyFile(path);
+  const text = textOf(file);
   try {
-    return read(pem);
+    return new X509Certificate(text ?? file);
   } catch (error) {
     throw badKeys(path, "is not PEM of the kind its name says", error);
   }
 }
 
-/** Uncompressed, 65 bytes. */
+/** Uncompressed, 65 bytes, whatever form the file had it in. */
 function point(key: KeyObject, path: string | undefined): Buffer {
-  const { crv, x, y } = key.asymmetricKeyType === "ec" ? key.export({ format: "jwk" }) : {};
-  if (crv !== "P-256" || x === undefined || y === undefined)
-    throw badKeys(path ?? "key", "holds no P-256 key");
-  return Buffer.concat([Buffer.of(4), Buffer.from(x, "base64url"), Buffer.from(y, "base64url")]);
+  const found = publicBytes(key);
+  if (typeof found !== "string" && found.kind === "p256") return Buffer.from(found.bytes);
+  const what = typeof found === "string" ? found : `holds a key of type ${found.kind}`;
+  throw badKeys(path ?? "key", `holds no P-256 key: it ${what}`);
 }

@@ -1,4 +1,8 @@
-/** Runs the command line in this process and hands over what it printed. */
+/** Runs the command line in this process, in an empty folder (no rig file of the user's), and hands over what it printed. */
+import "./own-settings.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { main } from "../../harness/cli/program.ts";
 
 export interface Outcome {
@@ -20,10 +24,14 @@ export async function commandLine(args: readonly string[]): Promise<Outcome> {
   console.log = (text = "") => process.stdout.write(`${text}\n`);
   console.error = (text = "") => process.stderr.write(`${text}\n`);
   process.exitCode = 0;
+  const [folder, before] = [mkdtempSync(join(tmpdir(), "meterbench-cwd-")), process.cwd()];
+  process.chdir(folder);
   try {
     const exitCode = await main(args);
     return { exitCode, ...printed };
   } finally {
+    process.chdir(before);
+    rmSync(folder, { recursive: true, force: true });
     Object.assign(process.stdout, { write: write.stdout });
     Object.assign(process.stderr, { write: write.stderr });
     Object.assign(console, { log, error });

@@ -62,6 +62,8 @@ export function decodeZcl(bytes: Uint8Array): ZclFrame {
 /** UTCTime: seconds since 2000-01-01 (ZCL 2.6.2.16). */
 const UTC_TIME = 0xe2;
 const ZIGBEE_EPOCH_S = 946_684_800;
+/** 0xFFFFFFFF of ZCL is "no time"; what no clock of 32 bits since 1970 can hold is none, either. */
+const LAST_TIME_S = 0xffff_fffe;
 export const TIME_ATTRIBUTE = 0x0000;
 const MAX_ATTRIBUTES = 16;
 
@@ -109,5 +111,5 @@ export function decodeTimeResponse(payload: Uint8Array): number | undefined {
   if (type !== UTC_TIME) throw malformed("attribute type", "0xE2 (UTCTime)", type);
   const utcS = reader.u32("Time") + ZIGBEE_EPOCH_S;
   reader.end("read attributes response");
-  return utcS;
+  return utcS <= LAST_TIME_S ? utcS : undefined;
 }

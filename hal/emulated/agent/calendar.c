@@ -85,6 +85,8 @@ bool calendar_parse(const uint8_t *text, size_t length, uint64_t *utc_ms) {
   int64_t offset_minutes;
   bool date = digits(&scan, 4, 1970, 9999, &year) && take(&scan, '-') && digits(&scan, 2, 1, 12, &month) &&
               take(&scan, '-') && digits(&scan, 2, 1, month_days[month - 1], &day) && take(&scan, 'T');
+  bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  if (date && month == 2 && day == 29 && !leap) return false;
   bool time = date && digits(&scan, 2, 0, 23, &hour) && take(&scan, ':') && digits(&scan, 2, 0, 59, &minute) &&
               take(&scan, ':') && digits(&scan, 2, 0, 59, &second) && fraction(&scan, &ms) &&
               zone(&scan, &offset_minutes);

@@ -34,7 +34,10 @@ export function decodePayload(bytes: Uint8Array): Payload {
   return fromCborX(codec.decode(gate.copy())) as Payload;
 }
 
-/** A definite map, keys in the order given, as some clients need it; entries with the value `undefined` are left out. */
+/**
+ * A definite map, keys in the order given, as some clients need it; entries with the value `undefined` are left out.
+ * `RangeError` for an integer that would need a bignum.
+ */
 export function encodePayload(payload: Payload): Uint8Array {
   const bytes: Uint8Array = codec.encode(toCborX(payload));
   return new Uint8Array(bytes); // cbor-x answers with a piece of its own slab
@@ -46,12 +49,20 @@ const WORD = 0x1_0000_0000;
 function toCborX(value: unknown): unknown {
   if (typeof value === "number")
     return Number.isSafeInteger(value) && (value >= WORD || value < -WORD) ? BigInt(value) : value;
-  if (typeof value === "bigint")
-    return value < BigInt(WORD) && value >= BigInt(-WORD) ? Number(value) : value;
+  if (typeof value === "bigint") return bigintToCborX(value);
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
   if (Array.isArray(value)) return value.map(toCborX);
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   return new Map(entries.map(([key, item]) => [key, toCborX(item)]));
+}
+
+/** cbor-x writes what it takes for more than 64 bits as a bignum, -2^64 among them, which no SMP server reads. */
+function bigintToCborX(value: bigint): number | bigint {
+  if (value >= 1n << 64n || value <= -(1n << 64n))
+    throw new RangeError(
+      `CBOR: expected an integer from 1 - 2^64 to 2^64 - 1, got ${value.toString().slice(0, 40)}`,
+    );
+  return value < BigInt(WORD) && value >= BigInt(-WORD) ? Number(value) : value;
 }
 
 /** Eight-byte integers come as bigint: those of up to 53 bits become numbers. Maps become objects of own properties. */

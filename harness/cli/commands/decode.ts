@@ -1,7 +1,7 @@
 /** `meterbench decode`: explains any message or frame. */
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { decode, renderDecoded } from "../../decode/index.ts";
+import { decode, decodeContent, renderDecoded } from "../../decode/index.ts";
 import { replaceBytes } from "../exit.ts";
 
 export function decodeCommand(root: Command): Command {
@@ -12,7 +12,7 @@ export function decodeCommand(root: Command): Command {
     .description("explain any message or frame: COSE, GBCS, SMP, MCUboot image, Zigbee")
     .addHelpText("after", "\nExample:\n  meterbench decode DF090100000000000003E90890B3D51F30010000...\n")
     .action((input: string, options: { json?: boolean }) => {
-      const decoded = decode(input === "-" ? readFileSync(0, "latin1") : input);
+      const decoded = input === "-" ? decodeContent(readFileSync(0)) : decode(input);
       if (options.json) console.log(JSON.stringify(decoded, replaceBytes, 2));
       else console.log(renderDecoded(decoded, process.stdout.columns || 80));
     });

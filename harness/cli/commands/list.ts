@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import { useCases } from "../../../firmware/objects/use-cases.ts";
 import { allAccessRows } from "../../../firmware/security/access.ts";
+import { parameterNames, parameterSchema } from "../../headend/request-parameters.ts";
 import { type BoardHealth, healthOf } from "../../rig/health.ts";
 import { portRows } from "../../rig/port-list.ts";
 import { loadRig, type Rig } from "../../rig/rig-file.ts";
@@ -13,7 +14,8 @@ import { printTable } from "../table.ts";
 
 const kinds = ["scenarios", "boards", "ports", "usecases"] as const;
 type Kind = (typeof kinds)[number];
-type Row = Record<string, string | number | boolean | null | readonly string[]>;
+type Cell = string | number | boolean | null | readonly string[];
+type Row = Record<string, Cell>;
 
 export function listCommand(root: Command): Command {
   return root
@@ -27,17 +29,28 @@ export function listCommand(root: Command): Command {
       if (!kinds.includes(what as Kind))
         throw usageError(`list: "${what}" is not something to list`, `Expected one of: ${kinds.join(", ")}.`);
       if (what === "boards") return listBoards(loadRig(options.rig), options.json ?? false);
+      if (what === "usecases" && !options.json) return printUseCases();
       const rows = await listing[what as Exclude<Kind, "boards">]();
       if (options.json) console.log(plainJson(rows, undefined, 2));
       else if (rows.length === 0) console.log(`no ${what} here`);
-      else printTable(rows, optional[what as Kind]);
+      else printTable(rows as Row[], optional[what as Kind]);
     });
+}
+
+/** The schema of the parameters is for programs; a person reads their names. */
+async function printUseCases(): Promise<void> {
+  const rows = (await listing.usecases()).map(({ parameters, ...row }) => {
+    const names = parameters === null ? [] : parameterNames(parameters as object);
+    return { ...row, parameters: names.join("; ") } as Row;
+  });
+  printTable(rows, optional.usecases);
 }
 
 /** What a narrow terminal can do without. */
 const optional: Partial<Record<Kind, readonly string[]>> = {
   scenarios: ["wires", "boards"],
   boards: ["kind", "identity", "labels", "parts"],
+  usecases: ["roles", "title"],
 };
 
 const mock: BoardHealth = {
@@ -79,7 +92,10 @@ const boardRow = ({ id, ok, health, kind, port, identity, version, parts, labels
   ...{ identity: identity ?? "", version: version ?? "", parts: parts ?? [], labels },
 });
 
-const listing: Record<Exclude<Kind, "boards">, () => Promise<Row[]>> = {
+/** Requests that DUIS gives no number. */
+const unnumbered: Readonly<Record<string, string>> = { CS02bTransCoSByTransCoS: "NA-CS02b-TransCoS" };
+
+const listing: Record<Exclude<Kind, "boards">, () => Promise<Record<string, Cell | object>[]>> = {
   async scenarios() {
     return (await discoverScenarios()).map((scenario) => ({ ...scenario }));
   },
@@ -100,6 +116,7 @@ const listing: Record<Exclude<Kind, "boards">, () => Promise<Row[]>> = {
         modelled: served,
         title: served ? (own?.title ?? null) : null,
         roles: row.roles,
+        parameters: (served && parameterSchema(row.serviceReference ?? unnumbered[row.id] ?? "")) || null,
       };
     });
   },

@@ -1,5 +1,4 @@
 /** Would the file boot? Asked on the host, before a byte is sent. */
-import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type CheckedImage, checkImage } from "../../../firmware/bootloader/check.ts";
 import {
@@ -9,10 +8,12 @@ import {
   findTlv,
   TlvType,
 } from "../../../firmware/bootloader/image.ts";
-import { type ImageKey, readSubjectPublicKeyInfo } from "../../../firmware/bootloader/keys.ts";
+import type { ImageKey } from "../../../firmware/bootloader/keys.ts";
 import { trailerBytes } from "../../../firmware/bootloader/trailer.ts";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { hasCode, MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
+import { imageContent } from "../../input/image-content.ts";
+import { compressedPoint, publicBytes, readKeyObject } from "../../input/key-file.ts";
 
 /** What the file must satisfy; all of it is optional but the structure and the hash. */
 export interface PreFlightOptions {
@@ -30,8 +31,8 @@ export interface ImageFile extends CheckedImage {
   readonly bytes: Uint8Array;
 }
 
-/** Slots of up to 1,024 sectors: what a padded file may end with. */
-const MAX_TRAILER_BYTES = trailerBytes(1024, 8);
+/** Slots of up to 1,024 sectors, of the widest write units: what a padded file may end with. */
+const MAX_TRAILER_BYTES = trailerBytes(1024, 512, 512);
 
 /** Of images for bootloaders that pick the higher version and copy nothing into place. */
 const BY_VERSION_FLAGS = FLAG_RAM_LOAD | FLAG_ROM_FIXED;
@@ -44,6 +45,7 @@ export function preFlight(file: Uint8Array, options: PreFlightOptions = {}): Ima
     const checked = checkImage(file, checks);
     return { ...checked, bytes: checked.image.bytes };
   } catch (error) {
+    if (hasCode(error, "image/magic")) throw placed(error as MeterbenchError, file);
     throw options.byVersion ? error : withByVersion(error);
   }
 }
@@ -56,6 +58,21 @@ function withByVersion(error: unknown): unknown {
     "It is loaded into memory, or fixed to an address: give --by-version for a board whose bootloader takes such images.";
   return new MeterbenchError(error.code, error.message, { ...error.data, advice }, error);
 }
+
+/** A file that begins with something else may hold an image further on: a bootloader and its application, say. */
+function placed(error: MeterbenchError, file: Uint8Array): MeterbenchError {
+  const at = Buffer.from(file.buffer, file.byteOffset, file.length).indexOf(IMAGE_MAGIC);
+  if (at < 0) return error;
+  const advice = `An image begins at byte ${at}: flash that part alone (tail -c +${at + 1} FILE).`;
+  return new MeterbenchError(
+    error.code,
+    `${error.message}; an image begins at byte ${at}`,
+    { ...error.data, at, advice },
+    error,
+  );
+}
+
+const IMAGE_MAGIC = Uint8Array.of(0x3d, 0xb8, 0xf3, 0x96);
 
 /** What a bootloader must be built for to take it: `plain, hashed with SHA-256, signed with Ed25519`. */
 export function describeImage({ hash, image }: CheckedImage): string {
@@ -71,34 +88,40 @@ export function describeImage({ hash, image }: CheckedImage): string {
   ].join(", ");
 }
 
-/** The image file of that name. Throws `cli/usage` when it cannot be read. */
+/** The image file of that name: bytes, or Intel HEX. Throws `cli/usage` when it cannot be read. */
 export function readImageFile(path: string): Uint8Array {
-  return new Uint8Array(read(path, "the image that the build signed"));
-}
-
-/** A public or private PEM key, or a raw public one (32 or 65 bytes), Ed25519 or P-256: what images are signed with. */
-export function readKeyFile(path: string): ImageKey {
-  const pem = read(path, "a PEM file with an Ed25519 or P-256 key");
-  if (pem.length === 32) return { kind: "ed25519", publicKey: new Uint8Array(pem) };
-  if (pem.length === 65) return { kind: "p256", publicKey: new Uint8Array(pem) };
-  const der = parseKey(path, () => createPublicKey(pem as unknown as string)).export({
-    format: "der",
-    type: "spki",
+  const content = imageContent(new Uint8Array(read(path, "the image that the build signed")));
+  if (content instanceof Uint8Array) return content;
+  const { line, column, fault } = content;
+  throw new MeterbenchError("cli/usage", `flash: ${path}, line ${line}, column ${column}: ${fault}`, {
+    ...content,
+    advice: "Give the image that imgtool signed, as bytes (.bin) or as Intel HEX.",
   });
-  const key = readSubjectPublicKeyInfo(der);
-  if (key === undefined) throw keyError(path, "it is neither Ed25519 nor P-256");
-  return key;
 }
 
-/** A private X25519 PEM key: what encrypted images open with. */
+/**
+ * A public or private key, PEM or DER, or a raw public one (32, 33 or 65 bytes), Ed25519 or P-256: what images are signed
+ * with. Throws `cli/usage`, naming what the file is instead.
+ */
+export function readKeyFile(path: string): ImageKey {
+  const content = new Uint8Array(read(path, "a PEM file with an Ed25519 or P-256 key"));
+  if (content.length === 32) return { kind: "ed25519", publicKey: content };
+  if (content.length === 65 && content[0] === 4) return { kind: "p256", publicKey: content };
+  const key = compressedPoint(content) ?? readKeyObject(content, "public");
+  const found = typeof key === "string" ? key : publicBytes(key);
+  if (typeof found === "string") throw keyError(path, `it ${found}`);
+  if (found.kind === "x25519")
+    throw keyError(path, "it is neither Ed25519 nor P-256, but X25519, which signs nothing");
+  return { kind: found.kind, publicKey: found.bytes };
+}
+
+/** A private X25519 key: what encrypted images open with. */
 export function readDecryptionKey(path: string): Uint8Array {
   const advice = "Give the PEM file of the private X25519 key that the board decrypts images with.";
-  const key = parseKey(
-    path,
-    () => createPrivateKey(read(path, "a PEM file with a private X25519 key")),
-    advice,
-  );
-  if (key.asymmetricKeyType !== "x25519") throw keyError(path, "it is no X25519 key", advice);
+  const key = readKeyObject(read(path, "a PEM file with a private X25519 key"), "private");
+  if (typeof key === "string") throw keyError(path, `it ${key}`, advice);
+  if (key.asymmetricKeyType !== "x25519")
+    throw keyError(path, `it is no X25519 key, but of type ${key.asymmetricKeyType}`, advice);
   return new Uint8Array(key.export({ format: "der", type: "pkcs8" }).subarray(-32));
 }
 
@@ -115,20 +138,10 @@ function read(path: string, expected: string): Buffer {
   }
 }
 
-function parseKey(path: string, parse: () => KeyObject, advice?: string): KeyObject {
-  try {
-    return parse();
-  } catch (cause) {
-    if (cause instanceof MeterbenchError) throw cause;
-    throw keyError(path, `it holds no ${advice ? "private " : ""}PEM key`, advice, cause);
-  }
-}
-
 function keyError(
   path: string,
   what: string,
   advice = "Give the PEM file that the image was signed with, or its public key.",
-  cause?: unknown,
 ): MeterbenchError {
-  return new MeterbenchError("cli/usage", `flash: key ${path}: ${what}`, { advice }, cause);
+  return new MeterbenchError("cli/usage", `flash: key ${path}: ${what}`, { advice });
 }

@@ -1,14 +1,11 @@
 /** imgtool's images and MCUboot's test keys from the shared vectors, and images made here, signed with a test seed. */
 
-import { createPrivateKey, createPublicKey } from "node:crypto";
+import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type ImageKey,
-  readSubjectPublicKeyInfo,
-  subjectPublicKeyInfo,
-} from "../../../firmware/bootloader/keys.ts";
+import { type ImageKey, subjectPublicKeyInfo } from "../../../firmware/bootloader/keys.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
+import { readKeyFile } from "../../../harness/rig/flash/pre-flight.ts";
 import { vectors } from "../../support/shared-data.ts";
 
 export const crypto = nodeCrypto();
@@ -25,10 +22,7 @@ export interface Vectors {
 export function imgtoolVectors(context: Mocha.Context): Vectors {
   const dir = vectors(context, "mcuboot/imgtool-2.4.0");
   const read = (name: string) => readFileSync(join(dir, name));
-  const key = (name: string) =>
-    readSubjectPublicKeyInfo(
-      createPublicKey(read(name) as unknown as string).export({ format: "der", type: "spki" }),
-    ) as ImageKey;
+  const key = (name: string) => readKeyFile(join(dir, name));
   const secret = createPrivateKey(read("enc-x25519-priv.pem")).export({ format: "der", type: "pkcs8" });
   return {
     image: (name) => new Uint8Array(read(name)),

@@ -64,6 +64,19 @@ describe("the trailer", () => {
     assert.equal(trailerBytes(128, 4, 8), 1584);
   });
 
+  for (const unit of [16, 32, 64])
+    it(`ends with its magic for a program unit of ${unit} bytes, too, as MCUboot's does`, async () => {
+      const { slots, flash } = slotKit(1, unit);
+      const { trailer } = slots().primary;
+      await trailer.writeMagic();
+      await trailer.writeImageOk();
+      const slot = flash.read(0, 6 * 512);
+      assert.equal(toHex(slot.subarray(-16)), toHex(trailerMagic(unit)));
+      assert.equal(slot.at(-(Math.max(16, unit) + unit)), 1);
+      const { magic, imageOk } = await trailer.read();
+      assert.deepEqual([magic, imageOk], ["good", "set"]);
+    });
+
   it("has a magic of its own for wider write units", () => {
     assert.equal(toHex(trailerMagic(32)), "20002de15d29410b8d77679c110f1f8a");
     assert.equal(trailerMagic(4).length, 16);

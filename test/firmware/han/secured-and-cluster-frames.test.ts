@@ -107,6 +107,8 @@ describe("ZDO and ZCL", () => {
     assert.equal(toHex(encodeTimeResponse([0], 946_684_801)), "000000e201000000");
     assert.equal(decodeTimeResponse(encodeTimeResponse([0], undefined)), undefined);
     assert.equal(decodeTimeResponse(encodeTimeResponse([0], 5)), undefined);
+    assert.equal(decodeTimeResponse(hex("000000e2ffffffff")), undefined, "ZCL's invalid time");
+    assert.equal(decodeTimeResponse(hex("000000e2fffffffe")), undefined, "beyond a device's clock");
     assert.equal(toHex(encodeTimeResponse([9], utcS)), "090086");
     assert.throws(() => decodeTimeResponse(hex("0900e2")), MeterbenchError);
     assert.throws(() => decodeTimeResponse(hex("00000023" + "00000000")), MeterbenchError);

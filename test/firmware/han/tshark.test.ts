@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LinkType, PcapngWriter, tsharkKeyOption } from "../../../harness/reports/pcapng.ts";
+import { hasTshark, tshark } from "../../support/tshark.ts";
 import { type Home, pairedHome } from "./home.ts";
 
 /** Everything a device and its hub say to each other in a life: pairing, traffic, time, coming back, removal. */
@@ -37,10 +37,7 @@ describe("a captured life of a device, read by tshark", function () {
   let frames: number;
 
   before(async function () {
-    if (spawnSync("tshark", ["--version"]).status !== 0) {
-      console.warn("      skipped: no tshark on this machine (install wireshark's command line tools)");
-      this.skip();
-    }
+    if (!hasTshark()) this.skip();
     const life = await wholeLife();
     folder = mkdtempSync(join(tmpdir(), "meterbench-han-"));
     file = join(folder, "han.pcapng");
@@ -53,28 +50,23 @@ describe("a captured life of a device, read by tshark", function () {
     if (folder !== undefined) rmSync(folder, { recursive: true });
   });
 
-  const tshark = (...options: string[]): string =>
-    execFileSync("tshark", ["-r", file, ...keys, ...options], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-      maxBuffer: 64 << 20,
-    });
+  const read = (...options: string[]): string => tshark("-r", file, ...keys, ...options);
 
   it("has every frame, none malformed, none with a complaint", () => {
-    assert.equal(tshark("-T", "fields", "-e", "frame.number").trim().split("\n").length, frames);
-    assert.equal(tshark("-Y", "_ws.malformed || _ws.expert"), "");
+    assert.equal(read("-T", "fields", "-e", "frame.number").trim().split("\n").length, frames);
+    assert.equal(read("-Y", "_ws.malformed || _ws.expert"), "");
   });
 
   it("opens every secured frame: each MIC is right", () => {
     const secured = "zbee_nwk.security == 1 || zbee_aps.security == 1";
-    assert.ok(tshark("-Y", secured).split("\n").length > 100);
+    assert.ok(read("-Y", secured).split("\n").length > 100);
     // tshark names the key of each layer it could open; an encrypted payload stays where it could not.
-    assert.equal(tshark("-Y", "zbee_sec.encrypted_payload"), "");
-    assert.equal(tshark("-Y", "zbee_nwk.security == 1 && !zbee.sec.key"), "");
+    assert.equal(read("-Y", "zbee_sec.encrypted_payload"), "");
+    assert.equal(read("-Y", "zbee_nwk.security == 1 && !zbee.sec.key"), "");
   });
 
   it("names what a pairing is made of", () => {
-    const summary = tshark();
+    const summary = read();
     for (const step of [
       "Beacon Request",
       "Association Request",
@@ -94,15 +86,40 @@ describe("a captured life of a device, read by tshark", function () {
   });
 
   it("does not open them without the keys", () => {
-    const blind = execFileSync(
-      "tshark",
-      ["-r", file, "-o", tsharkKeyOption(new Uint8Array(16), "none"), "-Y", "zbee_sec.encrypted_payload"],
-      {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
-        maxBuffer: 64 << 20,
-      },
-    );
-    assert.ok(blind.split("\n").length > 50);
+    assert.ok(blind().split("\n").length > 50);
+  });
+
+  const blind = () =>
+    tshark("-r", file, "-o", tsharkKeyOption(new Uint8Array(16), "none"), "-Y", "zbee_sec.encrypted_payload");
+
+  it("reads no key from the user's own Wireshark settings", () => {
+    const expected = blind();
+    const own = join(folder, "own");
+    const names = ["HOME", "XDG_CONFIG_HOME", "WIRESHARK_CONFIG_DIR"] as const;
+    const before = names.map((name) => process.env[name]);
+    for (const dir of [
+      own,
+      join(own, "wireshark"),
+      join(own, ".config/wireshark"),
+      join(own, ".wireshark"),
+    ]) {
+      mkdirSync(dir, { recursive: true });
+      const row = (key: string) => `${/uat:zigbee_pc_keys:(.*)/.exec(key)?.[1]}\n`;
+      writeFileSync(
+        join(dir, "zigbee_pc_keys"),
+        keys
+          .filter((key) => key !== "-o")
+          .map(row)
+          .join(""),
+      );
+    }
+    for (const name of names) process.env[name] = own;
+    try {
+      assert.equal(blind(), expected);
+    } finally {
+      for (const [i, name] of names.entries())
+        if (before[i] === undefined) delete process.env[name];
+        else process.env[name] = before[i];
+    }
   });
 });

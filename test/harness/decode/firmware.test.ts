@@ -95,7 +95,7 @@ describe("decode, MCUboot", () => {
     bytes[100] = (bytes[100] as number) ^ 1;
     assert.match(JSON.stringify(decode(bytes)), /DOES NOT MATCH/);
     const padded = decode(join(directory, "ed25519_pad_confirm.bin"));
-    assert.equal(field(padded, "trailer magic")?.note, "marked for swap");
+    assert.equal(field(padded, "trailer magic")?.note, "marked for swap, alignment up to 8, confirmed");
   });
 
   it("refuses an image cut anywhere, with the place", function () {

@@ -89,4 +89,57 @@ describe("decode, GBCS", () => {
       assert.throws(() => decode(bytes.subarray(0, length)), { code: "decode/unknown" }, `${length} bytes`);
     assert.throws(() => decode(bytes.subarray(0, 170)), /GBCS message: byte \d+: length says 169, but 161/);
   });
+
+  describe("times", () => {
+    const response = (dateTime: string) =>
+      gbcsWire.encode({
+        header: {
+          kind: 2,
+          code: 0x0043,
+          counter: 1000n,
+          originator: "00DB1234567890A0",
+          target: "90B3D51F30010000",
+        },
+        payload: hex("DA200003E900000100010300"),
+        dateTime: hex(dateTime),
+      });
+    const note = (dateTime: string) => field(decode(response(dateTime)), "date-time")?.note;
+
+    it("are told with deviation and clock status, and what is not specified is named", () => {
+      for (const [dateTime, words] of [
+        [
+          "07EA0C01FF0C1E0F008000FF",
+          "2026-12-01 12:30:15 UTC; deviation not specified; clock status not specified",
+        ],
+        ["07EA0C01020C1E0F00000002", "2026-12-01 12:30:15 UTC; deviation 0 min; clock doubtful"],
+        [
+          "07EA0C01FF0C1E0F00800004",
+          "2026-12-01 12:30:15 UTC; deviation not specified; clock of another clock",
+        ],
+        ["07EA0C01FF0C1E0F00800000", "2026-12-01 12:30:15 UTC; deviation not specified; clock reliable"],
+        [
+          "07EA0C01FF0C1E0F00800003",
+          "2026-12-01 12:30:15 UTC; deviation not specified; clock invalid, doubtful",
+        ],
+        [
+          "FFFFFFFFFFFFFFFFFF8000FF",
+          "no time: not specified; deviation not specified; clock status not specified",
+        ],
+        [
+          "07EAFF01FF0CFFFFFF8000FF",
+          "2026----01 12:--:-- UTC; month, minute, second not specified; deviation not specified; clock status not specified",
+        ],
+      ] as const)
+        assert.equal(note(dateTime), words);
+    });
+
+    it("that cannot be are refused, with their place", () => {
+      for (const dateTime of [
+        "07EA021EFF0C0000008000FF",
+        "07EA0C01FF180000008000FF",
+        "07EA0C01FF0C000000003CFF",
+      ])
+        assert.throws(() => decode(response(dateTime)), /GBCS message: byte 30: GBCS date-time/, dateTime);
+    });
+  });
 });

@@ -12,7 +12,7 @@ import { DEVICE_ANNOUNCE, encodeDeviceAnnounce, ZDO_PROFILE } from "../../../fir
 import { EDHOC_CLUSTER, encodeEdhoc } from "../../../firmware/wire/cose/edhoc/cluster.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { type DecodedNode, decode } from "../../../harness/decode/index.ts";
-import { fcs } from "../../../harness/decode/zigbee.ts";
+import { fcs } from "../../../harness/decode/zigbee-fcs.ts";
 import { hex } from "../../support/shared-data.ts";
 
 const hub = "00DB1234567890A2";
@@ -64,6 +64,10 @@ const zcl = (command: { id: number; payload: Uint8Array }) =>
   });
 const layers = (node: DecodedNode): string[] => [node.format, ...node.children.flatMap(layers)];
 const value = (node: DecodedNode, name: string) => node.fields.find((f) => f.name === name)?.value;
+
+/** The frame with its FCS. */
+const ended = (frame: Uint8Array): Uint8Array =>
+  concat(frame, Uint8Array.of(fcs(frame) & 0xff, fcs(frame) >> 8));
 
 describe("decode, Zigbee", () => {
   it("reads beacons, MAC commands and acknowledgements", () => {
@@ -123,9 +127,74 @@ describe("decode, Zigbee", () => {
     assert.equal(inner(nwk(concat(encodeApsHeader(header), remove))).at(-1), "APS remove-device");
   });
 
-  it("breaks off at the layer that is wrong", () => {
-    const frame = mac(MacType.data, nwk(aps(DEVICE_ANNOUNCE, ZDO_PROFILE, hex("01"))));
-    assert.throws(() => decode(frame), /Zigbee frame: byte 25: ZDO: short address/);
-    assert.throws(() => decode(mac(MacType.data, hex("ffff"))), /Zigbee frame: byte 9: NWK frame/);
+  it("keeps the frame when one layer of it cannot be read, and says why", () => {
+    const withoutFcs = mac(MacType.data, nwk(aps(DEVICE_ANNOUNCE, ZDO_PROFILE, hex("01"))));
+    for (const frame of [withoutFcs, ended(withoutFcs)]) {
+      const node = decode(frame);
+      assert.equal(
+        layers(node).join(" > "),
+        "IEEE 802.15.4 data > Zigbee NWK data > Zigbee APS data > ZDO, not readable",
+      );
+      assert.equal(node.partial, true);
+      assert.match(node.children[0]!.children[0]!.children[0]!.note ?? "", /short address/);
+    }
+    const unknown: [string, Uint8Array][] = [
+      ["NWK frame", mac(MacType.data, hex("ffffffff"))],
+      ["NWK command", mac(MacType.data, nwk(hex("7f0102"), { type: "command" }))],
+      ["MAC command", mac(MacType.command, hex("06"))],
+      ["beacon", mac(MacType.beacon, hex("ff"))],
+      ["ZCL frame", mac(MacType.data, nwk(aps(Cluster.tunneling, SE_PROFILE, hex("01"))))],
+      ["APS frame", mac(MacType.data, nwk(hex("ff")))],
+    ];
+    for (const [layer, frame] of unknown) {
+      assert.equal(layers(decode(ended(frame))).at(-1), `${layer}, not readable`);
+      assert.equal(layers(decode(frame))[0], layers(decode(ended(frame)))[0], layer);
+    }
+    const secured = mac(MacType.data, hex("0d0000000001aabbccdd"));
+    secured[0]! |= 8;
+    assert.deepEqual(layers(decode(ended(secured))), ["IEEE 802.15.4 data", "MAC security, not readable"]);
+  });
+
+  it("takes an acknowledgement with its FCS for one, and with what a radio left in its place", () => {
+    const whole = decode("020011b0b4");
+    assert.equal(whole.format, "IEEE 802.15.4 acknowledgement");
+    assert.equal(whole.fields.find((f) => f.name === "FCS")?.note, "right");
+    for (const [bytes, note] of [
+      ["020011ffff", /replaced: no FCS was kept; the frame's is 0xB4B0/],
+      ["0200110000", /replaced: no FCS was kept/],
+      ["020011d8eb", /replaced by TI's RSSI -40 and LQI 107, CRC right/],
+      ["0200111234", /WRONG: the frame's is 0xB4B0/],
+      ["020011b4b0", /the other way round/],
+    ] as const) {
+      const node = decode(bytes);
+      assert.equal(node.format, "IEEE 802.15.4 acknowledgement", bytes);
+      assert.match(node.fields.find((f) => f.name === "FCS")?.note ?? "", note, bytes);
+    }
+  });
+
+  it("never shows a wrong MIC without saying so, whatever became of the FCS", () => {
+    const headerBytes = nwk(new Uint8Array(0), { secured: true });
+    const security = { keyId: KeyId.network, frameCounter: 77, source: hub, keySequence: 0 };
+    const sealed = secure(nodeCrypto(), new Uint8Array(16), hub, headerBytes, security, hex("0102030405"));
+    const frame = mac(MacType.data, sealed);
+    const right = Buffer.from(sealed.subarray(-4)).toString("hex").toUpperCase();
+    const micOf = (bytes: Uint8Array) => {
+      const mic = decode(bytes).children[0]!.fields.find((f) => f.name === "MIC")!;
+      return { ...mic, note: mic.note ?? "" };
+    };
+    assert.deepEqual([micOf(ended(frame)).value, micOf(ended(frame)).note], [right, ""], "a right FCS");
+    assert.equal(micOf(frame).value, right, "no FCS");
+    assert.match(micOf(frame).note, /may be an FCS, WRONG/);
+    for (const replaced of ["ffff", "0000", "d8eb", "b5ee"]) {
+      const { value: shown, note } = micOf(concat(frame, hex(replaced)));
+      assert.equal(shown, right, replaced);
+      assert.match(note, /may have been captured without FCS: then the MIC is/);
+    }
+    const [low, high] = ended(frame).subarray(-2);
+    for (let flip = 1; flip < 0x100; flip <<= 1)
+      for (const wrong of [Uint8Array.of(low! ^ flip, high!), Uint8Array.of(low!, high! ^ flip)]) {
+        const mic = micOf(concat(frame, wrong));
+        assert.ok(mic.note.length > 0 && (mic.value === right || mic.note.includes(`the MIC is ${right}`)));
+      }
   });
 });

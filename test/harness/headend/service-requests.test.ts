@@ -41,6 +41,32 @@ describe("service requests", () => {
       /validFrom/,
     ],
     [
+      "a 30 February",
+      "4.8.1",
+      { from: "2026-02-30T00:00:00Z" },
+      /from: line 1, column 9 .*no 30 February 2026/,
+    ],
+    [
+      "an hour 24",
+      "6.4.1",
+      { activateAt: "2026-01-01T24:00:00Z" },
+      /activateAt: line 1, column 12 .*hour 24/,
+    ],
+    ["a year beyond 32 bits", "4.8.1", { until: "2107-01-01T00:00:00Z" }, /until: expected a time from 1970/],
+    ["seconds before 1970", "4.8.1", { from: -1 }, /from: expected a time from 1970/],
+    [
+      "a special day that no year has",
+      "1.1.1",
+      { ...base(), specialDays: [{ date: "02-30", day: 1 }] },
+      /specialDays\.0\.date: there is no 30 February/,
+    ],
+    [
+      "a season from 29 February of a common year",
+      "1.1.1",
+      { ...base(), seasons: [{ name: "s", from: "2027-02-29", week: "w" }] },
+      /seasons\.0\.from: there is no 29 February 2027/,
+    ],
+    [
       "a window that ends before it begins",
       "6.11",
       { validFrom: 1_800_000_000, validUntil: 1_700_000_000 },

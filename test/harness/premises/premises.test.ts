@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { hasCode } from "../../../firmware/kernel/errors.ts";
 import { nobleCrypto } from "../../../hal/crypto/index.ts";
-import { type Premises, type PremisesOptions, premises } from "../../../harness/index.ts";
+import {
+  addMeter,
+  attachWan,
+  type Premises,
+  type PremisesOptions,
+  premises,
+} from "../../../harness/index.ts";
 import { type RunContext, setCurrentRun } from "../../../harness/run-context.ts";
 
 /** A day in the life of a home, with something of everything. */
@@ -62,6 +68,99 @@ describe("a home", () => {
     await assert.rejects(() => premises({ start: "yesterday" }), code("premises/start"));
     await assert.rejects(() => premises({ wire: "gbcs" }), code("premises/wire"));
     await assert.rejects(() => premises({ crypto: "openssl" as "node" }), code("premises"));
+  });
+
+  it("refuses options that there are not, by name, and numbers that mean nothing", async () => {
+    const refuses = (options: object, code: string, words: RegExp) =>
+      assert.rejects(premises(options), (error: { code?: string; message: string }) => {
+        assert.equal(error.code, code, error.message);
+        assert.match(error.message, words);
+        return true;
+      });
+    const option = "premises/option";
+    await refuses({ sed: 7 }, option, /no option "sed". Did you mean seed\?/);
+    await refuses({ ether: { losProbability: 1 } }, option, /ether: .*Did you mean lossProbability/);
+    await refuses({ settings: { joinRetry: 1 } }, option, /settings: there is no option "joinRetry"/);
+    await refuses({ hubMains: { volts: 1 } }, option, /hubMains: .*Known are: phaseCount/);
+    await refuses({ boards: { gsme: 1 } }, option, /boards: .*gsme/);
+    for (const seed of [-1, 1.5, Number.NaN, 2 ** 32, "7"])
+      await refuses({ seed }, option, /seed: expected a whole/);
+    await refuses({ distanceM: -4 }, option, /distanceM: expected a number, 0 or more, got -4/);
+    await refuses({ ether: { lossProbability: 1.5 } }, option, /a share from 0 to 1, got 1.5/);
+    await refuses({ wan: { delayMs: -1 } }, "premises/time", /wan.delayMs: expected a number, 0 or more/);
+    await refuses({ settings: { longOutageS: -180 } }, "premises/time", /settings.longOutageS/);
+    await refuses({ meterMains: { startUpMs: Number.NaN } }, "premises/time", /meterMains.startUpMs/);
+    await premises({ ether: { txPowerDbm: -3 }, wan: { networkTimeErrorMs: -500 } });
+  });
+
+  it("lets no time run backwards", async () => {
+    const home = await premises({});
+    await home.commission();
+    const before = home.nowMs;
+    for (const ms of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      await assert.rejects(home.run(ms), { code: "premises/time" }, `${ms}`);
+      await assert.rejects(home.cutMains(ms), { code: "premises/time" });
+      await assert.rejects(home.powerCut("esme", ms), { code: "premises/time" });
+    }
+    await assert.rejects(
+      home.runUntil(() => true, -1),
+      { code: "premises/time" },
+    );
+    await assert.rejects(home.waitForAlert(0x8f12, -1), { code: "premises/time" });
+    await assert.rejects(home.request("7.4", {}, { timeoutMs: -1 }), { code: "premises/time" });
+    await assert.rejects(
+      home.request("7.4", {}, { timeout: 1 } as object),
+      /no option "timeout". Did you mean timeoutMs/,
+    );
+    assert.equal(home.nowMs, before);
+    assert.equal((await home.read("7.4")).supply, "enabled", "and nothing is broken by it");
+  });
+
+  it("refuses a start that is in no calendar or no device's clock, and takes one without a zone for UTC", async () => {
+    const zone = process.env.TZ;
+    process.env.TZ = "Asia/Tokyo";
+    try {
+      assert.equal((await premises({ start: "2026-12-01T06:00:00" })).startUtcMs, Date.UTC(2026, 11, 1, 6));
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+    for (const [start, words] of [
+      ["2026-02-30T00:00:00Z", /start: line 1, column 9 .*no 30 February 2026/],
+      ["2027-02-29", /column 9 .*no 29 February 2027/],
+      ["2026-12-01T24:00:00Z", /column 12 .*hour 24/],
+      ["1999-12-31T00:00:00Z", /a home can start from 2000-01-02 to 2095-12-31/],
+      ["2096-01-01", /a home can start from/],
+      ["+012026-01-01T00:00:00Z", /expected a time of the form/],
+    ] as const)
+      await assert.rejects(premises({ start }), words, start);
+    for (const start of ["2000-01-02", "2095-12-31T23:59:59Z"])
+      await (await premises({ start })).commission();
+  });
+
+  it("says that a home was not commissioned", async () => {
+    const home = await premises({});
+    const forgotten = /commission it first: await home\.commission\(\)/;
+    await assert.rejects(home.read("7.4"), forgotten);
+    await assert.rejects(home.command("7.2"), forgotten);
+    await assert.rejects(home.request("8.9"), forgotten);
+    await assert.rejects(home.waitForAlert(0x8f12, 1000), forgotten);
+    await attachWan(home);
+    await addMeter(home, new Uint8Array(16));
+    await assert.rejects(home.read("7.4"), /it is timed-out \(the esme is Whitelisted; commission it first/);
+  });
+
+  it("says why a meter did not join, and can be given a valid code that is not the hub's", async () => {
+    const wrong = await premises({ printedInstallCode: "another" });
+    await assert.rejects(
+      wrong.commission(),
+      /joining did not come .*the meter says wrong-install-code, the hub says/,
+    );
+    const rogue = await premises({ rogueMeter: true });
+    await assert.rejects(
+      rogue.commission(),
+      /the meter says credential-refused, the hub says forged-credential/,
+    );
   });
 
   it("gives up a wait at its limit, and says for what", async () => {

@@ -1,5 +1,4 @@
 import { strict as assert } from "node:assert";
-import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +8,7 @@ import { KeyId, secure } from "../../../firmware/han/frames/security.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { LinkType, PcapngWriter, tsharkKeyOption } from "../../../harness/reports/pcapng.ts";
 import { hex } from "../../support/shared-data.ts";
+import { hasTshark, tshark } from "../../support/tshark.ts";
 
 /** An IEEE 802.15.4 beacon request, without FCS. */
 const beaconRequest = hex("030801ffffffff07");
@@ -87,7 +87,7 @@ describe("pcapng writer", () => {
   });
 
   it("is read by tshark: link types, comments, a dissected beacon request", function () {
-    const rows = tshark(
+    const rows = dissected(
       this,
       sample(),
       [],
@@ -99,7 +99,7 @@ describe("pcapng writer", () => {
   });
 
   it("is decrypted by tshark, given the key option: an encrypted NWK leave", function () {
-    const rows = tshark(
+    const rows = dissected(
       this,
       encryptedLeave(),
       ["-o", tsharkKeyOption(key, "network")],
@@ -140,23 +140,19 @@ function encryptedLeave(): PcapngWriter {
 }
 
 /** What tshark says of each packet in these fields; skips the test visibly where tshark is absent. */
-function tshark(
+function dissected(
   context: Mocha.Context,
   writer: PcapngWriter,
   options: string[],
   fields: string[],
 ): string[][] {
-  if (spawnSync("tshark", ["--version"]).error !== undefined) {
-    console.warn("      skipped: tshark is not installed");
-    return context.skip();
-  }
+  if (!hasTshark()) return context.skip();
   const directory = mkdtempSync(join(tmpdir(), "pcapng-"));
   try {
     const file = join(directory, "capture.pcapng");
     writeFileSync(file, writer.toBytes());
     const asked = ["-r", file, ...options, "-T", "fields", ...fields.flatMap((field) => ["-e", field])];
-    const text = execFileSync("tshark", asked, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-    return text
+    return tshark(...asked)
       .replace(/\n$/, "")
       .split("\n")
       .map((line) => line.split("\t"));

@@ -266,6 +266,34 @@ describe("verify, on the COSE wire", () => {
     }
   });
 
+  it("says so when it is given the other wire's keys, or messages", function () {
+    const empty = join(dir, "gbcs-keys");
+    mkdirSync(empty, { recursive: true });
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const pem = privateKey.export({ type: "pkcs8", format: "pem" });
+    const withKeys = (wire: "cose" | "gbcs", keysDir: string) => () => makeCheck({ wire, keysDir });
+    const hint = (wire: string) => new RegExp(`certificates of the ${wire} wire \\(.*give --wire ${wire}`);
+    writeFileSync(join(empty, `${meter}-ka.pem`), "a certificate");
+    assert.throws(withKeys("cose", empty), hint("gbcs"));
+    writeFileSync(join(empty, `${meter}-ka.key`), pem);
+    assert.throws(withKeys("cose", empty), hint("gbcs"), "its private keys have the same names");
+    assert.throws(withKeys("cose", empty), /this is PEM, a key of the GBCS wire/);
+    assert.throws(withKeys("gbcs", join(dir, "keys")), hint("cose"));
+    writeFileSync(join(dir, "cose.cbor"), critical());
+    rmSync(join(empty, `${meter}-ka.pem`));
+    const [message] = verifyFiles([join(dir, "cose.cbor")], { wire: "gbcs", keysDir: empty }).messages;
+    assert.equal(
+      message?.reason,
+      "malformed: this is a message of the cose wire: give --wire cose and its keys",
+    );
+    const reference = join(rtds(this, "messages"), "1.5_ECS04b/ECS04b_1.5_SUCCESS_COMMAND_GBCS.HEX");
+    const [other] = verifyFiles([reference], { wire: "cose", keysDir: join(dir, "keys") }).messages;
+    assert.equal(
+      other?.reason,
+      "malformed: this is a message of the gbcs wire: give --wire gbcs and its keys",
+    );
+  });
+
   it("leaves out and names key files that contradict themselves", () => {
     const other = "00DB1234567890A9";
     certificate(`${other}-ka.cwt`, meter, "device", crypto.x25519PublicKey(secret(4)));

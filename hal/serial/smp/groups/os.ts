@@ -1,4 +1,5 @@
 /** Group 0, os: echo, tasks, memory, date and time, reset, buffer parameters, who is there. */
+import { readIsoTime } from "../../../base/iso-time.ts";
 import type { Payload } from "../cbor.ts";
 import type { RequestOptions, SmpClient } from "../client.ts";
 import { Fields } from "../fields.ts";
@@ -107,14 +108,11 @@ export async function writeDateTime(client: SmpClient, utcMs: number): Promise<v
 /** `2026-11-23T15:00:00.000`, UTC: with three digits or none, as Zephyr's parser wants it. */
 export const formatDateTime = (utcMs: number): string => new Date(utcMs).toISOString().replace("Z", "");
 
-/** RFC 3339 with any number of fraction digits, with or without a zone; undefined for anything else. */
+/** RFC 3339 with any number of fraction digits, with or without a zone (UTC); undefined for anything else, or an unreal date. */
 export function parseDateTime(text: string): number | undefined {
-  const form = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$/.exec(text);
-  if (form === null) return undefined;
-  const [, seconds, fraction = "", zone = "Z"] = form;
-  const millis = fraction === "" ? "" : `.${fraction.slice(1, 4).padEnd(3, "0")}`;
-  const utcMs = Date.parse(`${seconds}${millis}${zone.replace(/^([+-]\d\d)(\d\d)$/, "$1:$2")}`);
-  return Number.isNaN(utcMs) ? undefined : utcMs;
+  if (!/^[^T]{10}T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/.test(text)) return undefined;
+  const time = readIsoTime(text);
+  return typeof time === "number" ? time : undefined;
 }
 
 export interface ResetOptions {

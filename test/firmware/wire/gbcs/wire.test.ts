@@ -124,6 +124,32 @@ describe("COSEM date-time", () => {
     assert.equal(at("07E4021DFF000000008000FF")(), Date.UTC(2020, 1, 29) / 1000);
     assert.equal(at("FFFFFFFFFFFFFFFFFF8000FF")(), undefined);
   });
+
+  it("refuses a time that is not UTC, and takes no invalid clock at its word", () => {
+    const at = (text: string) => () => readDateTime(hex(text), 0);
+    const noon = Date.UTC(2026, 11, 1, 12) / 1000;
+    for (const good of ["07EA0C01FF0C0000008000FF", "07EA0C01020C00000000000", "07EA0C01FF0C000063800002"])
+      if (good.length === 24) assert.equal(at(good)(), noon, good);
+    assert.equal(at("07EA0C01FF0C000000800004")(), noon, "another clock's time");
+    assert.equal(at("07EA0C01FF0C000000000000")(), noon, "deviation 0");
+    for (const unsure of ["07EA0C01FF0C000000800001", "07EA0C01FF0C00FF008000FF", "07EAFF01FF0C0000008000FF"])
+      assert.equal(at(unsure)(), undefined, unsure);
+    for (const bad of [
+      "07EA0C01FF0C000000003CFF", // an hour's deviation
+      "07EA0C01FF0C000000FFC400",
+      "07EA0C01FF0C000000800080", // summer time
+      "07EA0C01FF0C000000800010", // reserved
+      "07EA0C01030C0000008000FF", // a Tuesday said to be a Wednesday
+      "07EA0C01080C0000008000FF",
+      "07EA0C01FF0C0000648000FF", // 100 hundredths
+      "07EA021EFF0C0000008000FF", // 30 February
+      "FFFF021EFFFFFFFFFF8000FF", // of any year
+      "FFFF0DFFFFFFFFFFFF8000FF",
+      "07B10C01FF0C0000008000FF", // 1969
+      "000000000000000000008000FF".slice(2),
+    ])
+      assert.throws(at(bad), malformed, bad);
+  });
 });
 
 describe("GBCS wire", () => {

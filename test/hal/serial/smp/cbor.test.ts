@@ -62,6 +62,30 @@ describe("CBOR payloads of SMP", () => {
       assert.throws(() => read(bytes), RangeError);
     });
 
+  it("write integers in their shortest form, and none as a bignum", () => {
+    const written = (a: number | bigint) => Buffer.from(encodePayload({ a })).toString("hex").slice(6);
+    for (const [value, bytes] of [
+      [-(1n << 64n) + 1n, "3bfffffffffffffffe"],
+      [-(1n << 63n) - 1n, "3b8000000000000000"],
+      [(1n << 64n) - 1n, "1bffffffffffffffff"],
+      [-(2 ** 32) - 1, "3b0000000100000000"],
+      [-(1n << 32n), "3affffffff"],
+      [-25n, "3818"],
+    ] as const)
+      assert.equal(written(value), bytes, String(value));
+    for (const value of [-(1n << 64n), -(1n << 64n) - 1n, 1n << 64n, 1n << 200n])
+      assert.throws(
+        () => written(value),
+        /RangeError: CBOR: expected an integer from 1 - 2\^64/,
+        String(value),
+      );
+    assert.deepEqual(
+      decodePayload(hex("a161613bffffffffffffffff")),
+      { a: -(1n << 64n) },
+      "reading it is no harm",
+    );
+  });
+
   it("refuse depth, tags and items without end, at small cost", () => {
     assert.throws(
       () => decodePayload(Buffer.concat([hex("a16161"), Buffer.alloc(60_000, 0x81)])),

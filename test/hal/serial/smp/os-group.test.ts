@@ -53,6 +53,16 @@ describe("The os group", () => {
     assert.equal(os.parseDateTime("2024-01-01"), undefined);
   });
 
+  it("takes no date that is in no calendar, neither to set a clock nor from one", () => {
+    for (const text of [
+      "2026-02-30T00:00:00",
+      "2025-02-29T00:00:00Z",
+      "2026-01-01T24:00:00",
+      "2026-06-31T01:00:00.5",
+    ])
+      assert.equal(os.parseDateTime(text), undefined, text);
+  });
+
   it("answers a reset before it resets, and refuses one while busy unless it is forced", async () => {
     const done: string[] = [];
     let busy = true;

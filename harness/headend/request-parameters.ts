@@ -1,0 +1,27 @@
+/** What a service request takes, told to a person and to a program. */
+import { z } from "zod";
+import { serviceRequests } from "./service-requests.ts";
+
+interface ObjectSchema {
+  readonly properties?: Readonly<Record<string, object>>;
+  readonly required?: readonly string[];
+  readonly oneOf?: readonly ObjectSchema[];
+}
+
+/** The parameters of `reference` as JSON Schema; undefined when no such request is modelled. */
+export function parameterSchema(reference: string): object | undefined {
+  const found = serviceRequests.find((request) => request.reference === reference);
+  if (found === undefined) return undefined;
+  const { $schema: _, ...schema } = z.toJSONSchema(found.parameters, { io: "input", unrepresentable: "any" });
+  return schema;
+}
+
+/** Their names, `?` behind those that may be left out; of a request with several forms one text each. */
+export function parameterNames(schema: ObjectSchema): readonly string[] {
+  if (schema.oneOf !== undefined) return schema.oneOf.map((form) => parameterNames(form).join(", "));
+  const { properties = {}, required = [] } = schema;
+  return Object.entries(properties).map(([name, property]) => {
+    const fixed = "const" in property ? `: ${JSON.stringify(property.const)}` : "";
+    return `${name}${required.includes(name) ? "" : "?"}${fixed}`;
+  });
+}

@@ -1,0 +1,97 @@
+/** Refuses what no home can be built from: options that do not exist, numbers that mean nothing, times that run back. */
+import { defaultSettings } from "../../firmware/devices/settings.ts";
+import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { defaultEther, defaultWan, meterMains } from "../../hal/mock/index.ts";
+import { nearest } from "../rig/near-miss.ts";
+import type { PremisesOptions } from "./options.ts";
+import type { HomeRequestOptions } from "./premises.ts";
+
+type Known<T> = Readonly<Record<keyof T & string, true>>;
+
+// The compiler refuses a name that is missing here, or is no option.
+const homeOptions: Known<PremisesOptions> = {
+  ...{
+    seed: true,
+    wire: true,
+    start: true,
+    loadCsv: true,
+    load: true,
+    distanceM: true,
+    ether: true,
+    wan: true,
+  },
+  ...{ hubMains: true, meterMains: true, settings: true, printedInstallCode: true, rogueMeter: true },
+  ...{ crypto: true, boards: true, pace: true },
+};
+const requestOptions: Known<HomeRequestOptions> = {
+  ...{ to: true, by: true, timeoutMs: true, unchecked: true, signWith: true, tamper: true },
+};
+const groups = {
+  ether: defaultEther,
+  wan: defaultWan,
+  hubMains: meterMains,
+  meterMains,
+  settings: defaultSettings,
+} as const;
+
+/** Throws `premises/option` or `premises/time`, naming the option. */
+export function checkOptions(options: PremisesOptions): void {
+  checkNames("premises", options, Object.keys(homeOptions));
+  checkNames("premises: boards", options.boards, ["hub", "esme"]);
+  for (const [group, defaults] of Object.entries(groups))
+    checkGroup(group, options[group as keyof typeof groups], defaults);
+  const { seed, distanceM } = options;
+  if (seed !== undefined && !(Number.isInteger(seed) && seed >= 0 && seed <= 0xffff_ffff))
+    throw wrong("premises/option", "seed", "a whole number from 0 to 4294967295", seed);
+  if (distanceM !== undefined) checkNumber("distanceM", distanceM);
+}
+
+/** Throws `premises/option` or `premises/time`. */
+export function checkRequestOptions(options: HomeRequestOptions): void {
+  checkNames("request", options, Object.keys(requestOptions));
+  if (options.timeoutMs !== undefined) checkDuration("timeoutMs", options.timeoutMs);
+}
+
+/** Time runs forward only. Throws `premises/time`. */
+export function checkDuration(name: string, ms: unknown, longest = Number.MAX_SAFE_INTEGER): void {
+  if (typeof ms === "number" && ms >= 0 && ms <= longest) return;
+  throw wrong("premises/time", name, "milliseconds, 0 or more", ms);
+}
+
+function checkNames(where: string, given: object | undefined, known: readonly string[]): void {
+  for (const name of Object.keys(given ?? {})) {
+    if (known.includes(name)) continue;
+    const meant = nearest(name, known);
+    const advice = meant === undefined ? `Known are: ${known.join(", ")}.` : `Did you mean ${meant}?`;
+    throw new MeterbenchError("premises/option", `${where}: there is no option "${name}". ${advice}`, {
+      ...{ option: name, known, advice },
+    });
+  }
+}
+
+function checkGroup(group: string, given: object | undefined, defaults: object): void {
+  checkNames(`premises: ${group}`, given, Object.keys(defaults));
+  for (const [name, value] of Object.entries(given ?? {})) {
+    const usual = (defaults as Record<string, unknown>)[name];
+    if (typeof usual === "number" && value !== undefined) checkNumber(`${group}.${name}`, value);
+    else if (typeof usual === "boolean" && typeof value !== "boolean")
+      throw wrong("premises/option", `${group}.${name}`, "true or false", value);
+  }
+}
+
+/** A clock may be wrong either way, and a power in dBm is a ratio; nothing else is below zero. */
+const signed = /Dbm$|ErrorMs$/;
+
+function checkNumber(name: string, value: unknown): void {
+  const isShare = /Probability$|\.congestion$/.test(name);
+  const sound = typeof value === "number" && Number.isFinite(value) && (value >= 0 || signed.test(name));
+  if (sound && !(isShare && value > 1)) return;
+  const expected = isShare ? "a share from 0 to 1" : signed.test(name) ? "a number" : "a number, 0 or more";
+  throw wrong(/Ms$|S$/.test(name) ? "premises/time" : "premises/option", name, expected, value);
+}
+
+function wrong(code: string, name: string, expected: string, got: unknown): MeterbenchError {
+  return new MeterbenchError(code, `premises: ${name}: expected ${expected}, got ${String(got)}`, {
+    ...{ option: name, expected, got },
+  });
+}
