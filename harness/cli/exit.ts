@@ -7,6 +7,7 @@ import { EmulatedError } from "../../hal/emulated/errors.ts";
 import { LineError } from "../../hal/serial/line/errors.ts";
 import { BoardSilent } from "../../hal/serial/parts/index.ts";
 import { SmpError } from "../../hal/serial/smp/errors.ts";
+import { plain } from "../text.ts";
 
 export const Exit = {
   /** All well. */
@@ -19,6 +20,20 @@ export const Exit = {
   rig: 3,
 } as const;
 export type Exit = (typeof Exit)[keyof typeof Exit];
+
+/** Ends the process at once. While scenarios run `process.exit` refuses: it is theirs, too. */
+export const endProcess: (code?: number) => never = process.exit.bind(process);
+
+/** The exit code a command has come to. */
+let verdict: Exit | undefined;
+
+/** Sets the exit code, which scenarios may have set, too; {@link insistedOn} remembers it. */
+export function insistOn(code: Exit): void {
+  verdict = code;
+  process.exitCode = code;
+}
+
+export const insistedOn = (): Exit | undefined => verdict;
 
 /** A mistake in how a command was called. `message` says what was wrong and what was expected; `advice` what to do. */
 export function usageError(
@@ -39,16 +54,16 @@ export const given = (command: Command, names: readonly string[]): string[] =>
 /** Prints an error on standard error (and, with `--json`, as the one document on standard output). */
 export function reportError(error: unknown, json: boolean): void {
   const own = error instanceof MeterbenchError ? error : rigError(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = plain(error instanceof Error ? error.message : String(error));
   if (json) {
     const document = { error: { code: own?.code ?? "internal", message, ...own?.data } };
     console.log(JSON.stringify(document, replaceBytes));
     return;
   }
   console.error(`${pc.red("error")}: ${message}`);
-  if (typeof own?.data.advice === "string") console.error(`  ${own.data.advice}`);
-  if (own === undefined && error instanceof Error) console.error(pc.dim(error.stack ?? ""));
-  else if (own?.cause instanceof Error) console.error(pc.dim(`  cause: ${own.cause.message}`));
+  if (typeof own?.data.advice === "string") console.error(`  ${plain(own.data.advice)}`);
+  if (own === undefined && error instanceof Error) console.error(pc.dim(plain(error.stack ?? "")));
+  else if (own?.cause instanceof Error) console.error(pc.dim(`  cause: ${plain(own.cause.message)}`));
 }
 
 /** The exit code an error stands for. */

@@ -13,6 +13,7 @@ import { runScenarios } from "../scenario-runner.ts";
 
 interface ReplayOptions {
   readonly image?: string;
+  readonly scenario?: string[];
   readonly json?: boolean;
 }
 
@@ -21,13 +22,15 @@ export function replayCommand(root: Command): Command {
     .command("replay")
     .argument("<file>", "what --record has written")
     .option("--image <file>", "of a flashing: the image, where it is not where it was")
+    .option("--scenario <file...>", "of a run: a scenario file of yours that it ran, and may run again")
     .option("--json", "one JSON document on standard output")
     .description("run a recorded session again without the board")
     .addHelpText("after", "\nExample:\n  meterbench replay session.ndjson\n")
-    .action(async (file: string, { image, json }: ReplayOptions) => {
+    .action(async (file: string, { image, scenario, json }: ReplayOptions) => {
       const scenarios: RunReport["scenarios"][number][] = [];
       const outcome = await replayFile(file, {
         image,
+        ...(scenario && { scenarioFiles: scenario }),
         runScenarios: async (target, run) =>
           void scenarios.push(...(await rerun(target, run, json === true))),
       });
