@@ -62,7 +62,10 @@ export class Recorder implements RecordedRun {
   ): void {
     const isHook = (runnable as { type?: string } | undefined)?.type === "hook";
     if (isHook) this.#failedHooks.push({ title, suite: runnable?.parent });
-    const described = describeFailure(error, runnable?.file ?? runnable?.parent?.file);
+    const described = {
+      ...placeOf(runnable),
+      ...describeFailure(error, runnable?.file ?? runnable?.parent?.file),
+    };
     const place = this.#places.get(isHook || runnable === undefined ? title : keyOf(runnable));
     if (place === undefined) this.#add(runnable, title, { status: "failed", error: described });
     else this.#turnBad(place, described);
@@ -132,6 +135,12 @@ const mostErrors = 20;
 /** A test that mocha tries again is one scenario. */
 function keyOf(runnable: Mocha.Runnable): unknown {
   return (runnable as { retriedTest?: () => unknown }).retriedTest?.() ?? runnable;
+}
+
+/** Of the test, for what has no place of its own: a time limit, say. */
+function placeOf(runnable: Mocha.Runnable | undefined): { at?: string } {
+  const line = runnable && lineOf(runnable);
+  return runnable === undefined || line === undefined ? {} : { at: `${plainLine(fileOf(runnable))}:${line}` };
 }
 
 function isInside(test: Mocha.Test, suite: Mocha.Suite | undefined): boolean {

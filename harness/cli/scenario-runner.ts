@@ -240,16 +240,19 @@ class Watch {
   #idle(): void {
     if (this.#isOver || this.#current === undefined) return;
     const waits = "it waits for what cannot come: nothing is under way any more in this process";
-    this.#runner.uncaught(new Error(waits));
+    this.#runner.uncaught(placeless(waits));
   }
 
   /** Mocha's end has not come: somebody has ended the process. */
   #exiting(): void {
     if (this.#isOver || this.#under.plan.signal?.aborted) return;
     this.end();
-    this.#recorder.failed(new Error("the process was ended while this ran"), this.#current);
+    this.#recorder.failed(placeless("the process was ended while this ran"), this.#current);
     this.#recorder.theRest(this.#runner.suite, "not run: the process was ended before it");
     this.#under.progress.stop();
     this.#under.listener.changed(true);
   }
 }
+
+/** An error of ours about a scenario: where we found it out says nothing. */
+const placeless = (message: string): Error => Object.assign(new Error(message), { stack: "" });

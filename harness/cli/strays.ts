@@ -24,6 +24,10 @@ export interface StrayHandlers {
 // As they were before a scenario that simulates time has put its own in their place.
 const { clearInterval, setImmediate, setInterval, setTimeout } = globalThis;
 
+/** What `process.exit` ends with, after it has told everybody. */
+const inner = process as unknown as { reallyExit: (code?: number) => void; readonly _exiting?: boolean };
+const { reallyExit } = inner;
+
 const owners = new AsyncLocalStorage<Owner>();
 const wrapped = new WeakSet<object>();
 
@@ -62,6 +66,10 @@ export class Strays {
     process.on("beforeExit", this.#idle);
     process.on("exit", this.#exiting);
     process.exit = this.#refuseExit;
+    inner.reallyExit = (code) => {
+      if (!inner._exiting) this.#refuseExit(code);
+      reallyExit.call(process, code);
+    };
   }
 
   /** Leaves the process as it was. */
@@ -74,6 +82,7 @@ export class Strays {
     process.off("beforeExit", one.#idle);
     process.off("exit", one.#exiting);
     process.exit = one.#exit;
+    inner.reallyExit = reallyExit;
   }
 
   /** `error` has been told already, by mocha. */
