@@ -63,8 +63,12 @@ export function reportError(error: unknown, json: boolean): void {
   console.error(`${pc.red("error")}: ${message}`);
   if (typeof own?.data.advice === "string") console.error(`  ${plain(own.data.advice)}`);
   if (own === undefined && error instanceof Error) console.error(pc.dim(plain(error.stack ?? "")));
-  else if (own?.cause instanceof Error) console.error(pc.dim(`  cause: ${plain(own.cause.message)}`));
+  else if (own?.cause instanceof Error && !message.includes(firstLine(own.cause.message)))
+    console.error(pc.dim(`  cause: ${plain(own.cause.message)}`));
 }
+
+/** A cause that the message repeats is not told twice. */
+const firstLine = (text: string): string => plain(text.split("\n")[0] ?? "");
 
 /** The exit code an error stands for. */
 export function exitCodeOf(error: unknown): Exit {

@@ -62,7 +62,10 @@ export class Publication implements RunListener {
   #report(scenarios: readonly RecordedScenario[]): RunReport {
     const { options, version, seed, startedAt, target } = this.#of;
     const reports = scenarios.map(({ report }) => report);
-    const notApplicable = this.#recorded.reduce((sum, run) => sum + run.notApplicable, 0);
+    const sum = (of: (run: RecordedRun) => number): number =>
+      this.#recorded.reduce((all, run) => all + of(run), 0);
+    const notApplicable = sum((run) => run.notApplicable);
+    const leftOut = sum((run) => run.leftOut);
     return {
       tool: "meterbench",
       version,
@@ -73,6 +76,7 @@ export class Publication implements RunListener {
       startedAt,
       totals: totals(reports),
       ...(notApplicable > 0 && { notApplicable }),
+      ...(leftOut > 0 && { leftOut }),
       scenarios: reports,
       measures: measures(reports),
     };

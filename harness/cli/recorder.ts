@@ -12,6 +12,7 @@ export interface RecorderOptions {
   readonly seed: number;
   readonly wire: WireName;
   readonly notApplicable: number;
+  readonly leftOut: number;
   /** Told of each scenario when it ends, and again when its verdict turns bad after that. */
   readonly told: (scenario: ScenarioReport, before: ScenarioReport | undefined) => void;
 }
@@ -24,6 +25,7 @@ type Skippable = Mocha.Test & { reason?: string; applies?: false };
 export class Recorder implements RecordedRun {
   readonly scenarios: RecordedScenario[] = [];
   readonly notApplicable: number;
+  readonly leftOut: number;
   readonly #options: RecorderOptions;
   /** Homes built by the scenario under way; those of a suite's before-hook stay with its first scenario. */
   #homes: { readonly trace: Trace; readonly captures: Captures }[] = [];
@@ -34,6 +36,7 @@ export class Recorder implements RecordedRun {
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.notApplicable = options.notApplicable;
+    this.leftOut = options.leftOut;
   }
 
   addHome(trace: Trace, captures: Captures): void {

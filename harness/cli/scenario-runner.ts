@@ -69,14 +69,16 @@ export async function loadScenarios(patterns: readonly string[], target: string)
   // In a file of the user's `.only` is how one works on one scenario; in ours it would be a slip.
   const mocha = new Mocha({ timeout, forbidOnly: !patterns.some(isFile), reporter: class {} as never });
   const strays: unknown[] = [];
+  let isLoading = true;
   let giveUp: (why: Error) => void = () => {};
   const never = new Promise<Error>((resolve) => {
     giveUp = resolve;
   });
   new Strays({
     failed: (error) => strays.push(error),
-    idle: () => giveUp(new Error("its top-level await waits for what cannot come")),
+    idle: () => giveUp(placeless("its top-level await waits for what cannot come")),
     exiting() {
+      if (!isLoading) return;
       reportError(
         usageError("run: a scenario file ended the process while it was loaded", "Mend that."),
         false,
@@ -84,7 +86,11 @@ export async function loadScenarios(patterns: readonly string[], target: string)
       process.exitCode = Exit.usage;
     },
   });
-  await loadSuites(mocha, files, never);
+  try {
+    await loadSuites(mocha, files, never);
+  } finally {
+    isLoading = false;
+  }
   return { mocha, strays };
 }
 

@@ -3,6 +3,7 @@ import type Mocha from "mocha";
 import type { WireName } from "../run-context.ts";
 import { needsOf, wiresOf } from "../scenarios/applies-to.ts";
 import { fileOf, isFile } from "../scenarios/discover.ts";
+import { plainLine } from "../text.ts";
 
 export interface Wanted {
   readonly patterns: readonly string[];
@@ -57,7 +58,7 @@ function matches(test: Mocha.Test, { patterns, wire }: Wanted): boolean {
 
 /** A file is found by its name, whatever it was compiled to. */
 function has(test: Mocha.Test, word: string): boolean {
-  const text = `${fileOf(test)} ${test.fullTitle()}`.toLowerCase();
+  const text = plainLine(`${fileOf(test)} ${test.fullTitle()}`).toLowerCase();
   return text.includes(word.toLowerCase().replace(/\.[jt]s$/, ""));
 }
 

@@ -49,6 +49,8 @@ export interface RunReport {
   readonly totals: { readonly passed: number; readonly failed: number; readonly skipped: number };
   /** Scenarios that were asked for and not tried: they are about another target. Absent: none. */
   readonly notApplicable?: number;
+  /** Scenarios of the files that `.only` has left out. Absent: none. */
+  readonly leftOut?: number;
   readonly scenarios: readonly ScenarioReport[];
   readonly measures: Readonly<Record<string, number>>;
 }
@@ -70,4 +72,6 @@ export interface RecordedRun {
   readonly scenarios: readonly RecordedScenario[];
   /** Scenarios that were not even tried, for they are about another target. */
   readonly notApplicable: number;
+  /** Scenarios beside those that `.only` has chosen. */
+  readonly leftOut: number;
 }

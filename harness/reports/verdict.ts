@@ -27,7 +27,20 @@ export function countsOf({
 
 export type Tone = "good" | "bad" | "idle";
 
-export function verdictOf(run: RunReport): { readonly words: string; readonly tone: Tone } {
+export interface Verdict {
+  readonly words: string;
+  readonly tone: Tone;
+}
+
+/** What `.only` leaves out is not forgotten. */
+export function verdictOf(run: RunReport): Verdict {
+  const { words, tone } = verdictOfThose(run);
+  return run.leftOut === undefined
+    ? { words, tone }
+    : { words: `${words}, .only left out ${run.leftOut}`, tone };
+}
+
+function verdictOfThose(run: RunReport): Verdict {
   const { passed, failed, skipped, notApplicable } = countsOf(run);
   const applying = passed + failed + skipped;
   if (failed > 0) return { words: `${failed} failed`, tone: "bad" };

@@ -13,7 +13,10 @@ interface Place {
 
 /** As an error of use: `cli/usage`, with `file` and `line` in its data. */
 export function loadFault(thrown: unknown, file: string): MeterbenchError {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const error =
+    thrown instanceof Error
+      ? thrown
+      : Object.assign(new Error(`${String(thrown)} was thrown`), { stack: "" });
   const { path, line } = placeOf(error, file);
   const where = line === undefined ? fromHere(path) : `${fromHere(path)}:${line}`;
   const advice = path === file ? "Mend that, and run it again." : `It is loaded by ${fromHere(file)}.`;
