@@ -145,6 +145,8 @@ export function looseEndsSince(): { settled(limitMs: number): Promise<number> } 
 }
 
 const lookedAtEveryMs = 500;
+/** The share of its time that a loop works which has nothing to do. */
+const idleBelow = 0.05;
 /** Work in the thread pool is under way unseen; it ends sooner. */
 const looksInARow = 10;
 
@@ -153,10 +155,13 @@ const looksInARow = 10;
  * mocha's own: what runs then waits for what cannot come. Returns how to stop looking.
  */
 export function watchIdle(idle: () => void): () => void {
-  const before = [...process.getActiveResourcesInfo(), "Timeout"];
+  const before = [...process.getActiveResourcesInfo().filter((kind) => kind !== "Immediate"), "Timeout"];
+  let loop = performance.eventLoopUtilization();
   let looks = 0;
   const timer = setInterval(() => {
-    looks = isWithin(process.getActiveResourcesInfo(), before) ? looks + 1 : 0;
+    const { utilization } = performance.eventLoopUtilization(loop);
+    loop = performance.eventLoopUtilization();
+    looks = utilization < idleBelow && isWithin(process.getActiveResourcesInfo(), before) ? looks + 1 : 0;
     if (looks < looksInARow) return;
     looks = 0;
     idle();

@@ -124,7 +124,8 @@ function failureItem({ events, report }: RecordedScenario): TimelineItem[] {
   const last = events.at(-1);
   if (last === undefined) return [];
   const label = report.error?.message.split("\n")[0] ?? "failed";
-  return [{ timeS: last.t / 1000, lane: lanes.indexOf("failure"), source: "scenario", label }];
+  // After what happened in the same moment: the chart draws one of two that end it together.
+  return [{ timeS: (last.t + 1) / 1000, lane: lanes.indexOf("failure"), source: "scenario", label }];
 }
 
 /** The name without the suite's, which stands above it; a failure stands alone and has it whole. */
