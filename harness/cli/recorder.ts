@@ -13,6 +13,8 @@ export interface RecorderOptions {
   readonly wire: WireName;
   readonly notApplicable: number;
   readonly leftOut: number;
+  /** A device under test: what it does not show is counted, not listed. */
+  readonly device?: unknown;
   /** Told of each scenario when it ends, and again when its verdict turns bad after that. */
   readonly told: (scenario: ScenarioReport, before: ScenarioReport | undefined) => void;
 }
@@ -20,11 +22,12 @@ export interface RecorderOptions {
 /** What belongs to no scenario of the run stands under this name. */
 const outside = "outside every scenario";
 
+/** Reason and relevance are left on the test by `skipBecause` and `skipElsewhere`. */
 type Skippable = Mocha.Test & { reason?: string; applies?: false };
 
 export class Recorder implements RecordedRun {
   readonly scenarios: RecordedScenario[] = [];
-  readonly notApplicable: number;
+  notApplicable: number;
   readonly leftOut: number;
   readonly #options: RecorderOptions;
   /** Homes built by the scenario under way; those of a suite's before-hook stay with its first scenario. */
@@ -50,6 +53,11 @@ export class Recorder implements RecordedRun {
   skipped(test: Mocha.Test): void {
     if (this.#places.has(keyOf(test))) return;
     const { reason, applies } = test as Skippable;
+    if (applies === false && this.#options.device !== undefined) {
+      this.#places.set(keyOf(test), -1);
+      this.notApplicable++;
+      return;
+    }
     const why = {
       ...(reason !== undefined && { reason: plainLine(reason) }),
       ...(applies === false && { applies }),
@@ -70,7 +78,7 @@ export class Recorder implements RecordedRun {
       ...describeFailure(error, runnable?.file ?? runnable?.parent?.file),
     };
     const place = this.#places.get(isHook || runnable === undefined ? title : keyOf(runnable));
-    if (place === undefined) this.#add(runnable, title, { status: "failed", error: described });
+    if (place === undefined || place < 0) this.#add(runnable, title, { status: "failed", error: described });
     else this.#turnBad(place, described);
   }
 

@@ -59,7 +59,7 @@ function skipLines(run: RunReport, pc: Colours): string[] {
     .map(({ reason, count }) => pc.yellow(`skipped ${count}: ${reason}`));
   const left = reasons.length - reasonsShown;
   const { notApplicable } = countsOf({ ...run, scenarios: [] });
-  const where = run.target === "mock" ? "a board under test" : "the model";
+  const where = run.target === "mock" ? "a board under test" : "other boards, or the model alone";
   return [
     ...shown,
     ...(left > 0 ? [`skipped for ${left} other reasons: see the report`] : []),
