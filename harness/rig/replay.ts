@@ -1,6 +1,5 @@
 /** Runs a recorded session again without its board, and finds where the host first does something else. */
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import {
   type Line,
@@ -12,7 +11,6 @@ import {
   replayLine,
 } from "../../hal/serial/line/index.ts";
 import { pause, realTimers, type Timers } from "../../hal/serial/timers.ts";
-import { isFile, isOurs, looksLikeFile } from "../scenarios/discover.ts";
 import type { OpenBoard } from "./find.ts";
 import { flashBoards } from "./flash/flash-boards.ts";
 import { BoardMonitor } from "./monitor.ts";
@@ -42,8 +40,8 @@ export interface ReplayOptions {
   readonly timers?: Timers;
   /** Of a flashing: where the image is now. */
   readonly image?: string | undefined;
-  /** Of a run: the user's own scenario files that may be run, for they are code. */
-  readonly scenarioFiles?: readonly string[];
+  /** Of a run: throws when it must not be run again. Asked before anything is. */
+  readonly checkRun: (run: RecordedRun) => void;
   /** Of a run: runs the scenarios on the target. */
   readonly runScenarios: (target: RunTarget, run: RecordedRun) => Promise<void>;
 }
@@ -65,7 +63,7 @@ export async function replayFile(file: string, options: ReplayOptions): Promise<
           "It is a log of the session, and cannot be run again. Record on a board without a controlKey.",
       },
     );
-  if (session.run) checkCode(session.run, file, options.scenarioFiles ?? []);
+  if (session.run) options.checkRun(session.run);
   const again = session.run ? rerunRun : rerunBytes;
   const bytes = { out: bytesOf(recording.events, "out"), in: bytesOf(recording.events, "in") };
   const divergence = await again(recording, session, options);
@@ -77,27 +75,6 @@ export async function replayFile(file: string, options: ReplayOptions): Promise<
     divergence,
     notes: notesOf(recording, session),
   };
-}
-
-/** A recording is data: it does not decide which files of this machine are run as code. */
-function checkCode({ patterns }: RecordedRun, file: string, told: readonly string[]): void {
-  const named = patterns.filter(looksLikeFile);
-  const own = named.filter((pattern) => isFile(pattern) || !isOurs(pattern));
-  const untold = own.find((pattern) => !told.some((each) => resolve(each) === resolve(pattern)));
-  if (untold !== undefined)
-    throw new MeterbenchError(
-      "replay/code",
-      `${file}: its run was of the scenario file ${untold}, which is code`,
-      {
-        file: untold,
-        advice: `If you trust that file, say so: --scenario ${untold}`,
-      },
-    );
-  const stranger = told.find((each) => !own.some((pattern) => resolve(each) === resolve(pattern)));
-  if (stranger !== undefined)
-    throw new MeterbenchError("replay/code", `${file}: its run was not of the scenario file ${stranger}`, {
-      advice: own.length > 0 ? `It was of ${own.join(", ")}.` : "It was of no file but our own.",
-    });
 }
 
 /** A session that was ended has a last row that says so. */

@@ -9,6 +9,7 @@ import { type ReplayOutcome, replayFile } from "../../rig/replay.ts";
 import type { RunTarget } from "../../rig/target.ts";
 import { Exit } from "../exit.ts";
 import { progressFor } from "../progress.ts";
+import { checkCode } from "../recorded-code.ts";
 import { runScenarios } from "../scenario-runner.ts";
 
 interface ReplayOptions {
@@ -30,7 +31,7 @@ export function replayCommand(root: Command): Command {
       const scenarios: RunReport["scenarios"][number][] = [];
       const outcome = await replayFile(file, {
         image,
-        ...(scenario && { scenarioFiles: scenario }),
+        checkRun: (run) => checkCode(run, file, scenario ?? []),
         runScenarios: async (target, run) =>
           void scenarios.push(...(await rerun(target, run, json === true))),
       });
