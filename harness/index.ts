@@ -25,7 +25,7 @@ export { addMeter, attachWan, joinMeter, setClock } from "./premises/commission.
 export { type DeviceName, HomeDevice } from "./premises/home-device.ts";
 export type { PremisesOptions } from "./premises/options.ts";
 export { type HomeRequestOptions, Premises, premises } from "./premises/premises.ts";
-export { skipBecause } from "./premises/skip.ts";
+export { skipBecause, skipElsewhere } from "./premises/skip.ts";
 export { Trace, type TraceEvent } from "./premises/trace.ts";
 export {
   type CapturedPacket,

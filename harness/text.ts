@@ -1,4 +1,5 @@
 /** Foreign text on its way to a person: what a board, a file or a peer says must not steer a terminal or a page. */
+import { stripVTControlCharacters } from "node:util";
 
 /**
  * `text` with each control, format and surrogate character spelled out (`\u{1b}`); line breaks and tabs stay.
@@ -25,3 +26,12 @@ export function plainJson(
 }
 
 const unit = (code: number): string => `\\u${code.toString(16).padStart(4, "0")}`;
+
+/** {@link plain} after colour codes, which libraries put into messages where they see a terminal, are gone. */
+export const colourless = (text: string): string => plain(stripVTControlCharacters(text));
+
+/** One word of a command line for `sh`, quoted only where it must be. */
+export function shellWord(text: string): string {
+  if (/^[\w./:=@,+%-]+$/.test(text)) return text;
+  return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`;
+}

@@ -21,6 +21,20 @@ export const Exit = {
 } as const;
 export type Exit = (typeof Exit)[keyof typeof Exit];
 
+/** Ends the process at once. While scenarios run `process.exit` refuses: it is theirs, too. */
+export const endProcess: (code?: number) => never = process.exit.bind(process);
+
+/** The exit code a command has come to. */
+let verdict: Exit | undefined;
+
+/** Sets the exit code, which scenarios may have set, too; {@link insistedOn} remembers it. */
+export function insistOn(code: Exit): void {
+  verdict = code;
+  process.exitCode = code;
+}
+
+export const insistedOn = (): Exit | undefined => verdict;
+
 /** A mistake in how a command was called. `message` says what was wrong and what was expected; `advice` what to do. */
 export function usageError(
   message: string,
@@ -49,8 +63,12 @@ export function reportError(error: unknown, json: boolean): void {
   console.error(`${pc.red("error")}: ${message}`);
   if (typeof own?.data.advice === "string") console.error(`  ${plain(own.data.advice)}`);
   if (own === undefined && error instanceof Error) console.error(pc.dim(plain(error.stack ?? "")));
-  else if (own?.cause instanceof Error) console.error(pc.dim(`  cause: ${plain(own.cause.message)}`));
+  else if (own?.cause instanceof Error && !message.includes(firstLine(own.cause.message)))
+    console.error(pc.dim(`  cause: ${plain(own.cause.message)}`));
 }
+
+/** A cause that the message repeats is not told twice. */
+const firstLine = (text: string): string => plain(text.split("\n")[0] ?? "");
 
 /** The exit code an error stands for. */
 export function exitCodeOf(error: unknown): Exit {

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { endProcess, insistedOn } from "./exit.ts";
 import { main } from "./program.ts";
 
 /** What an interrupted command has left under way may end by itself; after that it is ended. */
@@ -6,5 +7,10 @@ const lastWordsMs = 2000;
 
 // Errors then point into the TypeScript that people read.
 process.setSourceMapsEnabled(true);
-process.exitCode = await main(process.argv.slice(2));
-setTimeout(() => process.exit(), lastWordsMs).unref();
+const exitCode = await main(process.argv.slice(2), { untilExit: true });
+process.exitCode = exitCode;
+// What a scenario has left running changes no verdict but for the worse.
+process.on("exit", () => {
+  process.exitCode = insistedOn() ?? exitCode;
+});
+setTimeout(() => endProcess(), lastWordsMs).unref();

@@ -13,6 +13,7 @@ import { replayCommand } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { Exit, exitCodeOf, reportError, usageError } from "./exit.ts";
+import { Strays } from "./strays.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("package.json", packageRoot), "utf8")) as {
   version: string;
@@ -45,8 +46,13 @@ export function program(json = false): Command {
   return root;
 }
 
+export interface MainOptions {
+  /** Nothing comes after it in this process: what scenarios have left running is heard to the end. */
+  readonly untilExit?: boolean;
+}
+
 /** Runs one command line and returns its exit code. */
-export async function main(args: readonly string[]): Promise<number> {
+export async function main(args: readonly string[], { untilExit }: MainOptions = {}): Promise<number> {
   const json = args.includes("--json");
   try {
     const root = program(json);
@@ -64,5 +70,7 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     reportError(error, json);
     return exitCodeOf(error);
+  } finally {
+    if (!untilExit) Strays.stop();
   }
 }

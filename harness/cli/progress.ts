@@ -1,82 +1,100 @@
 /** Progress of a run: one live line with counts on a terminal, plain lines elsewhere, nothing with `--json`. */
-import { SingleBar } from "cli-progress";
-import pc from "picocolors";
 import type { ScenarioReport } from "../reports/run-report.ts";
+import { plainLine } from "../text.ts";
+import { type Colours, coloursFor } from "./colours.ts";
 import type { Progress } from "./scenario-runner.ts";
 
 export function progressFor(stream: NodeJS.WriteStream, quiet: boolean): Progress {
-  if (quiet) return { start() {}, begin() {}, end() {}, stop() {} };
+  if (quiet) return { start() {}, begin() {}, end() {}, note() {}, stop() {} };
   return stream.isTTY ? new LiveProgress(stream) : new PlainProgress(stream);
 }
 
-/** One line for each scenario, then its error if it failed. */
-function resultLine(scenario: ScenarioReport): string {
-  const mark = { passed: pc.green("ok    "), failed: pc.red("FAILED"), skipped: pc.yellow("skip  ") }[
-    scenario.status
-  ];
-  const reason = scenario.reason ? ` (${scenario.reason})` : "";
-  const error = scenario.error ? `\n       ${pc.red(scenario.error.message.split("\n")[0] ?? "")}` : "";
-  return `${mark} ${scenario.name}${reason}${error}`;
+/** One line for each scenario, then where and how it failed; all of the failure is told at the end. */
+function resultLine({ status, name, reason, error, furtherErrors }: ScenarioReport, pc: Colours): string {
+  const mark = { passed: pc.green("ok    "), failed: pc.red("FAILED"), skipped: pc.yellow("skip  ") }[status];
+  const last = furtherErrors?.at(-1) ?? error;
+  const [first = ""] = last?.message.split("\n") ?? [];
+  const where = last?.at === undefined ? "" : `${last.at}: `;
+  return `${mark} ${name}${reason ? ` (${reason})` : ""}${last ? `\n       ${pc.red(`${where}${first}`)}` : ""}`;
 }
 
 class PlainProgress implements Progress {
   readonly #stream: NodeJS.WriteStream;
+  readonly #pc: Colours;
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
+    this.#pc = coloursFor(stream);
   }
   start(total: number): void {
     this.#stream.write(`running ${total} scenarios\n`);
   }
   begin(): void {}
   end(scenario: ScenarioReport): void {
-    this.#stream.write(`${resultLine(scenario)}\n`);
+    this.#stream.write(`${resultLine(scenario, this.#pc)}\n`);
+  }
+  note(text: string): void {
+    this.#stream.write(`${text}\n`);
   }
   stop(): void {}
 }
 
+const barColumns = 20;
+/** Drawn no more often than one can see. */
+const drawnEveryMs = 40;
+
+/** The live line is drawn over itself; what stays is written in its place, and the line again below. */
 class LiveProgress implements Progress {
   readonly #stream: NodeJS.WriteStream;
-  readonly #bar: SingleBar;
+  readonly #pc: Colours;
   readonly #counts = { passed: 0, failed: 0, skipped: 0 };
+  #total = 0;
+  #name = "";
+  #drawnMs = 0;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
-    const format = `{bar} {value}/{total}  ${pc.green("{passed} ok")}  {bad}  {name}`;
-    this.#bar = new SingleBar({
-      stream,
-      format,
-      barsize: 20,
-      barCompleteChar: "█",
-      barIncompleteChar: "░",
-      hideCursor: true,
-      linewrap: false,
-      clearOnComplete: true,
-    });
+    this.#pc = coloursFor(stream);
   }
 
   start(total: number): void {
-    this.#bar.start(total, 0, this.#payload(""));
+    Object.assign(this.#counts, { passed: 0, failed: 0, skipped: 0 });
+    this.#total = total;
+    this.#draw();
   }
 
   begin(name: string): void {
-    this.#bar.update(this.#payload(name));
+    this.#name = plainLine(name);
+    if (performance.now() - this.#drawnMs > drawnEveryMs) this.#draw();
   }
 
-  end(scenario: ScenarioReport): void {
+  end(scenario: ScenarioReport, before?: ScenarioReport): void {
     this.#counts[scenario.status]++;
+    if (before !== undefined) this.#counts[before.status]--;
     // Why scenarios are skipped is told once, at the end.
-    if (scenario.status === "failed") this.#stream.write(`\r\x1b[K${resultLine(scenario)}\n`);
-    this.#bar.increment(1, this.#payload(scenario.name));
+    if (scenario.status === "failed") this.note(resultLine(scenario, this.#pc));
+  }
+
+  note(text: string): void {
+    this.#stream.write(`\r\x1b[K${text}\n`);
+    this.#draw();
   }
 
   stop(): void {
-    this.#bar.stop();
+    this.#stream.write("\r\x1b[K");
   }
 
-  #payload(name: string): Record<string, string | number> {
+  #draw(): void {
+    this.#drawnMs = performance.now();
     const { passed, failed, skipped } = this.#counts;
-    const bad = failed > 0 ? pc.red(`${failed} failed`) : `${skipped} skipped`;
-    const room = Math.max(10, (this.#stream.columns ?? 80) - 58);
-    return { passed, bad, name: name.length > room ? `${name.slice(0, room - 1)}…` : name };
+    const done = passed + failed + skipped;
+    const full = Math.min(barColumns, Math.round((barColumns * done) / Math.max(1, this.#total)));
+    const bar = "█".repeat(full) + "░".repeat(barColumns - full);
+    const bad = failed > 0 ? `${failed} failed` : `${skipped} skipped`;
+    const counts = `${bar} ${done}/${this.#total}  ${passed} ok  ${bad}  `;
+    // A line as wide as the terminal would already break.
+    const room = Math.max(0, (this.#stream.columns || 80) - counts.length - 1);
+    const name = this.#name.length > room ? `${this.#name.slice(0, Math.max(0, room - 1))}…` : this.#name;
+    const shown = failed > 0 ? counts.replace(bad, this.#pc.red(bad)) : counts;
+    this.#stream.write(`\r\x1b[K${`${shown}${room > 0 ? name : ""}`}`);
   }
 }

@@ -1,12 +1,14 @@
 /** The files that a run leaves in its output folder: all of them, or (when the folder cannot be written) none. */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decode, renderDecoded } from "../decode/index.ts";
-import { captureFile, wiresharkKeys } from "../reports/capture.ts";
-import { reportHtml } from "../reports/html/index.ts";
+import { makeFolder } from "../make-folder.ts";
+import type { TraceEvent } from "../premises/trace.ts";
+import { type CaptureFile, captureFile, wiresharkKeys } from "../reports/capture.ts";
+import { type ExplainedMessage, reportHtml } from "../reports/html/index.ts";
 import { junitXml } from "../reports/junit.ts";
 import type { RecordedScenario, RunReport } from "../reports/run-report.ts";
-import type { Captures } from "../run-context.ts";
+import { clock } from "../reports/verdict.ts";
 import { usageError } from "./exit.ts";
 
 /** How many of the last messages before a failure the report explains. */
@@ -14,15 +16,15 @@ const messagesShown = 4;
 
 export interface RunFiles {
   readonly run: RunReport;
+  /** One for each scenario of `run`, in its order. */
   readonly scenarios: readonly RecordedScenario[];
-  readonly captures: readonly Captures[];
   readonly again: string;
 }
 
 /** Makes the folder, or says why it cannot be used. Called before the run, so that no run is lost. */
 export function prepareFolder(out: string): void {
   try {
-    mkdirSync(out, { recursive: true });
+    makeFolder(out);
     const probe = join(out, ".writable");
     writeFileSync(probe, "");
     rmSync(probe);
@@ -34,16 +36,31 @@ export function prepareFolder(out: string): void {
   }
 }
 
+/** Tells each scenario where its frames stand in the capture. */
+export function withCapture(scenarios: readonly RecordedScenario[]): {
+  readonly scenarios: readonly RecordedScenario[];
+  readonly capture: CaptureFile | undefined;
+} {
+  const homes = scenarios.flatMap(({ report, captures }) =>
+    captures.map((each) => ({ scenario: report.name, captures: each })),
+  );
+  const capture = captureFile(homes);
+  let home = 0;
+  const placed = scenarios.map((scenario) => {
+    const spans = scenario.captures.map(() => capture?.spans[home++]).filter((span) => span !== undefined);
+    return spans.length === 0 ? scenario : { ...scenario, report: { ...scenario.report, capture: spans } };
+  });
+  return { scenarios: placed, capture };
+}
+
 /** Writes every file beside its place first and then moves it there; the names written. */
-export function writeRunFiles(out: string, files: RunFiles): string[] {
-  const capture = captureFile(files.captures);
+export function writeRunFiles(out: string, files: RunFiles, capture: CaptureFile | undefined): string[] {
+  const captures = files.scenarios.flatMap((scenario) => scenario.captures);
   const contents: Record<string, string | Uint8Array> = {
     "junit.xml": junitXml(files.run),
     "events.ndjson": ndjson(files.scenarios),
-    ...(capture === undefined
-      ? {}
-      : { "capture.pcapng": capture, zigbee_pc_keys: wiresharkKeys(files.captures) }),
-    "report.html": reportHtml({ ...files, explain }),
+    ...(capture && { "capture.pcapng": capture.bytes, zigbee_pc_keys: wiresharkKeys(captures) }),
+    "report.html": reportHtml({ ...files, out, messagesOf }),
     "run.json": `${JSON.stringify(files.run, null, 2)}\n`,
   };
   for (const [name, content] of Object.entries(contents)) writeFileSync(join(out, `${name}.part`), content);
@@ -59,16 +76,20 @@ function ndjson(scenarios: readonly RecordedScenario[]): string {
     .join("");
 }
 
-/** The last messages on the WAN before the scenario ended, decoded. */
-function explain({ events }: RecordedScenario): string {
-  return events
-    .filter((event) => typeof event.hex === "string")
-    .slice(-messagesShown)
-    .map((event) => {
-      const title = `${event.at}  ${event.source}: ${event.kind}`;
-      return `${title}\n${explainBytes(Uint8Array.from(Buffer.from(event.hex as string, "hex")))}`;
-    })
-    .join("\n\n");
+/** The last messages before the scenario ended, decoded, each once: it passes several hands. */
+function messagesOf({ events }: RecordedScenario): ExplainedMessage[] {
+  const last = new Map<string, TraceEvent>();
+  for (const event of events) {
+    if (typeof event.hex !== "string") continue;
+    if (!last.has(event.hex)) last.set(event.hex, event);
+  }
+  return [...last.values()].slice(-messagesShown).map((event) => {
+    const bytes = Uint8Array.from(Buffer.from(event.hex as string, "hex"));
+    const way =
+      event.direction === "up" ? "to the head end" : event.direction === "down" ? "to the home" : "";
+    const title = `${[clock(event.t / 1000), way, `from ${event.from ?? event.source}`].filter(Boolean).join("  ")}`;
+    return { title, text: explainBytes(bytes) };
+  });
 }
 
 function explainBytes(bytes: Uint8Array): string {

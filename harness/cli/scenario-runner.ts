@@ -1,13 +1,14 @@
 /** Runs scenario files in mocha, in this process, and records what each one's homes saw. */
-import { relative } from "node:path";
 import Mocha from "mocha";
 import type { BoardTarget } from "../premises/targets.ts";
-import type { Trace } from "../premises/trace.ts";
-import type { RecordedScenario, ScenarioReport } from "../reports/run-report.ts";
-import { type Captures, type DeviceEnd, setCurrentRun, type WireName } from "../run-context.ts";
-import { defaultTimeScale, needsOf, wiresOf } from "../scenarios/applies-to.ts";
-import { canLoad, isFile, loadSuites, scenarioFiles, scenariosFolder } from "../scenarios/discover.ts";
-import { usageError } from "./exit.ts";
+import type { RecordedRun, ScenarioReport } from "../reports/run-report.ts";
+import { type DeviceEnd, setCurrentRun, type WireName } from "../run-context.ts";
+import { defaultTimeScale, needsOf } from "../scenarios/applies-to.ts";
+import { canLoad, isFile, loadSuites, scenarioFiles } from "../scenarios/discover.ts";
+import { Exit, reportError, usageError } from "./exit.ts";
+import { Recorder } from "./recorder.ts";
+import { type Selection, select } from "./selection.ts";
+import { looseEndsSince, own, Strays, watchIdle } from "./strays.ts";
 
 export interface RunPlan {
   readonly patterns: readonly string[];
@@ -28,160 +29,236 @@ export interface RunPlan {
 export interface Progress {
   start(total: number): void;
   begin(name: string): void;
-  end(scenario: ScenarioReport): void;
+  /** `before`: what was told of it first, where it has turned bad only after its end. */
+  end(scenario: ScenarioReport, before?: ScenarioReport): void;
+  /** A line for people, between the others. */
+  note(text: string): void;
   stop(): void;
 }
 
-export interface RecordedRun {
-  readonly scenarios: readonly RecordedScenario[];
-  readonly captures: readonly Captures[];
+/** Told as long as the process lives: what a scenario has left behind may fail after the run. */
+export interface RunListener {
+  /** `recorded` goes on changing until the process ends. */
+  begun(recorded: RecordedRun): void;
+  /** A scenario has turned bad after the end of the run, or the process ends within it. */
+  changed(isEnding: boolean): void;
 }
 
 /** Wall-clock limit of one scenario: in virtual time it only ends one that hangs; on a board time is real. */
 const scenarioTimeoutMs = { mock: 60_000, board: 600_000 } as const;
 
-/** Runs what `plan` selects, in file order; nothing when nothing matches. */
-export async function runScenarios(plan: RunPlan, progress: Progress): Promise<RecordedRun> {
-  const timeout = plan.target === "mock" ? scenarioTimeoutMs.mock : scenarioTimeoutMs.board;
-  const mocha = new Mocha({ timeout, forbidOnly: true, reporter: class {} as never });
-  const files = scenarioFiles(plan.patterns);
+/** What scenarios have left under way has so long to fail before the reports are written. */
+const lastWordsMs = 2000;
+
+/** Suites that are loaded, and what their files have begun meanwhile and nobody has caught. */
+export interface LoadedSuites {
+  readonly mocha: Mocha;
+  readonly strays: readonly unknown[];
+}
+
+/** Throws `cli/usage` when a file cannot be loaded. */
+export async function loadScenarios(patterns: readonly string[], target: string): Promise<LoadedSuites> {
+  const files = scenarioFiles(patterns);
   for (const file of files)
     if (!canLoad(file))
       throw usageError(
         `run: Node.js ${process.versions.node} cannot load TypeScript: ${file}`,
         "Compile it to JavaScript, or use Node.js 22.18 or newer.",
       );
-  await loadSuites(mocha, files);
-  const selected = select(mocha.suite, plan);
-  if (selected === 0) return { scenarios: [], captures: [] };
-  if (plan.target !== "mock") mocha.suite.eachTest((test: Mocha.Test) => skipWhatCannot(test, plan));
-  progress.start(selected);
-  const recorder = new Recorder(plan, progress);
-  await runToEnd(mocha, recorder, plan.signal);
-  recorder.recordTheRest(mocha.suite, plan.signal?.aborted === true);
+  const timeout = target === "mock" ? scenarioTimeoutMs.mock : scenarioTimeoutMs.board;
+  // In a file of the user's `.only` is how one works on one scenario; in ours it would be a slip.
+  const mocha = new Mocha({ timeout, forbidOnly: !patterns.some(isFile), reporter: class {} as never });
+  const strays: unknown[] = [];
+  let isLoading = true;
+  let giveUp: (why: Error) => void = () => {};
+  const never = new Promise<Error>((resolve) => {
+    giveUp = resolve;
+  });
+  new Strays({
+    failed: (error) => strays.push(error),
+    idle: () => giveUp(placeless("its top-level await waits for what cannot come")),
+    exiting() {
+      if (!isLoading) return;
+      reportError(
+        usageError("run: a scenario file ended the process while it was loaded", "Mend that."),
+        false,
+      );
+      process.exitCode = Exit.usage;
+    },
+  });
+  try {
+    await loadSuites(mocha, files, never);
+  } finally {
+    isLoading = false;
+  }
+  return { mocha, strays };
+}
+
+/** Runs what `plan` selects, in file order; nothing when nothing matches. */
+export async function runScenarios(
+  plan: RunPlan,
+  progress: Progress,
+  listener: RunListener = { begun() {}, changed() {} },
+  loaded?: LoadedSuites,
+): Promise<RecordedRun> {
+  const { mocha, strays } = loaded ?? (await loadScenarios(plan.patterns, plan.target));
+  const selection = select(mocha, { ...plan, device: plan.device !== undefined });
+  const told = (scenario: ScenarioReport, before: ScenarioReport | undefined) =>
+    progress.end(scenario, before);
+  const recorder = new Recorder({ ...plan, ...selection, told });
+  listener.begun(recorder);
+  for (const error of strays) recorder.failed(error, undefined);
+  if (selection.selected === 0) return recorder;
+  progress.start(selection.selected);
+  noteOnly(selection, progress);
+  const { seed, wire, target, board, device } = plan;
+  const addPremises: Recorder["addHome"] = (trace, captures) => recorder.addHome(trace, captures);
+  setCurrentRun({ seed, wire, target, board, device, addPremises });
+  const loose = looseEndsSince();
+  await runToEnd(mocha, recorder, { plan, progress, listener });
+  // Of a board's line there are always timers.
+  const left = plan.signal?.aborted ? 0 : await loose.settled(plan.target === "mock" ? lastWordsMs : 0);
+  if (left > 0 && plan.target === "mock")
+    progress.note(`note: ${left} timers that scenarios have left running are ended with the run`);
+  recorder.theRest(mocha.suite, plan.signal?.aborted ? "interrupted" : "not run: the run ended before it");
   progress.stop();
   setCurrentRun(undefined);
   return recorder;
 }
 
+function noteOnly({ leftOut }: Selection, progress: Progress): void {
+  if (leftOut > 0) progress.note(`note: .only leaves out ${leftOut} other scenarios`);
+}
+
+interface Under {
+  readonly plan: RunPlan;
+  readonly progress: Progress;
+  readonly listener: RunListener;
+}
+
 /** Until mocha is done, or the signal aborts: then nobody waits for the scenario under way. */
-function runToEnd(mocha: Mocha, recorder: Recorder, signal: AbortSignal | undefined): Promise<void> {
+function runToEnd(mocha: Mocha, recorder: Recorder, under: Under): Promise<void> {
+  const { signal } = under.plan;
   if (signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
-    const runner = mocha.run(() => resolve());
-    recorder.attach(runner);
+    const runner = mocha.run(() => {
+      watch.end();
+      resolve();
+    }) as WatchedRunner;
+    const watch = new Watch(runner, recorder, under);
     const stop = (): void => {
       runner.abort();
+      watch.end();
       resolve();
     };
     signal?.addEventListener("abort", stop, { once: true });
   });
 }
 
-/** Removes the tests that the plan does not ask for; how many are left. */
-function select(suite: Mocha.Suite, plan: RunPlan): number {
-  const words = plan.patterns.filter((p) => !isFile(p)).map((p) => p.toLowerCase());
-  suite.tests = suite.tests.filter((test) => {
-    const text = `${fileOf(test)} ${test.fullTitle()}`.toLowerCase();
-    if (needsOf(test).device && plan.device === undefined) return false;
-    return wiresOf(test).includes(plan.wire) && (words.length === 0 || words.some((w) => text.includes(w)));
-  });
-  suite.suites = suite.suites.filter((child) => select(child, plan) > 0);
-  return suite.total();
-}
+/** What mocha's types leave out. */
+type WatchedRunner = Mocha.Runner & {
+  readonly uncaught: (error: unknown) => void;
+  readonly unhandled: (error: unknown) => void;
+};
 
-/** A scenario that cannot run on this target is reported as skipped, with its reason. */
-function skipWhatCannot(test: Mocha.Test, plan: RunPlan): void {
-  const { boards, device, mockOnly: why } = needsOf(test);
-  const can = plan.device !== undefined ? device === true : boards === true;
-  if (can && why === undefined) return;
-  const reason =
-    plan.device !== undefined && why === undefined
-      ? "it runs on the model; a board under test shows its messages only"
-      : (why ?? "it does not run on boards");
-  test.pending = true;
-  (test as { reason?: string }).reason = plan.device !== undefined ? reason : `mock only: ${reason}`;
-}
+/** Follows one run of mocha, and hears what mocha does not. */
+class Watch {
+  #isOver = false;
+  readonly #strays: Strays;
+  readonly #stopLooking: () => void;
+  readonly #runner: WatchedRunner;
+  readonly #recorder: Recorder;
+  readonly #under: Under;
+  /** The test or hook whose function is under way. */
+  #current: Mocha.Runnable | undefined;
 
-function fileOf(test: Mocha.Test): string {
-  const file = relative(scenariosFolder, test.file ?? "");
-  return file.startsWith("..") ? relative(process.cwd(), test.file ?? "") : file;
-}
-
-class Recorder implements RecordedRun {
-  readonly scenarios: RecordedScenario[] = [];
-  readonly captures: Captures[] = [];
-  readonly #plan: RunPlan;
-  readonly #progress: Progress;
-  /** Homes built by the scenario under way; those of a suite's before-hook stay with its first scenario. */
-  #traces: Trace[] = [];
-  readonly #seen = new Set<Mocha.Runnable>();
-
-  constructor(plan: RunPlan, progress: Progress) {
-    this.#plan = plan;
-    this.#progress = progress;
-    const { seed, wire, target, board, device } = plan;
-    setCurrentRun({
-      seed,
-      wire,
-      target,
-      board,
-      device,
-      addPremises: (trace, captures) => {
-        this.#traces.push(trace);
-        this.captures.push(captures);
-      },
+  constructor(runner: WatchedRunner, recorder: Recorder, under: Under) {
+    this.#runner = runner;
+    this.#recorder = recorder;
+    this.#under = under;
+    // Mocha blames whatever runs by then, swallows what was rejected, and gives up the run.
+    process.off("uncaughtException", runner.uncaught);
+    process.off("unhandledRejection", runner.unhandled);
+    this.#strays = new Strays({
+      failed: (error, owner) => this.#strayed(error, owner?.runnable, owner?.title),
+      idle: () => this.#idle(),
+      exiting: () => this.#exiting(),
     });
+    // Of a board's line something is always under way.
+    this.#stopLooking = under.plan.target === "mock" ? watchIdle(() => this.#idle()) : () => {};
+    this.#attach();
   }
 
-  attach(runner: Mocha.Runner): void {
+  end(): void {
+    this.#isOver = true;
+    this.#stopLooking();
+    this.#strays.tellExits();
+  }
+
+  #attach(): void {
+    const runner = this.#runner;
     runner.on("test", (test) => this.#begin(test));
-    runner.on("pass", (test) => this.#record(test, "passed"));
-    runner.on("fail", (test, error) => this.#record(test as Mocha.Test, "failed", error));
-    runner.on("pending", (test) => this.#record(test, "skipped"));
-  }
-
-  /** A hook that fails, or an interruption, takes scenarios along: they are reported, too. */
-  recordTheRest(suite: Mocha.Suite, wasInterrupted: boolean): void {
-    suite.eachTest((test: Mocha.Test) => {
-      if (this.#seen.has(test)) return;
-      const failed = `not run: a hook of "${test.parent?.fullTitle()}" failed`;
-      (test as { reason?: string }).reason ??= wasInterrupted ? "interrupted" : failed;
-      this.#record(test, "skipped");
+    runner.on("hook", (hook) => this.#own(hook));
+    runner.on("hook end", () => this.#leave());
+    runner.on("test end", () => this.#leave());
+    runner.on("pass", (test) => this.#recorder.passed(test));
+    runner.on("pending", (test) => this.#recorder.skipped(test));
+    runner.on("retry", (_test, error) => this.#strays.know(error));
+    runner.on("fail", (runnable, error) => {
+      this.#strays.know(error);
+      if (this.#current === runnable) this.#leave();
+      if (this.#under.plan.signal?.aborted) return; // the late end of a scenario that was interrupted
+      this.#recorder.failed(error, runnable);
     });
   }
 
   #begin(test: Mocha.Test): void {
-    const { board, timeScale } = this.#plan;
+    const { board, timeScale } = this.#under.plan;
     if (board !== undefined) board.timeScale = timeScale ?? needsOf(test).timeScale ?? defaultTimeScale;
-    this.#progress.begin(test.fullTitle());
+    this.#own(test);
+    this.#under.progress.begin(test.fullTitle());
   }
 
-  #record(test: Mocha.Test, status: ScenarioReport["status"], error?: Error & { code?: string }): void {
-    if (this.#seen.has(test)) return; // the late end of a scenario that was interrupted
-    this.#seen.add(test);
-    const events = this.#traces.flatMap((trace) => trace.events);
-    const reason = (test as { reason?: string }).reason;
-    const report: ScenarioReport = {
-      name: test.fullTitle(),
-      file: fileOf(test),
-      status,
-      durationMs: test.duration ?? 0,
-      virtualS: this.#traces.reduce((sum, trace) => sum + (trace.events.at(-1)?.t ?? 0), 0) / 1000,
-      seed: this.#plan.seed,
-      ...(error ? { error: describe(error) } : {}),
-      ...(reason !== undefined ? { reason } : {}),
-    };
-    this.#traces = [];
-    this.scenarios.push({ report, suite: test.parent?.fullTitle() ?? "", events });
-    this.#progress.end(report);
+  #own(runnable: Mocha.Runnable): void {
+    own(runnable, (entered) => {
+      this.#current = entered;
+    });
+  }
+
+  #leave(): void {
+    this.#current = undefined;
+    this.#strays.tellExits();
+  }
+
+  #strayed(error: unknown, runnable: Mocha.Runnable | undefined, title: string | undefined): void {
+    if (this.#under.plan.signal?.aborted) return;
+    const current = this.#current;
+    // A hook is blamed for nothing that it has not begun; a test is, while it is alone.
+    const isCurrent = runnable === undefined ? current instanceof Mocha.Test : runnable === current;
+    if (current !== undefined && isCurrent && !this.#isOver) {
+      this.#runner.uncaught(error);
+      return;
+    }
+    this.#recorder.failed(error, runnable, title);
+    if (this.#isOver) this.#under.listener.changed(false);
+  }
+
+  #idle(): void {
+    if (this.#isOver || this.#current === undefined) return;
+    const waits = "it waits for what cannot come: nothing is under way any more in this process";
+    this.#runner.uncaught(placeless(waits));
+  }
+
+  /** Mocha's end has not come: somebody has ended the process. */
+  #exiting(): void {
+    if (this.#isOver || this.#under.plan.signal?.aborted) return;
+    this.end();
+    this.#recorder.failed(placeless("the process was ended while this ran"), this.#current);
+    this.#recorder.theRest(this.#runner.suite, "not run: the process was ended before it");
+    this.#under.progress.stop();
+    this.#under.listener.changed(true);
   }
 }
 
-function describe(error: Error & { code?: string }): NonNullable<ScenarioReport["error"]> {
-  return {
-    message: error.message,
-    ...(typeof error.code === "string" ? { code: error.code } : {}),
-    ...(error.stack ? { stack: error.stack } : {}),
-  };
-}
+/** An error of ours about a scenario: where we found it out says nothing. */
+const placeless = (message: string): Error => Object.assign(new Error(message), { stack: "" });

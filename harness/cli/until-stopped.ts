@@ -1,6 +1,6 @@
 /** Ctrl-C and requests to end: commands that hold a board let go of it, and those without an end come to one. */
 import { pause, realTimers } from "../../hal/serial/timers.ts";
-import { Exit, usageError } from "./exit.ts";
+import { Exit, endProcess, usageError } from "./exit.ts";
 
 const signals = ["SIGINT", "SIGTERM"] as const;
 
@@ -30,7 +30,7 @@ export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): P
 function endAtOnce(): never {
   const showCursor = "\x1b[?25h";
   if (process.stderr.isTTY) process.stderr.write(`${showCursor}\n`);
-  process.exit(Exit.rig);
+  endProcess(Exit.rig);
 }
 
 /** `--seconds N` as milliseconds; undefined: until interrupted. */

@@ -1,4 +1,5 @@
 /** A decoded message as text for a terminal: one line a field, offset first, wrapped at the width. */
+import { plainLine } from "../text.ts";
 import type { DecodedField, DecodedNode } from "./node.ts";
 
 const NAME_COLUMN = 24;
@@ -10,9 +11,9 @@ export function renderDecoded(node: DecodedNode, width = 80): string {
 
 function lines(node: DecodedNode, depth: number, width: number): string[] {
   const indent = "  ".repeat(Math.min(depth, 8));
-  const title = wrap(`${indent}${safe(node.format)} (${node.bytes} bytes)`, `${indent}  `, width);
+  const title = wrap(`${indent}${plainLine(node.format)} (${node.bytes} bytes)`, `${indent}  `, width);
   const note =
-    node.note === undefined ? [] : wrap(`${indent}  note: ${safe(node.note)}`, `${indent}  `, width);
+    node.note === undefined ? [] : wrap(`${indent}  note: ${plainLine(node.note)}`, `${indent}  `, width);
   return [
     ...title,
     ...note,
@@ -23,10 +24,10 @@ function lines(node: DecodedNode, depth: number, width: number): string[] {
 
 function fieldLines(field: DecodedField, indent: string, width: number): string[] {
   const offset = field.offset === undefined ? "    " : field.offset.toString(16).padStart(4, "0");
-  const head = `${indent}  ${offset}  ${safe(field.name).padEnd(NAME_COLUMN)} `;
+  const head = `${indent}  ${offset}  ${plainLine(field.name).padEnd(NAME_COLUMN)} `;
   const hanging = " ".repeat(Math.min(indent.length + 8 + NAME_COLUMN + 1, Math.floor(width / 2)));
-  const note = field.note === undefined ? "" : `  (${safe(field.note)})`;
-  return wrap(`${head}${safe(field.value)}${note}`, hanging, width);
+  const note = field.note === undefined ? "" : `  (${plainLine(field.note)})`;
+  return wrap(`${head}${plainLine(field.value)}${note}`, hanging, width);
 }
 
 /** Breaks at a space when there is one in the last part of the line, anywhere else. */
@@ -40,12 +41,4 @@ function wrap(text: string, hanging: string, width: number): string[] {
     rest = hanging + rest.slice(cut).trimStart();
   }
   return [...out, rest.trimEnd()];
-}
-
-/** What a message says must not steer the terminal. */
-function safe(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`,
-  );
 }

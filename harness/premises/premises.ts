@@ -50,7 +50,7 @@ import {
   readStart,
 } from "./options.ts";
 import type { Pace } from "./pace.ts";
-import { skipBecause } from "./skip.ts";
+import { skipElsewhere } from "./skip.ts";
 import { Trace } from "./trace.ts";
 
 /** Options of one service request in a home: `to` is a device's name; by default the one the request is for. */
@@ -401,7 +401,7 @@ export async function premises(
     run?.board !== undefined,
   );
   if (reason !== undefined) {
-    if (inMocha) skipBecause(context as Mocha.Context, reason.message);
+    if (inMocha) skipElsewhere(context as Mocha.Context, reason.message);
     throw reason;
   }
   const home = new Premises({ ...onBoard(run?.board), ...chosen });

@@ -3,3 +3,9 @@ export function skipBecause(context: Mocha.Context, reason: string): never {
   (context.runnable() as unknown as { reason?: string }).reason = reason;
   return context.skip();
 }
+
+/** The same where the test is about another target or wire: then it counts as one that does not apply. */
+export function skipElsewhere(context: Mocha.Context, reason: string): never {
+  (context.runnable() as unknown as { applies?: false }).applies = false;
+  return skipBecause(context, reason);
+}

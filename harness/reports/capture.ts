@@ -1,6 +1,9 @@
 /** `capture.pcapng`: what was on the air and on the WAN in every home of a run, with the keys that open it. */
+import { join } from "node:path";
 import type { CapturedPacket, CaptureKey, Captures } from "../run-context.ts";
+import { shellWord } from "../text.ts";
 import { LinkType, PcapngWriter } from "./pcapng.ts";
+import type { CaptureSpan } from "./run-report.ts";
 
 const linkTypes: Record<CapturedPacket["link"], number> = {
   han: LinkType.ieee802154NoFcs,
@@ -9,18 +12,46 @@ const linkTypes: Record<CapturedPacket["link"], number> = {
 /** Virtual time between one home's last packet and the next home's first. */
 const gapMs = 60_000;
 
-/** The file's bytes, or undefined when nothing was captured. Homes follow one another in time. */
-export function captureFile(captures: readonly Captures[]): Uint8Array | undefined {
-  const homes = captures.filter((home) => home.packets.length > 0);
-  if (homes.length === 0) return undefined;
+/** A home's capture, and the scenario it belongs to. */
+export interface CapturedHome {
+  readonly scenario: string;
+  readonly captures: Captures;
+}
+
+export interface CaptureFile {
+  readonly bytes: Uint8Array;
+  /** Where each home's frames stand, in the order the homes were given; undefined for one without any. */
+  readonly spans: readonly (CaptureSpan | undefined)[];
+}
+
+/** The file, or undefined when nothing was captured. Homes follow one another in time. */
+export function captureFile(homes: readonly CapturedHome[]): CaptureFile | undefined {
+  const all = homes.map(({ captures }) => captures);
+  if (!all.some(({ packets }) => packets.length > 0)) return undefined;
   const writer = new PcapngWriter("Zigbee keys: see zigbee_pc_keys beside this file");
-  for (const { key, panId } of uniqueKeys(homes, "network")) writer.zigbeeNetworkKey(key, panId ?? 0);
+  for (const { key, panId } of uniqueKeys(all, "network")) writer.zigbeeNetworkKey(key, panId ?? 0);
   let offsetMs = 0;
-  homes.forEach((home, i) => {
-    addHome(writer, home, i + 1, offsetMs);
-    offsetMs += (home.packets.at(-1)?.timeMs ?? 0) + gapMs;
+  let frames = 0;
+  let number = 0;
+  const spans = homes.map((home): CaptureSpan | undefined => {
+    const { packets } = home.captures;
+    if (packets.length === 0) return undefined;
+    addHome(writer, home, ++number, offsetMs);
+    offsetMs += (packets.at(-1)?.timeMs ?? 0) + gapMs;
+    const firstFrame = frames + 1;
+    frames += packets.length;
+    return { home: number, firstFrame, lastFrame: frames };
   });
-  return writer.toBytes();
+  return { bytes: writer.toBytes(), spans };
+}
+
+/** What shows these frames, decrypted: the keys lie beside the capture, where `WIRESHARK_CONFIG_DIR` looks for them. */
+export function tsharkLine(out: string, spans: readonly CaptureSpan[]): string {
+  const frames = spans.map(
+    ({ firstFrame, lastFrame }) => `(frame.number >= ${firstFrame} && frame.number <= ${lastFrame})`,
+  );
+  const filter = frames.length === 0 ? "" : ` -Y ${shellWord(frames.join(" || "))}`;
+  return `WIRESHARK_CONFIG_DIR=${shellWord(out)} tshark -r ${shellWord(join(out, "capture.pcapng"))}${filter}`;
 }
 
 /** Wireshark's own table of Zigbee keys (a file `zigbee_pc_keys` in its configuration folder), all homes' keys. */
@@ -31,11 +62,19 @@ export function wiresharkKeys(captures: readonly Captures[]): string {
     .join("");
 }
 
-function addHome(writer: PcapngWriter, home: Captures, number: number, offsetMs: number): void {
+function addHome(
+  writer: PcapngWriter,
+  { scenario, captures: home }: CapturedHome,
+  number: number,
+  offsetMs: number,
+) {
   const interfaces = new Map<CapturedPacket["link"], number>();
   for (const link of ["han", "wan"] as const)
     if (home.packets.some((packet) => packet.link === link))
-      interfaces.set(link, writer.addInterface(`home ${number} ${link.toUpperCase()}`, linkTypes[link]));
+      interfaces.set(
+        link,
+        writer.addInterface(`home ${number} ${link.toUpperCase()}: ${scenario}`, linkTypes[link]),
+      );
   const inOrder = [...home.packets].sort((a, b) => a.timeMs - b.timeMs);
   for (const packet of inOrder)
     writer.packet(interfaces.get(packet.link) as number, packet.bytes, {

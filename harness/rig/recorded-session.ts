@@ -9,6 +9,8 @@ const run = z.object({
   seed: z.int().min(0).max(0xffff_ffff),
   /** Virtual seconds a real one, where the command line said it. */
   timeScale: z.number().min(1).max(100_000).optional(),
+  /** The board was asked which image it runs. */
+  asksVersion: z.boolean().optional(),
 });
 
 export const recordedSession = z.object({

@@ -41,6 +41,8 @@ export interface ReplayOptions {
   readonly timers?: Timers;
   /** Of a flashing: where the image is now. */
   readonly image?: string | undefined;
+  /** Of a run: throws when it must not be run again. Asked before anything is. */
+  readonly checkRun: (run: RecordedRun) => void;
   /** Of a run: runs the scenarios on the target. */
   readonly runScenarios: (target: RunTarget, run: RecordedRun) => Promise<void>;
 }
@@ -62,6 +64,7 @@ export async function replayFile(file: string, options: ReplayOptions): Promise<
           "It is a log of the session, and cannot be run again. Record on a board without a controlKey.",
       },
     );
+  if (session.run) options.checkRun(session.run);
   const again = session.run ? rerunRun : rerunBytes;
   const bytes = { out: bytesOf(recording.events, "out"), in: bytesOf(recording.events, "in") };
   const divergence = await again(recording, session, options);
@@ -103,7 +106,11 @@ async function rerunRun(recording: Recording, session: RecordedSession, { runSce
   const open = async () => board.open();
   const line = await LineSession.open(recording.line, { timers, open, giveUpAfterMs: 5000 });
   try {
-    const target = await targetOn(run!.target, openOn(session, line), { timers, startUtcMs });
+    const target = await targetOn(run!.target, openOn(session, line), {
+      timers,
+      startUtcMs,
+      asksVersion: run!.asksVersion,
+    });
     await runScenarios(target, run!);
     await target.close();
   } catch (error) {

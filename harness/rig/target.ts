@@ -3,7 +3,7 @@ import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { LineError } from "../../hal/serial/line/errors.ts";
 import type { LineSession } from "../../hal/serial/line/index.ts";
 import { BoardClient, BoardSilent, type Description } from "../../hal/serial/parts/index.ts";
-import { SmpClient, type SmpClientOptions } from "../../hal/serial/smp/index.ts";
+import { image, SmpClient, type SmpClientOptions } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
 import { BoardTarget } from "../premises/targets.ts";
 import type { DeviceEnd } from "../run-context.ts";
@@ -13,8 +13,17 @@ import type { RecordedRun } from "./recorded-session.ts";
 import type { Rig, RigBoard } from "./rig-file.ts";
 import { RemoteDeviceEnd } from "./under-test.ts";
 
+/** A board in its own words. */
+export interface BoardIdentity {
+  readonly id: string;
+  readonly kind: string;
+  /** Of the image that runs, where the board tells. */
+  readonly version?: string;
+}
+
 export interface RunTarget {
   readonly name: string;
+  readonly identity?: BoardIdentity;
   readonly board?: BoardTarget;
   readonly device?: DeviceEnd;
   /** What firmware on the board threw where no scenario waited for it. */
@@ -47,7 +56,7 @@ export async function openTarget(name: string, rig: Rig, options: TargetOptions)
     what: "meterbench run",
     command: ["run", "--target", name],
     startUtcMs,
-    ...(options.run && { run: options.run }),
+    ...(options.run && { run: { ...options.run, asksVersion: true } }),
     ...(options.timers && { timers: options.timers }),
     ...(options.record !== undefined && { record: options.record }),
     ...(options.open && { open: options.open }),
@@ -55,28 +64,41 @@ export async function openTarget(name: string, rig: Rig, options: TargetOptions)
     throw noTarget(name, error);
   });
   try {
-    return await targetOn(name, open, { startUtcMs, timers: options.timers ?? realTimers });
+    return await targetOn(name, open, {
+      startUtcMs,
+      timers: options.timers ?? realTimers,
+      asksVersion: true,
+    });
   } catch (error) {
     await open.close();
     throw error;
   }
 }
 
+export interface TargetOnOptions {
+  readonly timers: Timers;
+  readonly startUtcMs: number;
+  /** Asks what image runs. A replay asks what its recording has asked. */
+  readonly asksVersion?: boolean | undefined;
+}
+
 /** The target on a board that is open. */
 export async function targetOn(
   name: string,
   open: OpenBoard,
-  { timers, startUtcMs }: { readonly timers: Timers; readonly startUtcMs: number },
+  { timers, startUtcMs, asksVersion }: TargetOnOptions,
 ): Promise<RunTarget> {
   const smp = smpOptions(open.board, timers);
   const description = await describeBoard(open.line, smp);
+  const version = asksVersion ? await versionOn(open.line, smp) : undefined;
+  const identity = { id: description.id, kind: description.kind, ...(version !== undefined && { version }) };
   if (open.board.kind === "device" || deviceKinds.includes(description.kind)) {
     const device = await RemoteDeviceEnd.connect(open.line, smp, startUtcMs);
     const close = async (): Promise<void> => {
       device.close();
       await open.close();
     };
-    return { name, device, close };
+    return { name, identity, device, close };
   }
   requireParts(open, description);
   const faults: unknown[] = [];
@@ -91,7 +113,7 @@ export async function targetOn(
     board.close();
     await open.close();
   };
-  return { name, board, faults, close };
+  return { name, identity, board, faults, close };
 }
 
 /** Who is at the far end: group 64, command 0. Throws `BoardSilent`, or `rig/silent` where the other framing is answered. */
@@ -104,6 +126,18 @@ export async function describeBoard(line: LineSession, options: SmpClientOptions
     throw advice === undefined
       ? error
       : new MeterbenchError("rig/silent", (error as Error).message, { advice }, error);
+  } finally {
+    smp.close();
+  }
+}
+
+/** Of the image that runs; undefined where the board does not tell. */
+async function versionOn(line: LineSession, options: SmpClientOptions): Promise<string | undefined> {
+  const smp = new SmpClient(line, options);
+  try {
+    return (await image.readState(smp, { retries: 0 })).find(({ active }) => active)?.version;
+  } catch {
+    return undefined;
   } finally {
     smp.close();
   }

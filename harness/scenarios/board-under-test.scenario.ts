@@ -4,7 +4,7 @@ import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { useCases } from "../../firmware/objects/use-cases.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import { type DeviceType, serviceRequest } from "../headend/service-requests.ts";
-import { appliesTo, currentRun, needs, type PartyName, skipBecause } from "../index.ts";
+import { appliesTo, currentRun, needs, type PartyName, skipElsewhere } from "../index.ts";
 import { BesideModel } from "../rig/beside-model.ts";
 import type { DeviceEnd } from "../run-context.ts";
 import { disableSupply, type Forgery, flipBit, forge, macBytes } from "./support.ts";
@@ -128,6 +128,6 @@ describe("a board under test answers as the model does", function () {
 
   function skipOthers(context: Mocha.Context, type: DeviceType): void {
     if (device.type === type) return;
-    skipBecause(context, `the board is a ${device.type}`);
+    skipElsewhere(context, `the board is a ${device.type}`);
   }
 });

@@ -1,10 +1,13 @@
 /** Finds the scenario files: those beside this one, or a user's own named by path. */
-import { existsSync, readdirSync } from "node:fs";
-import { extname, relative, resolve } from "node:path";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, extname, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import Mocha from "mocha";
+import { cleanStack, lineIn } from "../reports/failure.ts";
 import type { WireName } from "../run-context.ts";
 import { needsOf, wiresOf } from "./applies-to.ts";
+import { loadFault } from "./load-fault.ts";
 
 export const scenariosFolder = fileURLToPath(new URL("./", import.meta.url));
 const ending = `.scenario${extname(import.meta.url)}`;
@@ -19,9 +22,17 @@ export function scenarioFiles(patterns: readonly string[]): string[] {
     .map((name) => resolve(scenariosFolder, name));
 }
 
-export function isFile(pattern: string): boolean {
-  return /\.[cm]?[jt]s$/.test(pattern) && existsSync(pattern);
+/** The name of a scenario file of ours, whatever it was compiled to; it is a word for its scenarios, no path. */
+export function isOurs(pattern: string): boolean {
+  const stem = (path: string): string => basename(path).replace(/\.[cm]?[jt]s$/, "");
+  return basename(pattern) === pattern && scenarioFiles([]).some((file) => stem(file) === stem(pattern));
 }
+
+/** A word that can only be a file: it is code. */
+export const looksLikeFile = (pattern: string): boolean => /\.[cm]?[jt]s$/.test(pattern);
+
+export const isFile = (pattern: string): boolean =>
+  looksLikeFile(pattern) && existsSync(pattern) && statSync(pattern).isFile();
 
 /** A TypeScript file of the user's runs where this Node strips types (22.18 on) or a loader such as tsx is there. */
 export function canLoad(file: string): boolean {
@@ -30,17 +41,63 @@ export function canLoad(file: string): boolean {
   return !file.endsWith("ts") || strips || ending === ".scenario.ts";
 }
 
+/** The file of a test or hook, relative to our scenarios or to the working folder. */
+export function fileOf(runnable: Mocha.Runnable): string {
+  const path = runnable.file ?? runnable.parent?.file ?? "";
+  const file = relative(scenariosFolder, path);
+  return file.startsWith("..") ? relative(process.cwd(), path) : file;
+}
+
+const lines = new WeakMap<object, number>();
+
+/** The line, from 1, where the test stands in its file; undefined where a helper elsewhere has made it. */
+export const lineOf = (test: Mocha.Runnable): number | undefined => lines.get(test);
+
+/** Mocha does not keep the line: it is that of the call under way when a test is added. */
+function keepLines(suite: Mocha.Suite): void {
+  suite.on("suite", keepLines);
+  suite.on("test", (test: Mocha.Test) => {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = framesSeen;
+    const stack = cleanStack(new Error("here").stack ?? "");
+    Error.stackTraceLimit = stackTraceLimit;
+    const line = lineIn(stack, test.file ?? "");
+    if (line !== undefined) lines.set(test, line);
+  });
+}
+
+/** A test may be made by functions that call one another. */
+const framesSeen = 40;
+
 let loads = 0;
+const require = createRequire(import.meta.url);
 
 /**
  * Evaluates `files`, whose suites go into `mocha`. Node evaluates a module once a process, so each is loaded
- * under a name of its own: a run on two wires needs its suites twice.
+ * under a name of its own: a run on two wires needs its suites twice. Throws `cli/usage` with the file and line that
+ * does not load; also when it `never` does: that resolves when nothing is under way any more.
  */
-export async function loadSuites(mocha: Mocha, files: readonly string[]): Promise<void> {
+export async function loadSuites(
+  mocha: Mocha,
+  files: readonly string[],
+  never: Promise<unknown> = new Promise(() => {}),
+): Promise<void> {
+  keepLines(mocha.suite);
+  const stuck = never.then((why) => Promise.reject(why));
+  stuck.catch(() => {});
   for (const file of files) {
     mocha.suite.emit("pre-require", globalThis, file, mocha);
-    const loaded: unknown = await import(`${pathToFileURL(file).href}?load=${++loads}`);
-    mocha.suite.emit("require", loaded, file, mocha);
+    // CommonJS is kept by its path alone.
+    delete require.cache[file];
+    try {
+      const loaded: unknown = await Promise.race([
+        stuck,
+        import(`${pathToFileURL(file).href}?load=${++loads}`),
+      ]);
+      mocha.suite.emit("require", loaded, file, mocha);
+    } catch (error) {
+      throw loadFault(error, file);
+    }
     mocha.suite.emit("post-require", globalThis, file, mocha);
   }
 }

@@ -10,10 +10,12 @@ import type { RunTarget } from "../../rig/target.ts";
 import { plain, plainJson, plainLine } from "../../text.ts";
 import { Exit } from "../exit.ts";
 import { progressFor } from "../progress.ts";
+import { checkCode } from "../recorded-code.ts";
 import { runScenarios } from "../scenario-runner.ts";
 
 interface ReplayOptions {
   readonly image?: string;
+  readonly scenario?: string[];
   readonly json?: boolean;
 }
 
@@ -22,13 +24,15 @@ export function replayCommand(root: Command): Command {
     .command("replay")
     .argument("<file>", "what --record has written")
     .option("--image <file>", "of a flashing: the image, where it is not where it was")
+    .option("--scenario <file...>", "of a run: a scenario file of yours that it ran, and may run again")
     .option("--json", "one JSON document on standard output")
     .description("run a recorded session again without the board")
     .addHelpText("after", "\nExample:\n  meterbench replay session.ndjson\n")
-    .action(async (file: string, { image, json }: ReplayOptions) => {
+    .action(async (file: string, { image, scenario, json }: ReplayOptions) => {
       const scenarios: RunReport["scenarios"][number][] = [];
       const outcome = await replayFile(file, {
         image,
+        checkRun: (run) => checkCode(run, file, scenario ?? []),
         runScenarios: async (target, run) =>
           void scenarios.push(...(await rerun(target, run, json === true))),
       });

@@ -1,19 +1,22 @@
 /** `meterbench run`: runs the scenarios and leaves a report. */
-import { join } from "node:path";
+import { relative } from "node:path";
 import type { Command } from "commander";
-import pc from "picocolors";
-import type { RunReport } from "../../reports/run-report.ts";
 import { openUnlessInterrupted } from "../../rig/interrupt.ts";
+import type { RecordedRun } from "../../rig/recorded-session.ts";
 import { realTimeNote } from "../../rig/replay.ts";
 import { loadRig } from "../../rig/rig-file.ts";
 import { openTarget, type RunTarget } from "../../rig/target.ts";
 import type { WireName } from "../../run-context.ts";
 import { defaultTimeScale } from "../../scenarios/applies-to.ts";
-import { Exit, given, usageError } from "../exit.ts";
+import { isFile } from "../../scenarios/discover.ts";
+import { plainLine, shellWord } from "../../text.ts";
+import { given, usageError } from "../exit.ts";
 import { addLineOptions, type LineOptions, lineOf, lineOptionNames, lineWords } from "../line-options.ts";
+import { checkFiles, checkMatches } from "../no-match.ts";
 import { progressFor } from "../progress.ts";
-import { prepareFolder, writeRunFiles } from "../run-files.ts";
-import { type RecordedRun, runScenarios } from "../scenario-runner.ts";
+import { Publication } from "../publication.ts";
+import { prepareFolder } from "../run-files.ts";
+import { type LoadedSuites, loadScenarios, runScenarios } from "../scenario-runner.ts";
 import { stoppable } from "../until-stopped.ts";
 
 interface RunOptions extends LineOptions {
@@ -26,10 +29,6 @@ interface RunOptions extends LineOptions {
   readonly timeScale?: string;
   readonly json?: boolean;
 }
-
-/** The first ones tell what went wrong; more of them are its echo. */
-const faultsShown = 5;
-const reasonsShown = 8;
 
 const examples = `
 Example:
@@ -83,66 +82,54 @@ async function run(
   // Of a recorded run time is simulated unless told otherwise: only that can be run again exactly.
   const timeScale =
     timeScaleOf(options.timeScale) ?? (options.record === undefined ? undefined : defaultTimeScale);
+  checkFiles(patterns);
+  const loaded = await loadAll(patterns, wires, options.target);
   prepareFolder(options.out);
-  const opening = openTarget(options.target, loadRig(options.rig), {
-    seed,
-    record: options.record,
-    line: lineOf(options),
-    run: { target: options.target, patterns: [...patterns], wires: [...wires], seed, timeScale },
-  });
-  const target = await openUnlessInterrupted(opening, signal);
+  const recorded = { target: options.target, patterns: [...patterns], wires: [...wires], seed, timeScale };
+  const target = await openTheTarget(recorded, options, signal);
   if (options.record !== undefined && timeScale === 1) console.error(`note: ${realTimeNote}`);
   const startedAt = new Date().toISOString();
   const progress = progressFor(process.stderr, options.json === true);
-  const recorded: RecordedRun[] = [];
+  const again = (words?: string, file?: string) => commandLine(patterns, options, words, file);
+  const publication = new Publication({ options, version, seed, startedAt, target, again });
   try {
-    for (const wire of wires)
-      recorded.push(
-        await runScenarios({ patterns, wire, seed, timeScale, signal, ...planOf(target) }, progress),
-      );
+    for (const [i, wire] of wires.entries()) {
+      const plan = { patterns, wire, seed, timeScale, signal, ...planOf(target) };
+      const { scenarios } = await runScenarios(plan, progress, publication, loaded[i]);
+      if (scenarios.length === 0)
+        progress.note(`note: nothing of this is about the ${wire} wire on ${target.name}`);
+    }
   } finally {
     await target.close();
   }
-  const scenarios = recorded.flatMap((r) => r.scenarios);
-  if (scenarios.length === 0) throw nothingMatches(patterns, options.wire);
-  const reports = scenarios.map((s) => s.report);
-  const report: RunReport = {
-    tool: "meterbench",
-    version,
-    seed,
-    wire: options.wire,
-    target: options.target,
-    startedAt,
-    totals: totals(reports),
-    scenarios: reports,
-    measures: measures(reports),
-  };
-  const again = commandLine(patterns, options);
-  const captures = recorded.flatMap((r) => r.captures);
-  writeRunFiles(options.out, { run: report, scenarios, captures, again });
-  if (options.json) console.log(JSON.stringify(report, null, 2));
-  else summary(report, options.out, again);
-  process.exitCode = exitOf(report, target, signal.aborted);
+  publication.publish(signal.aborted);
 }
 
-function exitOf(
-  { totals, scenarios }: RunReport,
-  { name, faults = [] }: RunTarget,
-  wasInterrupted: boolean,
-): Exit {
-  if (wasInterrupted) {
-    console.error(pc.red("interrupted: the scenarios that did not run to their end count as skipped"));
-    return Exit.rig;
-  }
-  const [most] = skipReasons(scenarios);
-  if (totals.passed + totals.failed === 0 && most !== undefined)
-    console.error(
-      pc.yellow(`nothing ran: all ${totals.skipped} skipped, ${most.count} of them because: ${most.reason}`),
-    );
-  for (const fault of faults.slice(0, faultsShown))
-    console.error(`${pc.red("fault")} in the firmware on ${name}: ${fault}`);
-  return totals.failed + faults.length > 0 ? Exit.testFailed : Exit.ok;
+/** All of it before anything runs: one that does not load, or words that nothing has, end it here. */
+async function loadAll(
+  patterns: readonly string[],
+  wires: readonly WireName[],
+  target: string,
+): Promise<LoadedSuites[]> {
+  const loaded: LoadedSuites[] = [];
+  for (const _wire of wires) loaded.push(await loadScenarios(patterns, target));
+  checkMatches((loaded[0] as LoadedSuites).mocha.suite, patterns, wires);
+  return loaded;
 }
+
+/** Says what takes so long meanwhile. */
+function openTheTarget(run: RecordedRun, options: RunOptions, signal: AbortSignal): Promise<RunTarget> {
+  const { target, seed } = run;
+  if (target !== "mock" && !options.json) console.error(openingWords(target));
+  const line = lineOf(options);
+  const opening = openTarget(target, loadRig(options.rig), { seed, record: options.record, line, run });
+  return openUnlessInterrupted(opening, signal);
+}
+
+const openingWords = (target: string): string =>
+  target === "emulated"
+    ? "starting the emulated board: its firmware is built where it has changed, then QEMU starts ..."
+    : `opening ${plainLine(target)} ...`;
 
 const planOf = ({ name, board, device }: RunTarget) => ({ target: name, board, device });
 
@@ -162,55 +149,28 @@ function wiresOf(text: string): readonly WireName[] {
   throw usageError(`run: --wire ${text} is not a wire`, "Expected cose, gbcs or both.");
 }
 
-function nothingMatches(patterns: readonly string[], wire: string): Error {
-  const asked = patterns.length === 0 ? "nothing" : patterns.map((p) => `"${p}"`).join(", ");
-  return usageError(
-    `run: no scenario on the ${wire} wire matches ${asked}`,
-    "Type `meterbench list scenarios` to see what there is.",
-  );
-}
-
 function seedOf(text: string): number {
   const seed = Number(text);
   if (/^\d+$/.test(text) && seed <= 0xffff_ffff) return seed;
   throw usageError(`run: --seed ${text} is not a seed`, "Expected a whole number from 0 to 4294967295.");
 }
 
-function totals(scenarios: RunReport["scenarios"]): RunReport["totals"] {
-  const count = (status: string) => scenarios.filter((s) => s.status === status).length;
-  return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") };
-}
-
-function measures(scenarios: RunReport["scenarios"]): Record<string, number> {
-  const virtualS = scenarios.reduce((sum, s) => sum + s.virtualS, 0);
-  const realS = scenarios.reduce((sum, s) => sum + s.durationMs, 0) / 1000;
-  return { virtualS, realS, virtualSPerRealS: realS > 0 ? Math.round(virtualS / realS) : 0 };
-}
-
-function commandLine(patterns: readonly string[], options: RunOptions): string {
-  const words = patterns.map((p) => `"${p}" `).join("");
-  const rig = options.rig === undefined ? "" : ` --rig ${options.rig}`;
-  const scale = options.timeScale === undefined ? "" : ` --time-scale ${options.timeScale}`;
-  return `meterbench run ${words}--wire ${options.wire} --target ${options.target} --seed ${options.seed}${rig}${scale}${lineWords(options)}`;
-}
-
-/** Why scenarios were skipped, the most common reason first. */
-function skipReasons(scenarios: RunReport["scenarios"]): { reason: string; count: number }[] {
-  const counts = new Map<string, number>();
-  for (const { status, reason = "no reason given" } of scenarios)
-    if (status === "skipped") counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);
-}
-
-function summary(run: RunReport, out: string, again: string): void {
-  const { passed, failed, skipped } = run.totals;
-  const bad = failed > 0 ? pc.red(`${failed} failed`) : "0 failed";
-  console.log(`\n${pc.green(`${passed} passed`)}, ${bad}, ${skipped} skipped  (seed ${run.seed})`);
-  const reasons = skipReasons(run.scenarios);
-  for (const { reason, count } of reasons.slice(0, reasonsShown))
-    console.log(pc.yellow(`skipped ${count}: ${reason}`));
-  if (reasons.length > reasonsShown)
-    console.log(`skipped for ${reasons.length - reasonsShown} other reasons: see the report`);
-  console.log(`report  ${join(out, "report.html")}`);
-  console.log(`again   ${again}`);
+/** The line that runs it again; with `words` those alone, and of a file of the user's that file alone. */
+function commandLine(
+  patterns: readonly string[],
+  options: RunOptions,
+  words: string | undefined,
+  file: string | undefined,
+): string {
+  const files = patterns.filter(isFile);
+  const own = files.filter((each) => file !== undefined && relative(process.cwd(), each) === file);
+  const wanted = words === undefined ? patterns : [...(own.length > 0 ? own : files), words];
+  return [
+    "meterbench run",
+    ...wanted.map(shellWord),
+    `--wire ${options.wire} --target ${shellWord(options.target)} --seed ${options.seed}`,
+    ...(options.rig === undefined ? [] : [`--rig ${shellWord(options.rig)}`]),
+    ...(options.timeScale === undefined ? [] : [`--time-scale ${options.timeScale}`]),
+    `--out ${shellWord(options.out)}${lineWords(options)}`,
+  ].join(" ");
 }

@@ -1,8 +1,10 @@
 /** `report.html`: one self-contained file that shows a run to a person. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { RecordedScenario, RunReport } from "../run-report.ts";
-import { lanes, timeline } from "./lanes.ts";
+import { tsharkLine } from "../capture.ts";
+import type { RecordedScenario, RunReport, ScenarioError } from "../run-report.ts";
+import { boardWords, clock, countsOf, lastAlert, span, verdictOf } from "../verdict.ts";
+import { lanes, type TimelineItem, timeline } from "./lanes.ts";
 import { script } from "./script.ts";
 import { style } from "./style.ts";
 
@@ -15,8 +17,15 @@ export interface HtmlInput {
   readonly scenarios: readonly RecordedScenario[];
   /** The line that repeats the run. */
   readonly again: string;
-  /** Explains the messages around a failure, as text. */
-  readonly explain: (scenario: RecordedScenario) => string;
+  /** The folder of the report and its capture. */
+  readonly out: string;
+  /** The messages before a failure, decoded. */
+  readonly messagesOf: (scenario: RecordedScenario) => readonly ExplainedMessage[];
+}
+
+export interface ExplainedMessage {
+  readonly title: string;
+  readonly text: string;
 }
 
 export function reportHtml(input: HtmlInput): string {
@@ -25,7 +34,7 @@ export function reportHtml(input: HtmlInput): string {
   const uplotCss = createRequire(import.meta.url).resolve("uplot/dist/uPlot.min.css");
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Meterbench: ${verdict(run)}</title>
+<title>Meterbench: ${verdictOf(run).words}</title>
 <style>${readFileSync(uplotCss, "utf8")}${style}</style></head>
 <body><main>
 ${head(input)}
@@ -37,26 +46,24 @@ ${sections(input)}
 `;
 }
 
-function verdict(run: RunReport): string {
-  if (run.totals.failed > 0) return `${run.totals.failed} failed`;
-  return run.totals.passed > 0 ? "all passed" : "nothing ran";
-}
-
-function head({ run, again }: HtmlInput): string {
-  const { passed, failed, skipped } = run.totals;
-  const virtualS = run.scenarios.reduce((sum, s) => sum + s.virtualS, 0);
-  const tone = failed > 0 ? "bad" : passed > 0 ? "good" : "idle";
+function head({ run, again, out, scenarios }: HtmlInput): string {
+  const { passed, failed, skipped, notApplicable } = countsOf(run);
+  const { words, tone } = verdictOf(run);
+  const spans = scenarios.flatMap(({ report }) => report.capture ?? []);
+  const count = (number: number, name: string, tone = "") =>
+    `<span class="count"><b class="${tone}">${number}</b> ${name}</span>`;
+  const rest = notApplicable > 0 ? count(notApplicable, "do not apply") : "";
   return `<h1>Meterbench run</h1>
-<div class="result"><span class="verdict ${tone}">${verdict(run)}</span>
-<span class="count"><b class="good">${passed}</b> passed</span>
-<span class="count"><b class="${failed > 0 ? "bad" : ""}">${failed}</b> failed</span>
-<span class="count"><b>${skipped}</b> skipped</span></div>
+<div class="result"><span class="verdict ${tone}">${words}</span>
+${count(passed, "passed", "good")} ${count(failed, "failed", failed > 0 ? "bad" : "")} ${count(skipped, "skipped")} ${rest}</div>
 <div class="bar"><i style="flex:${passed}"></i><i class="bad" style="flex:${failed}"></i><i class="idle" style="flex:${skipped}"></i></div>
 <h2>The run</h2><dl class="facts">
-${fact("started", run.startedAt)}${fact("wire", run.wire)}${fact("target", run.target)}${fact("seed", String(run.seed))}
-${fact("virtual time", span(virtualS))}${fact("real time", span(run.scenarios.reduce((sum, s) => sum + s.durationMs, 0) / 1000))}
-${fact("run it again", `<code>${escapeHtml(again)}</code>`, true)}</dl>`;
+${fact("started", run.startedAt.slice(0, 19).replace("T", " ").concat(" UTC"))}${fact("wire", run.wire)}${fact("target", run.target)}${run.board ? fact("board", boardWords(run.board)) : ""}${fact("seed", String(run.seed))}
+${fact("virtual time", span(run.measures.virtualS ?? 0))}${fact("real time", span(run.measures.realS ?? 0))}
+${fact("run it again", code(again), true)}${spans.length > 0 ? fact("see all frames", code(tsharkLine(out, [])), true) : ""}</dl>`;
 }
+
+const code = (text: string): string => `<code>${escapeHtml(text)}</code>`;
 
 function fact(name: string, value: string, raw = false): string {
   return `<dt>${escapeHtml(name)}</dt><dd>${raw ? value : escapeHtml(value)}</dd>`;
@@ -88,49 +95,81 @@ function sections(input: HtmlInput): string {
 function scenario(recorded: RecordedScenario, input: HtmlInput, open: boolean): string {
   const { report } = recorded;
   const [tone, mark] = marks[report.status];
-  const items = timeline(recorded.events);
-  const shown = items.slice(0, maxItems);
+  const isFailure = report.status === "failed";
+  const items = [...timeline(recorded.events), ...(isFailure ? failureItem(recorded) : [])];
+  const shown = isFailure ? items.slice(-maxItems) : items.slice(0, maxItems);
   const left = items.length - shown.length;
-  return `<details${open ? " open" : ""}><summary><span class="${tone}">${mark}</span><span>${escapeHtml(title(recorded))}</span>
+  return `<details class="scenario"${open ? " open" : ""}><summary><span class="${tone}">${mark}</span><span>${escapeHtml(title(recorded, input.run))}</span>
 <span class="dim num">${report.virtualS > 0 ? `${span(report.virtualS)} in ` : ""}${span(report.durationMs / 1000)}</span></summary><div>
-${report.status === "failed" ? failure(recorded, input) : ""}${report.reason ? `<p class="idle">${escapeHtml(report.reason)}</p>` : ""}
+${isFailure ? failure(recorded) : ""}${report.reason ? `<p class="idle">${escapeHtml(report.reason)}</p>` : ""}
 <div class="chart"></div><div class="pick mono dim"></div>
 <script type="application/json">${json(shown.map((i) => [i.timeS, i.lane, i.source, i.label]))}</script>
-${left > 0 ? `<p class="dim">${left} further events are in events.ndjson.</p>` : ""}${eventTable(shown)}
-<p class="dim">seed ${report.seed} · ${escapeHtml(report.file)}</p></div></details>`;
+${left > 0 ? `<p class="dim">${left} further events are in events.ndjson.</p>` : ""}${eventTable(shown, isFailure)}
+${isFailure ? messages(input.messagesOf(recorded)) : ""}${foot(recorded, input)}</div></details>`;
+}
+
+/** Where it stands, and where its frames are. */
+function foot({ report }: RecordedScenario, { out }: HtmlInput): string {
+  const { capture = [] } = report;
+  const frames = capture
+    .map(({ home, firstFrame, lastFrame }) => `home ${home}, frames ${firstFrame} to ${lastFrame}`)
+    .join("; ");
+  const where = report.line === undefined ? report.file : `${report.file}:${report.line}`;
+  return `<p class="dim">seed ${report.seed} · ${escapeHtml(where)}${frames === "" ? "" : ` · capture.pcapng: ${frames}`}</p>
+${capture.length === 0 ? "" : `<p class="dim">${code(tsharkLine(out, capture))}</p>`}`;
+}
+
+/** The moment it failed, as far as the home's time had come. */
+function failureItem({ events, report }: RecordedScenario): TimelineItem[] {
+  const last = events.at(-1);
+  if (last === undefined) return [];
+  const label = report.error?.message.split("\n")[0] ?? "failed";
+  // After what happened in the same moment: the chart draws one of two that end it together.
+  return [{ timeS: (last.t + 1) / 1000, lane: lanes.indexOf("failure"), source: "scenario", label }];
 }
 
 /** The name without the suite's, which stands above it; a failure stands alone and has it whole. */
-function title({ report, suite }: RecordedScenario): string {
-  return report.status === "failed" ? report.name : report.name.slice(suite.length).trim();
+function title({ report, suite }: RecordedScenario, run: RunReport): string {
+  const name = report.status === "failed" ? report.name : report.name.slice(suite.length).trim();
+  return run.wire === "both" ? `${name} (${report.wire})` : name;
 }
 
-function eventTable(items: ReturnType<typeof timeline>): string {
+const rowsShown = 200;
+
+/** Of a failure the last events, for they led there. */
+function eventTable(items: readonly TimelineItem[], isFailure: boolean): string {
   if (items.length === 0) return "";
-  const rows = items
-    .slice(0, 200)
-    .map(
-      (i) =>
-        `<tr><td class="num mono">${i.timeS.toFixed(3)}</td><td>${escapeHtml(lanes[i.lane] ?? "")}</td><td>${escapeHtml(i.source)}</td><td>${escapeHtml(i.label)}</td></tr>`,
-    );
-  return `<div class="events"><table><tr><th class="num">virtual s</th><th>lane</th><th>who</th><th>what</th></tr>${rows.join("")}</table></div>`;
+  const rows = (isFailure ? items.slice(-rowsShown) : items.slice(0, rowsShown)).map(
+    (i) =>
+      `<tr><td class="num mono">${clock(i.timeS)}</td><td>${escapeHtml(lanes[i.lane] ?? "")}</td><td>${escapeHtml(i.source)}</td><td>${escapeHtml(i.label)}</td></tr>`,
+  );
+  return `<div class="events"><table><tr><th class="num">virtual time</th><th>lane</th><th>who</th><th>what</th></tr>${rows.join("")}</table></div>`;
 }
 
-function failure(recorded: RecordedScenario, input: HtmlInput): string {
-  const { error } = recorded.report;
-  const decoded = input.explain(recorded);
-  return `<p class="bad">${escapeHtml(error?.message ?? "failed")}</p><pre>${escapeHtml(error?.stack ?? "")}</pre>
-${decoded === "" ? "" : `<p>The last messages before it:</p><pre>${escapeHtml(decoded)}</pre>`}`;
+/** What went wrong and where, before anything else. */
+function failure({ report, events }: RecordedScenario): string {
+  const errors = [report.error, ...(report.furtherErrors ?? [])].filter((error) => error !== undefined);
+  const alert = lastAlert(events);
+  const moment = events.length === 0 ? [] : [`at ${clock(report.virtualS)} of virtual time`];
+  const facts = [...moment, ...(alert === undefined ? [] : [`last alert: ${alert}`])];
+  return `${errors.map(errorText).join("\n")}
+${facts.length === 0 ? "" : `<p>${escapeHtml(facts.join(" · "))}</p>`}`;
 }
 
-/** A span of time in the two largest units that fit. */
-function span(seconds: number): string {
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 120) return `${seconds.toFixed(1)} s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-  if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
-  return `${Math.floor(seconds / 86_400)} d ${Math.round((seconds % 86_400) / 3600)} h`;
+function errorText({ message, at, diff, stack }: ScenarioError): string {
+  const [first = "", ...others] = message.split("\n");
+  const more = [others.join("\n").trim(), diff ?? ""].filter((part) => part !== "").join("\n\n");
+  return `<p class="bad error">${escapeHtml(first)}</p>${at === undefined ? "" : `<p class="mono at">${escapeHtml(at)}</p>`}
+${more === "" ? "" : `<pre>${escapeHtml(more)}</pre>`}${stack === undefined ? "" : folded("where it came from", stack)}`;
 }
+
+const messages = (list: readonly ExplainedMessage[]): string =>
+  list.length === 0
+    ? ""
+    : `<p>The last messages before it:</p>${list.map(({ title, text }) => folded(title, text)).join("\n")}`;
+
+const folded = (title: string, text: string): string =>
+  `<details class="fold"><summary>${escapeHtml(title)}</summary><pre>${escapeHtml(text)}</pre></details>`;
 
 function escapeHtml(text: string): string {
   return text

@@ -3,7 +3,7 @@ export const script = `
 const ink = () => getComputedStyle(document.documentElement).getPropertyValue("--ink").trim();
 const soft = () => getComputedStyle(document.documentElement).getPropertyValue("--soft").trim();
 const line = () => getComputedStyle(document.documentElement).getPropertyValue("--line").trim();
-const hues = ["#2456a6", "#1a7f4b", "#c0392b", "#c77700", "#7b4bb3", "#00838f", "#8d4b2a"];
+const hues = ["#2456a6", "#1a7f4b", "#c0392b", "#c77700", "#7b4bb3", "#00838f", "#8d4b2a", "#e00000"];
 const clock = (s) => {
   const d = Math.floor(s / 86400), rest = new Date(Math.round((s % 86400) * 1000)).toISOString();
   return (d > 0 ? d + "d " : "") + rest.slice(11, s < 120 ? 23 : 19).replace(/\\.000$/, "");
@@ -26,14 +26,14 @@ function draw(box) {
         values: (u, v) => v.map((y) => lanes[used[used.length - 1 - y]] ?? "") },
     ],
     series: [{}, ...used.map((lane) => ({ stroke: hues[lane], paths: () => null,
-      points: { show: true, size: 8, fill: hues[lane], stroke: hues[lane] } }))],
+      points: { show: true, size: lanes[lane] === "failure" ? 14 : 8, fill: hues[lane], stroke: hues[lane] } }))],
     hooks: { setCursor: [(u) => {
       const i = u.cursor.idx; if (i == null || !items[i]) return;
       pick.textContent = clock(items[i][0]) + "  " + items[i][2] + ": " + items[i][3];
     }] },
   }, data, box.querySelector(".chart"));
 }
-for (const box of document.querySelectorAll("details")) {
+for (const box of document.querySelectorAll("details.scenario")) {
   const once = () => { if (box.open && !box.dataset.drawn) { box.dataset.drawn = "1"; draw(box); } };
   box.addEventListener("toggle", once); once();
 }

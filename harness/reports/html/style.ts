@@ -18,8 +18,10 @@ pre { background: var(--page); border: 1px solid var(--line); border-radius: 6px
 .bar { display: flex; height: 8px; border-radius: 4px; overflow: hidden; background: var(--line); }
 .bar i { background: var(--good); } .bar i.bad { background: var(--bad); } .bar i.idle { background: var(--idle); }
 details { background: var(--card); border: 1px solid var(--line); border-radius: 8px; margin: 6px 0; }
-summary { display: grid; grid-template-columns: 20px 1fr max-content; gap: 10px; padding: 8px 14px; cursor: pointer; }
-details > div { padding: 0 14px 14px; }
+.scenario > summary { display: grid; grid-template-columns: 20px 1fr max-content; gap: 10px; padding: 8px 14px; cursor: pointer; }
+details.scenario > div { padding: 0 14px 14px; }
+.error { font-size: 17px; font-weight: 600; margin: 10px 0 2px; white-space: pre-wrap; } .at { margin: 0 0 8px; }
+details.fold { border: 0; margin: 4px 0; background: none; } details.fold > summary { display: list-item; padding: 2px 0; color: var(--soft); }
 .chart { margin: 6px 0; } .pick { min-height: 1.6em; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: 3px 12px 3px 0; vertical-align: top; }
 td { border-top: 1px solid var(--line); overflow-wrap: anywhere; } th { color: var(--soft); font-weight: 500; }

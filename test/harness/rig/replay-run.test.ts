@@ -63,6 +63,30 @@ describe("a recorded run", function () {
   }
   const replay = (name: string) => commandLine(["replay", file(name), "--json"]);
 
+  it("of a file of the user's does not run that file again unless the command line names it", async () => {
+    const { address } = await lendingBoard("console");
+    writeFileSync(file("rig.yaml"), `boards:\n  - {id: lent, port: "${address}", framing: console}\n`);
+    const own = file("own.mjs");
+    const code = (said: string) =>
+      `globalThis.ranOwn = ${JSON.stringify(said)}; it("is mine", () => {}); it("is mine, too", () => {});`;
+    writeFileSync(own, code("recorded"));
+    await record("lent", [own], "own.rec", ["--rig", file("rig.yaml")]);
+    writeFileSync(own, code("replayed"));
+    const ran = () => (globalThis as { ranOwn?: string }).ranOwn;
+    assert.equal(ran(), "recorded");
+    const refused = await replay("own.rec");
+    assert.equal(refused.exitCode, 2, refused.stderr);
+    assert.equal(JSON.parse(refused.stdout).error.code, "replay/code");
+    assert.match(refused.stdout, /--scenario /);
+    assert.equal(ran(), "recorded");
+    const other = await commandLine(["replay", file("own.rec"), "--scenario", file("rig.yaml")]);
+    assert.equal(other.exitCode, 2);
+    assert.equal(ran(), "recorded");
+    const told = await commandLine(["replay", file("own.rec"), "--scenario", own]);
+    assert.equal(told.exitCode, 0, told.stdout + told.stderr);
+    assert.equal(ran(), "replayed");
+  });
+
   for (const framing of ["console", "raw"] as const)
     it(`of the model on a board is the same without the board (${framing} framing)`, async () => {
       const { address } = await lendingBoard(framing);

@@ -7,6 +7,7 @@ import { openLine, readRecording } from "../../../hal/serial/line/index.ts";
 import { SerialBoard } from "../../../hal/serial/parts/index.ts";
 import { image, os, SmpClient } from "../../../hal/serial/smp/index.ts";
 import { realTimers } from "../../../hal/serial/timers.ts";
+import type { RunReport } from "../../../harness/reports/run-report.ts";
 import { type Listening, listen } from "../../../harness/rig/emulate/listen.ts";
 import { EmulatedDevice } from "../../../harness/rig/emulate/serve-device.ts";
 import { BoardLock } from "../../../harness/rig/lock.ts";
@@ -148,21 +149,23 @@ describe("a device of the model on a TCP port", function () {
     assert.match(stderr, /in use by meterbench flash \(process \d+/);
   });
 
-  it("passes the run for boards under test; what runs on the model alone is skipped with its reason", async () => {
+  it("passes the run for boards under test, and lists what applies there alone, with the board's identity", async () => {
     const args = ["run", "under test", "reads back what was set", "--target", listening.address];
     const { exitCode, stdout, stderr } = await commandLine([...args, "--out", file("out"), "--json"]);
     assert.equal(exitCode, 0, stdout + stderr);
-    const run = JSON.parse(stdout) as { scenarios: { name: string; status: string; reason?: string }[] };
+    const run = JSON.parse(stdout) as RunReport;
     assert.ok(run.scenarios.filter(({ status }) => status === "passed").length >= 15);
-    const skipped = run.scenarios.filter(({ status }) => status === "skipped");
     assert.ok(
-      skipped.every(({ reason }) => reason),
-      JSON.stringify(skipped),
+      run.scenarios.every(({ name, reason }) => !name.startsWith("load limit") && reason === undefined),
     );
+    assert.ok((run.notApplicable ?? 0) > 0);
+    assert.equal(run.board?.kind, "ESME");
     assert.match(
-      skipped.find(({ name }) => name.startsWith("load limit"))?.reason ?? "",
-      /runs on the model/,
+      readFileSync(file("out/junit.xml"), "utf8"),
+      /<property name="board" value="[^"]+ \(ESME\)"\/>/,
     );
+    const page = readFileSync(file("out/report.html"), "utf8");
+    assert.match(page, /(\d+) of \1 that apply passed, \d+ do(es)? not apply here/);
   });
 
   it("is benched, and compared with itself", async () => {

@@ -1,0 +1,79 @@
+/** Runs the command line as people do: in a process of its own, in a folder of its own. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { RunReport } from "../../harness/reports/run-report.ts";
+
+const main = fileURLToPath(new URL("../../harness/cli/main.ts", import.meta.url));
+const tsx = import.meta.resolve("tsx");
+/** Where `import … from "meterbench"` would lead in a user's project. */
+export const harness = new URL("../../harness/index.ts", import.meta.url).href;
+
+export interface ChildOutcome {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A temporary folder; commands run in it. */
+export class Workplace {
+  readonly folder = mkdtempSync(join(tmpdir(), "meterbench-"));
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(this.path(name), text);
+  }
+
+  read(...names: string[]): string {
+    return readFileSync(join(this.folder, ...names), "utf8");
+  }
+
+  report(out = "out"): RunReport {
+    return JSON.parse(this.read(out, "run.json")) as RunReport;
+  }
+
+  /** A command that has not ended after half a minute is killed: its exit code is null then. */
+  meterbench(args: readonly string[], env: Record<string, string> = {}): Promise<ChildOutcome> {
+    return this.#run(process.execPath, [`--import=${tsx}`, main, ...args], env);
+  }
+
+  /** The same on a terminal of 80 columns; what it writes there is all on `stdout`. */
+  onTerminal(args: readonly string[], env: Record<string, string> = {}): Promise<ChildOutcome> {
+    const words = [process.execPath, `--import=${tsx}`, main, ...args].map((word) => `'${word}'`).join(" ");
+    return this.#run("script", ["-qec", `stty cols 80 rows 24; ${words}`, "/dev/null"], {
+      TERM: "xterm",
+      ...env,
+    });
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #run(program: string, args: readonly string[], env: Record<string, string>): Promise<ChildOutcome> {
+    const { NO_COLOR: _no, FORCE_COLOR: _force, CI: _ci, ...plain } = process.env;
+    const child = spawn(program, args, {
+      cwd: this.folder,
+      env: { ...plain, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const printed = { stdout: "", stderr: "" };
+    for (const name of ["stdout", "stderr"] as const)
+      child[name].setEncoding("utf8").on("data", (text: string) => {
+        printed[name] += text;
+      });
+    const limit = setTimeout(() => child.kill("SIGKILL"), 30_000);
+    return new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (exitCode) => {
+        clearTimeout(limit);
+        resolve({ exitCode, ...printed });
+      });
+    });
+  }
+}
