@@ -1,9 +1,10 @@
 /** What a device's maker chose where the specification leaves room, or where its text was not to hand. */
 export interface DeviceSettings {
-  /** Refusals of one reason that are logged and reported in one window; more are only counted. */
+  /**
+   * Refusals of one reason that are logged and reported in one window, and of all reasons that strangers can give
+   * three times as many; more are only counted.
+   */
   readonly refusalReportsPerWindow: number;
-  /** The same for all reasons together that strangers can give. */
-  readonly refusalReportsPerWindowInAll: number;
   readonly refusalWindowS: number;
   /** Alerts kept in flash until delivered; when full the oldest minor one gives way, else the oldest. */
   readonly alertOutboxCapacity: number;
@@ -57,7 +58,6 @@ export interface DeviceSettings {
 
 export const defaultSettings: DeviceSettings = {
   refusalReportsPerWindow: 3,
-  refusalReportsPerWindowInAll: 8,
   refusalWindowS: 3600,
   alertOutboxCapacity: 32,
   alertRetryMs: 30_000,

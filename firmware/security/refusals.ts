@@ -30,9 +30,11 @@ export type RefusalReason = keyof typeof refusalCodes;
 /** "Unusual numbers of malformed, out-of-order or unexpected commands received". */
 export const unusualNumbers = 0x8f60;
 
+/** Budgets of one reason that all reasons of strangers have together. */
+const IN_COMMON = 3;
+
 export interface RefusalSettings {
   readonly refusalReportsPerWindow: number;
-  readonly refusalReportsPerWindowInAll: number;
   readonly refusalWindowS: number;
 }
 
@@ -53,10 +55,10 @@ export class Refusals {
   report(reason: RefusalReason): Promise<void> | undefined {
     const count = (this.#counts.get(reason) ?? 0) + 1;
     this.#counts.set(reason, count);
-    const { refusalReportsPerWindow, refusalReportsPerWindowInAll } = this.#settings;
+    const each = this.#settings.refusalReportsPerWindow;
     // What could not be delivered is for one who is known here: strangers do not use up its budget.
     const shared = reason !== "undeliverable";
-    if (count > refusalReportsPerWindow || (shared && this.#reported >= refusalReportsPerWindowInAll)) {
+    if (count > each || (shared && this.#reported >= IN_COMMON * each)) {
       this.#excess = true;
       return undefined;
     }

@@ -103,6 +103,29 @@ describe("a hub's device log, its power cut anywhere in a command", () => {
   });
 });
 
+describe("CS14 of a home", () => {
+  it("comes with the addition, the key, its going when the meter leaves, and the next key", async () => {
+    const rig = await HomeRig.build();
+    await rig.list();
+    await rig.meter.han?.leave();
+    await rig.run(20_000);
+    await rig.meter.han?.join();
+    await rig.run(60_000);
+    const told = new Map<bigint, number>();
+    const hashes = new Set<string>();
+    for (const bytes of rig.take()) {
+      const message = coseWire.decode(coseWire.peek(bytes)) as Alert;
+      if (message.alertCode !== 0x8f12) continue;
+      const [[, , devices]] = message.values as unknown as [[number, Uint8Array, [Uint8Array, Uint8Array][]]];
+      const hash = devices[0]?.[1] as Uint8Array;
+      told.set(message.header.counter, hash.length);
+      hashes.add(Buffer.from(hash).toString("hex"));
+    }
+    assert.deepEqual([...told.values()], [0, 16, 0, 16]);
+    assert.equal(hashes.size, 3, "two keys, and none");
+  });
+});
+
 describe("CCS01 over the WAN", () => {
   it("that is refused opens no window, whatever its other operations ask", async () => {
     const rig = await HomeRig.build();
