@@ -53,6 +53,22 @@ describe("the factory region", () => {
     ["an empty certificate", () => ({ signCertificate: new Uint8Array() })],
     ["a missing cell", ({ anchors }) => ({ anchors: anchors.slice(1) })],
     ["a doubled cell", ({ anchors }) => ({ anchors: [...anchors, anchors[0]!] })],
+    [
+      "a key that can verify or agree nothing",
+      ({ anchors }) => ({ anchors: anchors.map((seed) => ({ ...seed, publicKey: new Uint8Array(32) })) }),
+    ],
+    [
+      "a contingency key outside a root's cell",
+      ({ anchors }) => ({ anchors: anchors.map((seed) => ({ ...seed, contingency: new Uint8Array(60) })) }),
+    ],
+    [
+      "a contingency key of another length",
+      ({ anchors }) => ({
+        anchors: anchors.map((seed) =>
+          seed.cell.role === "root" ? { ...seed, contingency: new Uint8Array(59) } : seed,
+        ),
+      }),
+    ],
     ["a cell of another device", () => ({ anchors: world.identity("CHF").anchors })],
     ["a path too long", () => ({ certificatePath: Array.from({ length: 5 }, () => Uint8Array.of(1)) })],
   ];

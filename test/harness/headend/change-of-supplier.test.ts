@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { coseWire } from "../../../firmware/wire/cose/wire.ts";
+import type { Value } from "../../../firmware/wire/message.ts";
+import { nodeCrypto } from "../../../hal/crypto/index.ts";
+import { SeededRandom } from "../../../hal/mock/index.ts";
+import { HeadEnd } from "../../../harness/headend/head-end.ts";
+import type { PartyName } from "../../../harness/headend/parties.ts";
+import { TestPki } from "../../../harness/headend/pki.ts";
+
+const crypto = nodeCrypto();
+const device = "00DB1234567890A0";
+
+describe("a change of supplier (6.23)", () => {
+  function stage() {
+    const pki = new TestPki({ crypto, random: new SeededRandom("change"), notBeforeS: 1_700_000_000 });
+    const headEnd = new HeadEnd({
+      crypto,
+      wire: coseWire,
+      pki,
+      deliver: (_bytes, done) => done("delivered"),
+      after: () => () => {},
+      observe: () => {},
+    });
+    const { sign, agree } = pki.deviceKeys(device);
+    const keys = { signPublicKey: sign.signer.publicKey, agreePublicKey: agree.publicKey };
+    headEnd.register({ eui: device, type: "ESME", ...keys, parties: new Set(["supplier"]) });
+    headEnd.inventory.preNotify({ eui: device, type: "ESME", installCode: new Uint8Array(16) });
+    for (const event of ["whitelisted", "joined", "commissioned"] as const)
+      headEnd.inventory.apply(device, event);
+    const { certificate } = pki.parties.secondSupplier.keys.sign;
+    const replacements = [{ cell: { role: "supplier", usage: "sign" }, certificate }];
+    const submit = (by: PartyName, more: object = {}) =>
+      headEnd.submit("6.23", { replacements, ...more }, { to: device, by });
+    return { headEnd, submit };
+  }
+  /** The argument of `credentials.replace` in a command. */
+  const argument = (bytes: Uint8Array): readonly Value[] => {
+    const command = coseWire.decode(coseWire.peek(bytes));
+    return ("operations" in command ? command.operations[0]?.value : undefined) as readonly Value[];
+  };
+
+  it("is asked by the incoming supplier, and signed by the transitional CoS party", () => {
+    const { headEnd, submit } = stage();
+    const { transitionalCoS } = headEnd.parties;
+    const exchange = submit("secondSupplier");
+    const envelope = coseWire.peek(exchange.bytes);
+    assert.equal(exchange.preCommand.definition.critical, false);
+    assert.equal(envelope.header.originator, transitionalCoS.eui);
+    assert.equal(envelope.header.supplementary, undefined);
+    assert.equal(envelope.header.counter, transitionalCoS.counter);
+    assert.equal(envelope.protection, "signature+mac");
+    const { publicKey } = transitionalCoS.keys.sign.signer;
+    assert.ok(coseWire.signatureValid(envelope, crypto.ed25519Verifier(publicKey)));
+    assert.deepEqual(argument(exchange.bytes)[3], [5, 1, 0]);
+  });
+
+  it("is not for the transitional CoS party to ask, nor for a network operator", () => {
+    const { submit } = stage();
+    for (const by of ["transitionalCoS", "networkOperator"] as const)
+      assert.throws(() => submit(by), { code: "headend/not-eligible" });
+  });
+
+  it("tells the supplier's floors as those of its role, 0 when it names none, and its own party's never", () => {
+    const { submit } = stage();
+    const floors = (more: object) => argument(submit("secondSupplier", more).bytes).slice(5, 8);
+    assert.deepEqual(floors({}), [null, null, [[2, 0, null]]]);
+    assert.deepEqual(floors({ floor: 7n, topUpFloor: 9n }), [null, null, [[2, 7, 9]]]);
+    const named = { party: "90B3D51F30030000", floor: 5n };
+    assert.deepEqual(floors({ partyFloors: [named] }), [null, null, [[2, 5, null]]]);
+    for (const wrong of [
+      { floor: 1n },
+      { role: "supplier", ...named },
+      { party: "00DB1234567890A0", floor: 1n },
+    ])
+      assert.throws(() => floors({ partyFloors: [wrong] }), { code: "headend/parameters" });
+    assert.throws(() => floors({ floor: 2n ** 63n }), { code: "headend/parameters" });
+  });
+});
