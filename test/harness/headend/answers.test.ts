@@ -44,6 +44,7 @@ describe("an answer that the use case does not have", () => {
     parameters: unknown,
     results: readonly OperationResult[],
     sealed = false,
+    beside: readonly OperationResult[] = [],
   ) {
     const { headEnd, keys } = stage();
     const exchange = headEnd.submit(reference, parameters, { to: device, by, unchecked: true });
@@ -53,7 +54,8 @@ describe("an answer that the use case does not have", () => {
     const own: Header = { ...header, kind: 2, originator: device, target: party.eui };
     const key = valueKey(crypto, keys.agree.secret, party.keys.agree.publicKey, pair);
     const context = { kind: 2, ...pair, counter: header.counter } as const;
-    const told = sealed && key !== undefined ? [ok(sealValues(crypto, key, context, results))] : results;
+    const told =
+      sealed && key !== undefined ? [ok(sealValues(crypto, key, context, results)), ...beside] : results;
     const plain = coseWire.encode({ header: own, results: told });
     const mac = pairMac(crypto, keys.agree.secret, party.keys.agree.publicKey, pair);
     assert.ok(mac);
@@ -119,6 +121,7 @@ describe("an answer that the use case does not have", () => {
     assert.equal(ask("4.1.1", "supplier", {}, []), "not-the-answer");
     assert.equal(ask("4.1.1", "supplier", {}, [ok(registers), ok(registers)], true), "not-the-answer");
     assert.equal(ask("4.1.1", "supplier", {}, [], true), "not-the-answer");
+    assert.equal(ask("4.1.1", "supplier", {}, [ok(registers)], true, [ok(registers)]), "not-the-answer");
     assert.equal(ask("4.1.1", "supplier", {}, [ok(Uint8Array.of(1, 2, 3))]), "wrong-format");
     assert.equal(ask("4.1.1", "supplier", {}, [failed(3, registers)]), "not-the-answer");
     assert.equal(ask("4.1.1", "supplier", {}, [failed(3)]), "believed", "nothing is told");
