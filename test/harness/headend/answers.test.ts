@@ -43,6 +43,7 @@ describe("an answer that the use case does not have", () => {
     parameters: unknown,
     results: readonly OperationResult[],
     sealed = false,
+    beside: readonly OperationResult[] = [],
   ) {
     const { headEnd, keys } = stage();
     const exchange = headEnd.submit(reference, parameters, { to: device, by, unchecked: true });
@@ -51,7 +52,7 @@ describe("an answer that the use case does not have", () => {
     const pair = { originator: euiBytes(device), target: euiBytes(party.eui) };
     const own: Header = { ...header, kind: 2, originator: device, target: party.eui };
     const hidden = suite.hiddenValues(crypto, keys.agree.agreement, party.keys.agree.publicKey, pair);
-    const told = sealed && hidden !== undefined ? [ok(hidden.seal(own, results))] : results;
+    const told = sealed && hidden !== undefined ? [ok(hidden.seal(own, results)), ...beside] : results;
     const plain = suite.wire.encode({ header: own, results: told });
     const mac = suite.macs(crypto, keys.agree.agreement, party.keys.agree.publicKey, pair);
     assert.ok(mac);
@@ -117,6 +118,7 @@ describe("an answer that the use case does not have", () => {
     assert.equal(ask("4.1.1", "supplier", {}, []), "not-the-answer");
     assert.equal(ask("4.1.1", "supplier", {}, [ok(registers), ok(registers)], true), "not-the-answer");
     assert.equal(ask("4.1.1", "supplier", {}, [], true), "not-the-answer");
+    assert.equal(ask("4.1.1", "supplier", {}, [ok(registers)], true, [ok(registers)]), "not-the-answer");
     assert.equal(ask("4.1.1", "supplier", {}, [ok(Uint8Array.of(1, 2, 3))]), "wrong-format");
     assert.equal(ask("4.1.1", "supplier", {}, [failed(3, registers)]), "not-the-answer");
     assert.equal(ask("4.1.1", "supplier", {}, [failed(3)]), "believed", "nothing is told");
