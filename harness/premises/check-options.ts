@@ -2,7 +2,9 @@
 import { defaultSettings } from "../../firmware/devices/settings.ts";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { defaultEther, defaultWan, meterMains } from "../../hal/mock/index.ts";
+import { partyNames } from "../headend/parties.ts";
 import { nearest } from "../rig/near-miss.ts";
+import type { DeviceName } from "./home-device.ts";
 import type { PremisesOptions } from "./options.ts";
 import type { HomeRequestOptions } from "./premises.ts";
 
@@ -26,6 +28,7 @@ const homeOptions: Known<PremisesOptions> = {
 const requestOptions: Known<HomeRequestOptions> = {
   ...{ to: true, by: true, timeoutMs: true, unchecked: true, signWith: true, tamper: true },
 };
+const deviceNames: readonly DeviceName[] = ["hub", "esme"];
 const groups = {
   ether: defaultEther,
   wan: defaultWan,
@@ -37,10 +40,12 @@ const groups = {
 /** Throws `premises/option` or `premises/time`, naming the option. */
 export function checkOptions(options: PremisesOptions): void {
   checkNames("premises", options, Object.keys(homeOptions));
-  checkNames("premises: boards", options.boards, ["hub", "esme"]);
+  checkNames("premises: boards", options.boards, deviceNames);
   for (const [group, defaults] of Object.entries(groups))
     checkGroup(group, options[group as keyof typeof groups], defaults);
-  const { seed, distanceM } = options;
+  const { seed, distanceM, printedInstallCode: code } = options;
+  if (code !== undefined && code !== "another" && !(code instanceof Uint8Array))
+    throw wrong("premises/option", "printedInstallCode", '"another", or 16 bytes and their CRC', code);
   if (seed !== undefined && !(Number.isInteger(seed) && seed >= 0 && seed <= 0xffff_ffff))
     throw wrong("premises/option", "seed", "a whole number from 0 to 4294967295", seed);
   if (distanceM !== undefined) checkNumber("distanceM", distanceM);
@@ -49,13 +54,20 @@ export function checkOptions(options: PremisesOptions): void {
 /** Throws `premises/option` or `premises/time`. */
 export function checkRequestOptions(options: HomeRequestOptions): void {
   checkNames("request", options, Object.keys(requestOptions));
-  if (options.timeoutMs !== undefined) checkDuration("timeoutMs", options.timeoutMs);
+  const { to, by, timeoutMs } = options;
+  if (to !== undefined) checkOneOf("to", to, deviceNames);
+  if (by !== undefined) checkOneOf("by", by, partyNames);
+  if (timeoutMs !== undefined) checkDuration("timeoutMs", timeoutMs);
 }
 
 /** Time runs forward only. Throws `premises/time`. */
 export function checkDuration(name: string, ms: unknown, longest = Number.MAX_SAFE_INTEGER): void {
   if (typeof ms === "number" && ms >= 0 && ms <= longest) return;
   throw wrong("premises/time", name, "milliseconds, 0 or more", ms);
+}
+
+function checkOneOf(name: string, value: string, known: readonly string[]): void {
+  if (!known.includes(value)) throw wrong("premises/option", name, `one of ${known.join(", ")}`, value);
 }
 
 function checkNames(where: string, given: object | undefined, known: readonly string[]): void {

@@ -165,10 +165,8 @@ export class Premises {
   submit(reference: string, parameters: unknown = {}, options: HomeRequestOptions = {}): Exchange {
     checkRequestOptions(options);
     const target = this.#targetOf(reference, options);
-    const to = this[target].eui;
-    return orCommissionFirst(this, target, () =>
-      this.headEnd.submit(reference, parameters, { ...options, to }),
-    );
+    const asked = { ...options, to: this[target].eui };
+    return orCommissionFirst(this, target, () => this.headEnd.submit(reference, parameters, asked));
   }
 
   #targetOf(reference: string, { to }: HomeRequestOptions): DeviceName {
@@ -204,12 +202,8 @@ export class Premises {
         .slice(seen)
         .find((a) => a.alertCode === code && (!from || a.device === this[from].eui));
     const what = `alert ${code.toString(16).toUpperCase()}`;
-    await this.runUntil(
-      () => find() !== undefined,
-      limitMs,
-      what,
-      () => notCommissioned(this, from ?? "esme"),
-    );
+    const why = () => notCommissioned(this, from ?? "esme");
+    await this.runUntil(() => find() !== undefined, limitMs, what, why);
     return find() as ReceivedAlert;
   }
 

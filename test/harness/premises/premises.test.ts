@@ -90,6 +90,13 @@ describe("a home", () => {
     await refuses({ wan: { delayMs: -1 } }, "premises/time", /wan.delayMs: expected a number, 0 or more/);
     await refuses({ settings: { longOutageS: -180 } }, "premises/time", /settings.longOutageS/);
     await refuses({ meterMains: { startUpMs: Number.NaN } }, "premises/time", /meterMains.startUpMs/);
+    await refuses({ printedInstallCode: "other" }, option, /expected "another", or 16 bytes and their CRC/);
+    const home = await premises({});
+    for (const [options, words] of [
+      [{ to: "gsme" }, /to: expected one of hub, esme, got gsme/],
+      [{ by: "nobody" }, /by: expected one of supplier/],
+    ] as const)
+      assert.throws(() => home.submit("7.4", {}, options as object), words);
     await premises({ ether: { txPowerDbm: -3 }, wan: { networkTimeErrorMs: -500 } });
   });
 
