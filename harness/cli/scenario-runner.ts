@@ -1,6 +1,7 @@
 /** Runs scenario files in mocha, in this process, and records what each one's homes saw. */
 import Mocha from "mocha";
 import type { BoardTarget } from "../premises/targets.ts";
+import { describeFailure } from "../reports/failure.ts";
 import type { RecordedRun, ScenarioReport } from "../reports/run-report.ts";
 import { type DeviceEnd, setCurrentRun, type WireName } from "../run-context.ts";
 import { defaultTimeScale, needsOf } from "../scenarios/applies-to.ts";
@@ -236,7 +237,10 @@ class Watch {
     // A hook is blamed for nothing that it has not begun; a test is, while it is alone.
     const isCurrent = runnable === undefined ? current instanceof Mocha.Test : runnable === current;
     if (current !== undefined && isCurrent && !this.#isOver) {
-      this.#runner.uncaught(error);
+      // Mocha writes on what it is given.
+      this.#runner.uncaught(
+        Object.isExtensible(error) ? error : new Error(describeFailure(error, undefined).message),
+      );
       return;
     }
     this.#recorder.failed(error, runnable, title);

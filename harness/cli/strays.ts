@@ -87,7 +87,7 @@ export class Strays {
 
   /** `error` has been told already, by mocha. */
   know(error: unknown): void {
-    this.#told.add(error);
+    if (typeof error === "object" && error !== null) this.#told.add(error);
   }
 
   /** A refused exit whose error somebody has swallowed is told all the same. */

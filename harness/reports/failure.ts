@@ -19,6 +19,15 @@ const longest = 20_000;
 
 /** `file` is the scenario's: the place is looked for there first. */
 export function describeFailure(thrown: unknown, file: string | undefined): ScenarioError {
+  try {
+    return described(thrown, file);
+  } catch {
+    // What is thrown may itself throw when it is looked at.
+    return { message: "what was thrown cannot be read" };
+  }
+}
+
+function described(thrown: unknown, file: string | undefined): ScenarioError {
   const error = asError(thrown);
   const message = cut(colourless(readable(error.message) || error.name).trimEnd());
   const stack = cut(cleanStack(error.stack ?? ""));

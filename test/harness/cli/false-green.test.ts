@@ -88,6 +88,21 @@ const strays: Record<string, { readonly body: string; readonly blamed: string; r
     blamed: "outside every scenario",
     error: /^of the file$/,
   },
+  "an error that nobody may write on": {
+    body: `it("a", (done) => { setTimeout(() => { throw Object.freeze(new Error("frozen")); }); void done; });`,
+    blamed: "a",
+    error: /^frozen$/,
+  },
+  "an error that cannot be read": {
+    body: `it("a", () => { setTimeout(() => { throw { get message() { throw new Error("no"); } }; }); });`,
+    blamed: "a",
+    error: /cannot be read/,
+  },
+  "a number thrown twice": {
+    body: `it("b", () => {}); it("a", () => { Promise.reject(7); setTimeout(() => { throw 7; }, 5); });`,
+    blamed: "a",
+    error: /^no error was thrown, but 7$/,
+  },
   "a failure whose exit code is set to 0 then and later": {
     body: `it("a", () => { process.exitCode = 0; setTimeout(() => { process.exitCode = 0; }, 50);
       process.on("exit", () => { process.exitCode = 0; }); throw new Error("no"); });`,
