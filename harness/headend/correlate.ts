@@ -40,11 +40,19 @@ export function correlate(preCommand: Uint8Array, request: ServiceRequest): void
   compare("time", null, timeS);
   compare("supplementary", supplementaryOf(request), supplementary);
   const decodedOperations = Array.isArray(operations) ? (operations as readonly Cbor[]) : [];
-  compare("operations", useCase?.steps.map((step) => nameOf(templateOf(step))), decodedOperations.map(operationName));
+  compare(
+    "operations",
+    useCase?.steps.map((step) => nameOf(templateOf(step))),
+    decodedOperations.map(operationName),
+  );
   const readings = request.target.type === "CHF" ? { ...readBack, ...readBackAtHub } : readBack;
   const meaning = readings[useCase?.id ?? ""]?.(lookup(decodedOperations));
   compare("parameters", withDefaults(asked as Fields, useCase?.id), meaning);
-  compare("operations' values", useCase?.steps.map((step) => expectedValues(templateOf(step))), decodedOperations.map(valueCount));
+  compare(
+    "operations' values",
+    useCase?.steps.map((step) => expectedValues(templateOf(step))),
+    decodedOperations.map(valueCount),
+  );
   compareCredentialsCounter(request, decodedOperations);
 }
 
@@ -111,7 +119,12 @@ const fill = <T>(items: readonly T[], length: number, empty: T): T[] =>
 function compareCredentialsCounter(request: ServiceRequest, operations: readonly Cbor[]): void {
   const argument = lookup(operations)("credentials.m1");
   if (argument !== undefined)
-    compareFields(request, "authoriser's counter", request.counter, ((argument as readonly Cbor[])[0] as readonly Cbor[])[4]);
+    compareFields(
+      request,
+      "authoriser's counter",
+      request.counter,
+      ((argument as readonly Cbor[])[0] as readonly Cbor[])[4],
+    );
 }
 
 function supplementaryOf({ supplementary }: ServiceRequest): unknown {

@@ -1,8 +1,15 @@
 /** Replacement of trust anchors (CS02b) in the user's terms: which certificates go into which cells, and when. */
 import { z } from "zod";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { authorisingCell, type Mode, replacementModes } from "../../firmware/features/credentials/modes.ts";
-import { type CellName, type Role, toPlain, useCases, type ValueOf, valueTypes } from "../../firmware/model/index.ts";
+import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import {
+  type CellName,
+  type Role,
+  toPlain,
+  useCases,
+  type ValueOf,
+  valueTypes,
+} from "../../firmware/model/index.ts";
 import type { Value } from "../../firmware/wire/message.ts";
 import { activation, eui, fromHex, octets } from "./parameters.ts";
 import { partyIdentities } from "./parties.ts";
@@ -128,7 +135,9 @@ export function credentialValues(p: CredentialParameters, context: Context): Rec
     path: p.path,
     executionTime: p.activateAt,
   };
-  return { "credentials.m1": toPlain(valueTypes.replacement, order as ValueOf<typeof valueTypes.replacement>) };
+  return {
+    "credentials.m1": toPlain(valueTypes.replacement, order as ValueOf<typeof valueTypes.replacement>),
+  };
 }
 
 /** Without what is left out. */

@@ -295,7 +295,12 @@ export const readBack: Readonly<Record<string, ReadBack>> = {
     const { role, ...rest } = cell(asker);
     return {
       roles: list(roles).map((number) => (typeof number === "number" ? roleNames[number] : number)),
-      ...fixed({ asker: [[rest, more], [{ usage: "sign", prepay: false }, []]] }),
+      ...fixed({
+        asker: [
+          [rest, more],
+          [{ usage: "sign", prepay: false }, []],
+        ],
+      }),
       ...(role === undefined ? { asker: role } : {}),
     };
   },

@@ -7,11 +7,7 @@ import { maxLimitS } from "../../firmware/features/randomised-offset.ts";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { type Role, roles, toPlain, valueTypes } from "../../firmware/model/index.ts";
 import type { Value } from "../../firmware/wire/message.ts";
-import {
-  credentialParameters,
-  credentialsUseCase,
-  credentialValues,
-} from "./credentials.ts";
+import { credentialParameters, credentialsUseCase, credentialValues } from "./credentials.ts";
 import { activation, eui, nothing, octets, range, rangeSelector, u32, utc } from "./parameters.ts";
 import type { PartyName } from "./parties.ts";
 import { priceParameters, priceValues, tariffParameters, tariffValues } from "./tariff.ts";
@@ -243,7 +239,12 @@ define("NA-CS02b-Contingency", "replace any credentials by the contingency key",
   parameters: credentialParameters.required({ contingencyKey: true }),
 });
 define("6.24.1", "retrieve device security credentials", both, ["ESME", "CHF"], {
-  parameters: z.strictObject({ roles: z.array(z.enum(Object.keys(roles) as Role[])).min(1).max(9) }),
+  parameters: z.strictObject({
+    roles: z
+      .array(z.enum(Object.keys(roles) as Role[]))
+      .min(1)
+      .max(9),
+  }),
   useCase: "CS02a",
   values: (p, { role }) => ({
     "credentials.m2": toPlain(valueTypes.anchorsRequest, {

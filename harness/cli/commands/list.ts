@@ -113,7 +113,9 @@ const listing: Record<Exclude<Kind, "boards">, () => Promise<Record<string, Cell
         code: code.toString(16).padStart(4, "0").toUpperCase(),
         serviceReference: reference,
         devices,
-        protection: [...new Set([...grants.map(({ protection }) => protection), alert?.protection ?? []].flat())],
+        protection: [
+          ...new Set([...grants.map(({ protection }) => protection), alert?.protection ?? []].flat()),
+        ],
         futureDated,
         modelled: served,
         title,
