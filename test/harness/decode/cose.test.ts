@@ -71,7 +71,7 @@ describe("decode, COSE", () => {
   });
 
   it("names results after the command's operations, with dates, units and outcomes", () => {
-    const operations = useCaseByCode(0x0042)!.operations;
+    const operations = useCaseByCode(0x0042)!.steps;
     const results = operations.map(() => ({ status: 0 as const, value: 2500 }));
     const limits = innermost(decode(maced({ header: header(Kind.response, 0x0042), results })));
     assert.equal(value(limits, "loadLimiter.threshold_normal"), "success: 2500 W, s");
