@@ -15,7 +15,7 @@ const imageErrors = {
 } as const;
 
 /** `slots/<what>`; an SMP server answers with `imageError`. */
-export class SlotsError extends MeterbenchError {
+export class SlotsError extends MeterbenchError<`slots/${keyof typeof imageErrors}`> {
   readonly imageError: number;
   constructor(what: keyof typeof imageErrors, message: string, cause?: unknown) {
     super(`slots/${what}`, `image slots: ${message}`, {}, cause);

@@ -3,7 +3,7 @@
  * Zephyr's server. An upload outlives a power cut (upload.ts).
  */
 import type { Crypto } from "../../hal/board.ts";
-import { MeterbenchError } from "../kernel/errors.ts";
+import { hasCode, MeterbenchError } from "../kernel/errors.ts";
 import { checkImage } from "./check.ts";
 import { findTlv, type McubootImage, TlvType } from "./image.ts";
 import type { Slot, Slots } from "./slot.ts";
@@ -128,7 +128,7 @@ export class FlashImageSlots {
     try {
       checkImage((await this.#slots.secondary.image()).bytes, { crypto: this.#crypto });
     } catch (cause) {
-      if (!(cause instanceof MeterbenchError)) throw cause;
+      if (!(cause instanceof MeterbenchError && hasCode(cause, "image"))) throw cause;
       throw new SlotsError("not-bootable", `slot 1: ${cause.message}`, cause);
     }
   }

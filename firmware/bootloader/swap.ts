@@ -3,7 +3,7 @@
  * scratch sector; each step is repeatable, and noted in the primary's trailer when it is done, so that the
  * power may fail before, inside and after any flash operation and the next start goes on from there.
  */
-import { MeterbenchError } from "../kernel/errors.ts";
+import { hasCode, MeterbenchError } from "../kernel/errors.ts";
 import { type CheckedImage, type CheckOptions, checkImage } from "./check.ts";
 import { copySector, type Slot, type Slots } from "./slot.ts";
 import { STEPS_PER_SECTOR, type SwapType, type TrailerState } from "./trailer.ts";
@@ -87,7 +87,7 @@ async function refuseSecondary(
     });
     return undefined;
   } catch (error) {
-    if (error instanceof MeterbenchError && error.code.startsWith("image/")) return error;
+    if (error instanceof MeterbenchError && hasCode(error, "image")) return error;
     throw error;
   }
 }
@@ -149,7 +149,7 @@ async function bootable(primary: Slot, { crypto, keys }: BootOptions): Promise<C
   try {
     return checkImage((await primary.image()).bytes, { crypto, keys });
   } catch (cause) {
-    if (!(cause instanceof MeterbenchError)) throw cause;
+    if (!(cause instanceof MeterbenchError && hasCode(cause, "image"))) throw cause;
     throw new MeterbenchError(
       "boot/no-image",
       `boot: nothing to start in the primary slot (${cause.message}). Program an image there.`,

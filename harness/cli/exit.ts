@@ -53,7 +53,7 @@ export const given = (command: Command, names: readonly string[]): string[] =>
 
 /** Prints an error on standard error (and, with `--json`, as the one document on standard output). */
 export function reportError(error: unknown, json: boolean): void {
-  const own = error instanceof MeterbenchError ? error : rigError(error);
+  const own = rigError(error) ?? (error instanceof MeterbenchError ? error : undefined);
   const message = plain(error instanceof Error ? error.message : String(error));
   if (json) {
     const document = { error: { code: own?.code ?? "internal", message, ...own?.data } };
@@ -85,9 +85,7 @@ function rigError(error: unknown): MeterbenchError | undefined {
       advice: "Check that the board has power and an SMP server on this port, and the baud rate.",
     });
   const known = [HalError, EmulatedError, LineError, SmpError].some((kind) => error instanceof kind);
-  if (!known) return undefined;
-  const { code, message, data, cause } = error as HalError;
-  return new MeterbenchError(code, message, data, cause);
+  return known ? (error as MeterbenchError) : undefined;
 }
 
 /** JSON.stringify's replacer for what JSON lacks: bytes as hex, bigints as decimal text. */

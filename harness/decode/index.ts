@@ -76,7 +76,7 @@ function decodeInput({ bytes, notHex }: Input): DecodedNode {
 
 /** A codec may refuse in its own words; anything that is no refusal is a fault of ours and goes on. */
 function attemptOf(format: Format, error: unknown): Attempt {
-  if (!(error instanceof MeterbenchError)) throw error;
+  if (!(error instanceof MeterbenchError) || hasCode(error, "hal")) throw error;
   const at = hasCode(error, "decode/no-fit") && typeof error.data.at === "number" ? error.data.at : 0;
   return { format: format.name, at, why: error.message };
 }

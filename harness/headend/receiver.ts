@@ -1,6 +1,6 @@
 /** Opens what devices send: authenticates it, reads it, and says why not when it cannot. */
 
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { hasCode, MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { AlertMessage, useCaseByCode } from "../../firmware/objects/use-cases.ts";
 import { accessRows } from "../../firmware/security/access.ts";
 import {
@@ -91,7 +91,7 @@ export class Receiver {
       header = envelope.header;
       return this.#authenticated(envelope, bytes);
     } catch (error) {
-      if (!(error instanceof MeterbenchError)) throw error;
+      if (!(error instanceof MeterbenchError) || hasCode(error, "hal")) throw error;
       const reason = header === undefined ? "malformed" : "wrong-format";
       return { kind: "refused", reason, bytes, ...(header === undefined ? {} : { header }) };
     }

@@ -1,5 +1,5 @@
 /** Is one message authentic? The same steps on every wire; what differs is its suite. */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { hasCode, MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { euiBytes } from "../../firmware/security/eui.ts";
 import { type Header, Kind, type Protection } from "../../firmware/wire/message.ts";
 import type { ContextMac, EnvelopeSuite } from "../../firmware/wire/suite.ts";
@@ -80,10 +80,13 @@ function checkPreCommand<E extends Envelope, M>(
       "unprotected: a pre-command carries neither signature nor MAC, so nothing shows who made it";
     return { status: "refused", kind: "pre-command", header, protection: "none", reason };
   } catch (error) {
-    if (!(error instanceof MeterbenchError) || !(why instanceof MeterbenchError)) throw error;
+    if (!isRefusal(error) || !isRefusal(why)) throw error;
     return { status: "refused", reason: `malformed: ${why.message}` };
   }
 }
+
+const isRefusal = (error: unknown): error is MeterbenchError =>
+  error instanceof MeterbenchError && !hasCode(error, "hal");
 
 function kindName(header: Header): keyof typeof Kind {
   return header.kind === Kind.command ? "command" : header.kind === Kind.response ? "response" : "alert";

@@ -1,7 +1,9 @@
 /** A recorded session: NDJSON, one event a line, in order of time. */
+
+import { messageOf } from "../../base/coded-error.ts";
 import type { Cancel } from "../../board.ts";
 import { realTimers, type Timers } from "../timers.ts";
-import { LineError, messageOf } from "./errors.ts";
+import { LineError } from "./errors.ts";
 import type { Line, LineSettings, ModemInputs } from "./line.ts";
 import { LineSession } from "./session.ts";
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../../base/coded-error.ts";
 import type { Cancel } from "../../board.ts";
 import type { Line } from "../line/line.ts";
 import type { Timers } from "../timers.ts";
@@ -362,8 +363,6 @@ function closedError(reason: string, cause?: unknown): SmpError {
     cause,
   });
 }
-
-const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
 
 const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && Buffer.compare(a, b) === 0;

@@ -102,7 +102,7 @@ function resolver(crypto: Crypto, options: EstablishmentOptions, peer: Eui64): C
       if (found.subject !== peer) return { refused: `it names ${found.subject}, not ${peer}` };
       return { credential: id.cwt, verify: crypto.ed25519Verifier(found.publicKey), subject: found.subject };
     } catch (error) {
-      if (error instanceof MeterbenchError) return { refused: error.message };
+      if (error instanceof MeterbenchError && !hasCode(error, "hal")) return { refused: error.message };
       throw error;
     }
   };

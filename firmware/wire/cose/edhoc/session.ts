@@ -9,7 +9,7 @@
  * send (RFC 9528 §6). A session that has ended takes no further message.
  */
 import type { Crypto } from "../../../../hal/board.ts";
-import { MeterbenchError } from "../../../kernel/errors.ts";
+import { hasCode, MeterbenchError } from "../../../kernel/errors.ts";
 import {
   type CredentialResolver,
   type EdhocIdentity,
@@ -103,7 +103,7 @@ export function advance(state: EdhocState, message: Uint8Array): EdhocStep {
     if (reported !== undefined) return { state: { phase: "failed", failure: reported }, failure: reported };
     return handle(state, message);
   } catch (error) {
-    if (!(error instanceof MeterbenchError)) throw error;
+    if (!(error instanceof MeterbenchError) || hasCode(error, "hal")) throw error;
     if (error.code === "edhoc/state") return { state, failure: error };
     return {
       state: { phase: "failed", failure: error },
