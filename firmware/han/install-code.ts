@@ -2,6 +2,7 @@
  * Zigbee install codes: the secret on a device's label, and the link key it becomes
  * (Zigbee specification, annex B.6 AES-MMO; base device behaviour, install codes).
  */
+import { concat } from "../../hal/base/bytes.ts";
 import type { Crypto } from "../../hal/board.ts";
 import { MeterbenchError } from "../kernel/errors.ts";
 
@@ -71,14 +72,14 @@ export function aesMmo(crypto: Crypto, message: Uint8Array): Uint8Array {
 export function hmacMmo(crypto: Crypto, key: Uint8Array, message: Uint8Array): Uint8Array {
   const inner = aesMmo(
     crypto,
-    join(
+    concat(
       key.map((byte) => byte ^ 0x36),
       message,
     ),
   );
   return aesMmo(
     crypto,
-    join(
+    concat(
       key.map((byte) => byte ^ 0x5c),
       inner,
     ),
@@ -93,11 +94,4 @@ function pad(message: Uint8Array): Uint8Array {
   padded[padded.length - 2] = bits >>> 8;
   padded[padded.length - 1] = bits & 0xff;
   return padded;
-}
-
-function join(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

@@ -8,7 +8,8 @@
  * generation 4 ‖ sequence 4 ‖ entries`, padded with 0xFF. Entry: `key length 1 ‖ value length 2 (0xFFFF =
  * deleted) ‖ key ‖ value`.
  */
-import { isBlank, readU32, writeU32 } from "./bytes.ts";
+import { isErased } from "../../hal/base/bytes.ts";
+import { readU32, writeU32 } from "./bytes.ts";
 import { crc32 } from "./crc32.ts";
 import { MeterbenchError } from "./errors.ts";
 
@@ -51,7 +52,7 @@ export function encodeSectorHeader(header: SectorHeader, paddedBytes: number): U
 
 /** "blank" = erased; "damaged" = neither erased nor a header. */
 export function decodeSectorHeader(bytes: Uint8Array): SectorHeader | "blank" | "damaged" {
-  if (isBlank(bytes)) return "blank";
+  if (isErased(bytes)) return "blank";
   if (readU32(bytes, 0) !== MAGIC || readU32(bytes, 16) !== crc32(bytes, 0, 16)) return "damaged";
   const place = readU32(bytes, 8);
   return {

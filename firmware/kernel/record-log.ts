@@ -1,5 +1,6 @@
+import { isErased } from "../../hal/base/bytes.ts";
 import type { Flash } from "../../hal/board.ts";
-import { type FlashRegion, isBlank, readU32, roundUp, writeU32 } from "./bytes.ts";
+import { type FlashRegion, readU32, roundUp, writeU32 } from "./bytes.ts";
 import { crc32 } from "./crc32.ts";
 import { MeterbenchError } from "./errors.ts";
 
@@ -168,7 +169,7 @@ export class RecordLog {
   /** Undefined when torn or damaged. */
   async #readSlot(sector: number, slot: number): Promise<Uint8Array | "blank" | undefined> {
     const bytes = await this.#flash.read(this.#slotOffset(sector, slot), this.#slotBytes);
-    if (isBlank(bytes)) return "blank";
+    if (isErased(bytes)) return "blank";
     const end = 4 + this.recordBytes;
     return crc32(bytes, 4, end) === readU32(bytes, 0) ? bytes.slice(4, end) : undefined;
   }

@@ -1,9 +1,11 @@
 /** Finds the files of a key folder: `<EUI-64>-{ds,ka,pp-ka}.<extension>`. */
+
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hasCode, MeterbenchError } from "../../firmware/kernel/errors.ts";
 import type { Role } from "../../firmware/security/access.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
+import { sameBytes } from "../../hal/base/bytes.ts";
 import { KeyStore, type KeyUse } from "./key-store.ts";
 
 export interface KeyFiles {
@@ -96,7 +98,7 @@ export function loadKeys(
 }
 
 function addKey(store: KeyStore, files: KeyFiles, { certificate, secret, own }: ReadKey): void {
-  if (own && certificate && Buffer.compare(own, certificate.publicKey) !== 0)
+  if (own && certificate && !sameBytes(own, certificate.publicKey))
     throw badKeys(files.secret ?? "", `is not the private key of ${files.certificate}`);
   const publicKey = certificate?.publicKey ?? own;
   if (publicKey)

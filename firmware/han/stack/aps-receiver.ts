@@ -1,4 +1,5 @@
 /** Puts the blocks of one peer's long messages together, and knows which messages it has had. Pure. */
+import { sameBytes } from "../../../hal/base/bytes.ts";
 import type { ApsHeader } from "../frames/aps.ts";
 
 export const BLOCK_BYTES = 60;
@@ -94,9 +95,6 @@ export class ApsReceiver {
     );
   }
 }
-
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 /** Blocks of one message agree in everything, protection included. */
 function belongs(assembly: Assembly, header: ApsHeader): boolean {

@@ -2,9 +2,11 @@
  * Deterministic CBOR (RFC 8949 §4.2.1) by cbor-x, which alone neither makes nor demands it: every input goes
  * through the gate first, every output is prepared so that cbor-x has only one way to write it.
  */
+
 import { Encoder } from "cbor-x";
+import { compareBytes } from "../../../hal/base/bytes.ts";
 import { MeterbenchError } from "../../kernel/errors.ts";
-import { admit, compareBytes } from "./gate.ts";
+import { admit } from "./gate.ts";
 import { copyOf } from "./slab.ts";
 
 /** What deterministic CBOR carries here. Integers up to 53 bits are numbers, larger ones bigint. */

@@ -2,6 +2,7 @@
  * Certificates: CBOR Web Tokens (RFC 8392) in a COSE_Sign1, with the holder's public key in the confirmation
  * claim (RFC 8747) as an OKP COSE_Key (RFC 9053 §7.2), in chains that end at a root every device holds.
  */
+import { sameBytes } from "../../../hal/base/bytes.ts";
 import type { Crypto, Signer } from "../../../hal/board.ts";
 import { MeterbenchError } from "../../kernel/errors.ts";
 import { roleNumber } from "../../security/access.ts";
@@ -11,7 +12,6 @@ import { decode, encode, type Item } from "./cbor.ts";
 import { WRAPPED_KEY_BYTES } from "./contingency.ts";
 import { eui64ToBytes } from "./eui64.ts";
 import { keyId } from "./keys.ts";
-import { sameTag } from "./mac0.ts";
 import { readSign1, sign1, sign1Valid } from "./sign1.ts";
 import { Algorithm, type Structure } from "./structure.ts";
 
@@ -202,7 +202,7 @@ function checkIssued(
     throw refused("not-yet-valid", `a time from ${notBeforeS}`, nowS);
   if (nowS !== undefined && notAfterS !== undefined && nowS > notAfterS)
     throw refused("expired", `a time up to ${notAfterS}`, nowS);
-  if (!sameTag(keyId(crypto, issuerKey), certificate.issuerKeyId))
+  if (!sameBytes(keyId(crypto, issuerKey), certificate.issuerKeyId))
     throw refused("wrong-issuer", "a signature by the issuer's key", "another key identifier");
   if (!signedBy(structure, issuerKey, crypto))
     throw refused("bad-signature", `a signature by ${issuer}`, "one that does not verify");

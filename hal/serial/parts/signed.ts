@@ -4,6 +4,7 @@
  * h'a10127' (alg EdDSA), no unprotected ones, shortest heads. The external data is the board's id as it describes
  * itself, UTF-8: it is signed and not sent, so a command for one board of a rig is none for another with the same key.
  */
+import { concat } from "../../base/bytes.ts";
 import type { Verifier } from "../../board.ts";
 
 export interface SignedCommand {
@@ -82,16 +83,6 @@ function head(major: number, value: number): Uint8Array {
   for (let at = bytes.length - 1, left = value; at > 0; at--, left = Math.floor(left / 256))
     bytes[at] = left % 256;
   return bytes;
-}
-
-function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
 
 /** Reads the few forms that occur here; undefined or false for all else. */

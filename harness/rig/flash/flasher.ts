@@ -5,10 +5,11 @@
  *
  * Errors: `image/...` where the image failed, `rig/...` where board or line did.
  */
-import { equal } from "../../../firmware/bootloader/bytes.ts";
+
 import { refuse } from "../../../firmware/bootloader/refusals.ts";
 import { parseVersion, versionText } from "../../../firmware/bootloader/version.ts";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { sameBytes } from "../../../hal/base/bytes.ts";
 import {
   image,
   isUnsupported,
@@ -317,7 +318,8 @@ class Flasher {
   /** Without a confirmation a reset brings the old image back; proven by its hash. */
   async #revert(oldHash: Uint8Array | undefined): Promise<void> {
     const active = await this.#restart("revert", "revert", (running) => !this.#seemsOurs(running));
-    const back = !this.#seemsOurs(active) && (oldHash === undefined || equal(active.hash ?? noHash, oldHash));
+    const back =
+      !this.#seemsOurs(active) && (oldHash === undefined || sameBytes(active.hash ?? noHash, oldHash));
     if (back && active.confirmed) return;
     throw new MeterbenchError(
       "rig/not-reverted",
@@ -329,7 +331,7 @@ class Flasher {
   }
 
   #isOurs({ hash }: State): boolean {
-    return hash !== undefined && equal(hash, this.#file.hash);
+    return hash !== undefined && sameBytes(hash, this.#file.hash);
   }
 
   /** By its version where the board lists no hash; {@link learnWay} has told what that proves. */

@@ -2,6 +2,7 @@
  * How a board takes an image, learnt before a byte of it is sent: what the board is known to refuse is refused here,
  * and what cannot be proven on it is told.
  */
+
 import { FLAG_RAM_LOAD, FLAG_ROM_FIXED } from "../../../firmware/bootloader/image.ts";
 import { refuse } from "../../../firmware/bootloader/refusals.ts";
 import {
@@ -11,6 +12,7 @@ import {
   versionText,
 } from "../../../firmware/bootloader/version.ts";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { sameBytes } from "../../../hal/base/bytes.ts";
 import { type image, os } from "../../../hal/serial/smp/index.ts";
 import { isRecovery, recoveryName, takesMarks } from "../recovery.ts";
 import type { ImageFile } from "./pre-flight.ts";
@@ -130,7 +132,7 @@ function byVersion(file: ImageFile, options: WayOptions, state: readonly State[]
 }
 
 const sameHash = ({ hash }: State, file: ImageFile): boolean =>
-  hash !== undefined && Buffer.compare(hash, file.hash) === 0;
+  hash !== undefined && sameBytes(hash, file.hash);
 
 /** A list without hashes tells images apart by their versions alone, and only where those differ. */
 function tellHashless(file: ImageFile, active: State, { onNote }: WayOptions): void {

@@ -2,6 +2,7 @@
  * The shapes of the EDHOC messages (RFC 9528 §5, §6): reading refuses whatever departs from them,
  * writing gives the one deterministic form.
  */
+import { concat } from "../../../../hal/base/bytes.ts";
 import { MeterbenchError } from "../../../kernel/errors.ts";
 import { Major } from "../reader.ts";
 import {
@@ -12,7 +13,6 @@ import {
   readIdentifier,
 } from "./credentials.ts";
 import {
-  concat,
   encodeBytes,
   encodeInteger,
   encodeText,

@@ -3,6 +3,7 @@
  * deterministic form (RFC 8949 §4.2.1). RFC 9528 §3.1 demands that form, so anything else is refused here,
  * before a key is touched.
  */
+import { concat } from "../../../../hal/base/bytes.ts";
 import { hasCode, MeterbenchError } from "../../../kernel/errors.ts";
 import { passItem } from "../gate.ts";
 import { Major, Reader } from "../reader.ts";
@@ -65,16 +66,6 @@ export function malformed(what: string, at: number, why: string): MeterbenchErro
 export const textOf = (item: Item): string => new TextDecoder().decode(item.content);
 
 // --- writing ---------------------------------------------------------------------------------------------
-
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-}
 
 /** A CBOR head in its shortest form. Throws `edhoc/options` for what is longer than any message could be. */
 export function encodeHead(major: number, argument: number): Uint8Array {

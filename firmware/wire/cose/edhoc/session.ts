@@ -8,6 +8,7 @@
  * A step never throws: what goes wrong ends the session in the state `failed` and gives the error message to
  * send (RFC 9528 §6). A session that has ended takes no further message.
  */
+import { concat, sameBytes } from "../../../../hal/base/bytes.ts";
 import type { Crypto } from "../../../../hal/board.ts";
 import { hasCode, MeterbenchError } from "../../../kernel/errors.ts";
 import {
@@ -30,7 +31,7 @@ import {
   transcript2,
 } from "./key-schedule.ts";
 import * as messages from "./messages.ts";
-import { concat, encodeBytes } from "./sequence.ts";
+import { encodeBytes } from "./sequence.ts";
 
 export interface EdhocOptions {
   readonly crypto: Crypto;
@@ -290,8 +291,4 @@ function checkOptions(options: EdhocOptions): void {
       "edhoc/options",
       `connectionId: expected 0 to 8 bytes, got ${options.connectionId.length}`,
     );
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
