@@ -3,6 +3,7 @@
  * first: structure, slot fit, hash, key, signature, dependencies, security counter, version.
  */
 import { sameBytes } from "../../hal/base/bytes.ts";
+import { toLowerHex } from "../../hal/base/hex.ts";
 import type { Crypto } from "../../hal/board.ts";
 import { plainRegion } from "./decrypt.ts";
 import { findTlv, type McubootImage, parseImage, type Tlv, TlvType, viewOf } from "./image.ts";
@@ -132,8 +133,7 @@ function findKey(
   return refuse("key-unknown", `it was signed with key ${shortHash(named)}; given: ${list}`);
 }
 
-const shortHash = (hash: Uint8Array): string =>
-  `${Array.from(hash.subarray(0, 6), (byte) => byte.toString(16).padStart(2, "0")).join("")}…`;
+const shortHash = (hash: Uint8Array): string => `${toLowerHex(hash.subarray(0, 6))}…`;
 
 /** imgtool's order, which a bootloader that reads in one pass relies on: hash, key, signature. */
 function checkOrder(tlvs: readonly Tlv[], signature: Tlv): void {

@@ -2,6 +2,7 @@
  * What every device is: identity, journal, logs, time, alerts, and the one way of a command.
  * Meters and hub are this core with their own features and links.
  */
+import { euiBytes } from "../../hal/base/eui64.ts";
 import { type Board, type MaybePromise, PowerLost, type Signer } from "../../hal/board.ts";
 import type { AlertRequest, DeviceContext, Feature, Observation } from "../features/feature.ts";
 import { hasCode, MeterbenchError } from "../kernel/errors.ts";
@@ -12,7 +13,6 @@ import { AlertMessage } from "../objects/use-cases.ts";
 import { accessRows, type Role } from "../security/access.ts";
 import { type Accepted, type Checker, check, checkEnvelope } from "../security/check.ts";
 import { Counters } from "../security/counters.ts";
-import { euiBytes } from "../security/eui.ts";
 import { FutureDated } from "../security/future-dated.ts";
 import { type RefusalReason, Refusals, refusalCodes } from "../security/refusals.ts";
 import { commandRules } from "../security/rules.ts";

@@ -3,12 +3,12 @@
  * coordinator, which keeps the entries. Every addition, removal and change of a hashed link key is told to the
  * ACB, once: alert 0018, code 8F12 (CS14).
  */
+import { euiBytes, euiText } from "../../hal/base/eui64.ts";
 import type { Cancel, Listener } from "../../hal/board.ts";
 import type { HanDeviceEntry, HanEvent } from "../han/options.ts";
 import type { JournalChange } from "../kernel/journal.ts";
 import { objects } from "../objects/dictionary.ts";
 import { AlertMessage } from "../objects/use-cases.ts";
-import { euiBytes, euiText } from "../security/eui.ts";
 import { type OperationResult, Status, type Value } from "../wire/message.ts";
 import type { CommandOrigin, DeviceContext, Feature, ServedObject } from "./feature.ts";
 import { Kept } from "./kept.ts";

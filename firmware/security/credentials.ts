@@ -3,6 +3,7 @@
  * judged and replaced on its own; a set of which some fail is answered as one of which none does, by its
  * outcomes. New anchors, floors under counters, the log entry and the answer are one commit.
  */
+import { euiBytes } from "../../hal/base/eui64.ts";
 import type { CommandOrigin, DeviceContext, Feature } from "../features/feature.ts";
 import { hasCode } from "../kernel/errors.ts";
 import type { JournalChange } from "../kernel/journal.ts";
@@ -13,7 +14,6 @@ import type { Suite } from "../wire/suite.ts";
 import { accessRows, type Role } from "./access.ts";
 import { type CellName, cellFromValue, cellText, deviceCells } from "./cells.ts";
 import type { Counters, Floor } from "./counters.ts";
-import { euiBytes } from "./eui.ts";
 import { Outcome, reportOutcome } from "./future-dated.ts";
 import { type CellOutcome, judge, Outcomes } from "./replacement.ts";
 import {

@@ -3,6 +3,7 @@
  * journal until it has been acted on; a newer command for the same attribute replaces it, NEVER cancels it,
  * NOW acts at once. Each activation reports its outcome to the originator (alert 00CC, codes 8F66 and 8F67).
  */
+import { euiBytes, euiText } from "../../hal/base/eui64.ts";
 import type { CommandOrigin, DeviceContext } from "../features/feature.ts";
 import type { Activate, FutureDatedValues } from "../features/future-dated.ts";
 import { hasCode } from "../kernel/errors.ts";
@@ -11,7 +12,6 @@ import { objectById } from "../objects/dictionary.ts";
 import { AlertMessage } from "../objects/use-cases.ts";
 import { type MemberRef, NEVER, NOW, Status, type Value } from "../wire/message.ts";
 import { type Role, roleNumber } from "./access.ts";
-import { euiBytes, euiText } from "./eui.ts";
 
 export const Outcome = { actioned: 0x8f66, notActioned: 0x8f67 } as const;
 

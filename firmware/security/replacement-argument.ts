@@ -1,10 +1,10 @@
 /** The argument and the answer of CS02b, between the dictionary's shapes and what `credentials.ts` works with. */
+import { euiBytes } from "../../hal/base/eui64.ts";
 import type { CommandOrigin } from "../features/feature.ts";
 import { decode, encode, type Item } from "../wire/cose/cbor.ts";
 import { NEVER, type Value } from "../wire/message.ts";
 import { type Role, roleNumber } from "./access.ts";
 import { type CellName, cellFromValue, cellText } from "./cells.ts";
-import { euiBytes } from "./eui.ts";
 import { decodeOrigin, encodeOrigin, originBytes } from "./future-dated.ts";
 import type { CellOutcome, Replacement } from "./replacement.ts";
 import { contingencyMode, firstModeCode, replacementMode } from "./replacement-modes.ts";

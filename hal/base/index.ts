@@ -3,4 +3,4 @@ export { type CborHead, encodeHead, Major, type NoHead, readHead } from "./cbor-
 export { CodedError, hasCode, messageOf, withoutStack } from "./coded-error.ts";
 export { crc16X25, crc16Xmodem, crc32 } from "./crc.ts";
 export { type Eui64, euiBytes, euiText } from "./eui64.ts";
-export { fromHex, toHex } from "./hex.ts";
+export { fromHex, toHex, toLowerHex } from "./hex.ts";

@@ -1,5 +1,4 @@
 /** The AEAD modes that @noble/ciphers lacks, built from those it has: CCM, and GCM with a short tag. */
-
 import { cbc, ctr, gcm } from "@noble/ciphers/aes.js";
 import { concat, sameBytes } from "../base/bytes.ts";
 

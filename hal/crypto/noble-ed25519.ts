@@ -1,5 +1,4 @@
 /** Ed25519 by @noble/ed25519, with prepared keys and the cofactorless equation (noble's own is cofactored). */
-
 import { etc, hashes, Point, utils } from "@noble/ed25519";
 import { sha512 } from "@noble/hashes/sha2.js";
 import { sameBytes } from "../base/bytes.ts";

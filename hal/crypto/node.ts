@@ -1,5 +1,4 @@
 /** {@link Crypto} by node:crypto (OpenSSL). */
-
 import {
   createCipheriv,
   createDecipheriv,

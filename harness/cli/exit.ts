@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import pc from "picocolors";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { toLowerHex } from "../../hal/base/hex.ts";
 import { HalError } from "../../hal/board.ts";
 import { EmulatedError } from "../../hal/emulated/errors.ts";
 import { LineError } from "../../hal/serial/line/errors.ts";
@@ -91,6 +92,6 @@ function rigError(error: unknown): MeterbenchError | undefined {
 /** JSON.stringify's replacer for what JSON lacks: bytes as hex, bigints as decimal text. */
 export function replaceBytes(_key: string, value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
+  if (value instanceof Uint8Array) return toLowerHex(value);
   return value;
 }

@@ -2,7 +2,8 @@
  * CBOR for a reader's eye (RFC 8949 §8 diagnostic notation). Takes what other implementations send: indefinite
  * lengths, tags, floats, keys in any order. Makes text only, never objects, and bounds depth, items and text.
  */
-import { hexOf, noFit } from "./node.ts";
+import { toHex } from "../../hal/base/hex.ts";
+import { noFit } from "./node.ts";
 
 const MAX_DEPTH = 16;
 const MAX_ITEMS = 20_000;
@@ -96,7 +97,7 @@ function string(cursor: Cursor, head: Head, depth: number): string {
   if (head.argument === undefined) return `(_ ${cut(many(cursor, head, depth, 1).join(", "))})`;
   const bytes = takeBytes(cursor, Number(head.argument), "a CBOR string");
   if (head.major === 3) return cut(JSON.stringify(new TextDecoder().decode(bytes.subarray(0, 4 * MAX_TEXT))));
-  const shown = `h'${hexOf(bytes.subarray(0, SHOWN_BYTES))}`;
+  const shown = `h'${toHex(bytes.subarray(0, SHOWN_BYTES))}`;
   return bytes.length > SHOWN_BYTES ? `${shown}…' (${bytes.length} bytes)` : `${shown}'`;
 }
 

@@ -1,6 +1,7 @@
 /** SMP (MCUmgr) packets, bare and in the console's frames. */
+import { toHex } from "../../hal/base/hex.ts";
 import { cborText } from "./cbor-text.ts";
-import { Annotator, type DecodedNode, hexNumber, hexOf, noFit } from "./node.ts";
+import { Annotator, type DecodedNode, hexNumber, noFit } from "./node.ts";
 import { commandName, errorName, groups, operations } from "./smp-names.ts";
 
 const HEADER_BYTES = 8;
@@ -33,7 +34,7 @@ function takeFirst(a: Annotator): string {
   const version = (first >> 3) & 3;
   if (first >> 5 !== 0 || version > 1 || operation === undefined)
     throw noFit(0, `first byte ${hexNumber(first, 2)} is no SMP version 1 or 2 operation`);
-  a.take("operation", 1, (b) => ({ value: hexOf(b), note: `SMP version ${version + 1}, ${operation}` }));
+  a.take("operation", 1, (b) => ({ value: toHex(b), note: `SMP version ${version + 1}, ${operation}` }));
   return operation;
 }
 

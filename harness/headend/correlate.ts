@@ -5,7 +5,9 @@
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { type ObjectName, objects } from "../../firmware/objects/dictionary.ts";
 import { type OperationTemplate, useCaseByCode } from "../../firmware/objects/use-cases.ts";
-import { toHex } from "../premises/trace.ts";
+import { sameBytes } from "../../hal/base/bytes.ts";
+import { euiBytes } from "../../hal/base/eui64.ts";
+import { toHex } from "../../hal/base/hex.ts";
 import { type Cbor, walk } from "./cbor-walk.ts";
 import { checkParameters } from "./parameters.ts";
 import { type Lookup, readBack, readBackAtHub } from "./read-back.ts";
@@ -116,9 +118,7 @@ function compareCredentialsCounter(request: ServiceRequest, operations: readonly
 }
 
 function supplementaryOf({ supplementary }: ServiceRequest): unknown {
-  return supplementary === undefined
-    ? null
-    : [Buffer.from(supplementary.party, "hex"), supplementary.counter];
+  return supplementary === undefined ? null : [euiBytes(supplementary.party), supplementary.counter];
 }
 
 const hexOf = (value: Cbor | undefined): unknown => (value instanceof Uint8Array ? toHex(value) : value);
@@ -126,7 +126,7 @@ const hexOf = (value: Cbor | undefined): unknown => (value instanceof Uint8Array
 /** Descends into lists and records so that the error names the innermost field. */
 function compareFields(request: ServiceRequest, field: string, expected: unknown, got: unknown): void {
   if (expected instanceof Uint8Array && got instanceof Uint8Array) {
-    if (toHex(expected) !== toHex(got)) throw differs(request, field, toHex(expected), toHex(got));
+    if (!sameBytes(expected, got)) throw differs(request, field, toHex(expected), toHex(got));
   } else if (Array.isArray(expected) && Array.isArray(got)) {
     if (expected.length !== got.length)
       throw differs(request, field, `${expected.length} items`, `${got.length}`);

@@ -11,7 +11,8 @@ import {
   replacementModes,
 } from "../../firmware/security/replacement-modes.ts";
 import type { Value } from "../../firmware/wire/message.ts";
-import { activation, eui, fromHex, octets } from "./parameters.ts";
+import { fromHex } from "../../hal/base/hex.ts";
+import { activation, eui, octets } from "./parameters.ts";
 import { partyIdentities } from "./parties.ts";
 import type { DeviceType } from "./service-requests.ts";
 

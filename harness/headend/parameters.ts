@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { NEVER, NOW } from "../../firmware/wire/message.ts";
+import { fromHex } from "../../hal/base/hex.ts";
 import { readIsoTime } from "../../hal/base/iso-time.ts";
 
 const timeRange = "expected a time from 1970-01-01T00:00:01Z to 2106-02-07T06:28:14Z";
@@ -93,8 +94,4 @@ export function checkParameters<S extends z.ZodType>(
       `\`meterbench list usecases\` shows what each request takes.`,
     { reference, faults },
   );
-}
-
-export function fromHex(text: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(text, "hex"));
 }

@@ -9,6 +9,7 @@ import { SupplyScript } from "../../firmware/objects/use-cases.ts";
 import type { Role } from "../../firmware/security/access.ts";
 import { cellToValue } from "../../firmware/security/cells.ts";
 import type { Value } from "../../firmware/wire/message.ts";
+import { euiBytes } from "../../hal/base/eui64.ts";
 import {
   cellName,
   cellParameters,
@@ -301,5 +302,3 @@ export function serviceRequest(reference: string): ServiceRequestDefinition {
     { reference },
   );
 }
-
-export const euiBytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "hex"));

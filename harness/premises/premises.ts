@@ -15,6 +15,7 @@ import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
 import { suites } from "../../firmware/wire/suites.ts";
+import { euiBytes } from "../../hal/base/eui64.ts";
 import type { Crypto } from "../../hal/board.ts";
 import {
   type CutPoint,
@@ -28,7 +29,6 @@ import {
 } from "../../hal/mock/index.ts";
 import { type Exchange, succeeded } from "../headend/exchange.ts";
 import { HeadEnd, type RequestOptions } from "../headend/head-end.ts";
-import { fromHex } from "../headend/parameters.ts";
 import { TestPki } from "../headend/pki.ts";
 import type { Reading } from "../headend/readings.ts";
 import type { ReceivedAlert } from "../headend/receiver.ts";
@@ -321,7 +321,7 @@ export class Premises {
       crypto: this.crypto,
       parts: isHub ? { mains } : { mains, ...meterParts },
       ether: this.ether,
-      eui64: fromHex(eui),
+      eui64: euiBytes(eui),
       ...(isHub ? { wan: this.wan } : {}),
     });
     return new HomeDevice({

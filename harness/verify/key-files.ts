@@ -1,5 +1,4 @@
 /** Finds the files of a key folder: `<EUI-64>-{ds,ka,pp-ka}.<extension>`. */
-
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hasCode, MeterbenchError } from "../../firmware/kernel/errors.ts";

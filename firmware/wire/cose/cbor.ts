@@ -2,7 +2,6 @@
  * Deterministic CBOR (RFC 8949 §4.2.1) by cbor-x, which alone neither makes nor demands it: every input goes
  * through the gate first, every output is prepared so that cbor-x has only one way to write it.
  */
-
 import { Encoder } from "cbor-x";
 import { compareBytes } from "../../../hal/base/bytes.ts";
 import { MeterbenchError } from "../../kernel/errors.ts";

@@ -2,9 +2,10 @@
  * The header fields of a plain message (`message.cddl`): read one by one within their bounds before anything
  * is authentic, and written the same way, head by head. The body behind them is cbor-x's.
  */
+import { euiText } from "../../../hal/base/eui64.ts";
 import { type Header, Kind } from "../message.ts";
 import { unencodable } from "./cbor.ts";
-import { eui64FromBytes, eui64ToBytes } from "./eui64.ts";
+import { eui64ToBytes } from "./eui64.ts";
 import { Major, Reader } from "./reader.ts";
 import { allocate } from "./slab.ts";
 
@@ -25,8 +26,8 @@ export function readHeader(plain: Uint8Array): { header: Header; bodyAt: number 
   const header: Mutable<Header> = {
     kind: kind as Kind,
     code: reader.uint("message code", 0xffff),
-    originator: eui64FromBytes(reader.byteString("originator", 8)),
-    target: eui64FromBytes(reader.byteString("target", 8)),
+    originator: euiText(reader.byteString("originator", 8)),
+    target: euiText(reader.byteString("target", 8)),
     counter: reader.uint64("counter"),
   };
   if (!reader.skipNull()) header.timeS = reader.uint("time", 0xffff_ffff);
@@ -36,7 +37,7 @@ export function readHeader(plain: Uint8Array): { header: Header; bodyAt: number 
 
 function readSupplementary(reader: Reader): NonNullable<Header["supplementary"]> {
   reader.array("supplementary party", 2);
-  const party = eui64FromBytes(reader.byteString("supplementary party", 8));
+  const party = euiText(reader.byteString("supplementary party", 8));
   return reader.skipNull() ? { party } : { party, counter: reader.uint64("supplementary counter") };
 }
 

@@ -1,4 +1,6 @@
 /** Big-endian fields, lengths and EUI-64s of the GBCS layers: a bounded reader and a writer. */
+import * as base from "../../../hal/base/eui64.ts";
+import { toHex } from "../../../hal/base/hex.ts";
 import { MeterbenchError } from "../../kernel/errors.ts";
 import type { Eui64 } from "../message.ts";
 
@@ -65,7 +67,12 @@ export class Reader {
     if (first < 0x80) return first;
     const long = first === 0x82 ? this.u16(field) : first === 0x81 ? this.u8(field) : -1;
     if (long < (first === 0x82 ? 0x100 : 0x80))
-      throw malformed(field, at, "a length in its shortest form", `first byte ${hexOf(first)}`);
+      throw malformed(
+        field,
+        at,
+        "a length in its shortest form",
+        `first byte ${toHex(Uint8Array.of(first))}`,
+      );
     return long;
   }
 }
@@ -114,19 +121,12 @@ export class Writer {
   }
 }
 
-const HEX = Array.from({ length: 256 }, (_, n) => n.toString(16).toUpperCase().padStart(2, "0"));
-
-const hexOf = (byte: number): string => HEX[byte] as string;
-
-export function toHex(bytes: Uint8Array): string {
-  let text = "";
-  for (let n = 0; n < bytes.length; n++) text += hexOf(bytes[n] as number);
-  return text;
-}
-
 /** The 8 bytes of an EUI-64. Throws `wire/format` unless it is 16 hex digits. */
 export function euiBytes(eui: Eui64): Uint8Array {
-  if (!/^[0-9A-Fa-f]{16}$/.test(eui))
-    throw new MeterbenchError("wire/format", `EUI-64 "${eui}": expected 16 hexadecimal digits`, { eui });
-  return Uint8Array.from({ length: 8 }, (_, n) => Number.parseInt(eui.slice(2 * n, 2 * n + 2), 16));
+  try {
+    return base.euiBytes(eui);
+  } catch (cause) {
+    const message = `EUI-64 "${eui}": expected 16 hexadecimal digits`;
+    throw new MeterbenchError("wire/format", message, { eui }, cause);
+  }
 }

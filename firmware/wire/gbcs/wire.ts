@@ -3,9 +3,10 @@
  * ASN.1 or GBZ, and stays bytes here.
  */
 import { sameBytes } from "../../../hal/base/bytes.ts";
+import { toHex } from "../../../hal/base/hex.ts";
 import type { Header, Protection } from "../message.ts";
 import type { Envelope, MacContext, Wire } from "../wire.ts";
-import { euiBytes, malformed, toHex } from "./bytes.ts";
+import { euiBytes, malformed } from "./bytes.ts";
 import { readDateTime, writeDateTime } from "./date-time.ts";
 import {
   appendSignature,

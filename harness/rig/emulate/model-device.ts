@@ -11,6 +11,7 @@ import type { HanPort } from "../../../firmware/han/port.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
 import type { Suite } from "../../../firmware/wire/suite.ts";
 import { suites } from "../../../firmware/wire/suites.ts";
+import { euiBytes } from "../../../hal/base/eui64.ts";
 import { type Cancel, HalError, PowerLost } from "../../../hal/board.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import {
@@ -191,5 +192,3 @@ export class ModelDevice implements MessageEnd {
     };
   }
 }
-
-const euiBytes = (eui: Eui64): Uint8Array => Uint8Array.from(Buffer.from(eui, "hex"));

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
+import { toLowerHex } from "../../../hal/base/hex.ts";
 import type { ModelDevice } from "./model-device.ts";
 
 interface KeyPair {
@@ -17,7 +18,7 @@ interface KeyPair {
 export function writeKeys(dir: string, { eui, keys, pki }: ModelDevice): void {
   const write = (owner: Eui64, use: string, { certificate, secret }: KeyPair): void => {
     writeFileSync(join(dir, `${owner}-${use}.cwt`), certificate);
-    writeFileSync(join(dir, `${owner}-${use}.key`), `${Buffer.from(secret).toString("hex")}\n`, {
+    writeFileSync(join(dir, `${owner}-${use}.key`), `${toLowerHex(secret)}\n`, {
       mode: 0o600,
     });
   };

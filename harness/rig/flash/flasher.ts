@@ -5,7 +5,6 @@
  *
  * Errors: `image/...` where the image failed, `rig/...` where board or line did.
  */
-
 import { refuse } from "../../../firmware/bootloader/refusals.ts";
 import { parseVersion, versionText } from "../../../firmware/bootloader/version.ts";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";

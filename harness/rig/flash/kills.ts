@@ -3,7 +3,6 @@
  * confirm, with the host going on or killed with it. After each kill the board must run the old image or the new
  * one, whole; each flashing must get through in the end; what is sent twice is counted.
  */
-
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { sameBytes } from "../../../hal/base/bytes.ts";
 import type { SeededRandom } from "../../../hal/mock/index.ts";

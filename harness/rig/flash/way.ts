@@ -2,7 +2,6 @@
  * How a board takes an image, learnt before a byte of it is sent: what the board is known to refuse is refused here,
  * and what cannot be proven on it is told.
  */
-
 import { FLAG_RAM_LOAD, FLAG_ROM_FIXED } from "../../../firmware/bootloader/image.ts";
 import { refuse } from "../../../firmware/bootloader/refusals.ts";
 import {

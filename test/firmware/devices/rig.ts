@@ -9,7 +9,6 @@ import { BlockTransfer } from "../../../firmware/han/block-transfer.ts";
 import type { HanFailure, HanMessage, HanPort } from "../../../firmware/han/port.ts";
 import type { Role } from "../../../firmware/security/access.ts";
 import { type CellName, deviceCells } from "../../../firmware/security/cells.ts";
-import { euiBytes } from "../../../firmware/security/eui.ts";
 import { commandRules } from "../../../firmware/security/rules.ts";
 import {
   type Alert,
@@ -24,6 +23,7 @@ import {
 } from "../../../firmware/wire/message.ts";
 import type { Agreement, CertificateClaims, ContextMac } from "../../../firmware/wire/suite.ts";
 import { suites } from "../../../firmware/wire/suites.ts";
+import { euiBytes } from "../../../hal/base/eui64.ts";
 import type { Crypto, Listener, Signer } from "../../../hal/board.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";

@@ -1,8 +1,8 @@
 /** Arbitraries and checks that all codec tests share. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { euiText } from "../../../firmware/han/frames/bytes.ts";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { euiText } from "../../../hal/base/eui64.ts";
 
 export const u8 = fc.integer({ min: 0, max: 0xff });
 export const u16 = fc.integer({ min: 0, max: 0xffff });

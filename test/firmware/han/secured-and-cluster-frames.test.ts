@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { euiBytes, euiText, Reader } from "../../../firmware/han/frames/bytes.ts";
+import { euiBytes, Reader } from "../../../firmware/han/frames/bytes.ts";
 import { KeyId, open, readSecurityHeader, secure } from "../../../firmware/han/frames/security.ts";
 import { decodeTunnel, encodeTunnel, type TunnelCommand } from "../../../firmware/han/frames/tunneling.ts";
 import {
@@ -13,6 +13,7 @@ import {
 } from "../../../firmware/han/frames/zcl.ts";
 import { decodeDeviceAnnounce, encodeDeviceAnnounce } from "../../../firmware/han/frames/zdo.ts";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { euiText } from "../../../hal/base/eui64.ts";
 import { hex, toHex } from "../../support/shared-data.ts";
 import { A, bytes, eui, K, key, kinds, neverCrashes, optional, seed, u8, u16, u32 } from "./codec-support.ts";
 import { crypto } from "./home.ts";

@@ -3,8 +3,8 @@ import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { objects } from "../../../firmware/objects/dictionary.ts";
 import { type Role, roleNumber } from "../../../firmware/security/access.ts";
 import { type CellName, cellToValue } from "../../../firmware/security/cells.ts";
-import { euiBytes } from "../../../firmware/security/eui.ts";
 import { type Alert, NEVER, NOW, type Response, type Value } from "../../../firmware/wire/message.ts";
+import { euiBytes } from "../../../hal/base/eui64.ts";
 import type { CutPoint } from "../../../hal/mock/flash.ts";
 import { type MeterRig, meterRig, op, startUtcS, type TestParty, type World } from "../devices/rig.ts";
 

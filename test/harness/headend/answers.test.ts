@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { accessRows } from "../../../firmware/security/access.ts";
-import { euiBytes } from "../../../firmware/security/eui.ts";
 import type { Header, OperationResult, Value } from "../../../firmware/wire/message.ts";
 import { suites } from "../../../firmware/wire/suites.ts";
+import { euiBytes } from "../../../hal/base/eui64.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { SeededRandom } from "../../../hal/mock/index.ts";
 import { HeadEnd } from "../../../harness/headend/head-end.ts";

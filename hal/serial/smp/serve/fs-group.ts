@@ -1,5 +1,4 @@
 /** The fs group on the board's side, over files in memory. */
-
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { concat } from "../../../base/bytes.ts";
