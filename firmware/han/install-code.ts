@@ -3,21 +3,12 @@
  * (Zigbee specification, annex B.6 AES-MMO; base device behaviour, install codes).
  */
 import { concat } from "../../hal/base/bytes.ts";
+import { crc16X25 } from "../../hal/base/crc.ts";
 import type { Crypto } from "../../hal/board.ts";
 import { MeterbenchError } from "../kernel/errors.ts";
 
 const CODE_BYTES = [6, 8, 12, 16];
 const BLOCK = 16;
-
-/** CRC-16/X-25: reflected polynomial 0x8408, start and final xor 0xFFFF. */
-export function crc16X25(data: Uint8Array): number {
-  let crc = 0xffff;
-  for (const byte of data) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x8408 : crc >>> 1;
-  }
-  return crc ^ 0xffff;
-}
 
 /** Appends the CRC, low byte first. Throws `han/install-code` unless the code has 6, 8, 12 or 16 bytes. */
 export function withCrc(code: Uint8Array): Uint8Array {

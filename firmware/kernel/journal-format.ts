@@ -9,8 +9,8 @@
  * deleted) ‖ key ‖ value`.
  */
 import { isErased } from "../../hal/base/bytes.ts";
+import { crc32 } from "../../hal/base/crc.ts";
 import { readU32, writeU32 } from "./bytes.ts";
-import { crc32 } from "./crc32.ts";
 import { MeterbenchError } from "./errors.ts";
 
 /** One key's new value; `null` deletes the key. */

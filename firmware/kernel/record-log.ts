@@ -1,7 +1,7 @@
 import { isErased } from "../../hal/base/bytes.ts";
+import { crc32 } from "../../hal/base/crc.ts";
 import type { Flash } from "../../hal/board.ts";
 import { type FlashRegion, readU32, roundUp, writeU32 } from "./bytes.ts";
-import { crc32 } from "./crc32.ts";
 import { MeterbenchError } from "./errors.ts";
 
 export interface RecordLogShape {

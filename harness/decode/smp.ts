@@ -1,4 +1,5 @@
 /** SMP (MCUmgr) packets, bare and in the console's frames. */
+import { crc16Xmodem } from "../../hal/base/crc.ts";
 import { toHex } from "../../hal/base/hex.ts";
 import { cborText } from "./cbor-text.ts";
 import { Annotator, type DecodedNode, hexNumber, noFit } from "./node.ts";
@@ -99,14 +100,4 @@ function checkFrame(a: Annotator, stream: Uint8Array): Uint8Array {
   a.say("frame length", String(length), "packet and CRC");
   a.say("CRC-16", hexNumber(crc, 4), "right");
   return packet;
-}
-
-/** Polynomial 0x1021, nothing reflected, starts at 0. */
-export function crc16Xmodem(bytes: Uint8Array): number {
-  let crc = 0;
-  for (const byte of bytes) {
-    crc ^= byte << 8;
-    for (let bit = 0; bit < 8; bit++) crc = (crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1) & 0xffff;
-  }
-  return crc;
 }

@@ -10,7 +10,7 @@
  * length is the only guard against a lost line that happens to leave a valid CRC.
  */
 import { concat } from "../../base/bytes.ts";
-import { crc16Xmodem } from "./crc.ts";
+import { crc16Xmodem } from "../../base/crc.ts";
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from "./message.ts";
 
 export type SmpFraming = "console" | "raw";

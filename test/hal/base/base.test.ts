@@ -5,6 +5,7 @@ import {
   CodedError,
   compareBytes,
   concat,
+  crc16Kermit,
   crc16X25,
   crc16Xmodem,
   crc32,
@@ -91,6 +92,7 @@ describe("base: CRCs", () => {
   const digits = new TextEncoder().encode("123456789");
   it("gives the catalogue's check values", () => {
     assert.equal(crc16X25(digits), 0x906e);
+    assert.equal(crc16Kermit(digits), 0x2189);
     assert.equal(crc16Xmodem(digits), 0x31c3);
     assert.equal(crc32(digits), 0xcbf43926);
   });

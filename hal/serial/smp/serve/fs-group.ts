@@ -1,7 +1,7 @@
 /** The fs group on the board's side, over files in memory. */
 import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
 import { concat } from "../../../base/bytes.ts";
+import { crc32 } from "../../../base/crc.ts";
 import type { Payload } from "../cbor.ts";
 import { groupError } from "../errors.ts";
 import type { Fields } from "../fields.ts";
