@@ -8,7 +8,8 @@
  * ascending, no two alike), false, true, null. Not admitted: tags, floats, other simple values, indefinite lengths.
  */
 import { compareBytes } from "../../../hal/base/bytes.ts";
-import { Major, malformed, Reader } from "./reader.ts";
+import { Major } from "../../../hal/base/cbor-head.ts";
+import { malformed, Reader } from "./reader.ts";
 
 /** A message of the WAN, and so everything in it, fits 65,535 bytes. */
 export const MAX_MESSAGE_BYTES = 65_535;

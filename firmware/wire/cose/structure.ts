@@ -3,9 +3,10 @@
  * of protected headers, unprotected headers, content and what authenticates it; and the array, never sent,
  * over which that is computed.
  */
+import { headBytes, Major, putHead } from "../../../hal/base/cbor-head.ts";
 import { MeterbenchError } from "../../kernel/errors.ts";
 import { MAX_MESSAGE_BYTES, passItem } from "./gate.ts";
-import { Major, malformed, Reader } from "./reader.ts";
+import { malformed, Reader } from "./reader.ts";
 import { allocate } from "./slab.ts";
 
 /** CBOR tags (RFC 9052 table 1). */
@@ -153,23 +154,12 @@ function tooLong(size: number): MeterbenchError {
   return new MeterbenchError("wire/too-long", `message: ${limits}; ask for a shorter range`, { size });
 }
 
-function byteStringSize({ length }: Uint8Array): number {
-  return length + (length < 24 ? 1 : length < 0x100 ? 2 : 3);
-}
+const byteStringSize = ({ length }: Uint8Array): number => headBytes(length) + length;
 
 function putByteString(out: Uint8Array, at: number, bytes: Uint8Array): number {
-  const { length } = bytes;
-  if (length < 24) out[at++] = 0x40 | length;
-  else if (length < 0x100) {
-    out[at++] = 0x58;
-    out[at++] = length;
-  } else {
-    out[at++] = 0x59;
-    out[at++] = length >> 8;
-    out[at++] = length;
-  }
-  out.set(bytes, at);
-  return at + length;
+  const contentAt = putHead(out, at, Major.bytes, bytes.length);
+  out.set(bytes, contentAt);
+  return contentAt + bytes.length;
 }
 
 /** The bytes of a structure (tag below 24): what {@link readStructure} reads. `unprotected` is an encoded map. */

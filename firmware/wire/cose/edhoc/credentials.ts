@@ -3,8 +3,8 @@
  * `kcwt` carries a CWT certificate by value, `kid` names a key that both sides know.
  */
 import { concat } from "../../../../hal/base/bytes.ts";
+import { Major } from "../../../../hal/base/cbor-head.ts";
 import type { Crypto, Signer, Verifier } from "../../../../hal/board.ts";
-import { Major } from "../reader.ts";
 import {
   encodeBytes,
   encodeHead,

@@ -3,8 +3,8 @@
  * writing gives the one deterministic form.
  */
 import { concat } from "../../../../hal/base/bytes.ts";
+import { Major } from "../../../../hal/base/cbor-head.ts";
 import { MeterbenchError } from "../../../kernel/errors.ts";
-import { Major } from "../reader.ts";
 import {
   encodeIdCredField,
   encodeIdentifier,

@@ -4,9 +4,10 @@
  * before a key is touched.
  */
 import { concat } from "../../../../hal/base/bytes.ts";
+import { encodeHead as anyHead, Major } from "../../../../hal/base/cbor-head.ts";
 import { hasCode, MeterbenchError } from "../../../kernel/errors.ts";
 import { passItem } from "../gate.ts";
-import { Major, Reader } from "../reader.ts";
+import { Reader } from "../reader.ts";
 
 /** One item of a sequence; `raw` is the whole item, `content` what follows its head. */
 export interface Item {
@@ -69,10 +70,7 @@ export const textOf = (item: Item): string => new TextDecoder().decode(item.cont
 
 /** A CBOR head in its shortest form. Throws `edhoc/options` for what is longer than any message could be. */
 export function encodeHead(major: number, argument: number): Uint8Array {
-  const type = major << 5;
-  if (argument < 24) return Uint8Array.of(type | argument);
-  if (argument < 0x100) return Uint8Array.of(type | 24, argument);
-  if (argument < 0x1_0000) return Uint8Array.of(type | 25, argument >> 8, argument & 0xff);
+  if (argument < 0x1_0000) return anyHead(major, argument);
   throw new MeterbenchError("edhoc/options", `${argument} is too long for EDHOC: at most 65,535 expected`);
 }
 
