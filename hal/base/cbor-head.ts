@@ -36,13 +36,17 @@ export class HeadReader {
   argument = 0;
   /** Of the head read last: bits 32 to 63 of its argument. */
   high = 0;
-  /** Of the head read last: its argument has the shortest form there is (RFC 8949 §4.2.1). */
-  shortest = true;
   private low = 0;
 
   constructor(bytes: Uint8Array, at = 0) {
     this.bytes = bytes;
     this.at = at;
+  }
+
+  /** Of the head read last: its argument has the shortest form there is (RFC 8949 §4.2.1). */
+  get shortest(): boolean {
+    const { info } = this;
+    return info < 24 || info === INDEFINITE || headBytes(this.low, this.high) === 1 + (1 << (info - 24));
   }
 
   /** The argument of the head read last, exactly. */
@@ -54,13 +58,13 @@ export class HeadReader {
   next(): NoHead | undefined {
     const first = this.bytes[this.at];
     if (first === undefined) return "truncated";
+    const info = first & 31;
     this.headAt = this.at;
     this.major = first >> 5;
-    this.info = first & 31;
+    this.info = info;
     this.high = 0;
-    this.shortest = true;
-    if (this.info >= 24) return this.long(this.info);
-    this.low = this.argument = this.info;
+    if (info >= 24) return this.long(info);
+    this.low = this.argument = info;
     this.at++;
     return undefined;
   }
@@ -71,19 +75,21 @@ export class HeadReader {
     const from = this.at + 1;
     const end = info === INDEFINITE ? from : from + (1 << (info - 24));
     if (end > this.bytes.length) return "truncated";
-    if (info === 27) this.high = this.unsigned(from, end - 4);
-    this.low = this.unsigned(info === 27 ? end - 4 : from, end);
+    if (info === 24) this.low = this.bytes[from]!;
+    else if (info === 25) this.low = this.bytes[from]! * 0x100 + this.bytes[from + 1]!;
+    else if (info === INDEFINITE) this.low = 0;
+    else {
+      if (info === 27) this.high = this.word(from);
+      this.low = this.word(end - 4);
+    }
     this.argument = this.high * WORD + this.low;
-    if (info !== INDEFINITE) this.shortest = headBytes(this.low, this.high) === 1 + end - from;
     this.at = end;
     return undefined;
   }
 
-  /** Big-endian, of at most four bytes. */
-  private unsigned(from: number, end: number): number {
-    let value = 0;
-    for (let at = from; at < end; at++) value = value * 256 + this.bytes[at]!;
-    return value;
+  private word(at: number): number {
+    const { bytes } = this;
+    return bytes[at]! * 0x100_0000 + ((bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!);
   }
 }
 

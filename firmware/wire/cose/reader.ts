@@ -35,6 +35,7 @@ export class Reader extends HeadReader {
   /** Reads one head. Throws `wire/malformed` unless it is whole, definite and shortest. */
   head(): void {
     const none = this.next();
+    if (none === undefined && this.info < 24) return;
     if (none !== undefined || this.info > 27) throw this.noHead(none);
     if (!this.shortest && this.major !== Major.simple) throw this.wrong("the shortest form");
   }
