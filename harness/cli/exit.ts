@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import pc from "picocolors";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { messageOf } from "../../hal/base/coded-error.ts";
 import { toLowerHex } from "../../hal/base/hex.ts";
 import { HalError } from "../../hal/board.ts";
 import { EmulatedError } from "../../hal/emulated/errors.ts";
@@ -55,7 +56,7 @@ export const given = (command: Command, names: readonly string[]): string[] =>
 /** Prints an error on standard error (and, with `--json`, as the one document on standard output). */
 export function reportError(error: unknown, json: boolean): void {
   const own = rigError(error) ?? (error instanceof MeterbenchError ? error : undefined);
-  const message = plain(error instanceof Error ? error.message : String(error));
+  const message = plain(messageOf(error));
   if (json) {
     const document = { error: { code: own?.code ?? "internal", message, ...own?.data } };
     console.log(plainJson(document, replaceBytes));
