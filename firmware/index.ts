@@ -1,4 +1,6 @@
 /** The firmware model: devices to boot on a board, the messages they speak, and the wires that carry them. */
+
+export { CodedError, hasCode } from "../hal/base/coded-error.ts";
 export type { DeviceOptions } from "./devices/device.ts";
 export { ElectricityMeter, type ElectricityMeterOptions } from "./devices/electricity-meter.ts";
 export { CommunicationsHub } from "./devices/hub.ts";
@@ -11,7 +13,6 @@ export {
 } from "./devices/provision.ts";
 export { type DeviceSettings, defaultSettings } from "./devices/settings.ts";
 export type { Observation } from "./features/feature.ts";
-export { hasCode, MeterbenchError } from "./kernel/errors.ts";
 export { objects } from "./objects/dictionary.ts";
 export { type UseCase, useCaseByCode, useCases } from "./objects/use-cases.ts";
 export { type AccessRow, accessRows, allAccessRows, type Role } from "./security/access.ts";

@@ -2,10 +2,10 @@
  * What every device is: identity, journal, logs, time, alerts, and the one way of a command.
  * Meters and hub are this core with their own features and links.
  */
+import { hasCode, CodedError as MeterbenchError } from "../../hal/base/coded-error.ts";
 import { euiBytes } from "../../hal/base/eui64.ts";
 import { type Board, type MaybePromise, PowerLost, type Signer } from "../../hal/board.ts";
 import type { AlertRequest, DeviceContext, Feature, Observation } from "../features/feature.ts";
-import { hasCode, MeterbenchError } from "../kernel/errors.ts";
 import { EventLog } from "../kernel/event-log.ts";
 import { Journal, type JournalChange } from "../kernel/journal.ts";
 import { RunLoop } from "../kernel/run-loop.ts";

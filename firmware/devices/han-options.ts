@@ -1,6 +1,6 @@
 /** What a device gives its end of the home network. */
+import { CodedError as MeterbenchError } from "../../hal/base/coded-error.ts";
 import type { HanOptions } from "../han/options.ts";
-import { MeterbenchError } from "../kernel/errors.ts";
 import type { Device } from "./device.ts";
 
 export function hanOptions(device: Device): HanOptions {

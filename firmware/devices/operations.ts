@@ -1,7 +1,7 @@
 /** Hands the operations of a command to the features that own the objects, in order, one result each. */
+import { hasCode } from "../../hal/base/coded-error.ts";
 import type { MaybePromise } from "../../hal/board.ts";
 import type { CommandOrigin, DeviceContext, Feature, ServedObject } from "../features/feature.ts";
-import { hasCode } from "../kernel/errors.ts";
 import { type Operation, type OperationResult, Status } from "../wire/message.ts";
 
 const denied: OperationResult = { status: Status.readWriteDenied };

@@ -1,6 +1,6 @@
 /** Where things are in a device's flash. The same places for ever: a new firmware must find what an old one wrote. */
+import { CodedError as MeterbenchError } from "../../hal/base/coded-error.ts";
 import type { FlashGeometry } from "../../hal/board.ts";
-import { MeterbenchError } from "../kernel/errors.ts";
 
 export interface Region {
   readonly firstSector: number;

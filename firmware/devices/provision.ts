@@ -2,9 +2,9 @@
  * What the factory writes into a device, and how the device reads it back. Factory data has its own flash
  * region, is written once, and never changes: trust anchors that change later live in the working journal.
  */
+import { CodedError as MeterbenchError } from "../../hal/base/coded-error.ts";
 import { euiBytes, euiText } from "../../hal/base/eui64.ts";
 import type { Board, Crypto } from "../../hal/board.ts";
-import { MeterbenchError } from "../kernel/errors.ts";
 import { Journal, type JournalChange } from "../kernel/journal.ts";
 import { type CellName, deviceCells } from "../security/cells.ts";
 import { type Anchor, anchorKey, decodeAnchor, encodeAnchor } from "../security/trust-anchors.ts";

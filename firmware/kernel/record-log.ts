@@ -1,8 +1,8 @@
 import { isErased } from "../../hal/base/bytes.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { crc32 } from "../../hal/base/crc.ts";
 import type { Flash } from "../../hal/board.ts";
 import { type FlashRegion, readU32, roundUp, writeU32 } from "./bytes.ts";
-import { MeterbenchError } from "./errors.ts";
 
 export interface RecordLogShape {
   /** Size of every record, bytes. */
@@ -194,8 +194,8 @@ export class RecordLog {
       );
   }
 
-  #error(what: string, got: string, expected: number | string): MeterbenchError {
+  #error(what: string, got: string, expected: number | string): CodedError {
     const message = `record log: at sector ${this.#region.firstSector} ${got}, expected ${expected}`;
-    return new MeterbenchError(`record-log/${what}`, message, { ...this.#region, got, expected });
+    return new CodedError(`record-log/${what}`, message, { ...this.#region, got, expected });
   }
 }

@@ -3,9 +3,9 @@
  * judged and replaced on its own; a set of which some fail is answered as one of which none does, by its
  * outcomes. New anchors, floors under counters, the log entry and the answer are one commit.
  */
+import { hasCode } from "../../hal/base/coded-error.ts";
 import { euiBytes } from "../../hal/base/eui64.ts";
 import type { CommandOrigin, DeviceContext, Feature } from "../features/feature.ts";
-import { hasCode } from "../kernel/errors.ts";
 import type { JournalChange } from "../kernel/journal.ts";
 import { objects } from "../objects/dictionary.ts";
 import { AlertMessage } from "../objects/use-cases.ts";

@@ -3,10 +3,10 @@
  * journal until it has been acted on; a newer command for the same attribute replaces it, NEVER cancels it,
  * NOW acts at once. Each activation reports its outcome to the originator (alert 00CC, codes 8F66 and 8F67).
  */
+import { hasCode } from "../../hal/base/coded-error.ts";
 import { euiBytes, euiText } from "../../hal/base/eui64.ts";
 import type { CommandOrigin, DeviceContext } from "../features/feature.ts";
 import type { Activate, FutureDatedValues } from "../features/future-dated.ts";
-import { hasCode } from "../kernel/errors.ts";
 import type { JournalChange } from "../kernel/journal.ts";
 import { objectById } from "../objects/dictionary.ts";
 import { AlertMessage } from "../objects/use-cases.ts";

@@ -1,6 +1,6 @@
 /** Judges new trust anchors, cell by cell and in order, each against what those before it left (rules §4). */
+import { hasCode } from "../../hal/base/coded-error.ts";
 import type { Crypto } from "../../hal/board.ts";
-import { hasCode } from "../kernel/errors.ts";
 import type { Value } from "../wire/message.ts";
 import type { Certificate, Suite } from "../wire/suite.ts";
 import type { Role } from "./access.ts";

@@ -3,7 +3,7 @@
  * be protected. Made once at boot from the access table and the use cases, so that a check is one look-up.
  */
 
-import { MeterbenchError } from "../kernel/errors.ts";
+import { CodedError as MeterbenchError } from "../../hal/base/coded-error.ts";
 import { type MemberDefinition, memberOf } from "../objects/dictionary.ts";
 import { type UseCase, useCases } from "../objects/use-cases.ts";
 import type { Protection } from "../wire/message.ts";

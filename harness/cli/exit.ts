@@ -1,8 +1,7 @@
 /** How a command ends: the exit codes of the command-line contract, and the one place that prints an error. */
 import type { Command } from "commander";
 import pc from "picocolors";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import { messageOf } from "../../hal/base/coded-error.ts";
+import { CodedError, messageOf } from "../../hal/base/coded-error.ts";
 import { toLowerHex } from "../../hal/base/hex.ts";
 import { HalError } from "../../hal/board.ts";
 import { EmulatedError } from "../../hal/emulated/errors.ts";
@@ -38,12 +37,8 @@ export function insistOn(code: Exit): void {
 export const insistedOn = (): Exit | undefined => verdict;
 
 /** A mistake in how a command was called. `message` says what was wrong and what was expected; `advice` what to do. */
-export function usageError(
-  message: string,
-  advice: string,
-  data: Record<string, unknown> = {},
-): MeterbenchError {
-  return new MeterbenchError("cli/usage", message, { ...data, advice });
+export function usageError(message: string, advice: string, data: Record<string, unknown> = {}): CodedError {
+  return new CodedError("cli/usage", message, { ...data, advice });
 }
 
 /** Those of the options that stand on the command line, as they are written there. */
@@ -55,7 +50,7 @@ export const given = (command: Command, names: readonly string[]): string[] =>
 
 /** Prints an error on standard error (and, with `--json`, as the one document on standard output). */
 export function reportError(error: unknown, json: boolean): void {
-  const own = rigError(error) ?? (error instanceof MeterbenchError ? error : undefined);
+  const own = rigError(error) ?? (error instanceof CodedError ? error : undefined);
   const message = plain(messageOf(error));
   if (json) {
     const document = { error: { code: own?.code ?? "internal", message, ...own?.data } };
@@ -76,18 +71,18 @@ const firstLine = (text: string): string => plain(text.split("\n")[0] ?? "");
 export function exitCodeOf(error: unknown): Exit {
   const rig = rigError(error);
   if (rig !== undefined) return rig.code === "line/syntax" ? Exit.usage : Exit.rig;
-  if (!(error instanceof MeterbenchError)) return Exit.testFailed;
+  if (!(error instanceof CodedError)) return Exit.testFailed;
   return error.code.startsWith("rig/") ? Exit.rig : Exit.usage;
 }
 
 /** What a board, its line or its emulator did: the rig failed. Undefined for other errors. */
-function rigError(error: unknown): MeterbenchError | undefined {
+function rigError(error: unknown): CodedError | undefined {
   if (error instanceof BoardSilent)
-    return new MeterbenchError("rig/silent", error.message, {
+    return new CodedError("rig/silent", error.message, {
       advice: "Check that the board has power and an SMP server on this port, and the baud rate.",
     });
   const known = [HalError, EmulatedError, LineError, SmpError].some((kind) => error instanceof kind);
-  return known ? (error as MeterbenchError) : undefined;
+  return known ? (error as CodedError) : undefined;
 }
 
 /** JSON.stringify's replacer for what JSON lacks: bytes as hex, bigints as decimal text. */

@@ -1,5 +1,5 @@
 /** What a decoded message is, and the reader that notes every field with its place. */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { toHex } from "../../hal/base/hex.ts";
 
 export interface DecodedField {
@@ -27,8 +27,8 @@ export interface DecodedNode {
 }
 
 /** A format does not fit: where it broke off (an offset), and why. */
-export function noFit(at: number, why: string, cause?: unknown): MeterbenchError {
-  return new MeterbenchError("decode/no-fit", why, { at }, cause);
+export function noFit(at: number, why: string, cause?: unknown): CodedError {
+  return new CodedError("decode/no-fit", why, { at }, cause);
 }
 
 const SHOWN_BYTES = 40;

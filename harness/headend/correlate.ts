@@ -2,10 +2,10 @@
  * Correlation: before a user signs a pre-command it reads the bytes with a decoder of its own, and compares
  * what they would do with what it asked for, field by field.
  */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { type ObjectName, objects } from "../../firmware/objects/dictionary.ts";
 import { type OperationTemplate, useCaseByCode } from "../../firmware/objects/use-cases.ts";
 import { sameBytes } from "../../hal/base/bytes.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { euiBytes } from "../../hal/base/eui64.ts";
 import { toHex } from "../../hal/base/hex.ts";
 import { type Cbor, walk } from "./cbor-walk.ts";
@@ -148,8 +148,8 @@ function same(a: unknown, b: unknown): boolean {
   return a === b || (number(a) && number(b) && BigInt(a as number) === BigInt(b as number));
 }
 
-function differs(request: ServiceRequest, field: string, expected: unknown, got: unknown): MeterbenchError {
-  return new MeterbenchError(
+function differs(request: ServiceRequest, field: string, expected: unknown, got: unknown): CodedError {
+  return new CodedError(
     "headend/not-correlated",
     `service request ${request.reference}: the pre-command's ${field} is ${shown(got)}, ` +
       `but the request says ${shown(expected)}: do not sign it`,

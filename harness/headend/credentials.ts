@@ -1,6 +1,5 @@
 /** Replacement of trust anchors (CS02b) in the user's terms: which certificates go into which cells, and when. */
 import { z } from "zod";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { useCaseByCode } from "../../firmware/objects/use-cases.ts";
 import { type Role, roleNumber } from "../../firmware/security/access.ts";
 import { type CellName, cellToValue } from "../../firmware/security/cells.ts";
@@ -11,6 +10,7 @@ import {
   replacementModes,
 } from "../../firmware/security/replacement-modes.ts";
 import type { Value } from "../../firmware/wire/message.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { fromHex } from "../../hal/base/hex.ts";
 import { activation, eui, octets } from "./parameters.ts";
 import { partyIdentities } from "./parties.ts";
@@ -97,7 +97,7 @@ function modeOf(p: CredentialParameters, role: Role): number {
   const found = modes.find((m) => m.authoriser === role && m.targets?.includes(target));
   if (found !== undefined) return found.mode;
   const known = modes.map((m) => `${m.authoriser}>${m.targets?.length === 1 ? m.targets[0] : "any"}`);
-  throw new MeterbenchError(
+  throw new CodedError(
     "headend/parameters",
     `replacements[0].cell.role: a ${role} cannot replace the keys of a ${target}; ` +
       `expected one of ${known.join(", ")} (who>whose)`,

@@ -1,8 +1,8 @@
 /** What a party and a device share, from the party's side: MACs and hidden values; agreed once per pair. */
 
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { ContextMac, HiddenValues, Suite } from "../../firmware/wire/suite.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { euiBytes } from "../../hal/base/eui64.ts";
 import { toHex } from "../../hal/base/hex.ts";
 import type { Crypto } from "../../hal/board.ts";
@@ -32,7 +32,7 @@ export function pairKeys(
   const mac = suite.macs(crypto, own.agreement, peer, pair);
   const hidden = suite.hiddenValues(crypto, own.agreement, peer, pair);
   if (mac === undefined || hidden === undefined)
-    throw new MeterbenchError("headend/key-agreement", `no shared key between ${originator} and ${target}`);
+    throw new CodedError("headend/key-agreement", `no shared key between ${originator} and ${target}`);
   const made = { mac, hidden };
   pairs.set(name, made);
   return made;

@@ -1,7 +1,7 @@
 /** The building blocks of service request parameters: what a user may write, and what becomes of it. */
 import { z } from "zod";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { NEVER, NOW } from "../../firmware/wire/message.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { fromHex } from "../../hal/base/hex.ts";
 import { readIsoTime } from "../../hal/base/iso-time.ts";
 
@@ -88,7 +88,7 @@ export function checkParameters<S extends z.ZodType>(
     const where = issue.path.length === 0 ? "" : `${issue.path.map(String).join(".")}: `;
     return `${where}${issue.message}`;
   });
-  throw new MeterbenchError(
+  throw new CodedError(
     "headend/parameters",
     `service request ${reference}: ${faults.join("; ")}. ` +
       `\`meterbench list usecases\` shows what each request takes.`,

@@ -1,8 +1,8 @@
 /** Answers in the user's terms: watt-hours, times and states instead of results and structures. */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { SupplyState, useCases } from "../../firmware/objects/use-cases.ts";
 import { roleNumber } from "../../firmware/security/access.ts";
 import { UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { toHex } from "../../hal/base/hex.ts";
 import { alertMeaning, alertText } from "./alert-codes.ts";
 import { type Exchange, succeeded } from "./exchange.ts";
@@ -127,7 +127,7 @@ const plainEui = (value: Value | undefined): unknown => (value instanceof Uint8A
 export function reading(exchange: Exchange): Reading {
   const { answer, status, reference, preCommand } = exchange;
   if (answer === undefined || !succeeded(exchange))
-    throw new MeterbenchError(
+    throw new CodedError(
       "headend/no-reading",
       `service request ${reference} (${preCommand.useCase.id}): nothing to read, ` +
         (answer === undefined ? `it is ${status}` : `the device answered ${statuses(exchange)}`),

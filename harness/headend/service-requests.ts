@@ -4,11 +4,11 @@
  */
 import { z } from "zod";
 import { maxLimitS } from "../../firmware/features/randomised-offset.ts";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { SupplyScript } from "../../firmware/objects/use-cases.ts";
 import type { Role } from "../../firmware/security/access.ts";
 import { cellToValue } from "../../firmware/security/cells.ts";
 import type { Value } from "../../firmware/wire/message.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { euiBytes } from "../../hal/base/eui64.ts";
 import {
   cellName,
@@ -296,7 +296,7 @@ const byReference = new Map(definitions.map((d) => [d.reference, d]));
 export function serviceRequest(reference: string): ServiceRequestDefinition {
   const found = byReference.get(reference);
   if (found !== undefined) return found;
-  throw new MeterbenchError(
+  throw new CodedError(
     "headend/unknown-request",
     `no service request ${reference}: expected one of ${[...byReference.keys()].join(", ")}`,
     { reference },

@@ -4,8 +4,8 @@
  * and nothing of the machine goes in. The keys go into the file as the draft says; tshark shows those blocks
  * but takes Zigbee keys from its preferences only, so give it {@link tsharkKeyOption} as well.
  */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { concat } from "../../hal/base/bytes.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { toLowerHex } from "../../hal/base/hex.ts";
 
 /** Link types of the captures we write. */
@@ -59,17 +59,14 @@ export class PcapngWriter {
   /** Adds one packet, whole. Throws `pcapng/interface`, `pcapng/time` or `pcapng/too-long`. */
   packet(interfaceId: number, data: Uint8Array, { timeUs, comment }: PacketOptions): void {
     if (!Number.isInteger(interfaceId) || interfaceId < 0 || interfaceId >= this.#interfaces)
-      throw new MeterbenchError(
+      throw new CodedError(
         "pcapng/interface",
         `interface ${interfaceId}: only ${this.#interfaces} added; call addInterface first`,
       );
     if (!Number.isSafeInteger(timeUs) || timeUs < 0)
-      throw new MeterbenchError("pcapng/time", `time ${timeUs}: expected whole microseconds from 0 up`);
+      throw new CodedError("pcapng/time", `time ${timeUs}: expected whole microseconds from 0 up`);
     if (data.length > MAX_PACKET_BYTES)
-      throw new MeterbenchError(
-        "pcapng/too-long",
-        `packet of ${data.length} bytes, at most ${MAX_PACKET_BYTES}`,
-      );
+      throw new CodedError("pcapng/too-long", `packet of ${data.length} bytes, at most ${MAX_PACKET_BYTES}`);
     const head = new DataView(new ArrayBuffer(20));
     head.setUint32(0, interfaceId, true);
     head.setUint32(4, Math.floor(timeUs / 0x1_0000_0000), true);
@@ -151,5 +148,5 @@ function padded(data: Uint8Array): Uint8Array {
 
 function sixteen(key: Uint8Array): Uint8Array {
   if (key.length === 16) return key;
-  throw new MeterbenchError("pcapng/key", `a Zigbee key of ${key.length} bytes, expected 16`);
+  throw new CodedError("pcapng/key", `a Zigbee key of ${key.length} bytes, expected 16`);
 }

@@ -1,5 +1,5 @@
 /** A board's console and events, as they come. */
-import { hasCode } from "../../firmware/kernel/errors.ts";
+import { hasCode } from "../../hal/base/coded-error.ts";
 import { toLowerHex } from "../../hal/base/hex.ts";
 import type { Cancel } from "../../hal/board.ts";
 import type { Line } from "../../hal/serial/line/index.ts";

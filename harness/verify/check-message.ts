@@ -1,8 +1,8 @@
 /** Is one message authentic? The same steps on every wire; what differs is its suite. */
-import { hasCode, MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { type Header, Kind, type Protection } from "../../firmware/wire/message.ts";
 import type { ContextMac, EnvelopeSuite } from "../../firmware/wire/suite.ts";
 import type { Envelope } from "../../firmware/wire/wire.ts";
+import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
 import { euiBytes } from "../../hal/base/eui64.ts";
 import { toLowerHex } from "../../hal/base/hex.ts";
 import type { Crypto, Verifier } from "../../hal/board.ts";
@@ -84,8 +84,8 @@ function checkPreCommand<E extends Envelope, M>(
   }
 }
 
-const isRefusal = (error: unknown): error is MeterbenchError =>
-  error instanceof MeterbenchError && !hasCode(error, "hal");
+const isRefusal = (error: unknown): error is CodedError =>
+  error instanceof CodedError && !hasCode(error, "hal");
 
 function kindName(header: Header): keyof typeof Kind {
   return header.kind === Kind.command ? "command" : header.kind === Kind.response ? "response" : "alert";

@@ -1,10 +1,10 @@
 /** Little-endian fields of radio frames, every one bounded. */
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import * as base from "../../../hal/base/eui64.ts";
-import { MeterbenchError } from "../../kernel/errors.ts";
 
 /** Refuses a frame. Code `han/malformed`; the message names the field. */
-export function malformed(field: string, expected: string, got: unknown): MeterbenchError {
-  return new MeterbenchError("han/malformed", `${field}: expected ${expected}, got ${String(got)}`, {
+export function malformed(field: string, expected: string, got: unknown): CodedError {
+  return new CodedError("han/malformed", `${field}: expected ${expected}, got ${String(got)}`, {
     field,
   });
 }

@@ -3,8 +3,8 @@
  * with link keys, acknowledged, in blocks where they are long.
  */
 import { concat } from "../../../hal/base/bytes.ts";
+import { hasCode } from "../../../hal/base/coded-error.ts";
 import type { Listener, TransmitOutcome } from "../../../hal/board.ts";
-import { hasCode } from "../../kernel/errors.ts";
 import type { Eui64 } from "../../wire/message.ts";
 import {
   type ApsAddress,

@@ -1,5 +1,5 @@
 /** The body of a message, between CBOR items and the typed form. Layout: `message.cddl`. */
-import { MeterbenchError } from "../../kernel/errors.ts";
+import { CodedError as MeterbenchError } from "../../../hal/base/coded-error.ts";
 import {
   type Header,
   Kind,

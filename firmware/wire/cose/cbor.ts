@@ -4,7 +4,7 @@
  */
 import { Encoder } from "cbor-x";
 import { compareBytes } from "../../../hal/base/bytes.ts";
-import { MeterbenchError } from "../../kernel/errors.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import { admit } from "./gate.ts";
 import { copyOf } from "./slab.ts";
 
@@ -105,8 +105,8 @@ function fromCborX(item: Item): Item {
 }
 
 /** The error for a value that has no deterministic form here. */
-export function unencodable(got: string): MeterbenchError {
-  return new MeterbenchError("wire/unencodable", `expected a value with a deterministic form, got ${got}`, {
+export function unencodable(got: string): CodedError {
+  return new CodedError("wire/unencodable", `expected a value with a deterministic form, got ${got}`, {
     got,
   });
 }

@@ -3,8 +3,8 @@
  * claim (RFC 8747) as an OKP COSE_Key (RFC 9053 §7.2), in chains that end at a root every device holds.
  */
 import { sameBytes } from "../../../hal/base/bytes.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import type { Crypto, Signer } from "../../../hal/board.ts";
-import { MeterbenchError } from "../../kernel/errors.ts";
 import { roleNumber } from "../../security/access.ts";
 import type { Eui64 } from "../message.ts";
 import type { Certificate, CertificateClaims, KeyUsage } from "../suite.ts";
@@ -83,7 +83,7 @@ export function readCertificate(bytes: Uint8Array): CwtCertificate {
   try {
     return readChecked(bytes);
   } catch (error) {
-    if ((error as MeterbenchError).code === "certificate/malformed") throw error;
+    if ((error as CodedError).code === "certificate/malformed") throw error;
     throw malformed("a CWT in a COSE_Sign1", (error as Error).message, error);
   }
 }
@@ -213,16 +213,11 @@ function signedBy(structure: Structure, issuerKey: Uint8Array, crypto: Crypto): 
   return sign1Valid(structure, Algorithm.eddsa, crypto.ed25519Verifier(issuerKey));
 }
 
-function malformed(expected: string, got: unknown, cause?: unknown): MeterbenchError {
+function malformed(expected: string, got: unknown, cause?: unknown): CodedError {
   return refused("malformed", expected, got, cause);
 }
 
-function refused(what: string, expected: string, got: unknown, cause?: unknown): MeterbenchError {
+function refused(what: string, expected: string, got: unknown, cause?: unknown): CodedError {
   const text = got instanceof Uint8Array ? `${got.length} bytes` : got instanceof Map ? "a map" : String(got);
-  return new MeterbenchError(
-    `certificate/${what}`,
-    `certificate: expected ${expected}, got ${text}`,
-    {},
-    cause,
-  );
+  return new CodedError(`certificate/${what}`, `certificate: expected ${expected}, got ${text}`, {}, cause);
 }

@@ -3,8 +3,7 @@
  * yields are views of the input; it makes no object a stranger could make large.
  */
 import { HeadReader, Major, type NoHead } from "../../../hal/base/cbor-head.ts";
-import { withoutStack } from "../../../hal/base/coded-error.ts";
-import { MeterbenchError } from "../../kernel/errors.ts";
+import { CodedError, withoutStack } from "../../../hal/base/coded-error.ts";
 
 const names = [
   "unsigned integer",
@@ -21,9 +20,9 @@ const names = [
  * The error for bad input. It has no stack: where the input is wrong is in the message, and collecting a
  * stack would cost a stranger's message several times what refusing it does.
  */
-export function malformed(at: number, expected: string, got: string): MeterbenchError {
+export function malformed(at: number, expected: string, got: string): CodedError {
   const message = `byte ${at}: expected ${expected}, got ${got}`;
-  return withoutStack(() => new MeterbenchError("wire/malformed", message, { at, expected, got }));
+  return withoutStack(() => new CodedError("wire/malformed", message, { at, expected, got }));
 }
 
 export class Reader extends HeadReader {
@@ -94,7 +93,7 @@ export class Reader extends HeadReader {
   }
 
   /** The error for the head read last. */
-  wrong(expected: string): MeterbenchError {
+  wrong(expected: string): CodedError {
     return malformed(this.headAt, expected, `${names[this.major]} ${this.argument}`);
   }
 
@@ -103,7 +102,7 @@ export class Reader extends HeadReader {
     if (this.major !== major) throw this.wrong(`${what} (${names[major]})`);
   }
 
-  private noHead(none: NoHead | undefined): MeterbenchError {
+  private noHead(none: NoHead | undefined): CodedError {
     if (none === "truncated") return malformed(this.bytes.length, "an item", "the end");
     return malformed(this.headAt, "a definite length", `additional information ${this.info}`);
   }

@@ -4,7 +4,7 @@
  * over which that is computed.
  */
 import { headBytes, Major, putHead } from "../../../hal/base/cbor-head.ts";
-import { MeterbenchError } from "../../kernel/errors.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import { MAX_MESSAGE_BYTES, passItem } from "./gate.ts";
 import { malformed, Reader } from "./reader.ts";
 import { allocate } from "./slab.ts";
@@ -104,7 +104,7 @@ function readAlgorithm(reader: Reader): number | string {
 export function requireAlgorithm(structure: Structure, expected: number): void {
   const got = structure.protectedHeaders.algorithm ?? structure.unprotectedHeaders.algorithm;
   if (got === expected) return;
-  throw new MeterbenchError("wire/algorithm", `expected COSE algorithm ${expected}, got ${got ?? "none"}`, {
+  throw new CodedError("wire/algorithm", `expected COSE algorithm ${expected}, got ${got ?? "none"}`, {
     expected,
     got,
   });
@@ -149,9 +149,9 @@ function allocateMessage(size: number): Uint8Array {
   return allocate(size);
 }
 
-function tooLong(size: number): MeterbenchError {
+function tooLong(size: number): CodedError {
   const limits = `expected at most ${MAX_MESSAGE_BYTES} bytes, got ${size}`;
-  return new MeterbenchError("wire/too-long", `message: ${limits}; ask for a shorter range`, { size });
+  return new CodedError("wire/too-long", `message: ${limits}; ask for a shorter range`, { size });
 }
 
 const byteStringSize = ({ length }: Uint8Array): number => headBytes(length) + length;
@@ -184,7 +184,7 @@ export function writeStructure(
 /** {1: algorithm, 4: kid} with an algorithm of one byte and a kid of eight: the protected headers of all we make. */
 export function protectedHeaders(algorithm: number, keyId: Uint8Array): Uint8Array {
   if (keyId.length !== KEY_ID_BYTES)
-    throw new MeterbenchError("wire/key-id", `expected a key identifier of 8 bytes, got ${keyId.length}`);
+    throw new CodedError("wire/key-id", `expected a key identifier of 8 bytes, got ${keyId.length}`);
   const bytes = allocate(PROTECTED_BYTES);
   bytes[0] = 0xa2;
   bytes[1] = 0x01;

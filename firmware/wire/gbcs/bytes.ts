@@ -1,18 +1,13 @@
 /** Big-endian fields, lengths and EUI-64s of the GBCS layers: a bounded reader and a writer. */
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import * as base from "../../../hal/base/eui64.ts";
 import { toHex } from "../../../hal/base/hex.ts";
-import { MeterbenchError } from "../../kernel/errors.ts";
 import type { Eui64 } from "../message.ts";
 
 /** `wire/malformed`: `field` at byte `at` is not as the layer demands. */
-export function malformed(
-  field: string,
-  at: number,
-  expected: string,
-  got: number | string,
-): MeterbenchError {
+export function malformed(field: string, at: number, expected: string, got: number | string): CodedError {
   const message = `GBCS ${field} at byte ${at}: expected ${expected}, got ${got}; the message is damaged or not GBCS`;
-  return new MeterbenchError("wire/malformed", message, { field, at, expected, got });
+  return new CodedError("wire/malformed", message, { field, at, expected, got });
 }
 
 /** Reads fields in order and never past the end. */
@@ -127,6 +122,6 @@ export function euiBytes(eui: Eui64): Uint8Array {
     return base.euiBytes(eui);
   } catch (cause) {
     const message = `EUI-64 "${eui}": expected 16 hexadecimal digits`;
-    throw new MeterbenchError("wire/format", message, { eui }, cause);
+    throw new CodedError("wire/format", message, { eui }, cause);
   }
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { objects } from "../../../firmware/objects/dictionary.ts";
 import { type Role, roleNumber } from "../../../firmware/security/access.ts";
 import { type CellName, cellToValue } from "../../../firmware/security/cells.ts";
 import { type Alert, NEVER, NOW, type Response, type Value } from "../../../firmware/wire/message.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import { euiBytes } from "../../../hal/base/eui64.ts";
 import type { CutPoint } from "../../../hal/mock/flash.ts";
 import { type MeterRig, meterRig, op, startUtcS, type TestParty, type World } from "../devices/rig.ts";
@@ -561,7 +561,7 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
     const commit = journal.commit.bind(journal);
     journal.commit = async (changes) => {
       if (changes.some(({ key }) => key.startsWith("anchor/")))
-        throw new MeterbenchError("journal/full", "no room", {});
+        throw new CodedError("journal/full", "no room", {});
       return commit(changes);
     };
     const set = [...certs(newSupplier()), [Uint8Array.of(1), cell("wanProvider", "sign")]] as Order["set"];

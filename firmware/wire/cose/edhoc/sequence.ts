@@ -5,7 +5,7 @@
  */
 import { concat } from "../../../../hal/base/bytes.ts";
 import { encodeHead as anyHead, Major } from "../../../../hal/base/cbor-head.ts";
-import { hasCode, MeterbenchError } from "../../../kernel/errors.ts";
+import { CodedError, hasCode } from "../../../../hal/base/coded-error.ts";
 import { passItem } from "../gate.ts";
 import { Reader } from "../reader.ts";
 
@@ -40,7 +40,7 @@ function readItem(reader: Reader, what: string): Item {
     passItem(reader);
   } catch (error) {
     if (!hasCode(error, "wire/malformed")) throw error;
-    throw new MeterbenchError("edhoc/encoding", `${what}, ${(error as Error).message}`, { what }, error);
+    throw new CodedError("edhoc/encoding", `${what}, ${(error as Error).message}`, { what }, error);
   }
   const end = reader.at;
   const head = new Reader(reader.bytes, start);
@@ -59,8 +59,8 @@ export function integerOf(item: Item): number | undefined {
   return item.major === Major.negative ? -1 - item.argument : undefined;
 }
 
-export function malformed(what: string, at: number, why: string): MeterbenchError {
-  return new MeterbenchError("edhoc/encoding", `${what}, byte ${at}: ${why}`, { what, at });
+export function malformed(what: string, at: number, why: string): CodedError {
+  return new CodedError("edhoc/encoding", `${what}, byte ${at}: ${why}`, { what, at });
 }
 
 /** UTF-8 text of an item that {@link readSequence} has passed. */
@@ -71,7 +71,7 @@ export const textOf = (item: Item): string => new TextDecoder().decode(item.cont
 /** A CBOR head in its shortest form. Throws `edhoc/options` for what is longer than any message could be. */
 export function encodeHead(major: number, argument: number): Uint8Array {
   if (argument < 0x1_0000) return anyHead(major, argument);
-  throw new MeterbenchError("edhoc/options", `${argument} is too long for EDHOC: at most 65,535 expected`);
+  throw new CodedError("edhoc/options", `${argument} is too long for EDHOC: at most 65,535 expected`);
 }
 
 export const encodeInteger = (value: number): Uint8Array =>
