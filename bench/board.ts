@@ -1,7 +1,7 @@
 /** Benchmarks of a real board over its line: what a command costs, what the parts take, how the clock runs. */
 
 import { z } from "zod";
-import { MeterbenchError } from "../firmware/kernel/errors.ts";
+import { CodedError } from "../hal/base/coded-error.ts";
 import type { LineSession } from "../hal/serial/line/index.ts";
 import {
   BoardClient,
@@ -142,7 +142,7 @@ class BoardBench {
   async #requireAnswer(): Promise<void> {
     if (await answers(this.#smp)) return;
     const advice = await framingHint(this.#line, this.#smpOptions);
-    throw new MeterbenchError("rig/silent", `no answer on ${this.#line.name}`, {
+    throw new CodedError("rig/silent", `no answer on ${this.#line.name}`, {
       advice: advice ?? "Check that the board has power and an SMP server on this port, and the baud rate.",
     });
   }

@@ -1,5 +1,6 @@
 /** The COSE hot path on the meter: accepting, answering and refusing, beside the bare operations. */
 import { suites } from "../firmware/wire/suites.ts";
+import { fromHex, toHex } from "../hal/base/hex.ts";
 import type { Crypto } from "../hal/board.ts";
 import type { BenchTask } from "./measure.ts";
 import { MeterRig } from "./meter-rig.ts";
@@ -116,7 +117,7 @@ async function refusals(rig: MeterRig): Promise<BenchTask[]> {
 
 /** The message with `from` replaced by `to` wherever it stands (both hex, of the same length): no longer authentic. */
 function changed(bytes: Uint8Array, from: string, to: string): Uint8Array {
-  const hex = Buffer.from(bytes).toString("hex").toUpperCase();
+  const hex = toHex(bytes);
   if (!hex.includes(from)) throw new Error(`bench: the message does not hold ${from}`);
-  return Uint8Array.from(Buffer.from(hex.replaceAll(from, to), "hex"));
+  return fromHex(hex.replaceAll(from, to));
 }

@@ -1,6 +1,7 @@
 /** The GBCS wire: opening and answering commands as a device does, beside the bare operations. */
 import { agreement, macs } from "../firmware/wire/gbcs/kdf.ts";
 import { type GbcsMessage, gbcsWire, macContextOf } from "../firmware/wire/gbcs/wire.ts";
+import { fromHex } from "../hal/base/hex.ts";
 import type { Crypto } from "../hal/board.ts";
 import type { BenchTask } from "./measure.ts";
 
@@ -10,8 +11,8 @@ const supplier = { eui: "90B3D51F30010000", secret: new Uint8Array(32).fill(7) }
 const noKeyId = new Uint8Array(0);
 
 /** An ECS43-sized DLMS payload: one action with one argument. */
-const payload = Uint8Array.from(Buffer.from("D9200003E9000103000900000A006AFF0101120034", "hex"));
-const reply = Uint8Array.from(Buffer.from("DA200003E900000100010300", "hex"));
+const payload = fromHex("D9200003E9000103000900000A006AFF0101120034");
+const reply = fromHex("DA200003E900000100010300");
 
 export function gbcsTasks(crypto: Crypto): BenchTask[] {
   const deviceKey = crypto.p256Signer(device.secret);

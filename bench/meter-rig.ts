@@ -4,6 +4,7 @@ import { provision } from "../firmware/devices/provision.ts";
 import type { HanPort } from "../firmware/han/port.ts";
 import type { Eui64 } from "../firmware/wire/message.ts";
 import { suites } from "../firmware/wire/suites.ts";
+import { fromHex } from "../hal/base/hex.ts";
 import type { Crypto } from "../hal/board.ts";
 import { nodeCrypto, sodiumCrypto } from "../hal/crypto/index.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../hal/mock/index.ts";
@@ -58,7 +59,7 @@ export class MeterRig {
         signCertificate: keys.sign.certificate,
         agreeCertificate: keys.agree.certificate,
         certificatePath: [pki.issuingCertificate],
-        installCode: Uint8Array.from(Buffer.from("83FED3407A939723A5C639B26916D505C3B5", "hex")),
+        installCode: fromHex("83FED3407A939723A5C639B26916D505C3B5"),
         firmwareVersion: Uint8Array.of(0, 1, 0, 0),
         anchors: factoryAnchors("ESME", pki),
       },

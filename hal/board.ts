@@ -6,6 +6,7 @@
  * and a callback tells the outcome. Listeners return the promise of their handling, and a board delivers
  * one event at a time: it awaits that promise before it delivers the next.
  */
+import { CodedError } from "./base/coded-error.ts";
 
 /** A value that is here now or comes later. Always `await` it. */
 export type MaybePromise<T> = T | Promise<T>;
@@ -23,16 +24,7 @@ export type Listener<E> = (event: E) => MaybePromise<void>;
  * - `hal/fault`: the part failed (switch welded, flash worn out …)
  * - `hal/absent`: the board has no such part
  */
-export class HalError extends Error {
-  override readonly name = "HalError";
-  readonly code: "hal/misuse" | "hal/fault" | "hal/absent";
-  readonly data: Readonly<Record<string, unknown>>;
-  constructor(code: HalError["code"], message: string, data: Record<string, unknown> = {}, cause?: unknown) {
-    super(message, { cause });
-    this.code = code;
-    this.data = data;
-  }
-}
+export class HalError extends CodedError<"hal/misuse" | "hal/fault" | "hal/absent"> {}
 
 /** Thrown out of any port call once the board has lost its power: the running firmware must stop at once. */
 export class PowerLost extends Error {

@@ -1,5 +1,5 @@
 /** The harness: a home on simulated boards and the head end that talks to it. See `premises()`. */
-export { hasCode, MeterbenchError } from "../firmware/kernel/errors.ts";
+export { CodedError, hasCode } from "../hal/base/coded-error.ts";
 export { alertMeaning, alertText } from "./headend/alert-codes.ts";
 export { correlate } from "./headend/correlate.ts";
 export { type Answer, type Exchange, type ExchangeStatus, succeeded } from "./headend/exchange.ts";

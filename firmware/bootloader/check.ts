@@ -2,8 +2,9 @@
  * Would this image boot? The bootloader asks before it swaps, the flasher before it sends a byte. Cheapest
  * first: structure, slot fit, hash, key, signature, dependencies, security counter, version.
  */
+import { sameBytes } from "../../hal/base/bytes.ts";
+import { toLowerHex } from "../../hal/base/hex.ts";
 import type { Crypto } from "../../hal/board.ts";
-import { equal } from "./bytes.ts";
 import { plainRegion } from "./decrypt.ts";
 import { findTlv, type McubootImage, parseImage, type Tlv, TlvType, viewOf } from "./image.ts";
 import { type ImageKey, imageVerifier, subjectPublicKeyInfo } from "./keys.ts";
@@ -71,7 +72,8 @@ function checkHash(image: McubootImage, region: Uint8Array, crypto: Crypto): Uin
   const digest = digestOf(tlv.type, crypto)(region);
   if (tlv.value.length !== digest.length)
     refuse("tlv-length", `the hash TLV has ${tlv.value.length} bytes, expected ${digest.length}`);
-  if (!equal(digest, tlv.value)) refuse("hash", "header, payload or protected TLVs differ from their hash");
+  if (!sameBytes(digest, tlv.value))
+    refuse("hash", "header, payload or protected TLVs differ from their hash");
   return tlv.value;
 }
 
@@ -125,14 +127,13 @@ function findKey(
   const digest = hashBytes === 64 ? crypto.sha512 : hashBytes === 48 ? crypto.sha384 : crypto.sha256;
   const named = byHash ?? digest(full as Uint8Array);
   const given = keys.map((key) => ({ key, hash: digest(subjectPublicKeyInfo(key)) }));
-  const found = given.find(({ hash }) => equal(hash, named));
+  const found = given.find(({ hash }) => sameBytes(hash, named));
   if (found !== undefined) return found.key;
   const list = given.map(({ key, hash }) => `${key.kind} ${shortHash(hash)}`).join(", ") || "no key";
   return refuse("key-unknown", `it was signed with key ${shortHash(named)}; given: ${list}`);
 }
 
-const shortHash = (hash: Uint8Array): string =>
-  `${Array.from(hash.subarray(0, 6), (byte) => byte.toString(16).padStart(2, "0")).join("")}…`;
+const shortHash = (hash: Uint8Array): string => `${toLowerHex(hash.subarray(0, 6))}…`;
 
 /** imgtool's order, which a bootloader that reads in one pass relies on: hash, key, signature. */
 function checkOrder(tlvs: readonly Tlv[], signature: Tlv): void {

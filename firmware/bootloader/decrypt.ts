@@ -1,6 +1,6 @@
 /** Encrypted images: the AES key comes in an ECIES-X25519 TLV, the payload is AES-128-CTR from counter 0. */
+import { sameBytes } from "../../hal/base/bytes.ts";
 import type { Crypto } from "../../hal/board.ts";
-import { equal } from "./bytes.ts";
 import { FLAG_AES128, findTlv, type McubootImage, TlvType } from "./image.ts";
 import { refuse } from "./refusals.ts";
 
@@ -32,7 +32,7 @@ function unwrapKey(tlv: Uint8Array, secret: Uint8Array, crypto: Crypto): Uint8Ar
   if (shared === undefined) refuse("decryption", "its ephemeral key is of small order");
   const keys = crypto.hkdfSha256(shared, new Uint8Array(0), INFO, 48);
   const wrapped = tlv.subarray(64);
-  if (!equal(crypto.hmacSha256(keys.subarray(16))(wrapped), tlv.subarray(32, 64)))
+  if (!sameBytes(crypto.hmacSha256(keys.subarray(16))(wrapped), tlv.subarray(32, 64)))
     refuse("decryption", "its AES key does not open with the given decryption key");
   return aesCtr(keys.subarray(0, 16), wrapped, crypto);
 }

@@ -2,7 +2,7 @@
  * What a file or slot holds behind an image: padding of one erased value, and at its end a trailer, which begins with
  * the swap status and ends with a magic that tells the write alignment (see `trailer.ts`). Anything else is astray.
  */
-import { equal } from "./bytes.ts";
+import { sameBytes } from "../../hal/base/bytes.ts";
 import { type McubootImage, parseHeader } from "./image.ts";
 import { refuse } from "./refusals.ts";
 import { trailerMagic } from "./trailer.ts";
@@ -56,7 +56,7 @@ export function behindImage(rest: Uint8Array, trailerBytes = rest.length): Behin
 function findTrailer(rest: Uint8Array, trailerBytes: number): TrailerInFile | undefined {
   if (Math.min(rest.length, trailerBytes) < MAGIC_BYTES) return undefined;
   const end = rest.subarray(-MAGIC_BYTES);
-  const align = ALIGNMENTS.find((each) => equal(end, trailerMagic(each)));
+  const align = ALIGNMENTS.find((each) => sameBytes(end, trailerMagic(each)));
   if (align === undefined) return undefined;
   const field = (n: number) => rest.length - Math.max(MAGIC_BYTES, align) - n * align;
   const byteOf = (n: number) => rest[field(n)] ?? 0xff;

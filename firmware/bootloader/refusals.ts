@@ -1,5 +1,5 @@
 /** Why an MCUboot image is refused: one word for each reason, as `image/<reason>` in the error's code. */
-import { MeterbenchError } from "../kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 
 /** Each reason, with what to do about it. */
 const advice = {
@@ -36,7 +36,7 @@ export type ImageReason = keyof typeof advice;
 
 /** Throws `image/<reason>`; `data.advice` says what to do next. */
 export function refuse(reason: ImageReason, message: string, data: Record<string, unknown> = {}): never {
-  throw new MeterbenchError(`image/${reason}`, `image: ${message}`, {
+  throw new CodedError(`image/${reason}`, `image: ${message}`, {
     reason,
     advice: advice[reason],
     ...data,

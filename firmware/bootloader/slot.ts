@@ -1,6 +1,6 @@
 /** The two image slots of a flash and the scratch sector between them. */
+import { isErased } from "../../hal/base/bytes.ts";
 import { type Flash, HalError } from "../../hal/board.ts";
-import { isBlank } from "./bytes.ts";
 import { type McubootImage, parseImage } from "./image.ts";
 import { type Region, Trailer } from "./trailer.ts";
 
@@ -94,7 +94,7 @@ export async function copySector(flash: Flash, from: number, to: number): Promis
   const data = await flash.read(from * sectorBytes, sectorBytes);
   for (let at = 0; at < sectorBytes; at += PAGE_BYTES) {
     const page = data.subarray(at, at + PAGE_BYTES);
-    if (!isBlank(page)) await flash.program(to * sectorBytes + at, page);
+    if (!isErased(page)) await flash.program(to * sectorBytes + at, page);
   }
 }
 

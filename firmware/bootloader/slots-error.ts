@@ -1,5 +1,5 @@
 /** What the image slots refuse, with the code that SMP's image group has for it. */
-import { MeterbenchError } from "../kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 
 const imageErrors = {
   "in-use": 9,
@@ -15,7 +15,7 @@ const imageErrors = {
 } as const;
 
 /** `slots/<what>`; an SMP server answers with `imageError`. */
-export class SlotsError extends MeterbenchError {
+export class SlotsError extends CodedError<`slots/${keyof typeof imageErrors}`> {
   readonly imageError: number;
   constructor(what: keyof typeof imageErrors, message: string, cause?: unknown) {
     super(`slots/${what}`, `image slots: ${message}`, {}, cause);

@@ -2,8 +2,8 @@
  * The image slots as SMP's image group sees them: list, upload, erase, test, confirm, with the rules of
  * Zephyr's server. An upload outlives a power cut (upload.ts).
  */
+import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
 import type { Crypto } from "../../hal/board.ts";
-import { MeterbenchError } from "../kernel/errors.ts";
 import { checkImage } from "./check.ts";
 import { findTlv, type McubootImage, TlvType } from "./image.ts";
 import type { Slot, Slots } from "./slot.ts";
@@ -128,7 +128,7 @@ export class FlashImageSlots {
     try {
       checkImage((await this.#slots.secondary.image()).bytes, { crypto: this.#crypto });
     } catch (cause) {
-      if (!(cause instanceof MeterbenchError)) throw cause;
+      if (!(cause instanceof CodedError && hasCode(cause, "image"))) throw cause;
       throw new SlotsError("not-bootable", `slot 1: ${cause.message}`, cause);
     }
   }

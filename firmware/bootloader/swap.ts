@@ -3,7 +3,7 @@
  * scratch sector; each step is repeatable, and noted in the primary's trailer when it is done, so that the
  * power may fail before, inside and after any flash operation and the next start goes on from there.
  */
-import { MeterbenchError } from "../kernel/errors.ts";
+import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
 import { type CheckedImage, type CheckOptions, checkImage } from "./check.ts";
 import { copySector, type Slot, type Slots } from "./slot.ts";
 import { STEPS_PER_SECTOR, type SwapType, type TrailerState } from "./trailer.ts";
@@ -48,7 +48,7 @@ export interface BootOutcome {
   /** That swap had begun at an earlier start. */
   readonly resumed: boolean;
   /** Why the other slot's image was refused and erased. */
-  readonly refused?: MeterbenchError;
+  readonly refused?: CodedError;
 }
 
 /** One start of the bootloader. Throws `boot/no-image` when nothing in the primary slot would boot. */
@@ -56,7 +56,7 @@ export async function boot(slots: Slots, options: BootOptions): Promise<BootOutc
   const primary = await slots.primary.trailer.read();
   const begun = interruptedSwap(primary);
   const swap = begun ?? decideSwap(primary, await slots.secondary.trailer.read());
-  let refused: MeterbenchError | undefined;
+  let refused: CodedError | undefined;
   if (swap !== "none") {
     if (begun === undefined) refused = await refuseSecondary(slots, swap, options);
     if (refused !== undefined) await discardSecondary(slots);
@@ -75,7 +75,7 @@ async function refuseSecondary(
   { primary, secondary }: Slots,
   swap: SwapType,
   options: BootOptions,
-): Promise<MeterbenchError | undefined> {
+): Promise<CodedError | undefined> {
   const running = swap === "revert" ? undefined : await primary.imageOrNone();
   const { crypto, keys } = options;
   try {
@@ -87,7 +87,7 @@ async function refuseSecondary(
     });
     return undefined;
   } catch (error) {
-    if (error instanceof MeterbenchError && error.code.startsWith("image/")) return error;
+    if (error instanceof CodedError && hasCode(error, "image")) return error;
     throw error;
   }
 }
@@ -149,8 +149,8 @@ async function bootable(primary: Slot, { crypto, keys }: BootOptions): Promise<C
   try {
     return checkImage((await primary.image()).bytes, { crypto, keys });
   } catch (cause) {
-    if (!(cause instanceof MeterbenchError)) throw cause;
-    throw new MeterbenchError(
+    if (!(cause instanceof CodedError && hasCode(cause, "image"))) throw cause;
+    throw new CodedError(
       "boot/no-image",
       `boot: nothing to start in the primary slot (${cause.message}). Program an image there.`,
       { reason: cause.code },

@@ -5,8 +5,8 @@
  *
  * Each field is written once between erases; the magic last, since it makes the others count.
  */
+import { isErased, sameBytes } from "../../hal/base/bytes.ts";
 import { type Flash, HalError } from "../../hal/board.ts";
-import { equal, isBlank } from "./bytes.ts";
 import { viewOf } from "./image.ts";
 
 export type SwapType = "none" | "test" | "perm" | "revert";
@@ -99,7 +99,7 @@ export class Trailer {
     const magic = bytes.subarray(-MAGIC_BYTES);
     const code = bytes[at(3)]! & 0x0f;
     return {
-      magic: equal(magic, trailerMagic(this.#align)) ? "good" : isBlank(magic) ? "unset" : "bad",
+      magic: sameBytes(magic, trailerMagic(this.#align)) ? "good" : isErased(magic) ? "unset" : "bad",
       imageOk: flagState(bytes[at(1)]!),
       copyDone: flagState(bytes[at(2)]!),
       swapInfo: (["test", "perm", "revert"] as const).find((type) => swapCodes[type] === code),
@@ -110,7 +110,7 @@ export class Trailer {
   /** Nothing is written in the fields (the swap status aside). */
   async isBlank(): Promise<boolean> {
     const at = this.#field(4);
-    return isBlank(await this.#flash.read(at, this.#magicAt + this.#padded(MAGIC_BYTES) - at));
+    return isErased(await this.#flash.read(at, this.#magicAt + this.#padded(MAGIC_BYTES) - at));
   }
 
   /**
@@ -119,7 +119,7 @@ export class Trailer {
    */
   async erase(): Promise<void> {
     const magic = await this.#flash.read(this.#magicAt, this.#padded(MAGIC_BYTES));
-    if (!isBlank(magic)) await this.#flash.program(this.#magicAt, new Uint8Array(this.#padded(MAGIC_BYTES)));
+    if (!isErased(magic)) await this.#flash.program(this.#magicAt, new Uint8Array(this.#padded(MAGIC_BYTES)));
     for (let sector = this.dataSectors; sector < this.#region.sectorCount; sector++)
       await this.#flash.erase(this.#region.firstSector + sector);
   }
@@ -158,7 +158,7 @@ export class Trailer {
   async stepsDone(): Promise<number> {
     const status = await this.#flash.read(this.#statusAt, this.#steps * this.#align);
     for (let step = this.#steps; step > 0; step--)
-      if (!isBlank(status.subarray((step - 1) * this.#align, step * this.#align))) return step;
+      if (!isErased(status.subarray((step - 1) * this.#align, step * this.#align))) return step;
     return 0;
   }
 

@@ -1,6 +1,6 @@
 /** What is being uploaded into a slot, kept in its trailer sector so that an upload outlives a power cut. */
+import { isErased, sameBytes } from "../../hal/base/bytes.ts";
 import type { Crypto } from "../../hal/board.ts";
-import { equal, isBlank } from "./bytes.ts";
 import { viewOf } from "./image.ts";
 import { PAGE_BYTES, type Slot } from "./slot.ts";
 
@@ -19,7 +19,7 @@ const RECORD_BYTES = 48;
 export async function readUpload(slot: Slot, crypto: Crypto): Promise<Upload | undefined> {
   const bytes = await slot.flash.read(slot.trailer.sectorsAt, RECORD_BYTES);
   const body = bytes.subarray(0, BODY_BYTES);
-  if (!equal(bytes.subarray(BODY_BYTES), checksum(body, crypto))) return undefined;
+  if (!sameBytes(bytes.subarray(BODY_BYTES), checksum(body, crypto))) return undefined;
   return { lengthBytes: viewOf(body).getUint32(0, true), sha: body.slice(4) };
 }
 
@@ -90,7 +90,7 @@ export class UploadMarks {
     let furthest = 0;
     for (let at = 0; at + this.#markBytes <= bytes.length; at += this.#markBytes) {
       const mark = bytes.subarray(at, at + this.#markBytes);
-      if (isBlank(mark)) break;
+      if (isErased(mark)) break;
       this.#nextAt = this.#firstAt + at + this.#markBytes;
       const [end, complement] = [viewOf(mark).getUint32(0, true), viewOf(mark).getUint32(4, true)];
       if (end === ~complement >>> 0 && end <= lengthBytes) furthest = Math.max(furthest, end);

@@ -1,6 +1,6 @@
 /** Takes an image into the secondary slot, piece by piece, and goes on after a power cut. */
+import { sameBytes } from "../../hal/base/bytes.ts";
 import type { Crypto } from "../../hal/board.ts";
-import { equal } from "./bytes.ts";
 import { parseHeader } from "./image.ts";
 import { PAGE_BYTES, type Slot } from "./slot.ts";
 import { SlotsError } from "./slots-error.ts";
@@ -142,7 +142,7 @@ export class Uploader {
   }
 
   async #holds({ lengthBytes, sha }: Upload): Promise<boolean> {
-    return equal(this.#crypto.sha256(await this.#slot.flash.read(this.#slot.offset, lengthBytes)), sha);
+    return sameBytes(this.#crypto.sha256(await this.#slot.flash.read(this.#slot.offset, lengthBytes)), sha);
   }
 }
 

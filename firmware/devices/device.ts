@@ -2,11 +2,12 @@
  * What every device is: identity, journal, logs, time, alerts, and the one way of a command.
  * Meters and hub are this core with their own features and links.
  */
+import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
+import { euiBytes } from "../../hal/base/eui64.ts";
 import { type Board, type MaybePromise, PowerLost, type Signer } from "../../hal/board.ts";
 import type { AlertRequest, DeviceContext, Feature, Observation } from "../features/feature.ts";
 import { FutureDated } from "../features/future-dating/feature.ts";
 import { Refusals } from "../features/refusals.ts";
-import { hasCode, MeterbenchError } from "../kernel/errors.ts";
 import { EventLog } from "../kernel/event-log.ts";
 import { Journal, type JournalChange } from "../kernel/journal.ts";
 import { RunLoop } from "../kernel/run-loop.ts";
@@ -20,7 +21,6 @@ import {
 } from "../model/index.ts";
 import { type Accepted, acceptable, type Checker, check, checkEnvelope } from "../security/check.ts";
 import { Counters } from "../security/counters.ts";
-import { euiBytes } from "../security/eui.ts";
 import { type RefusalReason, refusalCodes } from "../security/refusal-reasons.ts";
 import { type CommandRule, commandRules } from "../security/rules.ts";
 import { type Party, TrustAnchors } from "../security/trust-anchors.ts";
@@ -94,7 +94,7 @@ export class Device implements DeviceContext {
   static async open(board: Board, type: DeviceType, uplink: Uplink, options: DeviceOptions): Promise<Device> {
     const identity = await readIdentity(board);
     if (identity.type !== type)
-      throw new MeterbenchError(
+      throw new CodedError(
         "devices/wrong-type",
         `Boot of board ${board.id}: expected the identity of a ${type}, got that of a ${identity.type}.`,
         { board: board.id, expected: type, got: identity.type },

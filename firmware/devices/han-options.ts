@@ -1,6 +1,6 @@
 /** What a device gives its end of the home network. */
+import { CodedError } from "../../hal/base/coded-error.ts";
 import type { HanOptions } from "../han/options.ts";
-import { MeterbenchError } from "../kernel/errors.ts";
 import type { Device } from "./device.ts";
 
 export function hanOptions(device: Device): HanOptions {
@@ -24,7 +24,7 @@ export function hanOptions(device: Device): HanOptions {
 function issuerKey({ anchors, identity, board, suite }: Device): Uint8Array {
   const root = anchors.cell({ role: "root", usage: "certify", cellUsage: "management" });
   if (root === undefined)
-    throw new MeterbenchError("devices/identity", `Device ${identity.eui64}: it holds no root trust anchor.`);
+    throw new CodedError("devices/identity", `Device ${identity.eui64}: it holds no root trust anchor.`);
   const [issuer, ...path] = identity.certificatePath;
   if (issuer === undefined) return root.publicKey;
   return suite.certificates.verifyChain(issuer, path, root, undefined, board.crypto).publicKey;

@@ -1,8 +1,9 @@
 /** Hands the operations of a command to the features that serve the objects, in order, one result each. */
+
+import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
 import type { MaybePromise } from "../../hal/board.ts";
 import type { CommandOrigin, DeviceContext, Feature } from "../features/feature.ts";
 import type { ServedMember } from "../features/serve.ts";
-import { hasCode, MeterbenchError } from "../kernel/errors.ts";
 import { type Matched, type Outcome, type Step, toPlain } from "../model/index.ts";
 import { type OperationResult, Status } from "../wire/message.ts";
 
@@ -91,8 +92,8 @@ function resultOf({ gives }: Step, outcome: Outcome<unknown, Status>): Operation
   return { status: Status.success, value: toPlain(gives, outcome.value) };
 }
 
-function servedTwice(path: string, first: string, second: string): MeterbenchError {
-  return new MeterbenchError(
+function servedTwice(path: string, first: string, second: string): CodedError {
+  return new CodedError(
     "devices/served-twice",
     `Features ${first} and ${second} both serve ${path}: a device has one owner for each member.`,
     { path, first, second },

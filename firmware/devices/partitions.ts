@@ -1,6 +1,6 @@
 /** Where things are in a device's flash. The same places for ever: a new firmware must find what an old one wrote. */
+import { CodedError } from "../../hal/base/coded-error.ts";
 import type { FlashGeometry } from "../../hal/board.ts";
-import { MeterbenchError } from "../kernel/errors.ts";
 
 export interface Region {
   readonly firstSector: number;
@@ -37,7 +37,7 @@ export function partitions(geometry: FlashGeometry): Partitions {
     voltageLog: region(sizes.voltageLog, 1),
   };
   if (firstSector > geometry.sectorCount)
-    throw new MeterbenchError(
+    throw new CodedError(
       "devices/flash-too-small",
       `Flash layout: expected at least ${firstSector} sectors of ${geometry.sectorBytes} bytes, ` +
         `got ${geometry.sectorCount}. Use a larger flash part.`,

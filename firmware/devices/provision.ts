@@ -2,11 +2,11 @@
  * What the factory writes into a device, and how the device reads it back. Factory data has its own flash
  * region, is written once, and never changes: trust anchors that change later live in the working journal.
  */
+import { CodedError } from "../../hal/base/coded-error.ts";
+import { euiBytes, euiText } from "../../hal/base/eui64.ts";
 import type { Board, Crypto } from "../../hal/board.ts";
-import { MeterbenchError } from "../kernel/errors.ts";
 import { Journal, type JournalChange } from "../kernel/journal.ts";
 import { type CellName, cellsOf } from "../model/index.ts";
-import { euiBytes, euiText } from "../security/eui.ts";
 import { type Anchor, anchorKey, decodeAnchor, encodeAnchor } from "../security/trust-anchors.ts";
 import type { Eui64 } from "../wire/message.ts";
 import type { Suite } from "../wire/suite.ts";
@@ -57,7 +57,7 @@ export async function provision(board: Board, identity: DeviceIdentity, suite: S
   const changes = factoryRecords(identity, board, suite);
   const journal = await Journal.open(board.flash, partitions(board.flash.geometry).factory);
   if (journal.get("eui64") !== undefined)
-    throw new MeterbenchError(
+    throw new CodedError(
       "devices/already-provisioned",
       `Provisioning of board ${board.id}: its factory region already holds device ` +
         `${euiText(journal.get("eui64") as Uint8Array)}. Erase the flash first.`,
@@ -72,7 +72,7 @@ export async function readIdentity(board: Board): Promise<DeviceIdentity> {
   const field = (key: string): Uint8Array => {
     const value = journal.get(key);
     if (value === undefined)
-      throw new MeterbenchError(
+      throw new CodedError(
         "devices/not-provisioned",
         `Boot of board ${board.id}: the factory region holds no ${key}. Call provision() before boot().`,
         { board: board.id, key },
@@ -147,8 +147,8 @@ function checkCells(identity: DeviceIdentity, crypto: Crypto, suite: Suite): voi
   }
 }
 
-function wrong(identity: DeviceIdentity, field: string, expected: string, got: unknown): MeterbenchError {
-  return new MeterbenchError(
+function wrong(identity: DeviceIdentity, field: string, expected: string, got: unknown): CodedError {
+  return new CodedError(
     "devices/identity",
     `Identity of ${identity.type} ${identity.eui64}, ${field}: expected ${expected}, got ${String(got)}.`,
     { field },

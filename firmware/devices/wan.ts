@@ -3,8 +3,8 @@
  * the time of day from the network. What waits is bounded: when full, the oldest response gives way (its
  * sender will ask again), else the oldest message.
  */
+import { hasCode } from "../../hal/base/coded-error.ts";
 import { HalError, type Modem } from "../../hal/board.ts";
-import { hasCode } from "../kernel/errors.ts";
 import { Outbox } from "../kernel/outbox.ts";
 import type { Device } from "./device.ts";
 import type { Uplink } from "./uplink.ts";

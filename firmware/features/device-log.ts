@@ -3,12 +3,12 @@
  * coordinator, which keeps the entries. Every addition, removal and change of a hashed link key is told to the
  * ACB, once: alert 0018, code 8F12 (CS14).
  */
+import { euiBytes, euiText } from "../../hal/base/eui64.ts";
 import type { Cancel, Listener } from "../../hal/board.ts";
 import type { HanDeviceEntry, HanEvent } from "../han/options.ts";
 import type { JournalChange } from "../kernel/journal.ts";
 import { Kept } from "../kernel/kept.ts";
 import { devices, messages, objects, toPlain, type ValueOf, valueTypes } from "../model/index.ts";
-import { euiBytes, euiText } from "../security/eui.ts";
 import { Status } from "../wire/message.ts";
 import type { CommandOrigin, DeviceContext, Feature } from "./feature.ts";
 import { outcome, reads, type ServedObject, servePart } from "./serve.ts";

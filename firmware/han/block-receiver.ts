@@ -2,9 +2,9 @@
  * Puts the blocks of one peer's long message together: one at a time, blocks in order. What comes out of
  * order is answered with what is there, so that the sender goes on from the right place.
  */
+import { concat, sameBytes } from "../../hal/base/bytes.ts";
 import type { Cancel } from "../../hal/board.ts";
 import { type Block, MAX_BLOCKS } from "./frames/block.ts";
-import { concat, sameBytes } from "./frames/bytes.ts";
 
 /** Longer than a sender takes for all tries of one block. */
 const STALE_MS = 120_000;

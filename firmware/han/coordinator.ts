@@ -1,9 +1,10 @@
 /** The hub's end of the home network: forms it, admits the devices of its log, keeps their keys. */
+import { euiText } from "../../hal/base/eui64.ts";
 import type { Cancel, Listener } from "../../hal/board.ts";
 import type { JournalChange } from "../kernel/journal.ts";
 import type { Eui64 } from "../wire/message.ts";
 import type { EstablishmentCommand } from "../wire/suite.ts";
-import { euiBytes, euiText } from "./frames/bytes.ts";
+import { euiBytes } from "./frames/bytes.ts";
 import { Association, type MacFrame } from "./frames/mac.ts";
 import { decodeNwkCommand, type NwkCommand, type NwkHeader } from "./frames/nwk.ts";
 import type { TunnelCommand } from "./frames/tunneling.ts";

@@ -1,4 +1,5 @@
 /** A device's end of the home network: joins the hub, keeps its keys, comes back after a power cut. */
+import { sameBytes } from "../../hal/base/bytes.ts";
 import type { Cancel, Listener } from "../../hal/board.ts";
 import type { JournalChange } from "../kernel/journal.ts";
 import type { Eui64 } from "../wire/message.ts";
@@ -6,7 +7,6 @@ import type { EstablishmentCommand, EstablishmentStep } from "../wire/suite.ts";
 import * as frames from "./device-frames.ts";
 import type { ApsFrame } from "./frames/aps.ts";
 import { decodeBeacon } from "./frames/beacon.ts";
-import { sameBytes } from "./frames/bytes.ts";
 import { decodeMacCommand, type MacFrame, MacType } from "./frames/mac.ts";
 import type { NwkCommand } from "./frames/nwk.ts";
 import { GB_PROTOCOL, MAX_TRANSFER_BYTES, type TunnelCommand, TunnelStatus } from "./frames/tunneling.ts";

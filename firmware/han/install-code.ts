@@ -2,26 +2,18 @@
  * Zigbee install codes: the secret on a device's label, and the link key it becomes
  * (Zigbee specification, annex B.6 AES-MMO; base device behaviour, install codes).
  */
+import { concat } from "../../hal/base/bytes.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
+import { crc16X25 } from "../../hal/base/crc.ts";
 import type { Crypto } from "../../hal/board.ts";
-import { MeterbenchError } from "../kernel/errors.ts";
 
 const CODE_BYTES = [6, 8, 12, 16];
 const BLOCK = 16;
 
-/** CRC-16/X-25: reflected polynomial 0x8408, start and final xor 0xFFFF. */
-export function crc16X25(data: Uint8Array): number {
-  let crc = 0xffff;
-  for (const byte of data) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x8408 : crc >>> 1;
-  }
-  return crc ^ 0xffff;
-}
-
 /** Appends the CRC, low byte first. Throws `han/install-code` unless the code has 6, 8, 12 or 16 bytes. */
 export function withCrc(code: Uint8Array): Uint8Array {
   if (!CODE_BYTES.includes(code.length)) {
-    throw new MeterbenchError(
+    throw new CodedError(
       "han/install-code",
       `install code: expected 6, 8, 12 or 16 bytes without CRC, got ${code.length}`,
       { bytes: code.length },
@@ -42,7 +34,7 @@ export function installCodeValid(code: Uint8Array): boolean {
 /** The 16-byte link key of a code that carries its CRC. Throws `han/install-code` when the CRC is wrong. */
 export function linkKeyOf(crypto: Crypto, codeWithCrc: Uint8Array): Uint8Array {
   if (!installCodeValid(codeWithCrc)) {
-    throw new MeterbenchError(
+    throw new CodedError(
       "han/install-code",
       `install code: its last two bytes are not the CRC-16/X-25 of the others (${codeWithCrc.length} bytes); check the label`,
       { bytes: codeWithCrc.length },
@@ -54,7 +46,7 @@ export function linkKeyOf(crypto: Crypto, codeWithCrc: Uint8Array): Uint8Array {
 /** AES-MMO hash, 16 bytes, of a message under 8,192 bytes. */
 export function aesMmo(crypto: Crypto, message: Uint8Array): Uint8Array {
   if (message.length >= 8192) {
-    throw new MeterbenchError("han/install-code", "AES-MMO: expected fewer than 8,192 bytes", {
+    throw new CodedError("han/install-code", "AES-MMO: expected fewer than 8,192 bytes", {
       bytes: message.length,
     });
   }
@@ -71,14 +63,14 @@ export function aesMmo(crypto: Crypto, message: Uint8Array): Uint8Array {
 export function hmacMmo(crypto: Crypto, key: Uint8Array, message: Uint8Array): Uint8Array {
   const inner = aesMmo(
     crypto,
-    join(
+    concat(
       key.map((byte) => byte ^ 0x36),
       message,
     ),
   );
   return aesMmo(
     crypto,
-    join(
+    concat(
       key.map((byte) => byte ^ 0x5c),
       inner,
     ),
@@ -93,11 +85,4 @@ function pad(message: Uint8Array): Uint8Array {
   padded[padded.length - 2] = bits >>> 8;
   padded[padded.length - 1] = bits & 0xff;
   return padded;
-}
-
-function join(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

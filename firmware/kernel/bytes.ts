@@ -1,4 +1,4 @@
-/** Little-endian 32-bit fields and erased flash: what the records of this room are made of. */
+/** Little-endian 32-bit fields and runs of sectors: what the records of this room are made of. */
 
 export function readU32(bytes: Uint8Array, at: number): number {
   return (
@@ -15,12 +15,6 @@ export function writeU32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 1] = value >>> 8;
   bytes[at + 2] = value >>> 16;
   bytes[at + 3] = value >>> 24;
-}
-
-/** True when every byte from `from` on is as an erase left it. */
-export function isBlank(bytes: Uint8Array, from = 0): boolean {
-  for (let at = from; at < bytes.length; at++) if (bytes[at] !== 0xff) return false;
-  return true;
 }
 
 export function roundUp(value: number, unit: number): number {

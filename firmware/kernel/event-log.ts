@@ -1,5 +1,5 @@
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { readU32, writeU32 } from "./bytes.ts";
-import { MeterbenchError } from "./errors.ts";
 import type { Journal, JournalChange } from "./journal.ts";
 
 /** One entry of an event or security log. */
@@ -103,7 +103,7 @@ function encode(number: number, entry: LogEntry): Uint8Array {
   const otherBytes = entry.other?.length ?? 0;
   if (otherBytes > MAX_OTHER_BYTES || entry.code > 0xffff) {
     const message = `event log: entry ${entry.code.toString(16)} has ${otherBytes} other bytes; expected a 16-bit code and at most ${MAX_OTHER_BYTES} bytes`;
-    throw new MeterbenchError("event-log/too-large", message, { code: entry.code, otherBytes });
+    throw new CodedError("event-log/too-large", message, { code: entry.code, otherBytes });
   }
   const bytes = new Uint8Array(HEADER_BYTES + otherBytes);
   writeU32(bytes, 0, number + (entry.minor === true ? MINOR_FLAG : 0));
@@ -117,7 +117,7 @@ function encode(number: number, entry: LogEntry): Uint8Array {
 function decode(key: string, bytes: Uint8Array): Kept {
   if (bytes.length < HEADER_BYTES) {
     const message = `event log: value of ${key} has ${bytes.length} bytes, expected ${HEADER_BYTES} or more; is another owner using this prefix?`;
-    throw new MeterbenchError("event-log/format", message, { key, bytes: bytes.length });
+    throw new CodedError("event-log/format", message, { key, bytes: bytes.length });
   }
   const code = ((bytes[8] as number) << 8) | (bytes[9] as number);
   const timeS = readU32(bytes, 4);

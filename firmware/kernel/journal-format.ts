@@ -8,9 +8,10 @@
  * generation 4 ‖ sequence 4 ‖ entries`, padded with 0xFF. Entry: `key length 1 ‖ value length 2 (0xFFFF =
  * deleted) ‖ key ‖ value`.
  */
-import { isBlank, readU32, writeU32 } from "./bytes.ts";
-import { crc32 } from "./crc32.ts";
-import { MeterbenchError } from "./errors.ts";
+import { isErased } from "../../hal/base/bytes.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
+import { crc32 } from "../../hal/base/crc.ts";
+import { readU32, writeU32 } from "./bytes.ts";
 
 /** One key's new value; `null` deletes the key. */
 export interface JournalChange {
@@ -51,7 +52,7 @@ export function encodeSectorHeader(header: SectorHeader, paddedBytes: number): U
 
 /** "blank" = erased; "damaged" = neither erased nor a header. */
 export function decodeSectorHeader(bytes: Uint8Array): SectorHeader | "blank" | "damaged" {
-  if (isBlank(bytes)) return "blank";
+  if (isErased(bytes)) return "blank";
   if (readU32(bytes, 0) !== MAGIC || readU32(bytes, 16) !== crc32(bytes, 0, 16)) return "damaged";
   const place = readU32(bytes, 8);
   return {
@@ -71,10 +72,10 @@ export function entryBytes(change: JournalChange): number {
   return 3 + key.length + value.length;
 }
 
-function tooLarge(key: string, part: string, bytes: number, limit: number): MeterbenchError {
+function tooLarge(key: string, part: string, bytes: number, limit: number): CodedError {
   const shown = JSON.stringify(key.slice(0, MAX_KEY_BYTES));
   const message = `journal: ${part} of ${shown} has ${bytes} bytes, expected 1 to ${limit}; split it over several keys`;
-  return new MeterbenchError("journal/too-large", message, { key, part, bytes, limit });
+  return new CodedError("journal/too-large", message, { key, part, bytes, limit });
 }
 
 /** Writes one entry at `at`; returns the offset after it. Keys are ASCII. */
@@ -94,9 +95,9 @@ export function writeEntry(bytes: Uint8Array, at: number, key: string, value: Ui
   return next + value.length;
 }
 
-function badKey(key: string): MeterbenchError {
+function badKey(key: string): CodedError {
   const message = `journal: key ${JSON.stringify(key)} has a character outside printable ASCII; use letters, digits, "/" and "-"`;
-  return new MeterbenchError("journal/bad-key", message, { key });
+  return new CodedError("journal/bad-key", message, { key });
 }
 
 /** Completes the record whose entries end at `end`: header first, CRC last. */
@@ -149,8 +150,8 @@ export function readEntries(
 }
 
 /** `journal/corrupt`: committed data is damaged. Opening stops; nothing on flash is changed. */
-export function corrupt(what: string, data: Record<string, unknown>): MeterbenchError {
+export function corrupt(what: string, data: Record<string, unknown>): CodedError {
   const where = Object.entries(data).map(([name, value]) => `${name} ${value}`);
   const message = `journal: ${what} (${where.join(", ")}): committed data is damaged; expected sound records up to the last commit. Nothing was changed: read the region out for diagnosis, then erase it and provision the device anew`;
-  return new MeterbenchError("journal/corrupt", message, data);
+  return new CodedError("journal/corrupt", message, data);
 }

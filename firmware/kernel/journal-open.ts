@@ -2,8 +2,9 @@
  * Finds the last commit in a journal region: the newest generation whose first record is sound, replayed
  * to its end. Reads only; what it meets that no power cut can explain is `journal/corrupt`.
  */
+import { concat, isErased } from "../../hal/base/bytes.ts";
 import type { Flash } from "../../hal/board.ts";
-import { type FlashRegion, isBlank, roundUp } from "./bytes.ts";
+import { type FlashRegion, roundUp } from "./bytes.ts";
 import {
   corrupt,
   decodeSectorHeader,
@@ -84,7 +85,7 @@ async function readGeneration(
     found.push(header);
     parts.push(await readStreamPart(flash, region, sector));
   }
-  const stream = concat(parts);
+  const stream = concat(...parts);
   const sectorStreamBytes = parts[0]?.length ?? 0;
   if (recordEnd(stream, 0, number, 0) !== undefined)
     return { number, start, headers: found, stream, sectorStreamBytes };
@@ -96,16 +97,6 @@ async function readStreamPart(flash: Flash, region: FlashRegion, sector: number)
   const { sectorBytes, programUnitBytes } = flash.geometry;
   const skip = roundUp(SECTOR_HEADER_BYTES, programUnitBytes);
   return await flash.read((region.firstSector + sector) * sectorBytes + skip, sectorBytes - skip);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** A generation without a sound first record must hold no other record: records follow only a sound first. */
@@ -179,7 +170,7 @@ function replay(generation: Generation, unit: number): Replayed {
     startSector: generation.start,
     sectorsUsed: headers.length,
     firstFree: at,
-    tornTail: !isBlank(stream, at),
+    tornTail: !isErased(stream, at),
     nextSequence: sequence,
     values,
   };

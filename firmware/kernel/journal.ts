@@ -1,6 +1,6 @@
+import { CodedError } from "../../hal/base/coded-error.ts";
 import type { Flash, MaybePromise } from "../../hal/board.ts";
 import { type FlashRegion, roundUp } from "./bytes.ts";
-import { MeterbenchError } from "./errors.ts";
 import {
   encodeSectorHeader,
   entryBytes,
@@ -197,10 +197,10 @@ export class Journal {
     return bytes;
   }
 
-  #full(neededBytes: number): MeterbenchError {
+  #full(neededBytes: number): CodedError {
     const { capacityBytes } = this;
     const message = `journal: the state would take ${neededBytes} bytes, expected at most ${capacityBytes} (half of ${this.#region.sectorCount} sectors); delete keys first or give the journal more sectors`;
-    return new MeterbenchError("journal/full", message, { neededBytes, capacityBytes });
+    return new CodedError("journal/full", message, { neededBytes, capacityBytes });
   }
 
   #scratchOf(bytes: number): Uint8Array {
@@ -303,5 +303,5 @@ function checkRegion(flash: Flash, region: FlashRegion): void {
   )
     if (sectorBytes % programUnitBytes === 0 && sectorBytes >= 256) return;
   const message = `journal: region of sectors ${region.firstSector}..${end - 1} does not suit a flash of ${sectorCount} sectors of ${sectorBytes} bytes; expected 2 to 65535 whole sectors inside it, of at least 256 bytes each`;
-  throw new MeterbenchError("journal/region", message, { ...region, ...flash.geometry });
+  throw new CodedError("journal/region", message, { ...region, ...flash.geometry });
 }

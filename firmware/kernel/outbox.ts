@@ -4,8 +4,8 @@
  * outcome of an attempt counts and no later one. Whether items are kept over a power cut, and which gives way
  * when too many wait, its owner decides.
  */
+import { hasCode } from "../../hal/base/coded-error.ts";
 import type { MaybePromise } from "../../hal/board.ts";
-import { hasCode } from "./errors.ts";
 
 /** "gone": it leaves the queue. A number: it stays where it is, and leaves again after so many milliseconds. */
 export type Fate = "gone" | number;

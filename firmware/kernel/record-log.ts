@@ -1,7 +1,8 @@
+import { isErased } from "../../hal/base/bytes.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
+import { crc32 } from "../../hal/base/crc.ts";
 import type { Flash } from "../../hal/board.ts";
-import { type FlashRegion, isBlank, readU32, roundUp, writeU32 } from "./bytes.ts";
-import { crc32 } from "./crc32.ts";
-import { MeterbenchError } from "./errors.ts";
+import { type FlashRegion, readU32, roundUp, writeU32 } from "./bytes.ts";
 
 export interface RecordLogShape {
   /** Size of every record, bytes. */
@@ -168,7 +169,7 @@ export class RecordLog {
   /** Undefined when torn or damaged. */
   async #readSlot(sector: number, slot: number): Promise<Uint8Array | "blank" | undefined> {
     const bytes = await this.#flash.read(this.#slotOffset(sector, slot), this.#slotBytes);
-    if (isBlank(bytes)) return "blank";
+    if (isErased(bytes)) return "blank";
     const end = 4 + this.recordBytes;
     return crc32(bytes, 4, end) === readU32(bytes, 0) ? bytes.slice(4, end) : undefined;
   }
@@ -193,8 +194,8 @@ export class RecordLog {
       );
   }
 
-  #error(what: string, got: string, expected: number | string): MeterbenchError {
+  #error(what: string, got: string, expected: number | string): CodedError {
     const message = `record log: at sector ${this.#region.firstSector} ${got}, expected ${expected}`;
-    return new MeterbenchError(`record-log/${what}`, message, { ...this.#region, got, expected });
+    return new CodedError(`record-log/${what}`, message, { ...this.#region, got, expected });
   }
 }

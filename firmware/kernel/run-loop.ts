@@ -1,5 +1,5 @@
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { PowerLost } from "../../hal/board.ts";
-import { MeterbenchError } from "./errors.ts";
 
 /** A handler that threw: which event, and what. */
 export interface Fault {
@@ -84,7 +84,7 @@ export class RunLoop {
     if (this.#overflowing) return Promise.resolve();
     this.#overflowing = true;
     const message = `run loop: ${name} was dropped, ${this.#events.length} events wait; they come faster than they are handled`;
-    const error = new MeterbenchError("run-loop/full", message, { name, waiting: this.#events.length });
+    const error = new CodedError("run-loop/full", message, { name, waiting: this.#events.length });
     for (const listener of this.#faultListeners) listener({ name, error });
     return Promise.resolve();
   }

@@ -2,8 +2,8 @@
  * The checks of a command, cheapest first: well-formed, addressed to me, known use case, originator's role
  * allowed, counter fresh, MAC, signature, format. The first that fails names the reason; none has an effect.
  */
+import { hasCode } from "../../hal/base/coded-error.ts";
 import type { Verifier } from "../../hal/board.ts";
-import { hasCode } from "../kernel/errors.ts";
 import { type GrantRow, type Matched, matchSteps, type ValueOf, type valueTypes } from "../model/index.ts";
 import { type Command, type Eui64, Kind, type Message } from "../wire/message.ts";
 import type { Envelope, Wire } from "../wire/wire.ts";

@@ -2,12 +2,12 @@
  * Trust anchors: who a device believes. One public key a cell, kept in the journal; verifiers and MACs are
  * made ready when a cell is loaded, so that a command pays for no key set-up.
  */
+import { euiBytes, euiText } from "../../hal/base/eui64.ts";
 import type { Crypto, Verifier } from "../../hal/board.ts";
 import type { Journal, JournalChange } from "../kernel/journal.ts";
 import { type CellName, cellByKey, cellKey, type Role } from "../model/index.ts";
 import type { Eui64 } from "../wire/message.ts";
 import type { Agreement, ContextMac, HiddenValues, Suite } from "../wire/suite.ts";
-import { euiBytes, euiText } from "./eui.ts";
 
 export interface Anchor {
   readonly cell: CellName;

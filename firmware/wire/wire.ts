@@ -28,13 +28,13 @@ export interface Envelope {
 /** `E` is what the wire's envelope holds beside the common part, `M` what it makes of a body. */
 export interface Wire<E extends Envelope = Envelope, M = Message> {
   readonly name: "cose" | "gbcs";
-  /** Reads and bounds the envelope. Throws MeterbenchError `wire/malformed`. */
+  /** Reads and bounds the envelope. Throws CodedError `wire/malformed`. */
   peek(bytes: Uint8Array): E;
   /** Constant-time comparison of the MAC under `mac`. False when there is none. */
   macValid(envelope: E, mac: Mac): boolean;
   /** False when there is none. */
   signatureValid(envelope: E, verify: Verifier): boolean;
-  /** The typed form. Throws MeterbenchError `wire/format`. Call it after authentication. */
+  /** The typed form. Throws CodedError `wire/format`. Call it after authentication. */
   decode(envelope: E): M;
   /** Unprotected bytes: for a command this is the pre-command. */
   encode(message: M): Uint8Array;

@@ -1,13 +1,18 @@
-/** The three CRCs of the field: two of 16 bits for short frames, CRC-32 for the journal, which pays it on every commit. */
+/** The CRCs of the field: three of 16 bits for short frames, CRC-32 for the journal, which pays it on every commit. */
 
 /** CRC-16/X-25: polynomial 0x1021 reflected, start and final XOR 0xFFFF. `123456789` gives 0x906E. */
-export function crc16X25(bytes: Uint8Array): number {
-  let crc = 0xffff;
+export const crc16X25 = (bytes: Uint8Array): number => reflected16(bytes, 0xffff) ^ 0xffff;
+
+/** CRC-16/KERMIT, the FCS of IEEE 802.15.4 (7.2.1.9): as X-25, without the XORs. `123456789` gives 0x2189. */
+export const crc16Kermit = (bytes: Uint8Array): number => reflected16(bytes, 0);
+
+function reflected16(bytes: Uint8Array, start: number): number {
+  let crc = start;
   for (const byte of bytes) {
     crc ^= byte;
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x8408 : crc >>> 1;
   }
-  return crc ^ 0xffff;
+  return crc;
 }
 
 const xmodem = Uint16Array.from({ length: 256 }, (_, byte) => {

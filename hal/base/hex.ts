@@ -5,6 +5,9 @@ import { CodedError } from "./coded-error.ts";
 /** Two upper-case digits a byte. */
 export const toHex = (bytes: Uint8Array): string => bytesToHex(bytes).toUpperCase();
 
+/** Two lower-case digits a byte, where a file or a message has them so. */
+export const toLowerHex: (bytes: Uint8Array) => string = bytesToHex;
+
 /** The bytes that `text` writes, in either case. Throws `base/hex` unless it is pairs of hex digits and nothing else. */
 export function fromHex(text: string): Uint8Array {
   if (/^(?:[0-9A-Fa-f]{2})*$/.test(text)) return hexToBytes(text);

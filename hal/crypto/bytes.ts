@@ -11,16 +11,6 @@ export function requireLength(what: string, bytes: Uint8Array, ...allowed: numbe
   });
 }
 
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-}
-
 export function requireCcm(key: Uint8Array, nonce: Uint8Array, tagBytes: number): void {
   requireLength("AES-CCM key", key, 16);
   requireLength("AES-CCM nonce", nonce, 7, 8, 9, 10, 11, 12, 13);

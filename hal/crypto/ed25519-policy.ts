@@ -6,6 +6,8 @@
  * canonical (RFC 8032 §5.1.3), S < L (§5.1.7), and neither A nor R has small order. The equation itself is
  * the cofactorless one, R = [S]B - [k]A compared by encoding.
  */
+import { fromHex } from "../base/hex.ts";
+
 const L = littleEndian("1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed");
 const P = littleEndian("7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed");
 
@@ -44,6 +46,5 @@ function sameY(bytes: Uint8Array, offset: number, y: Uint8Array): boolean {
 }
 
 function littleEndian(hex: string): Uint8Array {
-  const digits = hex.padStart(64, "0");
-  return Uint8Array.from({ length: 32 }, (_, i) => Number.parseInt(digits.slice(62 - 2 * i, 64 - 2 * i), 16));
+  return fromHex(hex.padStart(64, "0")).reverse();
 }

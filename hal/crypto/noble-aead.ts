@@ -1,6 +1,6 @@
 /** The AEAD modes that @noble/ciphers lacks, built from those it has: CCM, and GCM with a short tag. */
 import { cbc, ctr, gcm } from "@noble/ciphers/aes.js";
-import { concat } from "./bytes.ts";
+import { concat, sameBytes } from "../base/bytes.ts";
 
 /** AES-CCM, RFC 3610. */
 export function ccmSeal(key: Bytes, nonce: Bytes, aad: Bytes, text: Bytes, tagBytes: number): Uint8Array {
@@ -63,9 +63,3 @@ function counterBlock(nonce: Bytes): Uint8Array {
 }
 
 const padded = (bytes: Bytes) => concat(bytes, new Uint8Array(-bytes.length & 15));
-
-function sameBytes(a: Bytes, b: Bytes): boolean {
-  let difference = a.length ^ b.length;
-  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!;
-  return difference === 0;
-}

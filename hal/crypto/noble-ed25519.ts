@@ -1,6 +1,7 @@
 /** Ed25519 by @noble/ed25519, with prepared keys and the cofactorless equation (noble's own is cofactored). */
 import { etc, hashes, Point, utils } from "@noble/ed25519";
 import { sha512 } from "@noble/hashes/sha2.js";
+import { sameBytes } from "../base/bytes.ts";
 import type { Signer, Verifier } from "../board.ts";
 import { requireLength } from "./bytes.ts";
 import { pointAcceptable, signatureAcceptable } from "./ed25519-policy.ts";
@@ -37,7 +38,7 @@ export function ed25519Verifier(publicKey: Uint8Array): Verifier {
     const s = scalarFrom(signature.subarray(32));
     const k = hashToScalar(r, keyBytes, message);
     const expected = Point.BASE.multiply(s, false).subtract(a.multiply(k, false)).toBytes();
-    return expected.every((byte, i) => byte === r[i]);
+    return sameBytes(expected, r);
   };
 }
 

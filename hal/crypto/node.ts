@@ -14,8 +14,9 @@ import {
   sign,
   verify,
 } from "node:crypto";
+import { concat } from "../base/bytes.ts";
 import { type Crypto, HalError } from "../board.ts";
-import { concat, requireCcm, requireGcm, requireHkdfLength, requireLength } from "./bytes.ts";
+import { requireCcm, requireGcm, requireHkdfLength, requireLength } from "./bytes.ts";
 import { pointAcceptable, signatureAcceptable } from "./ed25519-policy.ts";
 import { p256Signer } from "./noble.ts";
 import { ed25519KeyValid } from "./noble-ed25519.ts";

@@ -1,3 +1,5 @@
+import { CodedError } from "../base/coded-error.ts";
+
 /**
  * An error of the emulated board's host side, with a stable code.
  *
@@ -9,18 +11,4 @@
  * - `emulated/refused`: QMP or the stimulus line answered with an error
  * - `emulated/flash-file`: the flash file is not ours, or what should go into it does not fit
  */
-export class EmulatedError extends Error {
-  override readonly name = "EmulatedError";
-  readonly code: `emulated/${string}`;
-  readonly data: Readonly<Record<string, unknown>>;
-  constructor(
-    code: `emulated/${string}`,
-    message: string,
-    data: Record<string, unknown> = {},
-    cause?: unknown,
-  ) {
-    super(message, { cause });
-    this.code = code;
-    this.data = data;
-  }
-}
+export class EmulatedError extends CodedError<`emulated/${string}`> {}

@@ -1,4 +1,5 @@
 /** The parts of an IEEE 802.15.4 MAC header (2006 edition, §7.2) that a radio's own hardware looks at. */
+import { sameBytes } from "../base/bytes.ts";
 export interface FrameHeader {
   readonly type: "beacon" | "data" | "ack" | "command";
   readonly framePending: boolean;
@@ -91,5 +92,5 @@ export const isBroadcast = (header: FrameHeader): boolean => header.destination 
 
 function sameAddress(address: number | Uint8Array, own: FilterSettings): boolean {
   if (typeof address === "number") return address === own.shortAddress;
-  return address.every((byte, index) => byte === own.extendedAddress[index]);
+  return sameBytes(address, own.extendedAddress);
 }

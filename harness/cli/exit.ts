@@ -1,7 +1,8 @@
 /** How a command ends: the exit codes of the command-line contract, and the one place that prints an error. */
 import type { Command } from "commander";
 import pc from "picocolors";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError, messageOf } from "../../hal/base/coded-error.ts";
+import { toLowerHex } from "../../hal/base/hex.ts";
 import { HalError } from "../../hal/board.ts";
 import { EmulatedError } from "../../hal/emulated/errors.ts";
 import { LineError } from "../../hal/serial/line/errors.ts";
@@ -36,12 +37,8 @@ export function insistOn(code: Exit): void {
 export const insistedOn = (): Exit | undefined => verdict;
 
 /** A mistake in how a command was called. `message` says what was wrong and what was expected; `advice` what to do. */
-export function usageError(
-  message: string,
-  advice: string,
-  data: Record<string, unknown> = {},
-): MeterbenchError {
-  return new MeterbenchError("cli/usage", message, { ...data, advice });
+export function usageError(message: string, advice: string, data: Record<string, unknown> = {}): CodedError {
+  return new CodedError("cli/usage", message, { ...data, advice });
 }
 
 /** Those of the options that stand on the command line, as they are written there. */
@@ -53,8 +50,8 @@ export const given = (command: Command, names: readonly string[]): string[] =>
 
 /** Prints an error on standard error (and, with `--json`, as the one document on standard output). */
 export function reportError(error: unknown, json: boolean): void {
-  const own = error instanceof MeterbenchError ? error : rigError(error);
-  const message = plain(error instanceof Error ? error.message : String(error));
+  const own = rigError(error) ?? (error instanceof CodedError ? error : undefined);
+  const message = plain(messageOf(error));
   if (json) {
     const document = { error: { code: own?.code ?? "internal", message, ...own?.data } };
     console.log(plainJson(document, replaceBytes));
@@ -74,25 +71,23 @@ const firstLine = (text: string): string => plain(text.split("\n")[0] ?? "");
 export function exitCodeOf(error: unknown): Exit {
   const rig = rigError(error);
   if (rig !== undefined) return rig.code === "line/syntax" ? Exit.usage : Exit.rig;
-  if (!(error instanceof MeterbenchError)) return Exit.testFailed;
+  if (!(error instanceof CodedError)) return Exit.testFailed;
   return error.code.startsWith("rig/") ? Exit.rig : Exit.usage;
 }
 
 /** What a board, its line or its emulator did: the rig failed. Undefined for other errors. */
-function rigError(error: unknown): MeterbenchError | undefined {
+function rigError(error: unknown): CodedError | undefined {
   if (error instanceof BoardSilent)
-    return new MeterbenchError("rig/silent", error.message, {
+    return new CodedError("rig/silent", error.message, {
       advice: "Check that the board has power and an SMP server on this port, and the baud rate.",
     });
   const known = [HalError, EmulatedError, LineError, SmpError].some((kind) => error instanceof kind);
-  if (!known) return undefined;
-  const { code, message, data, cause } = error as HalError;
-  return new MeterbenchError(code, message, data, cause);
+  return known ? (error as CodedError) : undefined;
 }
 
 /** JSON.stringify's replacer for what JSON lacks: bytes as hex, bigints as decimal text. */
 export function replaceBytes(_key: string, value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
+  if (value instanceof Uint8Array) return toLowerHex(value);
   return value;
 }

@@ -1,6 +1,6 @@
 /** A recording is data: it does not decide which files of this machine are run as code. */
 import { resolve } from "node:path";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import type { RecordedRun } from "../rig/recorded-session.ts";
 import { isFile, isOurs, looksLikeFile } from "../scenarios/discover.ts";
 
@@ -10,7 +10,7 @@ export function checkCode({ patterns }: RecordedRun, file: string, told: readonl
   const own = named.filter((pattern) => isFile(pattern) || !isOurs(pattern));
   const untold = own.find((pattern) => !told.some((each) => resolve(each) === resolve(pattern)));
   if (untold !== undefined)
-    throw new MeterbenchError(
+    throw new CodedError(
       "replay/code",
       `${file}: its run was of the scenario file ${untold}, which is code`,
       {
@@ -20,7 +20,7 @@ export function checkCode({ patterns }: RecordedRun, file: string, told: readonl
     );
   const stranger = told.find((each) => !own.some((pattern) => resolve(each) === resolve(pattern)));
   if (stranger !== undefined)
-    throw new MeterbenchError("replay/code", `${file}: its run was not of the scenario file ${stranger}`, {
+    throw new CodedError("replay/code", `${file}: its run was not of the scenario file ${stranger}`, {
       advice: own.length > 0 ? `It was of ${own.join(", ")}.` : "It was of no file but our own.",
     });
 }

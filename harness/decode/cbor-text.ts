@@ -2,7 +2,9 @@
  * CBOR for a reader's eye (RFC 8949 §8 diagnostic notation). Takes what other implementations send: indefinite
  * lengths, tags, floats, keys in any order. Makes text only, never objects, and bounds depth, items and text.
  */
-import { hexOf, noFit } from "./node.ts";
+import { type CborHead, Major, readHead } from "../../hal/base/cbor-head.ts";
+import { toHex } from "../../hal/base/hex.ts";
+import { noFit } from "./node.ts";
 
 const MAX_DEPTH = 16;
 const MAX_ITEMS = 20_000;
@@ -30,17 +32,10 @@ interface Cursor {
   items: number;
 }
 
-interface Head {
-  readonly major: number;
-  readonly info: number;
-  /** The argument; undefined for an indefinite length. */
-  readonly argument: bigint | undefined;
-}
-
 /** The one item that fills `bytes`. Throws `decode/no-fit` with the offset where it breaks off. */
 export function cborText(bytes: Uint8Array): CborText {
   const cursor: Cursor = { bytes, at: 0, items: 0 };
-  const isMap = (bytes[0] ?? 0) >> 5 === 5;
+  const isMap = (bytes[0] ?? 0) >> 5 === Major.map;
   const entries: CborEntry[] = [];
   const text = item(cursor, 0, isMap ? entries : undefined);
   if (cursor.at < bytes.length)
@@ -52,12 +47,12 @@ function item(cursor: Cursor, depth: number, entries?: CborEntry[]): string {
   if (depth > MAX_DEPTH) throw noFit(cursor.at, `CBOR nested deeper than ${MAX_DEPTH} levels`);
   if (++cursor.items > MAX_ITEMS) throw noFit(cursor.at, `more than ${MAX_ITEMS} CBOR items`);
   const start = cursor.at;
-  const head = readHead(cursor);
+  const head = headAt(cursor);
   switch (head.major) {
     case 0:
       return String(head.argument);
     case 1:
-      return String(-1n - (head.argument as bigint));
+      return String(-1n - BigInt(head.argument));
     case 2:
     case 3:
       return string(cursor, head, depth);
@@ -72,17 +67,18 @@ function item(cursor: Cursor, depth: number, entries?: CborEntry[]): string {
   }
 }
 
-function readHead(cursor: Cursor): Head {
-  const initial = cursor.bytes[cursor.at];
-  if (initial === undefined) throw noFit(cursor.at, "the bytes end where a CBOR item should begin");
-  const [major, info] = [initial >> 5, initial & 31];
-  cursor.at++;
-  if (info < 24) return { major, info, argument: BigInt(info) };
-  if (info === 31 && (major === 7 || (major >= 2 && major <= 5))) return { major, info, argument: undefined };
-  if (info > 27) throw noFit(cursor.at - 1, `CBOR additional information ${info} means nothing here`);
-  const size = 1 << (info - 24);
-  const bytes = takeBytes(cursor, size, "a CBOR head");
-  return { major, info, argument: bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n) };
+function headAt(cursor: Cursor): CborHead {
+  const { at, bytes } = cursor;
+  if (at === bytes.length) throw noFit(at, "the bytes end where a CBOR item should begin");
+  const head = readHead(bytes, at);
+  const info = bytes[at]! & 31;
+  if (head === "truncated")
+    throw noFit(at + 1, `a CBOR head of ${1 << (info - 24)} bytes, but ${bytes.length - at - 1} are left`);
+  const meaningless =
+    head === "reserved" || (head.indefinite && (head.major < 2 || head.major === Major.tag));
+  if (meaningless) throw noFit(at, `CBOR additional information ${info} means nothing here`);
+  cursor.at = head.end;
+  return head;
 }
 
 function takeBytes(cursor: Cursor, length: number, what: string): Uint8Array {
@@ -92,20 +88,20 @@ function takeBytes(cursor: Cursor, length: number, what: string): Uint8Array {
   return cursor.bytes.subarray(cursor.at - length, cursor.at);
 }
 
-function string(cursor: Cursor, head: Head, depth: number): string {
-  if (head.argument === undefined) return `(_ ${cut(many(cursor, head, depth, 1).join(", "))})`;
+function string(cursor: Cursor, head: CborHead, depth: number): string {
+  if (head.indefinite) return `(_ ${cut(many(cursor, head, depth, 1).join(", "))})`;
   const bytes = takeBytes(cursor, Number(head.argument), "a CBOR string");
   if (head.major === 3) return cut(JSON.stringify(new TextDecoder().decode(bytes.subarray(0, 4 * MAX_TEXT))));
-  const shown = `h'${hexOf(bytes.subarray(0, SHOWN_BYTES))}`;
+  const shown = `h'${toHex(bytes.subarray(0, SHOWN_BYTES))}`;
   return bytes.length > SHOWN_BYTES ? `${shown}…' (${bytes.length} bytes)` : `${shown}'`;
 }
 
 /** `each` items an element: 1 in arrays and chunked strings, 2 in maps. */
-function many(cursor: Cursor, head: Head, depth: number, each: number): string[] {
+function many(cursor: Cursor, head: CborHead, depth: number, each: number): string[] {
   const out: string[] = [];
-  const count = head.argument === undefined ? Number.POSITIVE_INFINITY : Number(head.argument) * each;
+  const count = head.indefinite ? Number.POSITIVE_INFINITY : Number(head.argument) * each;
   while (out.length < count) {
-    if (head.argument === undefined && cursor.bytes[cursor.at] === 0xff) {
+    if (head.indefinite && cursor.bytes[cursor.at] === 0xff) {
       cursor.at++;
       break;
     }
@@ -114,10 +110,10 @@ function many(cursor: Cursor, head: Head, depth: number, each: number): string[]
   return out;
 }
 
-function map(cursor: Cursor, head: Head, depth: number, entries: CborEntry[] = []): string {
-  const count = head.argument === undefined ? Number.POSITIVE_INFINITY : Number(head.argument);
+function map(cursor: Cursor, head: CborHead, depth: number, entries: CborEntry[] = []): string {
+  const count = head.indefinite ? Number.POSITIVE_INFINITY : Number(head.argument);
   for (let i = 0; i < count; i++) {
-    if (head.argument === undefined && cursor.bytes[cursor.at] === 0xff) {
+    if (head.indefinite && cursor.bytes[cursor.at] === 0xff) {
       cursor.at++;
       break;
     }
@@ -128,12 +124,12 @@ function map(cursor: Cursor, head: Head, depth: number, entries: CborEntry[] = [
   return `{${cut(entries.map(({ key, value }) => `${key}: ${value}`).join(", "))}}`;
 }
 
-function simple(cursor: Cursor, head: Head, start: number): string {
+function simple(cursor: Cursor, head: CborHead, start: number): string {
   const view = new DataView(cursor.bytes.buffer, cursor.bytes.byteOffset + start);
   if (head.info === 26) return String(view.getFloat32(1));
   if (head.info === 27) return String(view.getFloat64(1));
   if (head.info === 25) return String(half(Number(head.argument)));
-  if (head.argument === undefined) throw noFit(start, "a CBOR break outside an indefinite length");
+  if (head.indefinite) throw noFit(start, "a CBOR break outside an indefinite length");
   const named: Record<string, string> = { 20: "false", 21: "true", 22: "null", 23: "undefined" };
   return named[String(head.argument)] ?? `simple(${head.argument})`;
 }

@@ -2,18 +2,11 @@
 import type { Header, Message } from "../../firmware/wire/message.ts";
 import type { Certificate } from "../../firmware/wire/suite.ts";
 import { isTagged, layerName, type Part, readLayer, suites } from "../../firmware/wire/suites.ts";
+import { toHex } from "../../hal/base/hex.ts";
 import { cborText } from "./cbor-text.ts";
 import { bodyFields } from "./cose-values.ts";
 import { nameOf } from "./gbcs.ts";
-import {
-  type DecodedField,
-  type DecodedNode,
-  hexNumber,
-  hexOf,
-  noFit,
-  shownBytes,
-  shownTime,
-} from "./node.ts";
+import { type DecodedField, type DecodedNode, hexNumber, noFit, shownBytes, shownTime } from "./node.ts";
 
 const kinds = { 1: "command", 2: "response", 3: "alert" } as const;
 const MAX_LAYERS = 4;
@@ -60,7 +53,7 @@ function decodeLayer(bytes: Uint8Array, base: number, depth: number): DecodedNod
     const note = "not checked here, see verify";
     const label = name === "COSE_Mac0" ? "MAC" : "signature";
     const { authenticator } = layer;
-    fields.push({ name: label, value: hexOf(authenticator.bytes), note, ...place(authenticator) });
+    fields.push({ name: label, value: toHex(authenticator.bytes), note, ...place(authenticator) });
   }
   const children = sealed ? [] : [contentNode(bytes, layer.content, base, depth)];
   return { format: `${name}${titleOf(children[0])}`, bytes: bytes.length, fields, children };
@@ -74,7 +67,7 @@ function titleOf(child: DecodedNode | undefined): string {
 }
 
 function optional(name: string, value: Uint8Array | undefined): DecodedField[] {
-  return value === undefined ? [] : [{ name, value: hexOf(value) }];
+  return value === undefined ? [] : [{ name, value: toHex(value) }];
 }
 
 function contentNode(layer: Uint8Array, part: Part, layerBase: number, depth: number): DecodedNode {
@@ -158,11 +151,11 @@ function certificateNode(certificate: Certificate, content: Uint8Array): Decoded
       value: certificate.usage,
       note: certificate.usage === "agree" ? "X25519 key" : "Ed25519 key",
     },
-    { name: "public key", value: hexOf(certificate.publicKey) },
+    { name: "public key", value: toHex(certificate.publicKey) },
     { name: "valid from", value: shownTime(certificate.notBeforeS) },
     { name: "valid until", value: notAfterS === undefined ? "no expiry" : shownTime(notAfterS) },
-    { name: "serial", value: hexOf(certificate.serial) },
-    { name: "issuer", value: certificate.issuer, note: `key ${hexOf(certificate.issuerKeyId)}` },
+    { name: "serial", value: toHex(certificate.serial) },
+    { name: "issuer", value: certificate.issuer, note: `key ${toHex(certificate.issuerKeyId)}` },
   ];
   return { format: `CWT certificate of ${certificate.subject}`, bytes: content.length, fields, children: [] };
 }

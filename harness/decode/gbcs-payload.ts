@@ -1,6 +1,8 @@
 /** What a GBCS message carries: DLMS, GBZ or ASN.1; told apart by their first bytes (GBCS payloads stay bytes). */
+
 import { attributeOf, cosemObject, methodOf } from "../../firmware/model/index.ts";
-import { Annotator, type DecodedNode, hexNumber, hexOf, noFit, numberOf } from "./node.ts";
+import { toHex } from "../../hal/base/hex.ts";
+import { Annotator, type DecodedNode, hexNumber, noFit, numberOf } from "./node.ts";
 
 const dlms: Readonly<Record<number, string>> = {
   217: "DLMS access-request",
@@ -30,7 +32,7 @@ export function decodeGbcsPayload(bytes: Uint8Array, base: number): DecodedNode 
 
 function decodeDlms(a: Annotator, kind: string): DecodedNode {
   a.take("APDU", 1, () => kind);
-  a.take("long invoke id", 4, (b) => ({ value: hexOf(b), note: `counter …${numberOf(b.subarray(1))}` }));
+  a.take("long invoke id", 4, (b) => ({ value: toHex(b), note: `counter …${numberOf(b.subarray(1))}` }));
   if (kind === "DLMS access-request") takeRequestSpecifications(a);
   if (a.left > 0) a.take("data", a.left);
   return a.node(kind);
@@ -52,7 +54,7 @@ function takeRequestSpecifications(a: Annotator): void {
   if (count > 0x7f) return;
   a.unsigned("specifications", 1);
   for (let i = 0; i < count && a.left >= 10 && (a.bytes[a.at] ?? 0) <= 3; i++)
-    a.take(`specification ${i + 1}`, 10, (b) => ({ value: hexOf(b), note: specification(b) }));
+    a.take(`specification ${i + 1}`, 10, (b) => ({ value: toHex(b), note: specification(b) }));
 }
 
 function specification(bytes: Uint8Array): string {
@@ -87,7 +89,7 @@ function takeComponents(a: Annotator, count: number): void {
     const rest = a.bytes.subarray(a.at);
     const length = numberOf(rest.subarray(3, 5));
     if (rest.length < 5 + length || length < 3) throw noFit(a.place, "no whole GBZ component");
-    a.take(`component ${i} control`, 1, (b) => ({ value: hexOf(b), note: controlBits(b[0] ?? 0) }));
+    a.take(`component ${i} control`, 1, (b) => ({ value: toHex(b), note: controlBits(b[0] ?? 0) }));
     a.take("cluster", 2, (b) => hexNumber(numberOf(b), 4));
     a.unsigned("length", 2);
     a.take("ZCL frame", length);

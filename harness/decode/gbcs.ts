@@ -1,8 +1,9 @@
 /** GBCS messages: MAC wrapper, general-signing, other information, payload, signature, MAC. */
 import { useCaseByCode } from "../../firmware/model/index.ts";
 import { ClockStatus, dateTimeFields } from "../../firmware/wire/gbcs/date-time.ts";
+import { toHex } from "../../hal/base/hex.ts";
 import { decodeGbcsPayload } from "./gbcs-payload.ts";
-import { Annotator, type DecodedNode, hexNumber, hexOf, noFit, numberOf } from "./node.ts";
+import { Annotator, type DecodedNode, hexNumber, noFit, numberOf } from "./node.ts";
 
 const kinds: Readonly<Record<number, string>> = { 1: "command", 2: "response", 3: "alert" };
 const MAC_BYTES = 12;
@@ -24,7 +25,7 @@ function decodeMacWrapped(a: Annotator): DecodedNode {
   a.expect("security control", "11", "authenticated, suite 1");
   a.expect("invocation counter", "00000000");
   const { what, children, signed } = decodeSigning(a, a.bytes.length - MAC_BYTES);
-  a.take("MAC", MAC_BYTES, (b) => ({ value: hexOf(b), note: "AES-128-GMAC; not checked here, see verify" }));
+  a.take("MAC", MAC_BYTES, (b) => ({ value: toHex(b), note: "AES-128-GMAC; not checked here, see verify" }));
   a.end();
   return a.node(`GBCS ${what}, ${signed ? "signed and MACed" : "MACed"}`, children);
 }
@@ -35,7 +36,7 @@ function decodeSigning(a: Annotator, end: number) {
   a.expect("transaction id length", "09");
   const kind = kinds[a.unsigned("CRA flag", 1, (v) => kinds[v])];
   if (kind === undefined) throw noFit(a.place - 1, "CRA flag: 1, 2 or 3 expected");
-  a.take("originator counter", 8, (b) => BigInt(`0x${hexOf(b)}`).toString());
+  a.take("originator counter", 8, (b) => BigInt(`0x${toHex(b)}`).toString());
   takeParty(a, "originator");
   takeParty(a, "recipient");
   takeDateTime(a);
@@ -47,7 +48,7 @@ function decodeSigning(a: Annotator, end: number) {
 
 function takeParty(a: Annotator, name: string): void {
   a.expect(`${name} length`, "08");
-  a.take(name, 8, hexOf);
+  a.take(name, 8, toHex);
 }
 
 /** COSEM date-time, or none. */
@@ -57,7 +58,7 @@ function takeDateTime(a: Annotator): void {
   if (length !== 12) throw noFit(a.place - 1, `date-time length: 0 or 12 expected, got ${length}`);
   const at = a.place;
   try {
-    a.take("date-time", 12, (b) => ({ value: hexOf(b), note: cosemTime(b, at) }));
+    a.take("date-time", 12, (b) => ({ value: toHex(b), note: cosemTime(b, at) }));
   } catch (error) {
     throw noFit(at, (error as Error).message, error);
   }
@@ -99,9 +100,9 @@ function takeOtherInformation(a: Annotator): number {
       `other information of ${length} bytes; 2, 10, 18, 26 or 18 and a certificate expected`,
     );
   const code = a.unsigned("message code", 2, (v) => `${hexNumber(v, 4)} ${nameOf(v)}`);
-  if (length >= 10) a.take("supplementary party", 8, hexOf);
-  if (length >= 18) a.take("supplementary counter", 8, (b) => BigInt(`0x${hexOf(b)}`).toString());
-  if (length === 26) a.take("supplementary originator counter", 8, (b) => BigInt(`0x${hexOf(b)}`).toString());
+  if (length >= 10) a.take("supplementary party", 8, toHex);
+  if (length >= 18) a.take("supplementary counter", 8, (b) => BigInt(`0x${toHex(b)}`).toString());
+  if (length === 26) a.take("supplementary originator counter", 8, (b) => BigInt(`0x${toHex(b)}`).toString());
   if (length > 26) a.take("key-agreement certificate", length - 18);
   return code;
 }
@@ -119,7 +120,7 @@ function takeSignature(a: Annotator, end: number): boolean {
   if (length !== 0 && length !== 64)
     throw noFit(a.place - 1, `signature length: 0 or 64 expected, got ${length}`);
   if (length === 64)
-    a.take("signature", 64, (b) => ({ value: hexOf(b), note: "ECDSA P-256; not checked here, see verify" }));
+    a.take("signature", 64, (b) => ({ value: toHex(b), note: "ECDSA P-256; not checked here, see verify" }));
   if (a.at !== end) throw noFit(a.place, `${end - a.at} bytes between the signature and the end`);
   return length === 64;
 }

@@ -2,7 +2,7 @@
  * Explains any message or frame of ours to a person: COSE, GBCS, SMP, MCUboot images, Zigbee. Reads only what
  * stands in the bytes: it needs no keys, and says so where it proves nothing.
  */
-import { hasCode, MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
 import { decodeCose } from "./cose.ts";
 import { decodeGbcs } from "./gbcs.ts";
 import { fileInput, type Input, inputBytes, notHexText } from "./input.ts";
@@ -76,15 +76,15 @@ function decodeInput({ bytes, notHex }: Input): DecodedNode {
 
 /** A codec may refuse in its own words; anything that is no refusal is a fault of ours and goes on. */
 function attemptOf(format: Format, error: unknown): Attempt {
-  if (!(error instanceof MeterbenchError)) throw error;
+  if (!(error instanceof CodedError) || hasCode(error, "hal")) throw error;
   const at = hasCode(error, "decode/no-fit") && typeof error.data.at === "number" ? error.data.at : 0;
   return { format: format.name, at, why: error.message };
 }
 
-function unknown(length: number, tried: readonly Attempt[], more: string): MeterbenchError {
+function unknown(length: number, tried: readonly Attempt[], more: string): CodedError {
   const ordered = [...tried].sort((a, b) => b.at - a.at);
   const list = ordered.map(({ format, at, why }) => `  ${format}: byte ${at}: ${why}`).join("\n");
-  return new MeterbenchError(
+  return new CodedError(
     "decode/unknown",
     `these ${length} bytes are no message or frame known here. Tried, the one that got furthest first:\n${list}\n` +
       `Check that the bytes are whole and begin at the message's first byte.${more}`,

@@ -1,6 +1,6 @@
 /** What a person gives to decode: bytes, hex digits, or a file that holds either. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { readHexText } from "../input/hex-text.ts";
 import { type Fault, textOf } from "../input/text.ts";
 
@@ -22,7 +22,7 @@ export function inputBytes(input: Uint8Array | string): Input {
   const bytes = readHexText(input);
   if (bytes instanceof Uint8Array) return { bytes: bounded(bytes) };
   const shown = input.length > 60 ? `${input.slice(0, 60)}…` : input;
-  throw new MeterbenchError(
+  throw new CodedError(
     "decode/input",
     `${JSON.stringify(shown)} is neither a file that can be read nor an even number of hex digits ` +
       `(${placed(bytes)}): give one of the two`,
@@ -34,7 +34,7 @@ const placed = ({ line, column, fault }: Fault): string => `line ${line}, column
 
 function bounded(bytes: Uint8Array): Uint8Array {
   if (bytes.length > 0 && bytes.length <= MAX_INPUT_BYTES) return bytes;
-  throw new MeterbenchError("decode/input", `${bytes.length} bytes given, expected 1 to ${MAX_INPUT_BYTES}`);
+  throw new CodedError("decode/input", `${bytes.length} bytes given, expected 1 to ${MAX_INPUT_BYTES}`);
 }
 
 function readFile(path: string): Uint8Array | undefined {
@@ -45,7 +45,7 @@ function readFile(path: string): Uint8Array | undefined {
   } catch (error) {
     if (["ENOENT", "ENAMETOOLONG", "ENOTDIR"].includes((error as { code?: string }).code ?? ""))
       return undefined;
-    throw new MeterbenchError("decode/input", `cannot read ${path}: ${(error as Error).message}`, {}, error);
+    throw new CodedError("decode/input", `cannot read ${path}: ${(error as Error).message}`, {}, error);
   }
   try {
     return readBounded(descriptor, path);
@@ -56,10 +56,9 @@ function readFile(path: string): Uint8Array | undefined {
 
 function readBounded(descriptor: number, path: string): Uint8Array {
   const stat = fstatSync(descriptor);
-  if (!stat.isFile())
-    throw new MeterbenchError("decode/input", `${path} is no ordinary file: give a file or hex`);
+  if (!stat.isFile()) throw new CodedError("decode/input", `${path} is no ordinary file: give a file or hex`);
   if (stat.size > MAX_INPUT_BYTES)
-    throw new MeterbenchError(
+    throw new CodedError(
       "decode/input",
       `${path} has ${stat.size} bytes, at most ${MAX_INPUT_BYTES} are read`,
     );
@@ -81,5 +80,5 @@ export function fileInput(content: Uint8Array): Input {
   return bytes instanceof Uint8Array ? { bytes: bounded(bytes) } : { bytes: content, notHex: bytes };
 }
 
-/** For {@link MeterbenchError} messages. */
+/** For {@link CodedError} messages. */
 export const notHexText = (fault: Fault): string => `As hexadecimal text: ${placed(fault)}.`;

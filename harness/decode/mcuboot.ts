@@ -1,7 +1,8 @@
 /** MCUboot images: header, payload, protected and unprotected TLVs, trailer; the hash is checked. */
 import { createHash } from "node:crypto";
 import { behindImage, type TrailerInFile } from "../../firmware/bootloader/padding.ts";
-import { Annotator, type DecodedNode, hexNumber, hexOf, noFit, numberOf, shownBytes } from "./node.ts";
+import { toHex } from "../../hal/base/hex.ts";
+import { Annotator, type DecodedNode, hexNumber, noFit, numberOf, shownBytes } from "./node.ts";
 
 const MAGIC = "3DB8F396";
 const flagNames: Readonly<Record<number, string>> = {
@@ -132,7 +133,7 @@ function takeTlv(a: Annotator, check: HashCheck): void {
       type === 0x50 && length === 4
         ? String(numberOf(value, true))
         : length <= 96
-          ? hexOf(value)
+          ? toHex(value)
           : shownBytes(value),
     offset: a.place,
     length: 4 + length,
@@ -147,7 +148,7 @@ function hashNote(type: number, value: Uint8Array, check: HashCheck): { note?: s
   if (check.encrypted) return { note: "over the plain image, which is encrypted here" };
   const digest = check.digests.get(algorithm) ?? createHash(algorithm).update(check.bytes).digest("hex");
   check.digests.set(algorithm, digest);
-  const matches = digest.toUpperCase() === hexOf(value);
+  const matches = digest.toUpperCase() === toHex(value);
   return { note: matches ? "matches the image" : "DOES NOT MATCH the image" };
 }
 
@@ -159,7 +160,7 @@ function takeRest(a: Annotator, imagesLeft: number): DecodedNode[] {
     const magicAt = rest.length - (trailer === undefined ? 0 : 16);
     if (magicAt > 0) a.take("slot padding", magicAt, (b) => `${b.length} bytes`);
     if (trailer !== undefined)
-      a.take("trailer magic", 16, (b) => ({ value: hexOf(b), note: trailerNote(trailer) }));
+      a.take("trailer magic", 16, (b) => ({ value: toHex(b), note: trailerNote(trailer) }));
     return [];
   }
   if (strayAt > 0) a.take("padding", strayAt, (b) => `${b.length} bytes`);

@@ -1,5 +1,6 @@
 /** What a decoded message is, and the reader that notes every field with its place. */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
+import { toHex } from "../../hal/base/hex.ts";
 
 export interface DecodedField {
   readonly name: string;
@@ -26,21 +27,16 @@ export interface DecodedNode {
 }
 
 /** A format does not fit: where it broke off (an offset), and why. */
-export function noFit(at: number, why: string, cause?: unknown): MeterbenchError {
-  return new MeterbenchError("decode/no-fit", why, { at }, cause);
+export function noFit(at: number, why: string, cause?: unknown): CodedError {
+  return new CodedError("decode/no-fit", why, { at }, cause);
 }
-
-export const hexOf = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"))
-    .join("")
-    .toUpperCase();
 
 const SHOWN_BYTES = 40;
 
 /** Bytes as hex, long ones cut. */
 export function shownBytes(bytes: Uint8Array): string {
-  if (bytes.length <= SHOWN_BYTES) return hexOf(bytes);
-  return `${hexOf(bytes.subarray(0, SHOWN_BYTES))}… (${bytes.length} bytes)`;
+  if (bytes.length <= SHOWN_BYTES) return toHex(bytes);
+  return `${toHex(bytes.subarray(0, SHOWN_BYTES))}… (${bytes.length} bytes)`;
 }
 
 export const hexNumber = (value: number, digits: number): string =>
@@ -92,8 +88,8 @@ export class Annotator {
   /** Takes bytes that can only be `expected` (hex). */
   expect(name: string, expected: string, note?: string): void {
     const at = this.place;
-    const got = hexOf(
-      this.take(name, expected.length / 2, (b) => ({ value: hexOf(b), ...(note ? { note } : {}) })),
+    const got = toHex(
+      this.take(name, expected.length / 2, (b) => ({ value: toHex(b), ...(note ? { note } : {}) })),
     );
     if (got !== expected) throw noFit(at, `${name}: ${expected} expected, got ${got}`);
   }

@@ -1,6 +1,8 @@
 /** SMP (MCUmgr) packets, bare and in the console's frames. */
+import { crc16Xmodem } from "../../hal/base/crc.ts";
+import { toHex } from "../../hal/base/hex.ts";
 import { cborText } from "./cbor-text.ts";
-import { Annotator, type DecodedNode, hexNumber, hexOf, noFit } from "./node.ts";
+import { Annotator, type DecodedNode, hexNumber, noFit } from "./node.ts";
 import { commandName, errorName, groups, operations } from "./smp-names.ts";
 
 const HEADER_BYTES = 8;
@@ -33,7 +35,7 @@ function takeFirst(a: Annotator): string {
   const version = (first >> 3) & 3;
   if (first >> 5 !== 0 || version > 1 || operation === undefined)
     throw noFit(0, `first byte ${hexNumber(first, 2)} is no SMP version 1 or 2 operation`);
-  a.take("operation", 1, (b) => ({ value: hexOf(b), note: `SMP version ${version + 1}, ${operation}` }));
+  a.take("operation", 1, (b) => ({ value: toHex(b), note: `SMP version ${version + 1}, ${operation}` }));
   return operation;
 }
 
@@ -98,14 +100,4 @@ function checkFrame(a: Annotator, stream: Uint8Array): Uint8Array {
   a.say("frame length", String(length), "packet and CRC");
   a.say("CRC-16", hexNumber(crc, 4), "right");
   return packet;
-}
-
-/** Polynomial 0x1021, nothing reflected, starts at 0. */
-export function crc16Xmodem(bytes: Uint8Array): number {
-  let crc = 0;
-  for (const byte of bytes) {
-    crc ^= byte << 8;
-    for (let bit = 0; bit < 8; bit++) crc = (crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1) & 0xffff;
-  }
-  return crc;
 }

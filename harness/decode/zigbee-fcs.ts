@@ -3,6 +3,7 @@
  * RSSI and LQI); or, in a frame captured without FCS, the end of its payload. Encrypted payload and MIC fit any two of
  * these readings, so what cannot be told apart is shown both ways.
  */
+import { crc16Kermit } from "../../hal/base/crc.ts";
 import { type DecodedField, type DecodedNode, hexNumber } from "./node.ts";
 
 export const FCS_BYTES = 2;
@@ -12,16 +13,6 @@ const SHORTEST_WITH_FCS = 5;
 export const MIC = "MIC";
 /** The longest MPDU with its FCS has 127 bytes: a longer MPDU than this has one. */
 const MAX_WITHOUT_FCS = 125;
-
-/** ITU-T CRC-16 of IEEE 802.15.4 (clause 7.2.1.9). */
-export function fcs(bytes: Uint8Array): number {
-  let crc = 0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x8408 : crc >>> 1;
-  }
-  return crc;
-}
 
 type Read = (mpdu: Uint8Array) => DecodedNode;
 
@@ -47,7 +38,7 @@ interface Ending {
 }
 
 function endingOf(bytes: Uint8Array): Ending {
-  const expected = fcs(bytes.subarray(0, -FCS_BYTES));
+  const expected = crc16Kermit(bytes.subarray(0, -FCS_BYTES));
   const [low = 0, high = 0] = bytes.subarray(-FCS_BYTES);
   const found = low | (high << 8);
   const field = (note: string) => ({ name: "FCS", value: hexNumber(found, 4), note });

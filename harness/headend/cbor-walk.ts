@@ -2,7 +2,7 @@
  * Reads CBOR the plain way, for correlation: small, and not the wire's own decoder, so that a fault there
  * cannot hide here too. Definite lengths only; every length is checked against what is left.
  */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 
 export type Cbor = null | boolean | number | bigint | Uint8Array | readonly Cbor[];
 
@@ -59,8 +59,8 @@ function listAt(bytes: Uint8Array, at: number, count: number, depth: number): [C
   return [items, next];
 }
 
-function fault(at: number, got: string): MeterbenchError {
-  return new MeterbenchError(
+function fault(at: number, got: string): CodedError {
+  return new CodedError(
     "headend/not-cbor",
     `pre-command, byte ${at}: expected an item of a message, got ${got}`,
     { at },

@@ -2,9 +2,12 @@
  * Correlation: before a user signs a pre-command it reads the bytes with a decoder of its own, and compares
  * what they would do with what it asked for, field by field.
  */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+
 import { type ObjectName, objects, useCaseByCode } from "../../firmware/model/index.ts";
-import { toHex } from "../premises/trace.ts";
+import { sameBytes } from "../../hal/base/bytes.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
+import { euiBytes } from "../../hal/base/eui64.ts";
+import { toHex } from "../../hal/base/hex.ts";
 import { type Cbor, walk } from "./cbor-walk.ts";
 import { checkParameters } from "./parameters.ts";
 import { type Lookup, readBack, readBackAtHub } from "./read-back.ts";
@@ -128,9 +131,7 @@ function compareCredentialsCounter(request: ServiceRequest, operations: readonly
 }
 
 function supplementaryOf({ supplementary }: ServiceRequest): unknown {
-  return supplementary === undefined
-    ? null
-    : [Buffer.from(supplementary.party, "hex"), supplementary.counter];
+  return supplementary === undefined ? null : [euiBytes(supplementary.party), supplementary.counter];
 }
 
 const hexOf = (value: Cbor | undefined): unknown => (value instanceof Uint8Array ? toHex(value) : value);
@@ -138,7 +139,7 @@ const hexOf = (value: Cbor | undefined): unknown => (value instanceof Uint8Array
 /** Descends into lists and records so that the error names the innermost field. */
 function compareFields(request: ServiceRequest, field: string, expected: unknown, got: unknown): void {
   if (expected instanceof Uint8Array && got instanceof Uint8Array) {
-    if (toHex(expected) !== toHex(got)) throw differs(request, field, toHex(expected), toHex(got));
+    if (!sameBytes(expected, got)) throw differs(request, field, toHex(expected), toHex(got));
   } else if (Array.isArray(expected) && Array.isArray(got)) {
     if (expected.length !== got.length)
       throw differs(request, field, `${expected.length} items`, `${got.length}`);
@@ -160,8 +161,8 @@ function same(a: unknown, b: unknown): boolean {
   return a === b || (number(a) && number(b) && BigInt(a as number) === BigInt(b as number));
 }
 
-function differs(request: ServiceRequest, field: string, expected: unknown, got: unknown): MeterbenchError {
-  return new MeterbenchError(
+function differs(request: ServiceRequest, field: string, expected: unknown, got: unknown): CodedError {
+  return new CodedError(
     "headend/not-correlated",
     `service request ${request.reference}: the pre-command's ${field} is ${shown(got)}, ` +
       `but the request says ${shown(expected)}: do not sign it`,

@@ -1,7 +1,6 @@
 /** Replacement of trust anchors (CS02b) in the user's terms: which certificates go into which cells, and when. */
 import { z } from "zod";
 import { authorisingCell, type Mode, replacementModes } from "../../firmware/features/credentials/modes.ts";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import {
   type CellName,
   type Role,
@@ -11,7 +10,9 @@ import {
   valueTypes,
 } from "../../firmware/model/index.ts";
 import type { Value } from "../../firmware/wire/message.ts";
-import { activation, eui, fromHex, octets } from "./parameters.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
+import { fromHex } from "../../hal/base/hex.ts";
+import { activation, eui, octets } from "./parameters.ts";
 import { partyIdentities } from "./parties.ts";
 import type { DeviceType } from "./service-requests.ts";
 
@@ -96,7 +97,7 @@ function modeOf(p: CredentialParameters, role: Role): Mode {
   const found = modes.find((m) => m.authoriser === role && m.targets.includes(target));
   if (found !== undefined) return found.mode;
   const known = modes.map((m) => `${m.authoriser}>${m.targets.length === 1 ? m.targets[0] : "any"}`);
-  throw new MeterbenchError(
+  throw new CodedError(
     "headend/parameters",
     `replacements[0].cell.role: a ${role} cannot replace the keys of a ${target}; ` +
       `expected one of ${known.join(", ")} (who>whose)`,

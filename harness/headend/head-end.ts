@@ -5,13 +5,13 @@
  */
 
 import { lastGaspCode } from "../../firmware/features/hub-outage.ts";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { grantsOn, messages, type Role, useCaseByCode } from "../../firmware/model/index.ts";
 import { grantsByRole } from "../../firmware/security/rules.ts";
 import { type Eui64, type Protection, UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
+import { toHex } from "../../hal/base/hex.ts";
 import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
-import { toHex } from "../premises/trace.ts";
 import { correlate } from "./correlate.ts";
 import { type Exchange, succeeded } from "./exchange.ts";
 import { Inventory, type InventoryEvent, inventoryRules } from "./inventory.ts";
@@ -116,7 +116,7 @@ export class HeadEnd {
   device(eui: Eui64): KnownDevice {
     const device = this.#devices.get(eui);
     if (device === undefined)
-      throw new MeterbenchError("headend/unknown-device", `the head end knows no device ${eui}`, { eui });
+      throw new CodedError("headend/unknown-device", `the head end knows no device ${eui}`, { eui });
     return device;
   }
 
@@ -283,7 +283,7 @@ export class HeadEnd {
 
   #checkUser(reference: string, roles: readonly Role[], user: Party, device: KnownDevice): void {
     if (!roles.includes(user.role))
-      throw new MeterbenchError(
+      throw new CodedError(
         "headend/not-eligible",
         `service request ${reference} may be asked by ${roles.join(" or ")}, not by a ${user.role}`,
         { reference, role: user.role },

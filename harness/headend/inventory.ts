@@ -2,8 +2,8 @@
  * The Smart Metering Inventory: what the DCC knows of each device, and its status. Which event moves a
  * device from which status to which is the table below; it is from memory of the SEC, and unverified.
  */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import type { DeviceType } from "./service-requests.ts";
 
 export type InventoryStatus =
@@ -90,7 +90,7 @@ export class Inventory {
   /** 12.2: a device is announced before it is installed. Throws `inventory/known` when it is listed already. */
   preNotify(device: Pick<InventoryEntry, "eui" | "type" | "installCode" | "hub" | "mpxn">): InventoryEntry {
     if (this.#entries.has(device.eui))
-      throw new MeterbenchError(
+      throw new CodedError(
         "inventory/known",
         `12.2 pre-notification of ${device.eui}: the inventory has it already, as ${this.status(device.eui)}`,
         { eui: device.eui },
@@ -104,7 +104,7 @@ export class Inventory {
   read(eui: Eui64): InventoryEntry {
     const entry = this.#entries.get(eui);
     if (entry !== undefined) return entry;
-    throw new MeterbenchError(
+    throw new CodedError(
       "inventory/unknown",
       `device ${eui} is not in the inventory: pre-notify it first (service request 12.2)`,
       { eui },
@@ -124,7 +124,7 @@ export class Inventory {
     const entry = this.read(eui);
     const rule: Rule = inventoryRules[event];
     if (!rule.from.includes(entry.status))
-      throw new MeterbenchError(
+      throw new CodedError(
         "inventory/refused",
         `${entry.type} ${eui} cannot be ${rule.title} while it is ${entry.status}: ` +
           `expected ${rule.from.join(" or ")}`,
@@ -140,7 +140,7 @@ export class Inventory {
   requireInService(eui: Eui64): InventoryEntry {
     const entry = this.read(eui);
     if (["Decommissioned", "Withdrawn", "Suspended"].includes(entry.status))
-      throw new MeterbenchError(
+      throw new CodedError(
         "inventory/not-in-service",
         `${entry.type} ${eui} is ${entry.status}: no service request may be sent to it`,
         { eui, status: entry.status },

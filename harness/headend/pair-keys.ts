@@ -1,10 +1,11 @@
 /** What a party and a device share, from the party's side: MACs and hidden values; agreed once per pair. */
 
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { ContextMac, HiddenValues, Suite } from "../../firmware/wire/suite.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
+import { euiBytes } from "../../hal/base/eui64.ts";
+import { toHex } from "../../hal/base/hex.ts";
 import type { Crypto } from "../../hal/board.ts";
-import { fromHex } from "./parameters.ts";
 import type { AgreementKey } from "./parties.ts";
 
 export interface PairKeys {
@@ -24,14 +25,14 @@ export function pairKeys(
 ): PairKeys {
   const pairs = cache.get(own) ?? new Map<string, PairKeys>();
   cache.set(own, pairs);
-  const name = `${originator}/${target}/${Buffer.from(peer).toString("hex")}`;
+  const name = `${originator}/${target}/${toHex(peer)}`;
   const known = pairs.get(name);
   if (known !== undefined) return known;
-  const pair = { originator: fromHex(originator), target: fromHex(target) };
+  const pair = { originator: euiBytes(originator), target: euiBytes(target) };
   const mac = suite.macs(crypto, own.agreement, peer, pair);
   const hidden = suite.hiddenValues(crypto, own.agreement, peer, pair);
   if (mac === undefined || hidden === undefined)
-    throw new MeterbenchError("headend/key-agreement", `no shared key between ${originator} and ${target}`);
+    throw new CodedError("headend/key-agreement", `no shared key between ${originator} and ${target}`);
   const made = { mac, hidden };
   pairs.set(name, made);
   return made;

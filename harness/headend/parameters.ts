@@ -1,7 +1,8 @@
 /** The building blocks of service request parameters: what a user may write, and what becomes of it. */
 import { z } from "zod";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { NEVER, NOW } from "../../firmware/wire/message.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
+import { fromHex } from "../../hal/base/hex.ts";
 import { readIsoTime } from "../../hal/base/iso-time.ts";
 
 const timeRange = "expected a time from 1970-01-01T00:00:01Z to 2106-02-07T06:28:14Z";
@@ -87,14 +88,10 @@ export function checkParameters<S extends z.ZodType>(
     const where = issue.path.length === 0 ? "" : `${issue.path.map(String).join(".")}: `;
     return `${where}${issue.message}`;
   });
-  throw new MeterbenchError(
+  throw new CodedError(
     "headend/parameters",
     `service request ${reference}: ${faults.join("; ")}. ` +
       `\`meterbench list usecases\` shows what each request takes.`,
     { reference, faults },
   );
-}
-
-export function fromHex(text: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(text, "hex"));
 }

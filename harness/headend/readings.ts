@@ -1,8 +1,9 @@
 /** Answers in the user's terms: watt-hours, times and states instead of results and structures. */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+
 import { fromPlain, useCases, valueTypes } from "../../firmware/model/index.ts";
 import { UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
-import { toHex } from "../premises/trace.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
+import { toHex } from "../../hal/base/hex.ts";
 import { alertMeaning, alertText } from "./alert-codes.ts";
 import { type Exchange, succeeded } from "./exchange.ts";
 
@@ -132,7 +133,7 @@ const plainEui = (value: Value | undefined): unknown => (value instanceof Uint8A
 export function reading(exchange: Exchange): Reading {
   const { answer, status, reference, preCommand } = exchange;
   if (answer === undefined || !succeeded(exchange))
-    throw new MeterbenchError(
+    throw new CodedError(
       "headend/no-reading",
       `service request ${reference} (${preCommand.useCase.id}): nothing to read, ` +
         (answer === undefined ? `it is ${status}` : `the device answered ${statuses(exchange)}`),

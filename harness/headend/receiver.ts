@@ -1,6 +1,5 @@
 /** Opens what devices send: authenticates it, reads it, and says why not when it cannot. */
 
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { grantsOn, useCaseByCode } from "../../firmware/model/index.ts";
 import {
   type Alert,
@@ -13,6 +12,7 @@ import {
 } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
 import type { Envelope } from "../../firmware/wire/wire.ts";
+import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
 import type { Crypto } from "../../hal/board.ts";
 import { alertMeaning } from "./alert-codes.ts";
 import { answers, tellsNothing } from "./check-answer.ts";
@@ -87,7 +87,7 @@ export class Receiver {
       header = envelope.header;
       return this.#authenticated(envelope, bytes);
     } catch (error) {
-      if (!(error instanceof MeterbenchError)) throw error;
+      if (!(error instanceof CodedError) || hasCode(error, "hal")) throw error;
       const reason = header === undefined ? "malformed" : "wrong-format";
       return { kind: "refused", reason, bytes, ...(header === undefined ? {} : { header }) };
     }

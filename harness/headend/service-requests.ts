@@ -2,11 +2,13 @@
  * Service requests by their DUIS reference: who may ask, what a user fills in, and the use case and values
  * that become of it. Requests that no device ever sees (inventory, pre-notification) are in `inventory.ts`.
  */
+
 import { z } from "zod";
 import { maxLimitS } from "../../firmware/features/randomised-offset.ts";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { type Role, roles, toPlain, valueTypes } from "../../firmware/model/index.ts";
 import type { Value } from "../../firmware/wire/message.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
+import { euiBytes } from "../../hal/base/eui64.ts";
 import { credentialParameters, credentialsUseCase, credentialValues } from "./credentials.ts";
 import { activation, eui, nothing, octets, range, rangeSelector, u32, utc } from "./parameters.ts";
 import type { PartyName } from "./parties.ts";
@@ -297,11 +299,9 @@ const byReference = new Map(definitions.map((d) => [d.reference, d]));
 export function serviceRequest(reference: string): ServiceRequestDefinition {
   const found = byReference.get(reference);
   if (found !== undefined) return found;
-  throw new MeterbenchError(
+  throw new CodedError(
     "headend/unknown-request",
     `no service request ${reference}: expected one of ${[...byReference.keys()].join(", ")}`,
     { reference },
   );
 }
-
-export const euiBytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "hex"));

@@ -1,8 +1,9 @@
 /** A tariff in the user's terms (service requests 1.1.1 and 1.2.1), and its values on the meter's objects. */
 import { z } from "zod";
 import type { Value } from "../../firmware/wire/message.ts";
+import { fromHex } from "../../hal/base/hex.ts";
 import { dateFault } from "../../hal/base/iso-time.ts";
-import { activation, fromHex, u8 } from "./parameters.ts";
+import { activation, u8 } from "./parameters.ts";
 
 /** "HH:MM". */
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day, "HH:MM"');

@@ -1,8 +1,9 @@
 /** Service request to pre-command: what the DCC does, and the user then checks (`correlate.ts`). */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+
 import { objectById, type Role, type Step, type UseCase, useCases } from "../../firmware/model/index.ts";
 import type { Command, Eui64, Operation } from "../../firmware/wire/message.ts";
 import type { Wire } from "../../firmware/wire/wire.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { checkParameters } from "./parameters.ts";
 import {
   type DeviceType,
@@ -89,8 +90,8 @@ export function valueKey({ kind, object, member }: OperationTemplate): string {
   return `${objectById(object)?.name ?? object}.${kind === "call" ? "m" : ""}${member}`;
 }
 
-function wrongTarget({ reference, target }: ServiceRequest, useCase: UseCase): MeterbenchError {
-  return new MeterbenchError(
+function wrongTarget({ reference, target }: ServiceRequest, useCase: UseCase): CodedError {
+  return new CodedError(
     "headend/target",
     `service request ${reference} (${useCase.id}) is for ${useCase.devices.join(" or ")}, ` +
       `but ${target.eui} is a ${target.type}: choose another target`,

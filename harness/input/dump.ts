@@ -1,4 +1,5 @@
 /** Dumps with offsets: xxd, hexdump -C, od -t x1, tcpdump -x, Wireshark's; each offset must say what stood before it. */
+import { fromHex } from "../../hal/base/hex.ts";
 import type { Fault } from "./text.ts";
 
 /** `00000000: df09 ...`; the colon makes it an offset whatever follows. */
@@ -80,5 +81,5 @@ function rowBytes(rest: string, grouped: boolean): Uint8Array {
     if (!grouped && bytes.length !== 2) break;
     digits.push(bytes);
   }
-  return new Uint8Array(Buffer.from(digits.join(""), "hex"));
+  return fromHex(digits.join(""));
 }

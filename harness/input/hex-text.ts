@@ -1,4 +1,5 @@
 /** Bytes written as hexadecimal text, in the dresses that tools and people give it. */
+import { fromHex } from "../../hal/base/hex.ts";
 import { isDump, readDump } from "./dump.ts";
 import { isIntelHex, readIntelHex } from "./intel-hex.ts";
 import { type Fault, faultAt } from "./text.ts";
@@ -92,5 +93,5 @@ function readDigits(bare: string, text: string): Uint8Array | Fault {
     return faultAt(text, text.trimEnd().length, `expected an even number of digits, got ${got}`);
   if (digits.length > 2 * MAX_HEX_BYTES)
     return faultAt(text, 0, `expected at most ${MAX_HEX_BYTES} bytes, got more`);
-  return new Uint8Array(Buffer.from(digits, "hex"));
+  return fromHex(digits);
 }

@@ -1,4 +1,5 @@
 /** Intel HEX: records of up to 255 bytes, each with its address and checksum. */
+import { fromHex } from "../../hal/base/hex.ts";
 import { type Fault, faultAt } from "./text.ts";
 
 /** Bytes and where they belong. */
@@ -43,13 +44,13 @@ export function readIntelHex(text: string): IntelHexImage | Fault {
 function readRecord(line: string): { type: number; address: number; data: Uint8Array } | string {
   if (!/^:(?:[0-9a-f]{2}){5,}$/i.test(line))
     return "expected an Intel HEX record: a colon and pairs of digits";
-  const bytes = Buffer.from(line.slice(1), "hex");
+  const bytes = fromHex(line.slice(1));
   const [count = 0, high = 0, low = 0, type = 0] = bytes;
   if (bytes.length !== count + 5)
     return `expected ${count} bytes of data, as the record says, got ${bytes.length - 5}`;
   if (bytes.reduce((sum, byte) => sum + byte, 0) % 256 !== 0)
     return "the record's checksum is wrong: a digit was changed";
-  return { type, address: high * 256 + low, data: new Uint8Array(bytes.subarray(4, -1)) };
+  return { type, address: high * 256 + low, data: bytes.slice(4, -1) };
 }
 
 function joined(pieces: IntelHexImage[]): IntelHexImage | Fault {

@@ -1,5 +1,6 @@
 /** Keys as tools write them: PEM of every kind that OpenSSL reads, or its DER. What cannot be used is named for what it is. */
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import { fromHex } from "../../hal/base/hex.ts";
 import { textOf } from "./text.ts";
 
 type Wanted = "private" | "public";
@@ -103,7 +104,7 @@ function p256Point(key: KeyObject): ReturnType<typeof publicBytes> {
 /** A compressed P-256 point (33 bytes) as the key it is; undefined when it is none. */
 export function compressedPoint(bytes: Uint8Array): KeyObject | undefined {
   if (bytes.length !== 33 || (bytes[0] !== 2 && bytes[0] !== 3)) return undefined;
-  const head = Buffer.from("3039301306072a8648ce3d020106082a8648ce3d030107032200", "hex");
+  const head = fromHex("3039301306072a8648ce3d020106082a8648ce3d030107032200");
   const key = readDer(Buffer.concat([head, bytes]), "public");
   return typeof key === "string" ? undefined : key;
 }

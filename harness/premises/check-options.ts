@@ -1,6 +1,6 @@
 /** Refuses what no home can be built from: options that do not exist, numbers that mean nothing, times that run back. */
 import { defaultSettings } from "../../firmware/devices/settings.ts";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { defaultEther, defaultWan, meterMains } from "../../hal/mock/index.ts";
 import { partyNames } from "../headend/parties.ts";
 import { nearest } from "../rig/near-miss.ts";
@@ -75,7 +75,7 @@ function checkNames(where: string, given: object | undefined, known: readonly st
     if (known.includes(name)) continue;
     const meant = nearest(name, known);
     const advice = meant === undefined ? `Known are: ${known.join(", ")}.` : `Did you mean ${meant}?`;
-    throw new MeterbenchError("premises/option", `${where}: there is no option "${name}". ${advice}`, {
+    throw new CodedError("premises/option", `${where}: there is no option "${name}". ${advice}`, {
       ...{ option: name, known, advice },
     });
   }
@@ -102,8 +102,8 @@ function checkNumber(name: string, value: unknown): void {
   throw wrong(/Ms$|S$/.test(name) ? "premises/time" : "premises/option", name, expected, value);
 }
 
-function wrong(code: string, name: string, expected: string, got: unknown): MeterbenchError {
-  return new MeterbenchError(code, `premises: ${name}: expected ${expected}, got ${String(got)}`, {
+function wrong(code: string, name: string, expected: string, got: unknown): CodedError {
+  return new CodedError(code, `premises: ${name}: expected ${expected}, got ${String(got)}`, {
     ...{ option: name, expected, got },
   });
 }

@@ -2,7 +2,7 @@
  * How a home comes up, the whole real way: the hub attaches to the WAN, the meter is put into the hub's
  * log, joins, establishes a key, opens its tunnel, and has its clock set. Each step is waited for, bounded.
  */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { joinTrouble } from "./hints.ts";
 import type { Premises } from "./premises.ts";
 
@@ -49,7 +49,7 @@ export async function setClock(home: Premises): Promise<void> {
   const window = { validFrom: home.nowS - clockWindowS, validUntil: home.nowS + clockWindowS };
   const { timeS, status } = await home.read("8.1.1", window);
   if (status !== 0 || Math.abs(timeS - home.nowS) > 10)
-    throw new MeterbenchError(
+    throw new CodedError(
       "premises/clock",
       `8.1.1: expected the meter's clock reliable and at ${home.nowS} ± 10 s, got ${timeS} with status ${status}`,
       { timeS, status, expectedS: home.nowS },

@@ -1,5 +1,5 @@
 /** What to say when a home does not do what was asked of it, for reasons that it knows. */
-import { hasCode, MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
 import type { Exchange } from "../headend/exchange.ts";
 import { type Reading, reading } from "../headend/readings.ts";
 import type { DeviceName } from "./home-device.ts";
@@ -23,7 +23,7 @@ export function orCommissionFirst<T>(home: Premises, name: DeviceName, ask: () =
   } catch (error) {
     if (!hasCode(error, "inventory/unknown")) throw error;
     const hint = notCommissioned(home, name);
-    throw withHint(error as MeterbenchError, hint);
+    throw withHint(error as CodedError, hint);
   }
 }
 
@@ -33,19 +33,14 @@ export function readingOf(home: Premises, name: DeviceName, exchange: Exchange):
     return reading(exchange);
   } catch (error) {
     const hint = exchange.answer === undefined ? notCommissioned(home, name) : undefined;
-    throw withHint(error as MeterbenchError, hint);
+    throw withHint(error as CodedError, hint);
   }
 }
 
 /** The same error with a hint at its end; itself where there is none. */
-export function withHint(error: MeterbenchError, hint: string | undefined): MeterbenchError {
+export function withHint(error: CodedError, hint: string | undefined): CodedError {
   if (hint === undefined) return error;
-  return new MeterbenchError(
-    error.code,
-    `${error.message} (${hint})`,
-    { ...error.data, advice: hint },
-    error,
-  );
+  return new CodedError(error.code, `${error.message} (${hint})`, { ...error.data, advice: hint }, error);
 }
 
 /** What each side last said of joining that failed; undefined when neither has said anything. */

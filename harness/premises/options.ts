@@ -2,7 +2,7 @@
 
 import type { DeviceSettings } from "../../firmware/devices/settings.ts";
 import { withCrc } from "../../firmware/han/install-code.ts";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { readIsoTime } from "../../hal/base/iso-time.ts";
 import type { Crypto } from "../../hal/board.ts";
 import { cryptoByName, nodeCrypto } from "../../hal/crypto/index.ts";
@@ -69,15 +69,15 @@ export interface LendingBoard {
 }
 
 /** Why no home can be built for this wire and target; undefined when one can. */
-export function cannotBuild(wire: WireName, target: string, hasBoard = false): MeterbenchError | undefined {
+export function cannotBuild(wire: WireName, target: string, hasBoard = false): CodedError | undefined {
   if (wire !== "cose")
-    return new MeterbenchError(
+    return new CodedError(
       "premises/wire",
       `no home speaks the ${wire} wire yet: its payloads stay bytes. Use the cose wire.`,
       { wire },
     );
   if (target === "mock" || hasBoard) return undefined;
-  return new MeterbenchError(
+  return new CodedError(
     "premises/target",
     `no home runs on the target "${target}": it has no board to lend. Use --target mock, emulated or a board.`,
     { target },
@@ -103,7 +103,7 @@ export function chooseCrypto(name: Crypto["name"] | undefined): Crypto {
   const known = name === "noble" || name === "node" || name === "sodium";
   const crypto = name === undefined ? nodeCrypto() : known ? cryptoByName(name) : undefined;
   if (crypto !== undefined) return crypto;
-  throw new MeterbenchError(
+  throw new CodedError(
     "premises/crypto",
     `crypto library ${name} is not installed: leave it out, or use "node"`,
     { name },
@@ -119,7 +119,7 @@ export function readStart(start: string): number {
   const outside = { column: 1, fault: "a home can start from 2000-01-02 to 2095-12-31" };
   const fault = typeof time !== "number" ? time : time < earliest || time > latest ? outside : undefined;
   if (fault === undefined) return time as number;
-  throw new MeterbenchError(
+  throw new CodedError(
     "premises/start",
     `start: line 1, column ${fault.column} of ${JSON.stringify(start)}: ${fault.fault}; give UTC, e.g. ${defaultStart}`,
     { start, line: 1, column: fault.column },

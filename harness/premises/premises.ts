@@ -11,10 +11,11 @@
  * });
  */
 import type { Observation } from "../../firmware/features/feature.ts";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
 import { suites } from "../../firmware/wire/suites.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
+import { euiBytes } from "../../hal/base/eui64.ts";
 import type { Crypto } from "../../hal/board.ts";
 import {
   type CutPoint,
@@ -28,7 +29,6 @@ import {
 } from "../../hal/mock/index.ts";
 import { type Exchange, succeeded } from "../headend/exchange.ts";
 import { HeadEnd, type RequestOptions } from "../headend/head-end.ts";
-import { fromHex } from "../headend/parameters.ts";
 import { TestPki } from "../headend/pki.ts";
 import type { Reading } from "../headend/readings.ts";
 import type { ReceivedAlert } from "../headend/receiver.ts";
@@ -142,7 +142,7 @@ export class Premises {
     const when = `(now ${this.nowMs / 1000} s, seed ${this.seed})`;
     const message = `${what} did not come within ${limitMs / 1000} s of virtual time ${when}`;
     const data = { limitMs, nowMs: this.nowMs, seed: this.seed };
-    throw withHint(new MeterbenchError("premises/timeout", message, data), why());
+    throw withHint(new CodedError("premises/timeout", message, data), why());
   }
 
   /** The whole real way: WAN, device log, joining, key establishment, tunnel, clock. See `commission.ts`. */
@@ -321,7 +321,7 @@ export class Premises {
       crypto: this.crypto,
       parts: isHub ? { mains } : { mains, ...meterParts },
       ether: this.ether,
-      eui64: fromHex(eui),
+      eui64: euiBytes(eui),
       ...(isHub ? { wan: this.wan } : {}),
     });
     return new HomeDevice({

@@ -2,6 +2,7 @@
  * What happened in a home, in order: the line of events that reports, captures and comparisons read.
  * Same seed, same events, byte for byte: nothing here comes from the wall clock or the machine.
  */
+import { toHex } from "../../hal/base/hex.ts";
 import type { CapturedPacket, Captures } from "../run-context.ts";
 
 export interface TraceEvent {
@@ -89,5 +90,3 @@ export function toPlain(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, toPlain(member)]));
 }
-
-export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex").toUpperCase();

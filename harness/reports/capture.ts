@@ -1,5 +1,6 @@
 /** `capture.pcapng`: what was on the air and on the WAN in every home of a run, with the keys that open it. */
 import { join } from "node:path";
+import { toHex } from "../../hal/base/hex.ts";
 import type { CapturedPacket, CaptureKey, Captures } from "../run-context.ts";
 import { shellWord } from "../text.ts";
 import { LinkType, PcapngWriter } from "./pcapng.ts";
@@ -94,5 +95,5 @@ function uniqueKeys(captures: readonly Captures[], kind: CaptureKey["kind"]): Ca
 }
 
 function hexPairs(bytes: Uint8Array): string {
-  return [...bytes].map((b) => b.toString(16).padStart(2, "0").toUpperCase()).join(":");
+  return toHex(bytes).replace(/..(?=.)/g, "$&:");
 }

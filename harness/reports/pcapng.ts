@@ -4,7 +4,9 @@
  * and nothing of the machine goes in. The keys go into the file as the draft says; tshark shows those blocks
  * but takes Zigbee keys from its preferences only, so give it {@link tsharkKeyOption} as well.
  */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { concat } from "../../hal/base/bytes.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
+import { toLowerHex } from "../../hal/base/hex.ts";
 
 /** Link types of the captures we write. */
 export const LinkType = {
@@ -57,17 +59,14 @@ export class PcapngWriter {
   /** Adds one packet, whole. Throws `pcapng/interface`, `pcapng/time` or `pcapng/too-long`. */
   packet(interfaceId: number, data: Uint8Array, { timeUs, comment }: PacketOptions): void {
     if (!Number.isInteger(interfaceId) || interfaceId < 0 || interfaceId >= this.#interfaces)
-      throw new MeterbenchError(
+      throw new CodedError(
         "pcapng/interface",
         `interface ${interfaceId}: only ${this.#interfaces} added; call addInterface first`,
       );
     if (!Number.isSafeInteger(timeUs) || timeUs < 0)
-      throw new MeterbenchError("pcapng/time", `time ${timeUs}: expected whole microseconds from 0 up`);
+      throw new CodedError("pcapng/time", `time ${timeUs}: expected whole microseconds from 0 up`);
     if (data.length > MAX_PACKET_BYTES)
-      throw new MeterbenchError(
-        "pcapng/too-long",
-        `packet of ${data.length} bytes, at most ${MAX_PACKET_BYTES}`,
-      );
+      throw new CodedError("pcapng/too-long", `packet of ${data.length} bytes, at most ${MAX_PACKET_BYTES}`);
     const head = new DataView(new ArrayBuffer(20));
     head.setUint32(0, interfaceId, true);
     head.setUint32(4, Math.floor(timeUs / 0x1_0000_0000), true);
@@ -99,7 +98,7 @@ export class PcapngWriter {
 
   /** The whole file so far. */
   toBytes(): Uint8Array {
-    return joined(this.#blocks, this.#bytes);
+    return new Uint8Array(Buffer.concat(this.#blocks, this.#bytes));
   }
 
   #secrets(type: number, data: Uint8Array): void {
@@ -116,15 +115,15 @@ export class PcapngWriter {
     head.setUint32(4, length, true);
     const tail = new DataView(new ArrayBuffer(4));
     tail.setUint32(0, length, true);
-    this.#blocks.push(joined([bytesOf(head), ...parts, bytesOf(tail)], length));
+    this.#blocks.push(concat(bytesOf(head), ...parts, bytesOf(tail)));
     this.#bytes += length;
   }
 }
 
 /** What to give `tshark -o` (once a key) so that it decrypts with this network or link key. */
 export function tsharkKeyOption(key: Uint8Array, label: string): string {
-  const digits = Array.from(sixteen(key), (byte) => byte.toString(16).padStart(2, "0"));
-  return `uat:zigbee_pc_keys:"${digits.join(":")}","Normal","${label.replace(/[^\w .-]/g, "_")}"`;
+  const digits = toLowerHex(sixteen(key)).replace(/..(?=.)/g, "$&:");
+  return `uat:zigbee_pc_keys:"${digits}","Normal","${label.replace(/[^\w .-]/g, "_")}"`;
 }
 
 function text(code: number, value: string): Uint8Array {
@@ -135,7 +134,7 @@ function text(code: number, value: string): Uint8Array {
   const head = new DataView(new ArrayBuffer(4));
   head.setUint16(0, code, true);
   head.setUint16(2, utf8.length, true);
-  return joined([bytesOf(head), padded(utf8)]);
+  return concat(bytesOf(head), padded(utf8));
 }
 
 const ended = (options: readonly Uint8Array[]): Uint8Array[] => [...options, new Uint8Array(4)];
@@ -149,18 +148,5 @@ function padded(data: Uint8Array): Uint8Array {
 
 function sixteen(key: Uint8Array): Uint8Array {
   if (key.length === 16) return key;
-  throw new MeterbenchError("pcapng/key", `a Zigbee key of ${key.length} bytes, expected 16`);
-}
-
-function joined(
-  parts: readonly Uint8Array[],
-  length = parts.reduce((sum, p) => sum + p.length, 0),
-): Uint8Array {
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+  throw new CodedError("pcapng/key", `a Zigbee key of ${key.length} bytes, expected 16`);
 }

@@ -1,4 +1,5 @@
 /** What a board under test sent, beside what the model says it should have sent. */
+import { sameBytes } from "../../hal/base/bytes.ts";
 import { type DecodedNode, decode, renderDecoded } from "../decode/index.ts";
 
 /**
@@ -22,7 +23,7 @@ export function compareMessages(
   got: Uint8Array,
   stateDecides = false,
 ): MessageComparison {
-  if (Buffer.compare(expected, got) === 0) return { verdict: "identical", differences: [] };
+  if (sameBytes(expected, got)) return { verdict: "identical", differences: [] };
   const [model, board] = [fieldsOf(expected, stateDecides), fieldsOf(got, stateDecides)];
   const differences = [...new Set([...model.keys(), ...board.keys()])].flatMap((field) => {
     const [want, have] = [model.get(field) ?? "(not there)", board.get(field) ?? "(not there)"];

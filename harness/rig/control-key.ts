@@ -1,6 +1,6 @@
 /** The private key that a board obeys, where it wants its acting commands signed (SMP group 64, command 18). */
 import { readFileSync } from "node:fs";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import type { ControlKey } from "../../hal/serial/parts/index.ts";
 import { readKeyObject } from "../input/key-file.ts";
@@ -45,7 +45,7 @@ function seedIn(file: string): Uint8Array {
     if (key.asymmetricKeyType !== "ed25519") throw new Error(`it is a key of type ${key.asymmetricKeyType}`);
     return new Uint8Array(key.export({ format: "der", type: "pkcs8" }).subarray(-32));
   } catch (cause) {
-    throw new MeterbenchError(
+    throw new CodedError(
       "rig-file/control-key",
       `the control key ${file} cannot be used: ${(cause as Error).message}`,
       {

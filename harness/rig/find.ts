@@ -1,6 +1,6 @@
 /** From a board's name to an open line: by the rig file, or a port's own name. */
 import { appendFileSync, writeFileSync } from "node:fs";
-import { hasCode, MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
 import { EmulatedBoard } from "../../hal/emulated/index.ts";
 import {
   findPort,
@@ -37,7 +37,7 @@ export async function chooseBoards(
     return boards.filter((_board, i) => ports.indexOf(ports[i] as string) === i);
   }
   if (rig.boards.length > 0) return [...rig.boards];
-  throw new MeterbenchError("rig-file/no-board", "there is no rig file, so --all names no board", {
+  throw new CodedError("rig-file/no-board", "there is no rig file, so --all names no board", {
     advice: "Write a rig.yaml, give --rig FILE, or name a port with --board.",
   });
 }
@@ -46,7 +46,7 @@ export async function chooseBoards(
 export async function chooseBoard(rig: Rig, name: string, find = findPort): Promise<RigBoard> {
   const boards = await named(rig, name, find);
   if (boards.length === 1) return boards[0] as RigBoard;
-  throw new MeterbenchError(
+  throw new CodedError(
     "rig-file/no-board",
     `"${name}" means ${boards.length} boards (${boards.map((b) => b.id).join(", ")})`,
     { advice: "Name one of them by its id." },
@@ -79,12 +79,12 @@ async function isPort(name: string, find: typeof findPort): Promise<boolean> {
   }
 }
 
-function noBoard({ file, boards }: Rig, name: string): MeterbenchError {
+function noBoard({ file, boards }: Rig, name: string): CodedError {
   const ids = boards.map(({ id }) => id);
   const labels = [...new Set(boards.flatMap((board) => board.labels))];
   const near = nearest(name, [...ids, ...labels]);
   const byLabel = labels.length > 0 ? `, a label (${labels.join(", ")})` : "";
-  return new MeterbenchError("rig-file/no-board", `${file} has no board "${name}", nor is it a port here`, {
+  return new CodedError("rig-file/no-board", `${file} has no board "${name}", nor is it a port here`, {
     advice: near
       ? `Did you mean ${near}?`
       : `Expected a board (${ids.join(", ")})${byLabel}, or a port such as /dev/ttyUSB0 (\`meterbench list ports\`).`,
@@ -261,7 +261,7 @@ export function requireWritable(file: string): void {
   try {
     appendFileSync(file, "");
   } catch (cause) {
-    throw new MeterbenchError(
+    throw new CodedError(
       "cli/usage",
       `the recording ${file} cannot be written (${(cause as Error).message})`,
       {

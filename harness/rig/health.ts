@@ -1,7 +1,7 @@
 /** How each board of a rig is: who it says it is, what it runs, or what is wrong. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import type { CodedError } from "../../hal/base/coded-error.ts";
 import { missingTools } from "../../hal/emulated/index.ts";
 import type { LineSession } from "../../hal/serial/line/index.ts";
 import { BoardClient } from "../../hal/serial/parts/index.ts";
@@ -61,7 +61,7 @@ export async function boardHealth(board: RigBoard, options: HealthOptions = {}):
     if (look.ok) imageKeyOf(board);
     return { ...base, ...look };
   } catch (error) {
-    const { message, data } = error as MeterbenchError;
+    const { message, data } = error as CodedError;
     const advice = data?.advice;
     return { ...base, ok: false, health: message, ...(typeof advice === "string" && { advice }) };
   }

@@ -1,6 +1,6 @@
 /** The key that a rig file says a board's images are signed with. */
 import type { ImageKey } from "../../firmware/bootloader/keys.ts";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { readKeyFile } from "./flash/pre-flight.ts";
 import type { RigBoard } from "./rig-file.ts";
 
@@ -10,9 +10,9 @@ export function imageKeyOf({ id, imageKey, imageKeyAt }: RigBoard): ImageKey | u
   try {
     return readKeyFile(imageKey);
   } catch (cause) {
-    const { message } = cause as MeterbenchError;
+    const { message } = cause as CodedError;
     const what = message.replace(/^flash: (key )?/, "");
-    throw new MeterbenchError(
+    throw new CodedError(
       "rig-file/image-key",
       `${imageKeyAt ?? "rig file"}: board ${id}: imageKey: ${what}`,
       {

@@ -1,8 +1,8 @@
 /** An end that somebody asked for while a board was in use: Ctrl-C, or a request to the process to end. */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 
-export const interrupted = (where = "", advice = "Run it again."): MeterbenchError =>
-  new MeterbenchError("rig/interrupted", `interrupted${where && ` ${where}`}`, { advice });
+export const interrupted = (where = "", advice = "Run it again."): CodedError =>
+  new CodedError("rig/interrupted", `interrupted${where && ` ${where}`}`, { advice });
 
 /** What `work` gives, or `error` as soon as the signal aborts; what `work` does after that is dropped. */
 export function unlessInterrupted<T>(

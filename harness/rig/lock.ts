@@ -20,7 +20,7 @@ import {
 } from "node:fs";
 import { hostname, tmpdir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import type { Cancel } from "../../hal/board.ts";
 import { lineAddress } from "../../hal/serial/line/open-line.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
@@ -146,7 +146,7 @@ export class BoardLock {
       if (other.held) throw locked(this.#owner.board, other);
       standAside();
     }
-    throw new MeterbenchError("rig/locked", `board ${this.#owner.board}: others ask for it again and again`, {
+    throw new CodedError("rig/locked", `board ${this.#owner.board}: others ask for it again and again`, {
       advice: "Wait for the other runs to end.",
     });
   }
@@ -225,19 +225,19 @@ function inFolder<T>(folder: string, use: () => T): T {
   try {
     return use();
   } catch (error) {
-    if (error instanceof MeterbenchError) throw error;
+    if (error instanceof CodedError) throw error;
     throw folderError(folder, error as NodeJS.ErrnoException);
   }
 }
 
-function folderError(folder: string, cause: NodeJS.ErrnoException): MeterbenchError {
+function folderError(folder: string, cause: NodeJS.ErrnoException): CodedError {
   const stat = lstatSync(folder, { throwIfNoEntry: false });
   const whose = stat ? ` (it belongs to user ${stat.uid}, mode ${(stat.mode & 0o7777).toString(8)})` : "";
   const what = `the locks of boards in ${folder} cannot be used${whose}: ${cause.message}`;
   const advice =
     `Let its owner run \`chmod 1777 ${folder}\`, ` +
     "or set METERBENCH_LOCKS to a folder that every user of this bench can write.";
-  return new MeterbenchError("rig/lock-folder", what, { folder, owner: stat?.uid, advice }, cause);
+  return new CodedError("rig/lock-folder", what, { folder, owner: stat?.uid, advice }, cause);
 }
 
 function lockPrefix(port: string, folder: string): string {
@@ -351,8 +351,8 @@ function userName(): string {
 export const nameOf = ({ what, pid, host, user, since }: LockOwner): string =>
   plainLine(`${what} (process ${pid} on ${host}, user ${user}, since ${since})`);
 
-function locked(board: string, owner: LockOwner): MeterbenchError {
-  return new MeterbenchError("rig/locked", `board ${board} is in use by ${nameOf(owner)}`, {
+function locked(board: string, owner: LockOwner): CodedError {
+  return new CodedError("rig/locked", `board ${board} is in use by ${nameOf(owner)}`, {
     board,
     owner,
     advice: "Wait until it ends, or end it; its lock then frees itself.",

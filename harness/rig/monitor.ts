@@ -1,5 +1,6 @@
 /** A board's console and events, as they come. */
-import { hasCode } from "../../firmware/kernel/errors.ts";
+import { hasCode } from "../../hal/base/coded-error.ts";
+import { toLowerHex } from "../../hal/base/hex.ts";
 import type { Cancel } from "../../hal/board.ts";
 import type { Line } from "../../hal/serial/line/index.ts";
 import {
@@ -154,4 +155,4 @@ export function monitorLine(event: MonitorEvent): string {
 }
 
 const shortBytes = (_key: string, value: unknown): unknown =>
-  value instanceof Uint8Array ? Buffer.from(value).toString("hex").slice(0, 64) : value;
+  value instanceof Uint8Array ? toLowerHex(value).slice(0, 64) : value;

@@ -1,5 +1,5 @@
 /** A board's power: what switches it, and how long that may take. */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import type { EmulatedBoard } from "../../hal/emulated/index.ts";
 import { pause, realTimers, type Timers } from "../../hal/serial/timers.ts";
 import type { PowerHooks, RigBoard } from "./rig-file.ts";
@@ -52,7 +52,7 @@ function runHook(
       : runCommand(command, board, hooks.timeoutS, timers);
   return wrong.then((what) => {
     if (what === undefined) return;
-    throw new MeterbenchError("rig/power", `board ${board.id}: power ${name} ${what}`, {
+    throw new CodedError("rig/power", `board ${board.id}: power ${name} ${what}`, {
       board: board.id,
       advice: `See power.${name} of board ${board.id} in the rig file.`,
     });

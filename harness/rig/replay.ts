@@ -1,5 +1,5 @@
 /** Runs a recorded session again without its board, and finds where the host first does something else. */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import {
   type Line,
   LineError,
@@ -56,14 +56,9 @@ export async function replayFile(file: string, options: ReplayOptions): Promise<
   const recording = readChecked(file);
   const session = sessionOf(recording, file);
   if (session.board.signed && session.command[0] !== "monitor")
-    throw new MeterbenchError(
-      "replay/signed",
-      `${file}: its commands were signed, under counters of their time`,
-      {
-        advice:
-          "It is a log of the session, and cannot be run again. Record on a board without a controlKey.",
-      },
-    );
+    throw new CodedError("replay/signed", `${file}: its commands were signed, under counters of their time`, {
+      advice: "It is a log of the session, and cannot be run again. Record on a board without a controlKey.",
+    });
   if (session.run) options.checkRun(session.run);
   const again = session.run ? rerunRun : rerunBytes;
   const bytes = { out: bytesOf(recording.events, "out"), in: bytesOf(recording.events, "in") };
@@ -242,7 +237,7 @@ function readChecked(file: string): Recording {
   } catch (error) {
     const why =
       error instanceof LineError ? error.message : `${file}: cannot be read (${(error as Error).message})`;
-    throw new MeterbenchError("replay/file", why, { advice }, error);
+    throw new CodedError("replay/file", why, { advice }, error);
   }
 }
 
@@ -251,14 +246,14 @@ function sessionOf({ header }: Recording, file: string): RecordedSession {
   const { data, error } = recordedSession.safeParse({ command: [], ...header });
   if (data === undefined) {
     const { path = [], message } = error.issues[0] ?? {};
-    throw new MeterbenchError("replay/file", `${file}:1: the header's ${path.join(".")}: ${message}`, {
+    throw new CodedError("replay/file", `${file}:1: the header's ${path.join(".")}: ${message}`, {
       advice: "Give a file that --record has written.",
     });
   }
   const [name] = data.command;
   if (name === "monitor" || name === "flash" || (name === "run" && data.run !== undefined)) return data;
   const what = name === undefined ? "does not say what made it" : `was made by ${data.command.join(" ")}`;
-  throw new MeterbenchError("replay/command", `${file} ${what}, which cannot be run again`, {
+  throw new CodedError("replay/command", `${file} ${what}, which cannot be run again`, {
     advice: "Record with --record FILE of `meterbench monitor`, `meterbench flash` or `meterbench run`.",
   });
 }
@@ -267,10 +262,8 @@ function readImage(file: string): Uint8Array {
   try {
     return readImageFile(file);
   } catch (cause) {
-    throw new MeterbenchError(
-      "replay/file",
-      `the image ${file} cannot be read (${(cause as Error).message})`,
-      { advice: "Say where it is now with --image FILE." },
-    );
+    throw new CodedError("replay/file", `the image ${file} cannot be read (${(cause as Error).message})`, {
+      advice: "Say where it is now with --image FILE.",
+    });
   }
 }

@@ -1,7 +1,7 @@
 /** What is wrong in a rig file, for the people who write it: where, what was expected, what is there, and an example. */
 import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { nearest } from "./near-miss.ts";
 
 type Path = readonly PropertyKey[];
@@ -48,19 +48,19 @@ export class RigText {
   }
 
   /** `rig-file/content`, with an example that has the key at fault. */
-  fault(mistake: Mistake): MeterbenchError {
+  fault(mistake: Mistake): CodedError {
     const { path, at, message } = mistake;
     return this.#fault(this.#offsetOf(path, at), "content", message, exampleFor(path));
   }
 
-  #syntaxFault(offset: number, what: string): MeterbenchError {
+  #syntaxFault(offset: number, what: string): CodedError {
     const rule = 'Indent with spaces: each board begins with "- ", and its keys stand below one another.';
     return this.#fault(offset, "syntax", `this is no YAML: ${what}`, `${rule} ${exampleFor([])}`);
   }
 
-  #fault(offset: number, kind: "syntax" | "content", message: string, advice: string): MeterbenchError {
+  #fault(offset: number, kind: "syntax" | "content", message: string, advice: string): CodedError {
     const { line, col } = this.#lines.linePos(offset);
-    return new MeterbenchError(`rig-file/${kind}`, `${this.#where(offset)}: ${message}`, {
+    return new CodedError(`rig-file/${kind}`, `${this.#where(offset)}: ${message}`, {
       file: this.#file,
       line,
       column: col,

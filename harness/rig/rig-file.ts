@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import type { LineError } from "../../hal/serial/line/errors.ts";
 import type { LineFormat } from "../../hal/serial/line/line.ts";
 import { lineAddress } from "../../hal/serial/line/open-line.ts";
@@ -150,7 +150,7 @@ function readText(path: string): string {
   try {
     return readTextFile(path);
   } catch (cause) {
-    throw new MeterbenchError(
+    throw new CodedError(
       "rig-file/unreadable",
       `${path}: cannot be read (${(cause as Error).message})`,
       { file: path, advice: `Give the rig file with --rig FILE. ${exampleFor([])}` },

@@ -1,5 +1,5 @@
 /** What a run's scenarios run on: the simulated board, a board that lends its parts, or a board under test. */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { LineError } from "../../hal/serial/line/errors.ts";
 import type { LineSession } from "../../hal/serial/line/index.ts";
 import { BoardClient, BoardSilent, type Description } from "../../hal/serial/parts/index.ts";
@@ -125,7 +125,7 @@ export async function describeBoard(line: LineSession, options: SmpClientOptions
     const advice = error instanceof BoardSilent ? await framingHint(line, options) : undefined;
     throw advice === undefined
       ? error
-      : new MeterbenchError("rig/silent", (error as Error).message, { advice }, error);
+      : new CodedError("rig/silent", (error as Error).message, { advice }, error);
   } finally {
     smp.close();
   }
@@ -146,7 +146,7 @@ async function versionOn(line: LineSession, options: SmpClientOptions): Promise<
 function requireParts({ board }: OpenBoard, { parts, id }: Description): void {
   const missing = ["clock", "flash", "entropy"].filter((part) => !parts.includes(part));
   if (missing.length === 0) return;
-  throw new MeterbenchError("rig/parts", `board ${board.id} (${id}) has no ${missing.join(", ")} to lend`, {
+  throw new CodedError("rig/parts", `board ${board.id} (${id}) has no ${missing.join(", ")} to lend`, {
     parts,
     advice:
       "The model needs a clock, flash and entropy. Is it a board under test? Then give it kind: device.",
@@ -155,7 +155,7 @@ function requireParts({ board }: OpenBoard, { parts, id }: Description): void {
 
 function noTarget(name: string, error: unknown): unknown {
   if (!(error instanceof LineError) || error.code !== "line/not-found") return error;
-  return new MeterbenchError(
+  return new CodedError(
     "cli/usage",
     `run: there is no target "${name}": ${error.message}`,
     { advice: "Expected: mock, emulated, a board of the rig file, or a port. See `meterbench list boards`." },

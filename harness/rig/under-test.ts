@@ -1,5 +1,5 @@
 /** A board under test, as scenarios see it: whole messages in and out over SMP group 64. */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import type { Line } from "../../hal/serial/line/index.ts";
 import { type RemoteDevice, SerialBoard } from "../../hal/serial/parts/index.ts";
@@ -34,7 +34,7 @@ export class RemoteDeviceEnd implements DeviceEnd {
     const board = await SerialBoard.connect(line, { crypto: nodeCrypto(), timers, smp });
     if (board.device !== undefined) return new RemoteDeviceEnd(board, timers, startUtcMs);
     board.close();
-    throw new MeterbenchError("rig/parts", `board ${board.id} has no part "message"`, {
+    throw new CodedError("rig/parts", `board ${board.id} has no part "message"`, {
       parts: board.description.parts,
       advice:
         "A board under test takes and gives messages by command 16 and event message-piece of group 64.",

@@ -1,7 +1,7 @@
 /** A device with its own firmware at the far end of a line: what it answers must be what the model answers. */
 import assert from "node:assert/strict";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { useCases } from "../../firmware/model/index.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import { type DeviceType, serviceRequest } from "../headend/service-requests.ts";
 import { appliesTo, currentRun, needs, type PartyName, skipElsewhere } from "../index.ts";
@@ -65,7 +65,7 @@ describe("a board under test answers as the model does", function () {
   before(async () => {
     const run = currentRun();
     if (run?.device === undefined)
-      throw new MeterbenchError("rig/parts", "this scenario needs a board under test", { run: run?.target });
+      throw new CodedError("rig/parts", "this scenario needs a board under test", { run: run?.target });
     device = run.device;
     beside = await BesideModel.start(device, { seed: run.seed });
     const { headEnd } = beside;

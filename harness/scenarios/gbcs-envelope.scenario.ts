@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { agreement, macs } from "../../firmware/wire/gbcs/kdf.ts";
 import { type GbcsMessage, gbcsWire, macContextOf, readPreCommand } from "../../firmware/wire/gbcs/wire.ts";
 import type { MacContext } from "../../firmware/wire/wire.ts";
+import { fromHex } from "../../hal/base/hex.ts";
 import type { Signer } from "../../hal/board.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import { SeededRandom } from "../../hal/mock/index.ts";
@@ -32,8 +33,8 @@ class GbcsParty {
 
 const crypto = nodeCrypto();
 const noKeyId = new Uint8Array(0);
-const disableSupply = bytesOf("D9200003E9000103000900000A006AFF0101120034");
-const done = bytesOf("DA200003E900000100010300");
+const disableSupply = fromHex("D9200003E9000103000900000A006AFF0101120034");
+const done = fromHex("DA200003E900000100010300");
 
 describe("GBCS envelope", function () {
   appliesTo(this, ["gbcs"]);
@@ -140,8 +141,4 @@ function scalar(random: SeededRandom): Uint8Array {
   bytes[0]! &= 0x7f;
   bytes[31]! |= 1;
   return bytes;
-}
-
-function bytesOf(hex: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(hex, "hex"));
 }

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { cleanStack, fromHere, lineIn, placesOf } from "../reports/failure.ts";
 import { colourless } from "../text.ts";
 
@@ -12,7 +12,7 @@ interface Place {
 }
 
 /** As an error of use: `cli/usage`, with `file` and `line` in its data. */
-export function loadFault(thrown: unknown, file: string): MeterbenchError {
+export function loadFault(thrown: unknown, file: string): CodedError {
   const error =
     thrown instanceof Error
       ? thrown
@@ -21,7 +21,7 @@ export function loadFault(thrown: unknown, file: string): MeterbenchError {
   const where = line === undefined ? fromHere(path) : `${fromHere(path)}:${line}`;
   const advice = path === file ? "Mend that, and run it again." : `It is loaded by ${fromHere(file)}.`;
   const data = { file: path, ...(line !== undefined && { line }), advice };
-  return new MeterbenchError("cli/usage", `run: ${where}: ${sentenceOf(error)}`, data, error);
+  return new CodedError("cli/usage", `run: ${where}: ${sentenceOf(error)}`, data, error);
 }
 
 function sentenceOf(error: Error): string {

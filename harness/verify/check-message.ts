@@ -1,13 +1,12 @@
 /** Is one message authentic? The same steps on every wire; what differs is its suite. */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import { euiBytes } from "../../firmware/security/eui.ts";
 import { type Header, Kind, type Protection } from "../../firmware/wire/message.ts";
 import type { ContextMac, EnvelopeSuite } from "../../firmware/wire/suite.ts";
 import type { Envelope } from "../../firmware/wire/wire.ts";
+import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
+import { euiBytes } from "../../hal/base/eui64.ts";
+import { toLowerHex } from "../../hal/base/hex.ts";
 import type { Crypto, Verifier } from "../../hal/board.ts";
 import type { KeyStore, Party, PartyKey } from "./key-store.ts";
-
-const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 
 export type CheckedKind = keyof typeof Kind | "pre-command";
 
@@ -41,7 +40,7 @@ export class ReadySuite<E extends Envelope, M> {
 
   /** Undefined when the keys agree nothing. The store's keys are few, and so are its pairs. */
   macs(secret: Uint8Array, publicKey: Uint8Array, { originator, target }: Header): ContextMac | undefined {
-    const name = [originator, target, toHex(secret), toHex(publicKey)].join("/");
+    const name = [originator, target, toLowerHex(secret), toLowerHex(publicKey)].join("/");
     if (!this.#macs.has(name)) {
       const pair = { originator: euiBytes(originator), target: euiBytes(target) };
       const own = this.suite.agreement(this.#crypto, secret);
@@ -80,10 +79,13 @@ function checkPreCommand<E extends Envelope, M>(
       "unprotected: a pre-command carries neither signature nor MAC, so nothing shows who made it";
     return { status: "refused", kind: "pre-command", header, protection: "none", reason };
   } catch (error) {
-    if (!(error instanceof MeterbenchError) || !(why instanceof MeterbenchError)) throw error;
+    if (!isRefusal(error) || !isRefusal(why)) throw error;
     return { status: "refused", reason: `malformed: ${why.message}` };
   }
 }
+
+const isRefusal = (error: unknown): error is CodedError =>
+  error instanceof CodedError && !hasCode(error, "hal");
 
 function kindName(header: Header): keyof typeof Kind {
   return header.kind === Kind.command ? "command" : header.kind === Kind.response ? "response" : "alert";

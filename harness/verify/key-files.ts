@@ -1,9 +1,10 @@
 /** Finds the files of a key folder: `<EUI-64>-{ds,ka,pp-ka}.<extension>`. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { hasCode, MeterbenchError } from "../../firmware/kernel/errors.ts";
 import type { Role } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
+import { sameBytes } from "../../hal/base/bytes.ts";
+import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
 import { KeyStore, type KeyUse } from "./key-store.ts";
 
 export interface KeyFiles {
@@ -60,9 +61,9 @@ export function readKeyFile(path: string): Buffer {
   }
 }
 
-export function badKeys(path: string, problem: string, cause?: unknown): MeterbenchError {
+export function badKeys(path: string, problem: string, cause?: unknown): CodedError {
   const detail = cause instanceof Error ? ` (${cause.message})` : "";
-  return new MeterbenchError("verify/keys", `keys: ${path} ${problem}${detail}`, { path, problem }, cause);
+  return new CodedError("verify/keys", `keys: ${path} ${problem}${detail}`, { path, problem }, cause);
 }
 
 /** What the files of one key say: the certificate, the private key, and the public key that belongs to it. */
@@ -84,7 +85,7 @@ export function loadKeys(
       addKey(store, files, read(files));
     } catch (error) {
       if (!hasCode(error, "verify/keys")) throw error;
-      store.unusable.push((error as MeterbenchError).message);
+      store.unusable.push((error as CodedError).message);
     }
   }
   if (store.size === 0)
@@ -96,7 +97,7 @@ export function loadKeys(
 }
 
 function addKey(store: KeyStore, files: KeyFiles, { certificate, secret, own }: ReadKey): void {
-  if (own && certificate && Buffer.compare(own, certificate.publicKey) !== 0)
+  if (own && certificate && !sameBytes(own, certificate.publicKey))
     throw badKeys(files.secret ?? "", `is not the private key of ${files.certificate}`);
   const publicKey = certificate?.publicKey ?? own;
   if (publicKey)

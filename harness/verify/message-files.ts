@@ -1,7 +1,7 @@
 /** Message files: hexadecimal text or raw bytes. Folders are walked. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { readHexText } from "../input/hex-text.ts";
 import { textOf } from "../input/text.ts";
 
@@ -17,7 +17,7 @@ export function messageFiles(paths: readonly string[]): readonly string[] {
   const found = paths.flatMap((path) => (stat(path).isDirectory() ? walk(path) : [path]));
   if (found.length > 0) return found;
   const message = `verify: no message files in ${paths.join(", ")}; expected names ending in ${[...TEXT, ...BINARY].join(" ")}`;
-  throw new MeterbenchError("verify/no-files", message, { paths });
+  throw new CodedError("verify/no-files", message, { paths });
 }
 
 function walk(dir: string): string[] {
@@ -34,7 +34,7 @@ function stat(path: string) {
     return statSync(path);
   } catch (error) {
     const message = `verify: ${path} cannot be read; give existing files or folders`;
-    throw new MeterbenchError("verify/unreadable", message, { path }, error);
+    throw new CodedError("verify/unreadable", message, { path }, error);
   }
 }
 
@@ -43,7 +43,7 @@ export function readMessageFile(path: string): Uint8Array {
   const { size } = stat(path);
   if (size > MAX_FILE_BYTES) {
     const message = `verify: ${path} has ${size} bytes, expected at most ${MAX_FILE_BYTES}: no message is so long`;
-    throw new MeterbenchError("verify/unreadable", message, { path, size });
+    throw new CodedError("verify/unreadable", message, { path, size });
   }
   const bytes = new Uint8Array(readFileSync(path));
   const extension = extname(path).toLowerCase();
@@ -62,5 +62,5 @@ export function parseHex(text: string, source: string): Uint8Array {
   if (read instanceof Uint8Array) return read;
   const { line, column, fault } = read;
   const message = `${source}, line ${line}, column ${column}: ${fault}`;
-  throw new MeterbenchError("verify/bad-hex", message, { file: source, line, column });
+  throw new CodedError("verify/bad-hex", message, { file: source, line, column });
 }

@@ -1,11 +1,11 @@
 /** `meterbench verify`: says of each message file whether it is authentic, and why not. */
 import { basename } from "node:path";
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { type UseCase, useCaseByCode, useCases } from "../../firmware/model/index.ts";
 import type { Header } from "../../firmware/wire/message.ts";
 import type { EnvelopeSuite } from "../../firmware/wire/suite.ts";
 import { envelopeSuites, type WireName } from "../../firmware/wire/suites.ts";
 import type { Envelope } from "../../firmware/wire/wire.ts";
+import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import { type Checked, type CheckedKind, checkMessage, ReadySuite } from "./check-message.ts";
 import { loadCwtKeys } from "./cwt-keys.ts";
@@ -104,7 +104,7 @@ function reads(read: (bytes: Uint8Array) => unknown, bytes: Uint8Array): boolean
     read(bytes);
     return true;
   } catch (error) {
-    if (!(error instanceof MeterbenchError)) throw error;
+    if (!(error instanceof CodedError) || hasCode(error, "hal")) throw error;
     return false;
   }
 }
@@ -113,7 +113,7 @@ function verifyFile(file: string, check: (bytes: Uint8Array) => Checked): Verifi
   try {
     return describe(file, check(readMessageFile(file)));
   } catch (error) {
-    if (!(error instanceof MeterbenchError)) throw error;
+    if (!(error instanceof CodedError) || hasCode(error, "hal")) throw error;
     return describe(file, { status: "refused", reason: `unreadable: ${error.message}` });
   }
 }

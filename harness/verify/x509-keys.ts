@@ -1,6 +1,8 @@
 /** GBCS keys: X.509 certificates (`.pem`) and PKCS #8 private keys (`.key`), P-256, PEM. */
+
 import { createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 import { type Role, roleByNumber } from "../../firmware/model/index.ts";
+import { toLowerHex } from "../../hal/base/hex.ts";
 import { publicBytes, readKeyObject } from "../input/key-file.ts";
 import { textOf } from "../input/text.ts";
 import { badKeys, type KeyFiles, loadKeys, readKeyFile } from "./key-files.ts";
@@ -27,7 +29,7 @@ export function loadX509Keys(dir: string): KeyStore {
 
 function readCertificate({ eui, use }: KeyFiles, path: string) {
   const certificate = parse(path);
-  const der = certificate.raw.toString("hex");
+  const der = toLowerHex(certificate.raw);
   if (!der.includes(eui.toLowerCase()))
     throw badKeys(path, `does not certify ${eui}, which its file name says`);
   const usage = Number.parseInt(KEY_USAGE.exec(der)?.[1] ?? "0", 16);

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { fromHex } from "../../hal/base/hex.ts";
 
 const checkout = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -27,5 +28,5 @@ function present(context: Mocha.Context, path: string, variable: string): string
   return context.skip();
 }
 
-export const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replace(/\s/g, ""), "hex"));
-export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+export const hex = (text: string): Uint8Array => fromHex(text.replace(/\s/g, ""));
+export { toLowerHex as toHex } from "../../hal/base/hex.ts";

@@ -1,7 +1,8 @@
 /** The argument and the answer of CS02b, between the tables' shapes and what `feature.ts` works with. */
+
+import { euiBytes } from "../../../hal/base/eui64.ts";
 import { codec } from "../../kernel/kept.ts";
 import { type CellName, cellText, type Role, type ValueOf, type valueTypes } from "../../model/index.ts";
-import { euiBytes } from "../../security/eui.ts";
 import type { Anchor } from "../../security/trust-anchors.ts";
 import { NEVER, NOW } from "../../wire/message.ts";
 import type { CommandOrigin } from "../feature.ts";

@@ -3,7 +3,8 @@
  * judged and replaced on its own; a set of which some fail is answered as one of which none does, by its
  * outcomes. New anchors, floors under counters, the log entry and the answer are one commit.
  */
-import { hasCode } from "../../kernel/errors.ts";
+import { hasCode } from "../../../hal/base/coded-error.ts";
+import { euiBytes } from "../../../hal/base/eui64.ts";
 import type { JournalChange } from "../../kernel/journal.ts";
 import {
   cellsOf,
@@ -19,7 +20,6 @@ import {
   valueTypes,
 } from "../../model/index.ts";
 import type { Counters, Floor } from "../../security/counters.ts";
-import { euiBytes } from "../../security/eui.ts";
 import type { Anchor, TrustAnchors } from "../../security/trust-anchors.ts";
 import { NEVER, NOW, type Status } from "../../wire/message.ts";
 import type { Suite } from "../../wire/suite.ts";

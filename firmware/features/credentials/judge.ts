@@ -1,6 +1,7 @@
 /** Judges new trust anchors, cell by cell and in order, each against what those before it left (rules §4). */
+
+import { hasCode } from "../../../hal/base/coded-error.ts";
 import type { Crypto } from "../../../hal/board.ts";
-import { hasCode } from "../../kernel/errors.ts";
 import { type CellName, cellText, type Role, type ValueOf, type valueTypes } from "../../model/index.ts";
 import type { Anchor, TrustAnchors } from "../../security/trust-anchors.ts";
 import type { Certificate, Suite } from "../../wire/suite.ts";

@@ -4,10 +4,10 @@
  * NOW acts at once. Each activation reports its outcome to the originator (alert 00CC, codes 8F66 and 8F67).
  */
 
-import { hasCode } from "../../kernel/errors.ts";
+import { hasCode } from "../../../hal/base/coded-error.ts";
+import { euiBytes, euiText } from "../../../hal/base/eui64.ts";
 import type { JournalChange } from "../../kernel/journal.ts";
 import { messages, objectById, type Role, roleByNumber, roles } from "../../model/index.ts";
-import { euiBytes, euiText } from "../../security/eui.ts";
 import { type MemberRef, NEVER, NOW, Status, type Value } from "../../wire/message.ts";
 import type { CommandOrigin, DeviceContext } from "../feature.ts";
 import type { Activate, FutureDatedValues } from "./values.ts";

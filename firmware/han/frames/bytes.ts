@@ -1,10 +1,10 @@
 /** Little-endian fields of radio frames, every one bounded. */
-import { MeterbenchError } from "../../kernel/errors.ts";
-import type { Eui64 } from "../../wire/message.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
+import * as base from "../../../hal/base/eui64.ts";
 
 /** Refuses a frame. Code `han/malformed`; the message names the field. */
-export function malformed(field: string, expected: string, got: unknown): MeterbenchError {
-  return new MeterbenchError("han/malformed", `${field}: expected ${expected}, got ${String(got)}`, {
+export function malformed(field: string, expected: string, got: unknown): CodedError {
+  return new CodedError("han/malformed", `${field}: expected ${expected}, got ${String(got)}`, {
     field,
   });
 }
@@ -43,8 +43,8 @@ export class Reader {
   u32(field: string): number {
     return this.u16(field) + this.u16(field) * 0x1_0000;
   }
-  eui(field: string): Eui64 {
-    return euiText(this.bytes(8, field).reverse());
+  eui(field: string): base.Eui64 {
+    return base.euiText(this.bytes(8, field).reverse());
   }
   end(field: string): void {
     if (this.left > 0) throw malformed(field, "its end", `${this.left} more bytes`);
@@ -71,7 +71,7 @@ export class Writer {
     for (const byte of value) this.#bytes.push(byte);
     return this;
   }
-  eui(value: Eui64): this {
+  eui(value: base.Eui64): this {
     return this.bytes(euiBytes(value).reverse());
   }
   done(): Uint8Array {
@@ -79,31 +79,8 @@ export class Writer {
   }
 }
 
-/** An EUI-64 as 16 upper-case hex digits, from its 8 bytes, most significant first. */
-export function euiText(bytes: Uint8Array): Eui64 {
-  if (bytes.length !== 8) throw malformed("EUI-64", "8 bytes", bytes.length);
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"))
-    .join("")
-    .toUpperCase();
-}
-
-export function euiBytes(text: Eui64): Uint8Array {
+/** The 8 bytes. Names are compared as text, so another spelling of one is refused. Throws `han/malformed`. */
+export function euiBytes(text: base.Eui64): Uint8Array {
   if (!/^[0-9A-F]{16}$/.test(text)) throw malformed("EUI-64", "16 upper-case hex digits", text);
-  return Uint8Array.from({ length: 8 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16));
-}
-
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  let difference = a.length ^ b.length;
-  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ (b[i] ?? 0);
-  return difference === 0;
+  return base.euiBytes(text);
 }

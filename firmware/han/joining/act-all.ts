@@ -1,5 +1,5 @@
 /** Carries out the actions of a step. */
-import { hasCode } from "../../kernel/errors.ts";
+import { hasCode } from "../../../hal/base/coded-error.ts";
 
 /**
  * Each action in order, though one before it fails: a port that throws must not cost a machine its timer. The first

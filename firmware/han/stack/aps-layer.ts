@@ -2,8 +2,9 @@
  * The application-support layer of one device: whole messages and commands to and from its peers, secured
  * with link keys, acknowledged, in blocks where they are long.
  */
+import { concat } from "../../../hal/base/bytes.ts";
+import { hasCode } from "../../../hal/base/coded-error.ts";
 import type { Listener, TransmitOutcome } from "../../../hal/board.ts";
-import { hasCode } from "../../kernel/errors.ts";
 import type { Eui64 } from "../../wire/message.ts";
 import {
   type ApsAddress,
@@ -14,7 +15,6 @@ import {
   encodeApsHeader,
 } from "../frames/aps.ts";
 import { type ApsCommand, decodeApsCommand, encodeApsCommand } from "../frames/aps-command.ts";
-import { concat } from "../frames/bytes.ts";
 import { KeyId, keyTransportKey, open, type SecurityHeader, secure } from "../frames/security.ts";
 import type { HanOptions, HanReason } from "../options.ts";
 import { ApsReceiver, type Reception } from "./aps-receiver.ts";

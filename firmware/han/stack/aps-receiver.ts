@@ -1,4 +1,5 @@
 /** Puts the blocks of one peer's long messages together, and knows which messages it has had. Pure. */
+import { concat, sameBytes } from "../../../hal/base/bytes.ts";
 import type { ApsHeader } from "../frames/aps.ts";
 
 export const BLOCK_BYTES = 60;
@@ -66,7 +67,7 @@ export class ApsReceiver {
     this.#assembly = { ...assembly, atMs: nowMs };
     if (assembly.parts.length < assembly.total) return reception(number, true);
     this.#assembly = undefined;
-    return this.#finish(header.counter, joined(assembly.parts), payload, nowMs, number);
+    return this.#finish(header.counter, concat(...assembly.parts), payload, nowMs, number);
   }
 
   #finish(
@@ -95,9 +96,6 @@ export class ApsReceiver {
   }
 }
 
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, i) => byte === b[i]);
-
 /** Blocks of one message agree in everything, protection included. */
 function belongs(assembly: Assembly, header: ApsHeader): boolean {
   const { counter, secured, address } = header;
@@ -108,16 +106,6 @@ function belongs(assembly: Assembly, header: ApsHeader): boolean {
 
 function reception(block: number | undefined, acknowledge: boolean): Reception {
   return block === undefined ? { acknowledge } : { block, acknowledge };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** The blocks a payload goes in; one when it fits a frame. */

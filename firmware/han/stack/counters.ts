@@ -2,7 +2,7 @@
  * Frame counters. Outgoing ones are reserved in the journal in steps, so that after any power cut none is
  * used twice; incoming ones only go up (Zigbee 4.3.1.2, 4.4.1.2).
  */
-import { MeterbenchError } from "../../kernel/errors.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import type { Journal } from "../../kernel/journal.ts";
 import { Reader, Writer } from "../frames/bytes.ts";
 
@@ -27,7 +27,7 @@ export class OutgoingCounter {
   /** Throws `han/counter-exhausted` when the key has to be replaced before another frame may leave. */
   async take(): Promise<number> {
     if (this.#next > LAST_COUNTER) {
-      throw new MeterbenchError("han/counter-exhausted", `${this.#key}: used up; replace the key`, {
+      throw new CodedError("han/counter-exhausted", `${this.#key}: used up; replace the key`, {
         key: this.#key,
       });
     }

@@ -2,10 +2,10 @@
  * MAC and network layer of one device: sends and receives frames one hop, secured with the network key.
  * What it hands up is authentic, fresh and from a known peer, but for the few frames joining needs in the clear.
  */
+import { hasCode } from "../../../hal/base/coded-error.ts";
+import { euiText } from "../../../hal/base/eui64.ts";
 import type { Listener, Radio, RadioFrame, TransmitOutcome } from "../../../hal/board.ts";
-import { hasCode } from "../../kernel/errors.ts";
 import type { Eui64 } from "../../wire/message.ts";
-import { euiText } from "../frames/bytes.ts";
 import { BROADCAST, decodeMac, encodeMac, type MacFrame, MacType } from "../frames/mac.ts";
 import { decodeNwk, encodeNwkHeader, type NwkFrame, type NwkHeader } from "../frames/nwk.ts";
 import { KeyId, open, secure } from "../frames/security.ts";

@@ -1,5 +1,5 @@
 /** The body of a message, between CBOR items and the typed form. Layout: `message.cddl`. */
-import { MeterbenchError } from "../../kernel/errors.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import {
   type Header,
   Kind,
@@ -58,7 +58,7 @@ function formatted(bytes: Uint8Array): Item {
   try {
     return decode(bytes);
   } catch (cause) {
-    throw new MeterbenchError("wire/format", `body: ${(cause as Error).message}`, {}, cause);
+    throw new CodedError("wire/format", `body: ${(cause as Error).message}`, {}, cause);
   }
 }
 
@@ -108,7 +108,7 @@ function plainValue(item: Item): Value {
   return item as Value;
 }
 
-function format(expected: string, got: Item | undefined): MeterbenchError {
+function format(expected: string, got: Item | undefined): CodedError {
   const text = typeof got === "object" && got !== null ? got.constructor.name : String(got);
-  return new MeterbenchError("wire/format", `body: expected ${expected}, got ${text}`, { expected });
+  return new CodedError("wire/format", `body: expected ${expected}, got ${text}`, { expected });
 }

@@ -3,8 +3,9 @@
  * through the gate first, every output is prepared so that cbor-x has only one way to write it.
  */
 import { Encoder } from "cbor-x";
-import { MeterbenchError } from "../../kernel/errors.ts";
-import { admit, compareBytes } from "./gate.ts";
+import { compareBytes } from "../../../hal/base/bytes.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
+import { admit } from "./gate.ts";
 import { copyOf } from "./slab.ts";
 
 /** What deterministic CBOR carries here. Integers up to 53 bits are numbers, larger ones bigint. */
@@ -104,8 +105,8 @@ function fromCborX(item: Item): Item {
 }
 
 /** The error for a value that has no deterministic form here. */
-export function unencodable(got: string): MeterbenchError {
-  return new MeterbenchError("wire/unencodable", `expected a value with a deterministic form, got ${got}`, {
+export function unencodable(got: string): CodedError {
+  return new CodedError("wire/unencodable", `expected a value with a deterministic form, got ${got}`, {
     got,
   });
 }

@@ -2,8 +2,9 @@
  * Certificates: CBOR Web Tokens (RFC 8392) in a COSE_Sign1, with the holder's public key in the confirmation
  * claim (RFC 8747) as an OKP COSE_Key (RFC 9053 §7.2), in chains that end at a root every device holds.
  */
+import { sameBytes } from "../../../hal/base/bytes.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import type { Crypto, Signer } from "../../../hal/board.ts";
-import { MeterbenchError } from "../../kernel/errors.ts";
 import { type Role, roles } from "../../model/index.ts";
 import type { Eui64 } from "../message.ts";
 import type { Certificate, CertificateClaims, KeyUsage } from "../suite.ts";
@@ -11,7 +12,6 @@ import { decode, encode, type Item } from "./cbor.ts";
 import { WRAPPED_KEY_BYTES } from "./contingency.ts";
 import { eui64ToBytes } from "./eui64.ts";
 import { keyId } from "./keys.ts";
-import { sameTag } from "./mac0.ts";
 import { readSign1, sign1, sign1Valid } from "./sign1.ts";
 import { Algorithm, type Structure } from "./structure.ts";
 
@@ -90,7 +90,7 @@ export function readCertificate(bytes: Uint8Array): CwtCertificate {
   try {
     return readChecked(bytes);
   } catch (error) {
-    if ((error as MeterbenchError).code === "certificate/malformed") throw error;
+    if ((error as CodedError).code === "certificate/malformed") throw error;
     throw malformed("a CWT in a COSE_Sign1", (error as Error).message, error);
   }
 }
@@ -209,7 +209,7 @@ function checkIssued(
     throw refused("not-yet-valid", `a time from ${notBeforeS}`, nowS);
   if (nowS !== undefined && notAfterS !== undefined && nowS > notAfterS)
     throw refused("expired", `a time up to ${notAfterS}`, nowS);
-  if (!sameTag(keyId(crypto, issuerKey), certificate.issuerKeyId))
+  if (!sameBytes(keyId(crypto, issuerKey), certificate.issuerKeyId))
     throw refused("wrong-issuer", "a signature by the issuer's key", "another key identifier");
   if (!signedBy(structure, issuerKey, crypto))
     throw refused("bad-signature", `a signature by ${issuer}`, "one that does not verify");
@@ -220,16 +220,11 @@ function signedBy(structure: Structure, issuerKey: Uint8Array, crypto: Crypto): 
   return sign1Valid(structure, Algorithm.eddsa, crypto.ed25519Verifier(issuerKey));
 }
 
-function malformed(expected: string, got: unknown, cause?: unknown): MeterbenchError {
+function malformed(expected: string, got: unknown, cause?: unknown): CodedError {
   return refused("malformed", expected, got, cause);
 }
 
-function refused(what: string, expected: string, got: unknown, cause?: unknown): MeterbenchError {
+function refused(what: string, expected: string, got: unknown, cause?: unknown): CodedError {
   const text = got instanceof Uint8Array ? `${got.length} bytes` : got instanceof Map ? "a map" : String(got);
-  return new MeterbenchError(
-    `certificate/${what}`,
-    `certificate: expected ${expected}, got ${text}`,
-    {},
-    cause,
-  );
+  return new CodedError(`certificate/${what}`, `certificate: expected ${expected}, got ${text}`, {}, cause);
 }

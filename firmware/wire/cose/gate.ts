@@ -7,7 +7,9 @@
  * Admitted: integers from -2^63 to 2^64 - 1, byte strings, valid UTF-8 text, arrays, maps (keys: integers, bytes, text;
  * ascending, no two alike), false, true, null. Not admitted: tags, floats, other simple values, indefinite lengths.
  */
-import { Major, malformed, Reader } from "./reader.ts";
+import { compareBytes } from "../../../hal/base/bytes.ts";
+import { Major } from "../../../hal/base/cbor-head.ts";
+import { malformed, Reader } from "./reader.ts";
 
 /** A message of the WAN, and so everything in it, fits 65,535 bytes. */
 export const MAX_MESSAGE_BYTES = 65_535;
@@ -88,11 +90,4 @@ function passSimple(reader: Reader): void {
   const oneByte = reader.major === Major.simple && reader.argument < 24;
   if (!oneByte || initial === undefined || initial < 0xf4 || initial > 0xf6)
     throw reader.wrong("false, true or null");
-}
-
-/** Bytewise lexicographic order (RFC 8949 §4.2.1). */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const shared = Math.min(a.length, b.length);
-  for (let i = 0; i < shared; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-  return a.length - b.length;
 }

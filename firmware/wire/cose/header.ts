@@ -2,10 +2,12 @@
  * The header fields of a plain message (`message.cddl`): read one by one within their bounds before anything
  * is authentic, and written the same way, head by head. The body behind them is cbor-x's.
  */
+import { Major, putHead } from "../../../hal/base/cbor-head.ts";
+import { euiText } from "../../../hal/base/eui64.ts";
 import { type Header, Kind } from "../message.ts";
 import { unencodable } from "./cbor.ts";
-import { eui64FromBytes, eui64ToBytes } from "./eui64.ts";
-import { Major, Reader } from "./reader.ts";
+import { eui64ToBytes } from "./eui64.ts";
+import { Reader } from "./reader.ts";
 import { allocate } from "./slab.ts";
 
 const HEADER_FIELDS = 8;
@@ -25,8 +27,8 @@ export function readHeader(plain: Uint8Array): { header: Header; bodyAt: number 
   const header: Mutable<Header> = {
     kind: kind as Kind,
     code: reader.uint("message code", 0xffff),
-    originator: eui64FromBytes(reader.byteString("originator", 8)),
-    target: eui64FromBytes(reader.byteString("target", 8)),
+    originator: euiText(reader.byteString("originator", 8)),
+    target: euiText(reader.byteString("target", 8)),
     counter: reader.uint64("counter"),
   };
   if (!reader.skipNull()) header.timeS = reader.uint("time", 0xffff_ffff);
@@ -36,7 +38,7 @@ export function readHeader(plain: Uint8Array): { header: Header; bodyAt: number 
 
 function readSupplementary(reader: Reader): NonNullable<Header["supplementary"]> {
   reader.array("supplementary party", 2);
-  const party = eui64FromBytes(reader.byteString("supplementary party", 8));
+  const party = euiText(reader.byteString("supplementary party", 8));
   return reader.skipNull() ? { party } : { party, counter: reader.uint64("supplementary counter") };
 }
 
@@ -77,23 +79,13 @@ function putEui(out: Uint8Array, at: number, eui: string): number {
   return at + 9;
 }
 
-/** An unsigned integer of up to 32 bits, in the shortest form (RFC 8949 §4.2.1). */
 function putUint(out: Uint8Array, at: number, value: number, what: string): number {
   if (value >>> 0 !== value) throw unencodable(`${what} ${value}`);
-  if (value < 24) {
-    out[at] = value;
-    return at + 1;
-  }
-  const bytes = value < 0x100 ? 1 : value < 0x1_0000 ? 2 : 4;
-  out[at] = bytes === 1 ? 24 : bytes === 2 ? 25 : 26;
-  for (let i = 1; i <= bytes; i++) out[at + i] = value >>> (8 * (bytes - i));
-  return at + 1 + bytes;
+  return putHead(out, at, Major.uint, value);
 }
 
 function putUint64(out: Uint8Array, at: number, value: bigint): number {
   if (value < 0x1_0000_0000n) return putUint(out, at, Number(value), "counter");
   if (value > 0xffff_ffff_ffff_ffffn) throw unencodable(`counter ${value}`);
-  out[at] = 27;
-  for (let i = 8, rest = value; i > 0; i--, rest >>= 8n) out[at + i] = Number(rest & 0xffn);
-  return at + 9;
+  return putHead(out, at, Major.uint, Number(value & 0xffff_ffffn), Number(value >> 32n));
 }

@@ -1,5 +1,6 @@
 /** A COSE structure taken apart to be shown: what protects it, and where its parts stand. Checks nothing. */
-import { Major, Reader } from "./reader.ts";
+import { Major } from "../../../hal/base/cbor-head.ts";
+import { Reader } from "./reader.ts";
 import { Algorithm, readStructure, type Structure, Tag } from "./structure.ts";
 
 export interface Part {

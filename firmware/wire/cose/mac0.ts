@@ -1,4 +1,5 @@
 /** COSE_Mac0 (RFC 9052 §6.2, §6.3) with HMAC 256/256 (RFC 9053 §3.1). */
+import { sameBytes } from "../../../hal/base/bytes.ts";
 import type { Mac } from "../../../hal/board.ts";
 import {
   Algorithm,
@@ -22,7 +23,7 @@ export function readMac0(bytes: Uint8Array): Structure {
 export function mac0Valid(structure: Structure, mac: Mac, externalAad = NO_BYTES): boolean {
   requireAlgorithm(structure, Algorithm.hmac256);
   const input = authenticated("MAC0", structure.protectedBytes, externalAad, structure.content);
-  return sameTag(mac(input), structure.authenticator);
+  return sameBytes(mac(input), structure.authenticator);
 }
 
 /** A COSE_Mac0 (tag 17) with nothing unprotected and no external data. `keyId`: 8 bytes. */
@@ -30,11 +31,4 @@ export function mac0(payload: Uint8Array, mac: Mac, keyId: Uint8Array): Uint8Arr
   const headers = protectedHeaders(Algorithm.hmac256, keyId);
   const tag = mac(authenticated("MAC0", headers, NO_BYTES, payload));
   return writeStructure(Tag.mac0, headers, NO_HEADERS, payload, tag);
-}
-
-/** Compares in a time that tells nothing of where the difference is. */
-export function sameTag(a: Uint8Array, b: Uint8Array): boolean {
-  let difference = a.length ^ b.length;
-  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ (b[i] ?? 0);
-  return difference === 0;
 }

@@ -2,19 +2,8 @@
  * Reads CBOR heads one after the other within bounds, in shortest form only (RFC 8949 §4.2.1). What it
  * yields are views of the input; it makes no object a stranger could make large.
  */
-import { MeterbenchError } from "../../kernel/errors.ts";
-
-/** CBOR major types (RFC 8949 §3.1). */
-export const Major = {
-  uint: 0,
-  negative: 1,
-  bytes: 2,
-  text: 3,
-  array: 4,
-  map: 5,
-  tag: 6,
-  simple: 7,
-} as const;
+import { HeadReader, Major, type NoHead } from "../../../hal/base/cbor-head.ts";
+import { CodedError, withoutStack } from "../../../hal/base/coded-error.ts";
 
 const names = [
   "unsigned integer",
@@ -31,38 +20,12 @@ const names = [
  * The error for bad input. It has no stack: where the input is wrong is in the message, and collecting a
  * stack would cost a stranger's message several times what refusing it does.
  */
-export function malformed(at: number, expected: string, got: string): MeterbenchError {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    return new MeterbenchError("wire/malformed", `byte ${at}: expected ${expected}, got ${got}`, {
-      at,
-      expected,
-      got,
-    });
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
+export function malformed(at: number, expected: string, got: string): CodedError {
+  const message = `byte ${at}: expected ${expected}, got ${got}`;
+  return withoutStack(() => new CodedError("wire/malformed", message, { at, expected, got }));
 }
 
-export class Reader {
-  readonly bytes: Uint8Array;
-  /** Index of the next byte to read. */
-  at: number;
-  /** Of the head read last: its major type. */
-  major = 0;
-  /** Of the head read last: its argument; inexact above 2^53, where `wide` has it. */
-  argument = 0;
-  /** Of the head read last: bits 32 to 63 of its argument. */
-  high = 0;
-  private headAt = 0;
-  private low = 0;
-
-  constructor(bytes: Uint8Array, at = 0) {
-    this.bytes = bytes;
-    this.at = at;
-  }
-
+export class Reader extends HeadReader {
   /** The next byte; 0xFF (a "break", welcome nowhere) past the end. */
   peekByte(): number {
     return this.bytes[this.at] ?? 0xff;
@@ -70,18 +33,10 @@ export class Reader {
 
   /** Reads one head. Throws `wire/malformed` unless it is whole, definite and shortest. */
   head(): void {
-    const initial = this.byte();
-    this.headAt = this.at - 1;
-    this.major = initial >> 5;
-    this.high = 0;
-    this.argument = initial & 31;
-    if (this.argument >= 24) this.longArgument(this.argument);
-    else this.low = this.argument;
-  }
-
-  /** The argument of the head read last, exactly. */
-  wide(): bigint {
-    return this.high === 0 ? BigInt(this.low) : (BigInt(this.high) << 32n) | BigInt(this.low);
+    const none = this.next();
+    if (none === undefined && this.info < 24) return;
+    if (none !== undefined || this.info > 27) throw this.noHead(none);
+    if (!this.shortest && this.major !== Major.simple) throw this.wrong("the shortest form");
   }
 
   /** An unsigned integer up to `max`. */
@@ -138,7 +93,7 @@ export class Reader {
   }
 
   /** The error for the head read last. */
-  wrong(expected: string): MeterbenchError {
+  wrong(expected: string): CodedError {
     return malformed(this.headAt, expected, `${names[this.major]} ${this.argument}`);
   }
 
@@ -147,36 +102,8 @@ export class Reader {
     if (this.major !== major) throw this.wrong(`${what} (${names[major]})`);
   }
 
-  private byte(): number {
-    const byte = this.bytes[this.at];
-    if (byte === undefined) throw malformed(this.at, "an item", "the end");
-    this.at++;
-    return byte;
-  }
-
-  private longArgument(info: number): void {
-    const shortest = this.readArgument(info);
-    if (!shortest && this.major !== Major.simple) throw this.wrong("the shortest form");
-  }
-
-  /** RFC 8949 §3: 24 to 27 announce 1, 2, 4, 8 bytes; 28 to 30 are reserved, 31 is indefinite. */
-  private readArgument(info: number): boolean {
-    if (info === 24) {
-      this.low = this.argument = this.byte();
-      return this.low >= 24;
-    }
-    if (info === 25) {
-      this.low = this.argument = this.byte() * 0x100 + this.byte();
-      return this.low > 0xff;
-    }
-    if (info > 27) throw malformed(this.headAt, "a definite length", `additional information ${info}`);
-    if (info === 27) this.high = this.word();
-    this.low = this.word();
-    this.argument = this.high * 0x1_0000_0000 + this.low;
-    return info === 27 ? this.high > 0 : this.low > 0xffff;
-  }
-
-  private word(): number {
-    return this.byte() * 0x100_0000 + ((this.byte() << 16) | (this.byte() << 8) | this.byte());
+  private noHead(none: NoHead | undefined): CodedError {
+    if (none === "truncated") return malformed(this.bytes.length, "an item", "the end");
+    return malformed(this.headAt, "a definite length", `additional information ${this.info}`);
   }
 }

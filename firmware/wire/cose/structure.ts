@@ -3,9 +3,10 @@
  * of protected headers, unprotected headers, content and what authenticates it; and the array, never sent,
  * over which that is computed.
  */
-import { MeterbenchError } from "../../kernel/errors.ts";
+import { headBytes, Major, putHead } from "../../../hal/base/cbor-head.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import { MAX_MESSAGE_BYTES, passItem } from "./gate.ts";
-import { Major, malformed, Reader } from "./reader.ts";
+import { malformed, Reader } from "./reader.ts";
 import { allocate } from "./slab.ts";
 
 /** CBOR tags (RFC 9052 table 1). */
@@ -103,7 +104,7 @@ function readAlgorithm(reader: Reader): number | string {
 export function requireAlgorithm(structure: Structure, expected: number): void {
   const got = structure.protectedHeaders.algorithm ?? structure.unprotectedHeaders.algorithm;
   if (got === expected) return;
-  throw new MeterbenchError("wire/algorithm", `expected COSE algorithm ${expected}, got ${got ?? "none"}`, {
+  throw new CodedError("wire/algorithm", `expected COSE algorithm ${expected}, got ${got ?? "none"}`, {
     expected,
     got,
   });
@@ -148,28 +149,17 @@ function allocateMessage(size: number): Uint8Array {
   return allocate(size);
 }
 
-function tooLong(size: number): MeterbenchError {
+function tooLong(size: number): CodedError {
   const limits = `expected at most ${MAX_MESSAGE_BYTES} bytes, got ${size}`;
-  return new MeterbenchError("wire/too-long", `message: ${limits}; ask for a shorter range`, { size });
+  return new CodedError("wire/too-long", `message: ${limits}; ask for a shorter range`, { size });
 }
 
-function byteStringSize({ length }: Uint8Array): number {
-  return length + (length < 24 ? 1 : length < 0x100 ? 2 : 3);
-}
+const byteStringSize = ({ length }: Uint8Array): number => headBytes(length) + length;
 
 function putByteString(out: Uint8Array, at: number, bytes: Uint8Array): number {
-  const { length } = bytes;
-  if (length < 24) out[at++] = 0x40 | length;
-  else if (length < 0x100) {
-    out[at++] = 0x58;
-    out[at++] = length;
-  } else {
-    out[at++] = 0x59;
-    out[at++] = length >> 8;
-    out[at++] = length;
-  }
-  out.set(bytes, at);
-  return at + length;
+  const contentAt = putHead(out, at, Major.bytes, bytes.length);
+  out.set(bytes, contentAt);
+  return contentAt + bytes.length;
 }
 
 /** The bytes of a structure (tag below 24): what {@link readStructure} reads. `unprotected` is an encoded map. */
@@ -194,7 +184,7 @@ export function writeStructure(
 /** {1: algorithm, 4: kid} with an algorithm of one byte and a kid of eight: the protected headers of all we make. */
 export function protectedHeaders(algorithm: number, keyId: Uint8Array): Uint8Array {
   if (keyId.length !== KEY_ID_BYTES)
-    throw new MeterbenchError("wire/key-id", `expected a key identifier of 8 bytes, got ${keyId.length}`);
+    throw new CodedError("wire/key-id", `expected a key identifier of 8 bytes, got ${keyId.length}`);
   const bytes = allocate(PROTECTED_BYTES);
   bytes[0] = 0xa2;
   bytes[1] = 0x01;

@@ -2,6 +2,7 @@
  * The COSE wire (`message.cddl`). Critical commands are COSE_Mac0 around COSE_Sign1 around the message,
  * non-critical ones COSE_Mac0 around the message; critical responses and alerts are COSE_Sign1.
  */
+import { sameBytes } from "../../../hal/base/bytes.ts";
 import type { Mac, Verifier } from "../../../hal/board.ts";
 import type { Message, Protection } from "../message.ts";
 import type { Envelope, Wire } from "../wire.ts";
@@ -9,7 +10,7 @@ import { bodyItems, readBody } from "./body.ts";
 import { encode } from "./cbor.ts";
 import { MAX_MESSAGE_BYTES } from "./gate.ts";
 import { readHeader, writeMessage } from "./header.ts";
-import { mac0, sameTag } from "./mac0.ts";
+import { mac0 } from "./mac0.ts";
 import { malformed, Reader } from "./reader.ts";
 import { sign1 } from "./sign1.ts";
 import { Algorithm, authenticated, keyIdIn, NO_BYTES, Tag } from "./structure.ts";
@@ -26,7 +27,7 @@ export const coseWire: Wire<CoseEnvelope> = {
   name: "cose",
   peek,
   macValid: ({ macInput, macTag }, mac: Mac) =>
-    macInput !== undefined && macTag !== undefined && sameTag(mac(macInput), macTag),
+    macInput !== undefined && macTag !== undefined && sameBytes(mac(macInput), macTag),
   signatureValid: ({ signedInput, signature }, verify: Verifier) =>
     signedInput !== undefined && signature !== undefined && verify(signedInput, signature),
   decode: ({ header, plain, bodyAt }) => readBody(header, plain.subarray(bodyAt)),

@@ -1,16 +1,13 @@
 /** Big-endian fields, lengths and EUI-64s of the GBCS layers: a bounded reader and a writer. */
-import { MeterbenchError } from "../../kernel/errors.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
+import * as base from "../../../hal/base/eui64.ts";
+import { toHex } from "../../../hal/base/hex.ts";
 import type { Eui64 } from "../message.ts";
 
 /** `wire/malformed`: `field` at byte `at` is not as the layer demands. */
-export function malformed(
-  field: string,
-  at: number,
-  expected: string,
-  got: number | string,
-): MeterbenchError {
+export function malformed(field: string, at: number, expected: string, got: number | string): CodedError {
   const message = `GBCS ${field} at byte ${at}: expected ${expected}, got ${got}; the message is damaged or not GBCS`;
-  return new MeterbenchError("wire/malformed", message, { field, at, expected, got });
+  return new CodedError("wire/malformed", message, { field, at, expected, got });
 }
 
 /** Reads fields in order and never past the end. */
@@ -65,7 +62,12 @@ export class Reader {
     if (first < 0x80) return first;
     const long = first === 0x82 ? this.u16(field) : first === 0x81 ? this.u8(field) : -1;
     if (long < (first === 0x82 ? 0x100 : 0x80))
-      throw malformed(field, at, "a length in its shortest form", `first byte ${hexOf(first)}`);
+      throw malformed(
+        field,
+        at,
+        "a length in its shortest form",
+        `first byte ${toHex(Uint8Array.of(first))}`,
+      );
     return long;
   }
 }
@@ -114,19 +116,12 @@ export class Writer {
   }
 }
 
-const HEX = Array.from({ length: 256 }, (_, n) => n.toString(16).toUpperCase().padStart(2, "0"));
-
-const hexOf = (byte: number): string => HEX[byte] as string;
-
-export function toHex(bytes: Uint8Array): string {
-  let text = "";
-  for (let n = 0; n < bytes.length; n++) text += hexOf(bytes[n] as number);
-  return text;
-}
-
 /** The 8 bytes of an EUI-64. Throws `wire/format` unless it is 16 hex digits. */
 export function euiBytes(eui: Eui64): Uint8Array {
-  if (!/^[0-9A-Fa-f]{16}$/.test(eui))
-    throw new MeterbenchError("wire/format", `EUI-64 "${eui}": expected 16 hexadecimal digits`, { eui });
-  return Uint8Array.from({ length: 8 }, (_, n) => Number.parseInt(eui.slice(2 * n, 2 * n + 2), 16));
+  try {
+    return base.euiBytes(eui);
+  } catch (cause) {
+    const message = `EUI-64 "${eui}": expected 16 hexadecimal digits`;
+    throw new CodedError("wire/format", message, { eui }, cause);
+  }
 }

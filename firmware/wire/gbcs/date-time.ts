@@ -2,7 +2,8 @@
  * The time stamp of a response or alert: a COSEM date-time of 12 bytes (year 2, month, day, day of week,
  * hour, minute, second, hundredths, deviation 2, clock status), here always UTC with no day of week.
  */
-import { malformed, toHex } from "./bytes.ts";
+import { toHex } from "../../../hal/base/hex.ts";
+import { malformed } from "./bytes.ts";
 
 export const DATE_TIME_BYTES = 12;
 

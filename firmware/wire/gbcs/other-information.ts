@@ -2,8 +2,9 @@
  * The other-information field: the message code, and what the ACB adds when it speaks for a remote party
  * that the device does not know. Its length tells its form: 2, 10, 18, 26, or 18 and a certificate.
  */
+import { toHex } from "../../../hal/base/hex.ts";
 import type { Eui64 } from "../message.ts";
-import { euiBytes, malformed, Reader, toHex, Writer } from "./bytes.ts";
+import { euiBytes, malformed, Reader, Writer } from "./bytes.ts";
 
 export interface OtherInformation {
   readonly code: number;

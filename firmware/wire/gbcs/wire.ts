@@ -2,9 +2,11 @@
  * The GBCS wire (GBCS section 7.2, 8): MAC wrapper around general-signing around a payload. The payload is DLMS,
  * ASN.1 or GBZ, and stays bytes here.
  */
+import { sameBytes } from "../../../hal/base/bytes.ts";
+import { toHex } from "../../../hal/base/hex.ts";
 import type { Header, Protection } from "../message.ts";
 import type { Envelope, MacContext, Wire } from "../wire.ts";
-import { euiBytes, malformed, toHex } from "./bytes.ts";
+import { euiBytes, malformed } from "./bytes.ts";
 import { readDateTime, writeDateTime } from "./date-time.ts";
 import {
   appendSignature,
@@ -54,7 +56,7 @@ export const gbcsWire: Wire<GbcsEnvelope, GbcsMessage> = {
   },
 
   macValid({ macInput: input, macTag }, mac) {
-    return input !== undefined && macTag !== undefined && sameConstantTime(mac(input), macTag);
+    return input !== undefined && macTag !== undefined && sameBytes(mac(input), macTag);
   },
 
   signatureValid({ signedInput, signature }, verify) {
@@ -167,10 +169,4 @@ function readHeader(signing: GeneralSigning, { code, party, counter }: OtherInfo
 
 function unprotected(at: number) {
   return malformed("protection", at, "a signature or a MAC", "neither: at most a pre-command");
-}
-
-function sameConstantTime(a: Uint8Array, b: Uint8Array): boolean {
-  let different = a.length ^ b.length;
-  for (let n = 0; n < b.length; n++) different |= (a[n] ?? 0) ^ (b[n] as number);
-  return different === 0;
 }

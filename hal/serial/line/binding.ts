@@ -2,7 +2,8 @@
 import { read as readCallback } from "node:fs";
 import { promisify } from "node:util";
 import type { BindingInterface, BindingPortInterface } from "@serialport/bindings-cpp";
-import { LineError, messageOf } from "./errors.ts";
+import { messageOf } from "../../base/coded-error.ts";
+import { LineError } from "./errors.ts";
 
 const readFd = promisify(readCallback);
 

@@ -1,4 +1,5 @@
 /** What can go wrong with a line. */
+import { CodedError } from "../../base/coded-error.ts";
 
 export type LineErrorCode =
   /** No port answers to that name; the message says what was there instead. */
@@ -39,17 +40,8 @@ const adviceOf: Readonly<Record<LineErrorCode, string>> = {
 };
 
 /** An error of a line, with a stable code, and in `data` the facts of the case and `advice`: what to do. */
-export class LineError extends Error {
-  override readonly name = "LineError";
-  readonly code: LineErrorCode;
-  readonly data: Readonly<Record<string, unknown>>;
+export class LineError extends CodedError<LineErrorCode> {
   constructor(code: LineErrorCode, message: string, data: Record<string, unknown> = {}, cause?: unknown) {
-    super(message, { cause });
-    this.code = code;
-    this.data = { advice: adviceOf[code], ...data };
+    super(code, message, { advice: adviceOf[code], ...data }, cause);
   }
 }
-
-/** The words of whatever was thrown. */
-export const messageOf = (reason: unknown): string =>
-  reason instanceof Error ? reason.message : String(reason);

@@ -1,7 +1,8 @@
 /** What a driver means when it refuses to open a port. */
 import { readdir, readFile, readlink, realpath } from "node:fs/promises";
 import { basename } from "node:path";
-import { LineError, messageOf } from "./errors.ts";
+import { messageOf } from "../../base/coded-error.ts";
+import { LineError } from "./errors.ts";
 
 /** Turns the driver's words into a `LineError` that says what to do, and who may have the port. */
 export async function openError(name: string, path: string, cause: unknown): Promise<LineError> {

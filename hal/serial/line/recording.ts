@@ -1,7 +1,9 @@
 /** A recorded session: NDJSON, one event a line, in order of time. */
+import { messageOf } from "../../base/coded-error.ts";
+import { toLowerHex } from "../../base/hex.ts";
 import type { Cancel } from "../../board.ts";
 import { realTimers, type Timers } from "../timers.ts";
-import { LineError, messageOf } from "./errors.ts";
+import { LineError } from "./errors.ts";
 import type { Line, LineSettings, ModemInputs } from "./line.ts";
 import { LineSession } from "./session.ts";
 
@@ -74,7 +76,7 @@ class RecordedLine implements Line {
 
   /** Recorded before it is sent, so that an answer never stands before its question. */
   write(bytes: Uint8Array): Promise<void> {
-    if (bytes.length > 0) this.#row({ kind: "out", hex: toHex(bytes) });
+    if (bytes.length > 0) this.#row({ kind: "out", hex: toLowerHex(bytes) });
     return this.#line.write(bytes);
   }
 
@@ -95,7 +97,7 @@ class RecordedLine implements Line {
   }
 
   #received(bytes: Uint8Array): void {
-    this.#row({ kind: "in", hex: toHex(bytes) });
+    this.#row({ kind: "in", hex: toLowerHex(bytes) });
     for (const listener of [...this.#data]) listener(bytes);
   }
 }
@@ -203,5 +205,3 @@ const columnOf = (row: string, field: string): number => Math.max(0, row.indexOf
 
 const fault = (file: string, row: number, column: number, message: string, cause?: unknown) =>
   new LineError("line/syntax", `${file}:${row}:${column}: ${message}`, { file, row, column }, cause);
-
-export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");

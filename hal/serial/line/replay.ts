@@ -1,8 +1,9 @@
 /** Plays the board's half of a recorded session to a host that runs again. */
+import { fromHex, toLowerHex } from "../../base/hex.ts";
 import { realTimers, type Timers } from "../timers.ts";
 import { BaseLine } from "./base-line.ts";
 import type { LineSettings, ModemInputs } from "./line.ts";
-import { type RecordedEvent, type Recording, toHex } from "./recording.ts";
+import type { RecordedEvent, Recording } from "./recording.ts";
 
 /** Where this run first left the recorded way. */
 export interface Divergence {
@@ -112,8 +113,8 @@ export class ReplayLine extends BaseLine {
       offset: this.#offset,
       event,
       tMs: (this.#events[event] ?? this.#events.at(-1))?.tMs ?? 0,
-      expected: toHex(expected.subarray(0, shownBytes)),
-      got: toHex(got.subarray(0, shownBytes)),
+      expected: toLowerHex(expected.subarray(0, shownBytes)),
+      got: toLowerHex(got.subarray(0, shownBytes)),
     };
   }
 
@@ -171,4 +172,4 @@ export class ReplayLine extends BaseLine {
 const noBytes = new Uint8Array(0);
 
 const bytesOf = (event: RecordedEvent | undefined): Uint8Array =>
-  event?.kind === "out" || event?.kind === "in" ? Uint8Array.from(Buffer.from(event.hex, "hex")) : noBytes;
+  event?.kind === "out" || event?.kind === "in" ? fromHex(event.hex) : noBytes;

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { messageOf } from "../../base/coded-error.ts";
 import type { Cancel } from "../../board.ts";
 import { deadline, pause } from "../timers.ts";
 import {
@@ -14,7 +15,7 @@ import {
   serverCode,
   stopCode,
 } from "./com-port.ts";
-import { LineError, messageOf } from "./errors.ts";
+import { LineError } from "./errors.ts";
 import type { Flow, Line, LineFormat, LineSettings, ModemInputs, ModemOutputs } from "./line.ts";
 import { connectSocket, SocketLine, type SocketOptions } from "./socket-line.ts";
 import {

@@ -1,8 +1,9 @@
 import type { BindingInterface, PortStatus, SetOptions } from "@serialport/bindings-cpp";
 import { SerialPortStream } from "@serialport/stream";
+import { messageOf } from "../../base/coded-error.ts";
 import { deadline, pause, type Timers } from "../timers.ts";
 import { BaseLine, plain } from "./base-line.ts";
-import { LineError, messageOf } from "./errors.ts";
+import { LineError } from "./errors.ts";
 import type { Flow, Line, LineFormat, LineSettings, ModemInputs, ModemOutputs } from "./line.ts";
 
 export interface SerialLineOptions {

@@ -1,6 +1,7 @@
+import { messageOf } from "../../base/coded-error.ts";
 import type { Cancel } from "../../board.ts";
 import { deadline, pause, realTimers, type Timers } from "../timers.ts";
-import { LineError, messageOf } from "./errors.ts";
+import { LineError } from "./errors.ts";
 import { stableName } from "./find-port.ts";
 import type { Line, LineSettings } from "./line.ts";
 import { type OpenLineOptions, openLine } from "./open-line.ts";

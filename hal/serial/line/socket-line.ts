@@ -1,7 +1,8 @@
 import { connect, type Socket } from "node:net";
+import { messageOf } from "../../base/coded-error.ts";
 import { deadline, type Timers } from "../timers.ts";
 import { BaseLine, plain } from "./base-line.ts";
-import { LineError, messageOf } from "./errors.ts";
+import { LineError } from "./errors.ts";
 import type { Line } from "./line.ts";
 
 export interface SocketOptions {

@@ -4,6 +4,8 @@
  * h'a10127' (alg EdDSA), no unprotected ones, shortest heads. The external data is the board's id as it describes
  * itself, UTF-8: it is signed and not sent, so a command for one board of a rig is none for another with the same key.
  */
+import { concat, sameBytes } from "../../base/bytes.ts";
+import { encodeHead, Major, readHead } from "../../base/cbor-head.ts";
 import type { Verifier } from "../../board.ts";
 
 export interface SignedCommand {
@@ -18,7 +20,6 @@ export interface SignedCommand {
 /** More than a command's payload grows by: COSE_Sign1, its signature and the command around that. */
 export const signedBytes = 128;
 
-const Major = { uint: 0, bytes: 2, array: 4 } as const;
 /** bstr h'a10127': {1: -8}. */
 const protectedHeaders = Uint8Array.of(0x43, 0xa1, 0x01, 0x27);
 const encoder = new TextEncoder();
@@ -34,10 +35,10 @@ export function sealCommand(
   sign: (input: Uint8Array) => Uint8Array,
 ): Uint8Array {
   const content = concat(
-    head(Major.array, 4),
-    head(Major.uint, command.counter),
-    head(Major.uint, command.group),
-    head(Major.uint, command.command),
+    encodeHead(Major.array, 4),
+    encodeHead(Major.uint, command.counter),
+    encodeHead(Major.uint, command.group),
+    encodeHead(Major.uint, command.command),
     byteString(command.payload),
   );
   const body = concat(Uint8Array.of(sign1Tag, 0x84), protectedHeaders, Uint8Array.of(0xa0));
@@ -70,29 +71,7 @@ function readContent(content: Uint8Array): SignedCommand | undefined {
 const signedInput = (content: Uint8Array, boardId: string): Uint8Array =>
   concat(signatureContext, byteString(encoder.encode(boardId)), byteString(content));
 
-const byteString = (bytes: Uint8Array): Uint8Array => concat(head(Major.bytes, bytes.length), bytes);
-
-/** The shortest head (RFC 8949 §3). */
-function head(major: number, value: number): Uint8Array {
-  const first = major << 5;
-  if (value < 24) return Uint8Array.of(first | value);
-  if (value < 0x100) return Uint8Array.of(first | 24, value);
-  const bytes = new Uint8Array(value < 0x1_0000 ? 3 : value < 0x1_0000_0000 ? 5 : 9);
-  bytes[0] = first | (bytes.length === 3 ? 25 : bytes.length === 5 ? 26 : 27);
-  for (let at = bytes.length - 1, left = value; at > 0; at--, left = Math.floor(left / 256))
-    bytes[at] = left % 256;
-  return bytes;
-}
-
-function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-}
+const byteString = (bytes: Uint8Array): Uint8Array => concat(encodeHead(Major.bytes, bytes.length), bytes);
 
 /** Reads the few forms that occur here; undefined or false for all else. */
 class Reader {
@@ -113,24 +92,19 @@ class Reader {
   }
 
   expect(bytes: Uint8Array): boolean {
-    if (!bytes.every((byte, index) => this.#bytes[this.#at + index] === byte)) return false;
-    this.#at += bytes.length;
-    return true;
+    const there = sameBytes(this.#bytes.subarray(this.#at, this.#at + bytes.length), bytes);
+    if (there) this.#at += bytes.length;
+    return there;
   }
 
   /** The argument of a head of this major type, in its shortest form and below 2^53. */
   argument(major: number): number | undefined {
-    const first = this.#bytes[this.#at];
-    if (first === undefined || first >> 5 !== major) return undefined;
-    const info = first & 31;
-    if (info > 27) return undefined;
-    const size = info < 24 ? 0 : 1 << (info - 24);
-    if (this.#at + 1 + size > this.#bytes.length) return undefined;
-    let value = info < 24 ? info : 0;
-    for (let index = 1; index <= size; index++) value = value * 256 + this.#bytes[this.#at + index]!;
-    if (!Number.isSafeInteger(value) || head(major, value).length !== 1 + size) return undefined;
-    this.#at += 1 + size;
-    return value;
+    const head = readHead(this.#bytes, this.#at);
+    if (typeof head === "string" || head.major !== major || head.indefinite || !head.shortest)
+      return undefined;
+    if (typeof head.argument === "bigint") return undefined;
+    this.#at = head.end;
+    return head.argument;
   }
 
   byteString(): Uint8Array | undefined {

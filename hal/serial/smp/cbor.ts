@@ -11,6 +11,7 @@
  * only the definite copy without tags that the gate makes.
  */
 import { Encoder } from "cbor-x";
+import { encodeHead, Major, readHead } from "../../base/cbor-head.ts";
 
 /** What goes through SMP: text keys; values are CBOR's. Byte strings are Uint8Array, integers beyond 53 bits bigint. */
 export type Payload = Record<string, unknown>;
@@ -74,7 +75,6 @@ function fromCborX(value: unknown): unknown {
   return value instanceof Uint8Array ? new Uint8Array(value) : value;
 }
 
-const Major = { unsigned: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, tag: 6, simple: 7 } as const;
 const INDEFINITE = 31;
 const BREAK = 0xff;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -130,13 +130,13 @@ class Gate {
       keys.add(key);
       this.#item(depth + 1);
     });
-    this.#pieces[slot] = headOf(Major.map, count);
+    this.#pieces[slot] = encodeHead(Major.map, count);
   }
 
   #array(head: Head, depth: number): void {
     const slot = this.#pieces.push(emptyPiece) - 1;
     const count = this.#each(head, depth, () => this.#item(depth + 1));
-    this.#pieces[slot] = headOf(Major.array, count);
+    this.#pieces[slot] = encodeHead(Major.array, count);
   }
 
   /** Runs `pass` for each entry of an array or a map; how many there were. */
@@ -154,14 +154,14 @@ class Gate {
     const text =
       head.major === Major.text ? this.#text(head) : String(head.major ? -1 - head.argument : head.argument);
     const bytes = Buffer.from(text);
-    this.#pieces.push(headOf(Major.text, bytes.length), bytes);
+    this.#pieces.push(encodeHead(Major.text, bytes.length), bytes);
     return text;
   }
 
   #string(head: Head): void {
     const content = this.#content(head);
     if (head.major === Major.text) this.#checkText(content);
-    this.#pieces.push(headOf(head.major, content.length), content);
+    this.#pieces.push(encodeHead(head.major, content.length), content);
   }
 
   #text(head: Head): string {
@@ -206,19 +206,12 @@ class Gate {
   #head(): Head {
     if (++this.#items > MAX_ITEMS) throw this.#wrong(`at most ${MAX_ITEMS} items`);
     const start = this.#at;
-    const first = this.#take(1)[0]!;
-    const head = { major: first >> 5, info: first & 31, start };
-    if (head.info < 24) return { ...head, argument: head.info };
-    if (head.info < 28) return { ...head, argument: this.#unsigned(1 << (head.info - 24)) };
-    if (head.info !== INDEFINITE || head.major < Major.bytes || head.major > Major.map)
+    const head = readHead(this.#bytes, start);
+    if (head === "truncated") throw this.#wrong("the rest of the item");
+    if (head === "reserved" || (head.indefinite && (head.major < Major.bytes || head.major > Major.map)))
       throw this.#wrong("a well-formed item");
-    return { ...head, argument: 0 };
-  }
-
-  #unsigned(length: number): number {
-    let value = 0;
-    for (const byte of this.#take(length)) value = value * 256 + byte;
-    return value;
+    this.#at = head.end;
+    return { major: head.major, info: head.info, argument: Number(head.argument), start };
   }
 
   #takeBreak(): boolean {
@@ -239,11 +232,3 @@ class Gate {
 }
 
 const emptyPiece = new Uint8Array(0);
-
-/** Head of a string, array or map of at most 65,535 bytes or items. */
-function headOf(major: number, count: number): Uint8Array {
-  const first = major << 5;
-  if (count < 24) return Uint8Array.of(first | count);
-  if (count < 256) return Uint8Array.of(first | 24, count);
-  return Uint8Array.of(first | 25, count >> 8, count & 255);
-}

@@ -1,3 +1,5 @@
+import { sameBytes } from "../../base/bytes.ts";
+import { messageOf } from "../../base/coded-error.ts";
 import type { Cancel } from "../../board.ts";
 import type { Line } from "../line/line.ts";
 import type { Timers } from "../timers.ts";
@@ -259,7 +261,7 @@ export class SmpClient {
   }
 
   #takeFrame(frame: Uint8Array): void {
-    if (this.#sent.some((sent) => equalBytes(sent, frame))) {
+    if (this.#sent.some((sent) => sameBytes(sent, frame))) {
       this.counters.echo++;
       return;
     }
@@ -362,8 +364,3 @@ function closedError(reason: string, cause?: unknown): SmpError {
     cause,
   });
 }
-
-const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
-
-const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && Buffer.compare(a, b) === 0;

@@ -1,3 +1,4 @@
+import { CodedError } from "../../base/coded-error.ts";
 import { errorEntry, GENERAL, groupName } from "./error-table.ts";
 import { missingAdvice } from "./kconfig.ts";
 
@@ -27,6 +28,7 @@ export interface SmpErrorDetails {
   readonly advice: string;
   readonly group?: number | undefined;
   readonly rc?: number | undefined;
+  /** Facts of the case; of an answer with an error, what else the answer held. */
   readonly data?: Record<string, unknown>;
   readonly cause?: unknown;
 }
@@ -35,9 +37,7 @@ export interface SmpErrorDetails {
  * Any failure of an SMP request. The message says what went wrong and what to do; the parts of it are fields too.
  * A server's handler throws one made by {@link groupError} or {@link generalError} to answer with it.
  */
-export class SmpError extends Error {
-  override readonly name: string;
-  readonly code: SmpErrorCode;
+export class SmpError extends CodedError<SmpErrorCode> {
   /** The group whose code `rc` is; undefined for a general code, and when no answer came. */
   readonly group: number | undefined;
   readonly rc: number | undefined;
@@ -45,18 +45,14 @@ export class SmpError extends Error {
   readonly text: string;
   /** What to do about it, in one line. */
   readonly advice: string;
-  /** Facts of the case; of an answer with an error, what else the answer held. */
-  readonly data: Readonly<Record<string, unknown>>;
 
-  constructor({ code, name, text, advice, group, rc, data = {}, cause }: SmpErrorDetails) {
-    super(`${text}. ${advice}`, { cause });
+  constructor({ code, name, text, advice, group, rc, data, cause }: SmpErrorDetails) {
+    super(code, `${text}. ${advice}`, data, cause);
     this.name = name;
-    this.code = code;
     this.group = group;
     this.rc = rc;
     this.text = text;
     this.advice = advice;
-    this.data = data;
   }
 }
 

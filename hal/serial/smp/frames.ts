@@ -9,7 +9,8 @@
  * dropped even where its CRC is right (a known fixture says 14 where 16 is right): Zephyr drops it too, and the
  * length is the only guard against a lost line that happens to leave a valid CRC.
  */
-import { crc16Xmodem } from "./crc.ts";
+import { concat } from "../../base/bytes.ts";
+import { crc16Xmodem } from "../../base/crc.ts";
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from "./message.ts";
 
 export type SmpFraming = "console" | "raw";
@@ -63,7 +64,7 @@ export function encodeConsole(packet: Uint8Array): Uint8Array {
     const text = stream.toString("base64", at, Math.min(at + RAW_PER_LINE, stream.length));
     lines.push(Uint8Array.from(at === 0 ? FIRST : NEXT), Buffer.from(`${text}\n`, "latin1"));
   }
-  return new Uint8Array(Buffer.concat(lines));
+  return concat(...lines);
 }
 
 /** Bytes on the line for a packet of `packetBytes`. */

@@ -1,4 +1,5 @@
 /** The image group on the board's side: the upload protocol and Zephyr's answers, over any pair of slots. */
+import { sameBytes } from "../../base/bytes.ts";
 import type { MaybePromise } from "../../board.ts";
 import type { Payload } from "./cbor.ts";
 import { generalError, groupError, SmpError } from "./errors.ts";
@@ -139,7 +140,9 @@ export class ImageGroup implements SmpGroup {
       return this.#state();
     }
     if (!IMAGE_HASH_BYTES.includes(hash.length)) throw groupError(IMAGE_GROUP, 24);
-    const found = (await this.#slots.list()).find((state) => sameBytes(state.hash, hash));
+    const found = (await this.#slots.list()).find(
+      (state) => state.hash !== undefined && sameBytes(state.hash, hash),
+    );
     if (found === undefined) throw groupError(IMAGE_GROUP, 8);
     if (found.active && confirm) await this.#slots.confirm();
     else await this.#slots.setPending(found.slot, confirm);
@@ -241,6 +244,3 @@ function asImageError(error: unknown): SmpError {
   const { imageError, message } = error as { imageError?: unknown; message?: string };
   return groupError(IMAGE_GROUP, typeof imageError === "number" ? imageError : 1, message);
 }
-
-const sameBytes = (a: Uint8Array | undefined, b: Uint8Array): boolean =>
-  a !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);

@@ -1,8 +1,8 @@
 /** SMP (MCUmgr): frames, client with typed calls, server. */
+export { crc16Xmodem } from "../../base/crc.ts";
 export * from "./buffer-size.ts";
 export { decodePayload, encodePayload, type Payload } from "./cbor.ts";
 export * from "./client.ts";
-export { crc16Xmodem } from "./crc.ts";
 export * from "./error-table.ts";
 export * from "./errors.ts";
 export type { SmpFaults, UploadFaults } from "./faults.ts";

@@ -1,3 +1,4 @@
+import { sameBytes } from "../../base/bytes.ts";
 import type { Cancel, MaybePromise } from "../../board.ts";
 import type { Line } from "../line/line.ts";
 import type { Timers } from "../timers.ts";
@@ -198,7 +199,7 @@ export class SmpServer {
 
   /** The far end echoes: our own answer came back. To answer it would never end. */
   #isOurs(bytes: Uint8Array): boolean {
-    return Buffer.compare(bytes, this.#lastAnswer) === 0;
+    return sameBytes(bytes, this.#lastAnswer);
   }
 
   /** False when what stands behind this one is not looked at. */

@@ -1,6 +1,6 @@
 /** `meterbench emulate`: serves a device of the model as a board on a serial line or a TCP port. */
 import { type Command, Option } from "commander";
-import { hasCode } from "../../../firmware/kernel/errors.ts";
+import { hasCode } from "../../../hal/base/coded-error.ts";
 import type { SmpFraming } from "../../../hal/serial/smp/index.ts";
 import { boardOnPort } from "../../rig/emulate/board-on-port.ts";
 import { type ListenEvent, type Listening, type ListenOptions, listen } from "../../rig/emulate/listen.ts";

@@ -1,6 +1,7 @@
 /** `meterbench replay`: runs a recorded session again without its board. */
 import type { Command } from "commander";
 import pc from "picocolors";
+import { fromHex } from "../../../hal/base/hex.ts";
 import { renderDecoded } from "../../decode/index.ts";
 import { decodeSmp } from "../../decode/smp.ts";
 import type { RunReport } from "../../reports/run-report.ts";
@@ -78,7 +79,7 @@ function print({ command, bytes, divergence, notes }: ReplayOutcome): void {
 function decoded(hex: string): string {
   if (hex === "") return "  nothing";
   try {
-    return renderDecoded(decodeSmp(Uint8Array.from(Buffer.from(hex, "hex"))), 100).trimEnd();
+    return renderDecoded(decodeSmp(fromHex(hex)), 100).trimEnd();
   } catch (error) {
     return `  ${hex} (${(error as Error).message})`;
   }

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import type { Cancel } from "../../../hal/board.ts";
 import { EmulatedBoard } from "../../../hal/emulated/index.ts";
 import { type Line, openLine } from "../../../hal/serial/line/index.ts";
@@ -75,7 +75,7 @@ function poweredOff(board: EmulatedBoard): Promise<never> {
     board.onPower((on) => {
       if (!on)
         reject(
-          new MeterbenchError("rig/board-off", "emulate: the emulated board has gone off", {
+          new CodedError("rig/board-off", "emulate: the emulated board has gone off", {
             advice:
               "Its hold-up energy was used up, or QEMU was ended. Start it again; --dir keeps its flash.",
           }),

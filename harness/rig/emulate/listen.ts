@@ -1,6 +1,6 @@
 /** Where a device is served: a serial path, a pty of our own, or a TCP port that one host at a time connects to. */
 import { createServer, type Server, type Socket } from "node:net";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import type { Cancel } from "../../../hal/board.ts";
 import { removeNow, socketFolder } from "../../../hal/emulated/processes.ts";
 import { SerialPair } from "../../../hal/emulated/serial-pair.ts";
@@ -78,8 +78,8 @@ async function listenSerial(port: string, serve: Serve, options: ListenOptions):
   return { address: port, lost, close };
 }
 
-const portLost = (port: string, reason: string): MeterbenchError =>
-  new MeterbenchError("rig/port-lost", `emulate: ${port}: ${reason}`, {
+const portLost = (port: string, reason: string): CodedError =>
+  new CodedError("rig/port-lost", `emulate: ${port}: ${reason}`, {
     advice: "Is the cable in, or the other end of the pty pair still there? Then start it again.",
   });
 
@@ -109,7 +109,7 @@ async function listenPty(serve: Serve, options: ListenOptions): Promise<Listenin
 async function listenTcp(text: string, serve: Serve, options: ListenOptions): Promise<Listening> {
   const parts = /^tcp:\/\/(?:\[([0-9a-fA-F:]+)\]|([^:/[\]]*)):(\d{1,5})\/?$/.exec(text);
   if (parts === null || Number(parts[3]) > 65_535)
-    throw new MeterbenchError("cli/usage", `emulate: "${text}" is no address to listen on`, {
+    throw new CodedError("cli/usage", `emulate: "${text}" is no address to listen on`, {
       advice: "Expected tcp://HOST:PORT, or tcp://:PORT for this machine alone.",
     });
   const host = parts[1] ?? (parts[2] || "127.0.0.1");
@@ -129,7 +129,7 @@ function bound(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause) =>
       reject(
-        new MeterbenchError("rig/listen", `emulate: cannot listen on ${host}:${port} (${cause.message})`, {
+        new CodedError("rig/listen", `emulate: cannot listen on ${host}:${port} (${cause.message})`, {
           advice: "Is the port in use, or the address another machine's?",
         }),
       ),

@@ -12,6 +12,7 @@ import type { UseCase } from "../../../firmware/model/index.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
 import type { Suite } from "../../../firmware/wire/suite.ts";
 import { suites } from "../../../firmware/wire/suites.ts";
+import { euiBytes } from "../../../hal/base/eui64.ts";
 import { type Cancel, HalError, PowerLost } from "../../../hal/board.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import {
@@ -198,5 +199,3 @@ export class ModelDevice implements MessageEnd {
     };
   }
 }
-
-const euiBytes = (eui: Eui64): Uint8Array => Uint8Array.from(Buffer.from(eui, "hex"));

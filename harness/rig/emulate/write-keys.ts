@@ -1,8 +1,9 @@
 /** The keys of a device of the model and of the parties it knows, as a folder that `verify --wire cose` reads. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
+import { toLowerHex } from "../../../hal/base/hex.ts";
 import type { ModelDevice } from "./model-device.ts";
 
 interface KeyPair {
@@ -17,7 +18,7 @@ interface KeyPair {
 export function writeKeys(dir: string, { eui, keys, pki }: ModelDevice): void {
   const write = (owner: Eui64, use: string, { certificate, secret }: KeyPair): void => {
     writeFileSync(join(dir, `${owner}-${use}.cwt`), certificate);
-    writeFileSync(join(dir, `${owner}-${use}.key`), `${Buffer.from(secret).toString("hex")}\n`, {
+    writeFileSync(join(dir, `${owner}-${use}.key`), `${toLowerHex(secret)}\n`, {
       mode: 0o600,
     });
   };
@@ -33,7 +34,7 @@ export function writeKeys(dir: string, { eui, keys, pki }: ModelDevice): void {
       write(party, "pp-ka", own.prepay);
     }
   } catch (cause) {
-    throw new MeterbenchError(
+    throw new CodedError(
       "cli/usage",
       `emulate: keys cannot be written to ${dir} (${(cause as Error).message})`,
       { advice: "Give a folder that can be written with --keys DIR." },

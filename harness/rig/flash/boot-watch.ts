@@ -2,7 +2,7 @@
  * Resets a board and waits until an image runs on it. It listens before it asks, and asks gently: there are UARTs that
  * lose their receiver when something comes in while they start.
  */
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import { image, isUnsupported, os, SmpError } from "../../../hal/serial/smp/index.ts";
 import { pause } from "../../../hal/serial/timers.ts";
 import { recoveryName } from "../recovery.ts";
@@ -131,10 +131,10 @@ export class BootWatch {
     if (timers.nowMs() - askedMs > LINE_GONE_MS) await pause(timers, QUIET_MS);
   }
 
-  #lost(how: string, { heard, cause }: Watched): MeterbenchError {
+  #lost(how: string, { heard, cause }: Watched): CodedError {
     const seconds = this.#bootTimeoutMs / 1000;
     const deaf = ", though it prints: it has lost its receiver";
-    return new MeterbenchError(
+    return new CodedError(
       "rig/board-lost",
       `the board does not answer ${seconds} s after ${how}${heard ? deaf : ""}`,
       {
@@ -146,8 +146,8 @@ export class BootWatch {
     );
   }
 
-  #nothingRuns(): MeterbenchError {
-    return new MeterbenchError(
+  #nothingRuns(): CodedError {
+    return new CodedError(
       "image/not-booted",
       `no image came up: the board answers, and nothing that it lists runs (it is in ${recoveryName})`,
       { advice: "Its bootloader boots no image that it has: flash one that is signed for it." },
@@ -160,8 +160,8 @@ export class BootWatch {
 }
 
 /** What runs has no image group: it may be ours. */
-const listless = (error: SmpError): MeterbenchError =>
-  new MeterbenchError(
+const listless = (error: SmpError): CodedError =>
+  new CodedError(
     "rig/unproven",
     "the board answers after its reset, and lists no images: that the new one runs cannot be proven",
     { advice: error.advice },

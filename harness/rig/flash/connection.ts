@@ -1,5 +1,5 @@
 /** A board's SMP client, and how to wait for a line that comes and goes. */
-import { hasCode } from "../../../firmware/kernel/errors.ts";
+import { hasCode } from "../../../hal/base/coded-error.ts";
 import { LineSession, type LineSessionOptions } from "../../../hal/serial/line/session.ts";
 import { type ControlKey, SigningClient } from "../../../hal/serial/parts/index.ts";
 import { SmpClient, type SmpClientOptions } from "../../../hal/serial/smp/index.ts";

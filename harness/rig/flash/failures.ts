@@ -1,5 +1,5 @@
 /** What SMP and lines throw while a board is flashed, and what that is to the flasher. */
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import { SmpError } from "../../../hal/serial/smp/index.ts";
 
 /** The board said nothing, or nobody could hear it. */
@@ -17,9 +17,9 @@ const isLineError = (error: unknown): boolean =>
 export function lost(error: unknown): unknown {
   if (error instanceof SmpError) {
     const code = error.code === "smp/refused" ? "rig/refused" : "rig/board-lost";
-    return new MeterbenchError(code, error.text, { advice: error.advice }, error);
+    return new CodedError(code, error.text, { advice: error.advice }, error);
   }
   if (!isLineError(error)) return error;
   const advice = "Check cable and power; then flash again: the upload goes on where it stopped.";
-  return new MeterbenchError("rig/board-lost", (error as Error).message, { advice }, error);
+  return new CodedError("rig/board-lost", (error as Error).message, { advice }, error);
 }

@@ -1,6 +1,6 @@
 /** Many boards at once: each is checked, flashed and proven by itself; one that fails stops no other. */
 import { versionText } from "../../../firmware/bootloader/version.ts";
-import { hasCode, MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { CodedError, hasCode } from "../../../hal/base/coded-error.ts";
 import type { SmpClient } from "../../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../../hal/serial/timers.ts";
 import { type OpenBoard, openBoard, smpOptions } from "../find.ts";
@@ -131,7 +131,7 @@ class BoardFlash {
       if (this.#phase !== "connect" || !isUnanswered(error)) throw error;
       const advice = await framingHint(opened.line, smpOptions(this.#board, this.#timers));
       if (advice === undefined) throw error;
-      throw new MeterbenchError(error.code, error.message, { ...error.data, advice }, error);
+      throw new CodedError(error.code, error.message, { ...error.data, advice }, error);
     }
   }
 
@@ -153,7 +153,7 @@ class BoardFlash {
     };
   }
 
-  #interrupted(): MeterbenchError {
+  #interrupted(): CodedError {
     const { doneBytes = 0, totalBytes = 1 } = this.#progress ?? {};
     const uploading = this.#phase === "upload" && this.#progress !== undefined;
     return interrupted(
@@ -259,15 +259,15 @@ function ownOptions(board: RigBoard, timers: Timers) {
 async function commandTest(command: string, board: RigBoard, timers: Timers): Promise<void> {
   const wrong = await runCommand(command, board, board.flash?.selfTestTimeoutS ?? 60, timers);
   if (wrong === undefined) return;
-  throw new MeterbenchError("image/self-test", `the command of selfTest ${wrong}`, {
+  throw new CodedError("image/self-test", `the command of selfTest ${wrong}`, {
     board: board.id,
     advice: `See selfTest of board ${board.id} in the rig file, and what it looks at.`,
   });
 }
 
 /** The board said nothing at all. */
-const isUnanswered = (error: unknown): error is MeterbenchError =>
-  error instanceof MeterbenchError && hasCode(error.cause, "smp/timeout");
+const isUnanswered = (error: unknown): error is CodedError =>
+  error instanceof CodedError && hasCode(error.cause, "smp/timeout");
 
 const percentOf = (doneBytes: number, totalBytes: number): number =>
   Math.floor((100 * doneBytes) / totalBytes);
@@ -276,7 +276,7 @@ const open = (board: RigBoard): Promise<OpenBoard> => openBoard(board, { what: "
 
 /** The image's fault by its code; everything else is the rig's. */
 const blame = (error: unknown): BoardOutcome =>
-  error instanceof MeterbenchError && error.code.startsWith("image/") ? "image-failed" : "rig-failed";
+  error instanceof CodedError && error.code.startsWith("image/") ? "image-failed" : "rig-failed";
 
 function describeError(error: unknown): NonNullable<BoardReport["error"]> {
   const { code, message, data } = error as { code?: unknown; message?: string; data?: { advice?: unknown } };

@@ -5,10 +5,10 @@
  *
  * Errors: `image/...` where the image failed, `rig/...` where board or line did.
  */
-import { equal } from "../../../firmware/bootloader/bytes.ts";
 import { refuse } from "../../../firmware/bootloader/refusals.ts";
 import { parseVersion, versionText } from "../../../firmware/bootloader/version.ts";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { sameBytes } from "../../../hal/base/bytes.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import {
   image,
   isUnsupported,
@@ -118,12 +118,12 @@ class Flasher {
   /** The free slot must be free: not kept to go back to, not to be booted next with something else. */
   #requireSettled(active: State | undefined, state: readonly State[]): void {
     if (active !== undefined && !active.confirmed)
-      throw new MeterbenchError("rig/in-test", `the board tests ${active.version}, which is not confirmed`, {
+      throw new CodedError("rig/in-test", `the board tests ${active.version}, which is not confirmed`, {
         advice: "Reset the board to go back to its old image, or confirm the running one; then flash again.",
       });
     const pending = state.find((entry) => entry.pending && !this.#isOurs(entry));
     if (pending !== undefined)
-      throw new MeterbenchError("rig/in-test", `the board is to boot ${pending.version} at its next reset`, {
+      throw new CodedError("rig/in-test", `the board is to boot ${pending.version} at its next reset`, {
         advice: "Reset the board and see to that image first; then flash again.",
       });
   }
@@ -146,14 +146,10 @@ class Flasher {
       if (wrong === undefined) return { upload, ...(repeated && { repeated }) };
       repeated = wrong;
     }
-    throw new MeterbenchError(
-      "rig/compare",
-      `the image in the slot is not the one that was sent: ${repeated}`,
-      {
-        advice:
-          "Every packet has its checksum, so it is not the cable: the board's flash or its SMP server is bad.",
-      },
-    );
+    throw new CodedError("rig/compare", `the image in the slot is not the one that was sent: ${repeated}`, {
+      advice:
+        "Every packet has its checksum, so it is not the cable: the board's flash or its SMP server is bad.",
+    });
   }
 
   /** Recovery's buffers are MCUboot's own; of an application's a board that does not tell them gets a guess. */
@@ -196,8 +192,8 @@ class Flasher {
   }
 
   /** The file arrived whole; it is its kind that this board's bootloader cannot do with. */
-  #notTaken(what: string, cause?: SmpError): MeterbenchError {
-    return new MeterbenchError(
+  #notTaken(what: string, cause?: SmpError): CodedError {
+    return new CodedError(
       "image/not-taken",
       `the board does not take the image: ${what}${cause ? ` (${cause.text})` : ""}. The image is ${describeImage(this.#file)}`,
       {
@@ -227,13 +223,9 @@ class Flasher {
         throw error;
       });
     if (!state.some((entry) => entry.pending && this.#seemsOurs(entry)))
-      throw new MeterbenchError(
-        "rig/refused",
-        "the board took the request for a test, and does not show it",
-        {
-          advice: "Look at the board's log: its trailer may not be writable.",
-        },
-      );
+      throw new CodedError("rig/refused", "the board took the request for a test, and does not show it", {
+        advice: "Look at the board's log: its trailer may not be writable.",
+      });
   }
 
   /** Resets, and waits until our image runs. */
@@ -243,7 +235,7 @@ class Flasher {
       marked ? !after.some((entry) => entry.pending) : this.#seemsOurs(running),
     );
     if (this.#seemsOurs(active)) return;
-    throw new MeterbenchError("image/not-booted", `the image did not come up; ${active.version} runs`, {
+    throw new CodedError("image/not-booted", `the image did not come up; ${active.version} runs`, {
       advice:
         "The bootloader refused it (is it signed with the board's key, its counter and version high enough?), " +
         "or it crashed in its test. Look at the board's console.",
@@ -294,9 +286,9 @@ class Flasher {
     await (this.#options.selfTest ?? echoTest)(this.#talk.client);
   }
 
-  #selfTestFailed(cause: unknown, now: string): MeterbenchError {
+  #selfTestFailed(cause: unknown, now: string): CodedError {
     const { message, advice, data } = cause as Error & { advice?: string; data?: { advice?: string } };
-    return new MeterbenchError(
+    return new CodedError(
       "image/self-test",
       `the self-test failed (${message}); ${now}`,
       { advice: advice ?? data?.advice ?? "See what the self-test says." },
@@ -309,7 +301,7 @@ class Flasher {
     await this.#talk.request(() => image.confirm(this.#talk.client));
     const active = (await this.#talk.state()).find((entry) => entry.active);
     if (active?.confirmed && this.#seemsOurs(active)) return { outcome: "confirmed" };
-    throw new MeterbenchError("rig/refused", "the board took the confirmation, and does not show it", {
+    throw new CodedError("rig/refused", "the board took the confirmation, and does not show it", {
       advice: "Look at the board's log: its trailer may not be writable.",
     });
   }
@@ -317,9 +309,10 @@ class Flasher {
   /** Without a confirmation a reset brings the old image back; proven by its hash. */
   async #revert(oldHash: Uint8Array | undefined): Promise<void> {
     const active = await this.#restart("revert", "revert", (running) => !this.#seemsOurs(running));
-    const back = !this.#seemsOurs(active) && (oldHash === undefined || equal(active.hash ?? noHash, oldHash));
+    const back =
+      !this.#seemsOurs(active) && (oldHash === undefined || sameBytes(active.hash ?? noHash, oldHash));
     if (back && active.confirmed) return;
-    throw new MeterbenchError(
+    throw new CodedError(
       "rig/not-reverted",
       `the board did not go back to its old image; ${active.version} runs`,
       {
@@ -329,7 +322,7 @@ class Flasher {
   }
 
   #isOurs({ hash }: State): boolean {
-    return hash !== undefined && equal(hash, this.#file.hash);
+    return hash !== undefined && sameBytes(hash, this.#file.hash);
   }
 
   /** By its version where the board lists no hash; {@link learnWay} has told what that proves. */

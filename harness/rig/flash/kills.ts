@@ -3,8 +3,8 @@
  * confirm, with the host going on or killed with it. After each kill the board must run the old image or the new
  * one, whole; each flashing must get through in the end; what is sent twice is counted.
  */
-import { equal } from "../../../firmware/bootloader/bytes.ts";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { sameBytes } from "../../../hal/base/bytes.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import type { SeededRandom } from "../../../hal/mock/index.ts";
 import { image } from "../../../hal/serial/smp/index.ts";
 import { pause, realTimers } from "../../../hal/serial/timers.ts";
@@ -164,8 +164,8 @@ class Killer {
     try {
       const state = await image.readState(connection.client, { retries: 10, timeoutMs: 1000 });
       const hash = state.find(({ active }) => active)?.hash;
-      if (hash && [file, old].some((each) => equal(each.hash, hash))) return;
-      throw new MeterbenchError(
+      if (hash && [file, old].some((each) => sameBytes(each.hash, hash))) return;
+      throw new CodedError(
         "rig/bricked",
         "after a kill the board runs neither the old image nor the new one",
       );

@@ -10,7 +10,7 @@ import {
 } from "../../../firmware/bootloader/image.ts";
 import type { ImageKey } from "../../../firmware/bootloader/keys.ts";
 import { trailerBytes } from "../../../firmware/bootloader/trailer.ts";
-import { hasCode, MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { CodedError, hasCode } from "../../../hal/base/coded-error.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { imageContent } from "../../input/image-content.ts";
 import { compressedPoint, publicBytes, readKeyObject } from "../../input/key-file.ts";
@@ -45,26 +45,26 @@ export function preFlight(file: Uint8Array, options: PreFlightOptions = {}): Ima
     const checked = checkImage(file, checks);
     return { ...checked, bytes: checked.image.bytes };
   } catch (error) {
-    if (hasCode(error, "image/magic")) throw placed(error as MeterbenchError, file);
+    if (hasCode(error, "image/magic")) throw placed(error as CodedError, file);
     throw options.byVersion ? error : withByVersion(error);
   }
 }
 
 /** RAM load and ROM-fixed images are taken when that is asked for. */
 function withByVersion(error: unknown): unknown {
-  if (!(error instanceof MeterbenchError) || error.code !== "image/flags") return error;
+  if (!(error instanceof CodedError) || error.code !== "image/flags") return error;
   if (Number(error.data.flags) & ~(BY_VERSION_FLAGS | FLAG_AES128)) return error;
   const advice =
     "It is loaded into memory, or fixed to an address: give --by-version for a board whose bootloader takes such images.";
-  return new MeterbenchError(error.code, error.message, { ...error.data, advice }, error);
+  return new CodedError(error.code, error.message, { ...error.data, advice }, error);
 }
 
 /** A file that begins with something else may hold an image further on: a bootloader and its application, say. */
-function placed(error: MeterbenchError, file: Uint8Array): MeterbenchError {
+function placed(error: CodedError, file: Uint8Array): CodedError {
   const at = Buffer.from(file.buffer, file.byteOffset, file.length).indexOf(IMAGE_MAGIC);
   if (at < 0) return error;
   const advice = `An image begins at byte ${at}: flash that part alone (tail -c +${at + 1} FILE).`;
-  return new MeterbenchError(
+  return new CodedError(
     error.code,
     `${error.message}; an image begins at byte ${at}`,
     { ...error.data, at, advice },
@@ -93,7 +93,7 @@ export function readImageFile(path: string): Uint8Array {
   const content = imageContent(new Uint8Array(read(path, "the image that the build signed")));
   if (content instanceof Uint8Array) return content;
   const { line, column, fault } = content;
-  throw new MeterbenchError("cli/usage", `flash: ${path}, line ${line}, column ${column}: ${fault}`, {
+  throw new CodedError("cli/usage", `flash: ${path}, line ${line}, column ${column}: ${fault}`, {
     ...content,
     advice: "Give the image that imgtool signed, as bytes (.bin) or as Intel HEX.",
   });
@@ -129,7 +129,7 @@ function read(path: string, expected: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new MeterbenchError(
+    throw new CodedError(
       "cli/usage",
       `flash: ${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`,
       { advice: `Expected ${expected}.` },
@@ -142,6 +142,6 @@ function keyError(
   path: string,
   what: string,
   advice = "Give the PEM file that the image was signed with, or its public key.",
-): MeterbenchError {
-  return new MeterbenchError("cli/usage", `flash: key ${path}: ${what}`, { advice });
+): CodedError {
+  return new CodedError("cli/usage", `flash: key ${path}: ${what}`, { advice });
 }

@@ -2,7 +2,7 @@
  * How fast an upload is, beside what the same link carries when the upload's framed bytes are simply written to
  * it, and beside the same upload without a window.
  */
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { encodeFrame, encodePacket, image, os, requestOp } from "../../../hal/serial/smp/index.ts";
 import { nextChunk } from "./chunk.ts";
@@ -70,7 +70,7 @@ async function writeRaw(connection: Connection, imageBytes: number): Promise<voi
     off += chunk.data.length;
   }
   const answer = await os.echo(client, "raw", { timeoutMs: 60_000, retries: 0 });
-  if (answer !== "raw") throw new MeterbenchError("rig/rates", "the board's echo is not what was sent");
+  if (answer !== "raw") throw new CodedError("rig/rates", "the board's echo is not what was sent");
 }
 
 /** On a console line the CRC no longer fits; a raw line has none, so there the command is one that no board has. */

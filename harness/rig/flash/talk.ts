@@ -1,5 +1,5 @@
 /** A flasher's questions to its board: asked again when the line went away, their failures in the rig's words. */
-import type { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import type { CodedError } from "../../../hal/base/coded-error.ts";
 import { image, type SmpClient } from "../../../hal/serial/smp/index.ts";
 import type { Timers } from "../../../hal/serial/timers.ts";
 import type { Connection } from "./connection.ts";
@@ -30,7 +30,7 @@ export class BoardTalk {
 
   /** What a board need not know; undefined when it does not, or answers what nobody can read. */
   async optional<T>(ask: () => Promise<T>): Promise<T | undefined> {
-    return this.request(ask).catch((error: MeterbenchError) => {
+    return this.request(ask).catch((error: CodedError) => {
       const { code } = (error.cause ?? error) as { code?: string };
       if (code === "smp/refused" || code === "smp/malformed") return undefined;
       throw error;

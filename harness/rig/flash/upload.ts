@@ -8,7 +8,7 @@
  * together are never more than that.
  */
 import { createHash } from "node:crypto";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import { image, os, SmpError } from "../../../hal/serial/smp/index.ts";
 import { pause } from "../../../hal/serial/timers.ts";
 import { nextChunk, UNIT_BYTES } from "./chunk.ts";
@@ -310,16 +310,16 @@ class Upload {
     throw this.#error("rig/no-progress", `the upload does not move on (${tries}): ${what}`, cause);
   }
 
-  #wrap(error: SmpError): MeterbenchError {
+  #wrap(error: SmpError): CodedError {
     // Codes that blame the file: it is no image, too large, older, or linked for elsewhere.
     const blamesImage =
       error.group === image.IMAGE_GROUP && [4, 5, 6, 7, 23, 25, 27, 29, 30].includes(error.rc ?? 0);
     return this.#error(blamesImage ? "image/refused" : "rig/refused", error.text, error, error.advice);
   }
 
-  #error(code: string, what: string, cause?: unknown, advice = uploadAdvice): MeterbenchError {
+  #error(code: string, what: string, cause?: unknown, advice = uploadAdvice): CodedError {
     const at = `${this.#doneBytes} of ${this.#file.length} bytes`;
-    return new MeterbenchError(code, `upload, ${at}: ${what}`, { advice, ...this.#progress() }, cause);
+    return new CodedError(code, `upload, ${at}: ${what}`, { advice, ...this.#progress() }, cause);
   }
 
   #progress(): UploadProgress {

@@ -10,7 +10,8 @@ import {
   parseVersion,
   versionText,
 } from "../../../firmware/bootloader/version.ts";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { sameBytes } from "../../../hal/base/bytes.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import { type image, os } from "../../../hal/serial/smp/index.ts";
 import { isRecovery, recoveryName, takesMarks } from "../recovery.ts";
 import type { ImageFile } from "./pre-flight.ts";
@@ -110,7 +111,7 @@ function byVersion(file: ImageFile, options: WayOptions, state: readonly State[]
       "Flash with --by-version instead.",
     );
   if (!options.byVersion)
-    throw new MeterbenchError("rig/by-version", `the board takes no mark for a test: ${picks}`, {
+    throw new CodedError("rig/by-version", `the board takes no mark for a test: ${picks}`, {
       advice:
         "Give --by-version (byVersion: true in the rig file): upload, reset, and prove that the image runs. Nothing is gone back to.",
     });
@@ -130,13 +131,13 @@ function byVersion(file: ImageFile, options: WayOptions, state: readonly State[]
 }
 
 const sameHash = ({ hash }: State, file: ImageFile): boolean =>
-  hash !== undefined && Buffer.compare(hash, file.hash) === 0;
+  hash !== undefined && sameBytes(hash, file.hash);
 
 /** A list without hashes tells images apart by their versions alone, and only where those differ. */
 function tellHashless(file: ImageFile, active: State, { onNote }: WayOptions): void {
   const version = versionText(file.image.version);
   if (saysVersion(active, file.image.version))
-    throw new MeterbenchError(
+    throw new CodedError(
       "rig/unproven",
       `the board lists images without their hash, and runs ${version} already: whether it is this file nobody could tell`,
       {
@@ -156,6 +157,6 @@ export function saysVersion(entry: State, version: ImageVersion): boolean {
 function noRevert(
   message: string,
   advice = "Flash with --confirm: it keeps the new image if that passes its self-test.",
-): MeterbenchError {
-  return new MeterbenchError("rig/no-revert", message, { advice });
+): CodedError {
+  return new CodedError("rig/no-revert", message, { advice });
 }

@@ -1,4 +1,5 @@
 /** A recorded session as the requests that the host made and the answers it got. */
+import { fromHex, toLowerHex } from "../../../hal/base/hex.ts";
 import type { Recording } from "../../../hal/serial/line/index.ts";
 import { boardGroupId, Command } from "../../../hal/serial/parts/board-group.ts";
 import {
@@ -59,7 +60,7 @@ export const isOrdered = ({ op, group, command }: SmpPacket): boolean =>
   op !== requestOp("read") || group !== boardGroupId || !lookCommands.has(command);
 
 export const keyOf = (packet: SmpPacket): string =>
-  `${firstByte(packet)}/${packet.group}/${packet.command}/${Buffer.from(packet.payload).toString("hex")}`;
+  `${firstByte(packet)}/${packet.group}/${packet.command}/${toLowerHex(packet.payload)}`;
 
 /** The map in a packet; an empty one where there is none: what a board sent may be anything. */
 export function mapOf(packet: SmpPacket): Payload {
@@ -98,8 +99,8 @@ export function readExchanges({ events }: Pick<Recording, "events">, framing: Sm
   const [out, back] = [packets(asked, false), packets(answered, true)];
   events.forEach((row, event) => {
     at = { event, tMs: row.tMs };
-    if (row.kind === "out") out.push(Buffer.from(row.hex, "hex"));
-    if (row.kind === "in") back.push(Buffer.from(row.hex, "hex"));
+    if (row.kind === "out") out.push(fromHex(row.hex));
+    if (row.kind === "in") back.push(fromHex(row.hex));
     if (row.kind !== "close") return;
     for (const receiver of [out, back]) receiver.reset();
     waiting.clear();

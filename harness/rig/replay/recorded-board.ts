@@ -3,6 +3,7 @@
  * Requests that act or bring data must come as recorded, sequence numbers aside; looks may come more or less often.
  */
 
+import { toLowerHex } from "../../../hal/base/hex.ts";
 import { BaseLine } from "../../../hal/serial/line/base-line.ts";
 import { type Line, LineError, type Recording } from "../../../hal/serial/line/index.ts";
 import { boardGroupId, Command } from "../../../hal/serial/parts/board-group.ts";
@@ -180,7 +181,7 @@ function divergence(
   expected: Pick<Exchange, "event" | "tMs"> & Partial<Exchange>,
   got: Uint8Array | undefined,
 ): RunDivergence {
-  const hex = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString("hex");
+  const hex = (bytes: Uint8Array | undefined) => toLowerHex(bytes ?? new Uint8Array(0));
   return { why, event: expected.event, tMs: expected.tMs, expected: hex(expected.bytes), got: hex(got) };
 }
 

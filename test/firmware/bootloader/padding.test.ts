@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { checkImage } from "../../../firmware/bootloader/check.ts";
 import { behindImage } from "../../../firmware/bootloader/padding.ts";
 import { trailerMagic } from "../../../firmware/bootloader/trailer.ts";
-import type { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import type { CodedError } from "../../../hal/base/coded-error.ts";
 import { type DecodedNode, decode } from "../../../harness/decode/index.ts";
 import { preFlight } from "../../../harness/rig/flash/pre-flight.ts";
 import { crypto, makeImage, reason } from "./images.ts";
@@ -23,11 +23,11 @@ function padded(align: number, erased = 0xff, confirmed = true): Uint8Array {
 }
 
 const check = (file: Uint8Array) => checkImage(file, { crypto, trailerBytes: 4096 });
-const refusal = (file: Uint8Array): MeterbenchError => {
+const refusal = (file: Uint8Array): CodedError => {
   try {
     preFlight(file);
   } catch (error) {
-    return error as MeterbenchError;
+    return error as CodedError;
   }
   return assert.fail("it was taken");
 };

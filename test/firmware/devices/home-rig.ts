@@ -6,7 +6,7 @@ import type { DeviceSettings } from "../../../firmware/devices/settings.ts";
 import type { Observation } from "../../../firmware/features/feature.ts";
 import { withCrc } from "../../../firmware/han/install-code.ts";
 import { objects } from "../../../firmware/model/index.ts";
-import { euiBytes } from "../../../firmware/security/eui.ts";
+import { euiBytes } from "../../../hal/base/eui64.ts";
 import {
   Ether,
   hubMains,

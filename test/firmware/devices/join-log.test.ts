@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { objects } from "../../../firmware/model/index.ts";
-import { euiBytes } from "../../../firmware/security/eui.ts";
 import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import type { Alert } from "../../../firmware/wire/message.ts";
+import { euiBytes } from "../../../hal/base/eui64.ts";
 import { HomeRig } from "./home-rig.ts";
 import { meterEui, op } from "./rig.ts";
 

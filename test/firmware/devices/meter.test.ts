@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { objects, } from "../../../firmware/model/index.ts";
+import { objects } from "../../../firmware/model/index.ts";
 import { Kind, type Response } from "../../../firmware/wire/message.ts";
 import type { CutPoint } from "../../../hal/mock/flash.ts";
 import { type MeterRig, meterRig, op, startUtcS } from "./rig.ts";

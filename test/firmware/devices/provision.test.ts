@@ -3,7 +3,7 @@ import { ElectricityMeter } from "../../../firmware/devices/electricity-meter.ts
 import { CommunicationsHub } from "../../../firmware/devices/hub.ts";
 import { partitions } from "../../../firmware/devices/partitions.ts";
 import { type DeviceIdentity, provision, readIdentity } from "../../../firmware/devices/provision.ts";
-import { hasCode } from "../../../firmware/kernel/errors.ts";
+import { hasCode } from "../../../hal/base/coded-error.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
 import { startUtcS, suite, World } from "./rig.ts";
 

@@ -15,7 +15,6 @@ import {
   type Role,
   useCaseByCode,
 } from "../../../firmware/model/index.ts";
-import { euiBytes } from "../../../firmware/security/eui.ts";
 import {
   type Alert,
   type Command,
@@ -29,6 +28,7 @@ import {
 } from "../../../firmware/wire/message.ts";
 import type { Agreement, CertificateClaims, ContextMac } from "../../../firmware/wire/suite.ts";
 import { suites } from "../../../firmware/wire/suites.ts";
+import { euiBytes } from "../../../hal/base/eui64.ts";
 import type { Crypto, Listener, Signer } from "../../../hal/board.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";

@@ -3,7 +3,7 @@ import { deviceLogFeature } from "../../../firmware/features/device-log.ts";
 import { firmwareVersionFeature } from "../../../firmware/features/firmware-version.ts";
 import { logsFeature } from "../../../firmware/features/logs.ts";
 import type { HanDeviceEntry, HanEvent } from "../../../firmware/han/options.ts";
-import { euiText } from "../../../firmware/security/eui.ts";
+import { euiText } from "../../../hal/base/eui64.ts";
 import type { Listener } from "../../../hal/board.ts";
 import { cutEverywhere, FeatureBench, refusalOf, startUtcS } from "../../support/feature-bench.ts";
 import { octets } from "./tariff-samples.ts";

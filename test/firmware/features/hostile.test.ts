@@ -15,7 +15,7 @@ import { RecordLog } from "../../../firmware/kernel/record-log.ts";
 import { calendarBytes, type ObjectName, plainFault, type ValueType } from "../../../firmware/model/index.ts";
 import type { Value } from "../../../firmware/wire/message.ts";
 import { constantLoad } from "../../../hal/mock/index.ts";
-import { type BenchContext, FeatureBench, startUtcS, } from "../../support/feature-bench.ts";
+import { type BenchContext, FeatureBench, startUtcS } from "../../support/feature-bench.ts";
 
 /** Every feature of the electricity meter, on one bench. */
 async function meterFeatures(context: BenchContext): Promise<{ features: Feature[] }> {

@@ -1,8 +1,8 @@
 /** Arbitraries and checks that all codec tests share. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { euiText } from "../../../firmware/han/frames/bytes.ts";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
+import { euiText } from "../../../hal/base/eui64.ts";
 
 export const u8 = fc.integer({ min: 0, max: 0xff });
 export const u16 = fc.integer({ min: 0, max: 0xffff });
@@ -20,7 +20,7 @@ export function neverCrashes(decode: (bytes: Uint8Array) => unknown, maxLength =
     try {
       decode(input);
     } catch (error) {
-      assert.ok(error instanceof MeterbenchError && error.code === "han/malformed", String(error));
+      assert.ok(error instanceof CodedError && error.code === "han/malformed", String(error));
     }
   };
   fc.assert(fc.property(bytes(maxLength), calm), { ...seed, numRuns: 500 });
@@ -36,10 +36,10 @@ export const kinds = <T>(
     for (const sample of samples) {
       const encoded = encode(sample);
       assert.deepEqual(decode(encoded), sample);
-      assert.throws(() => decode(encoded.slice(0, -1)), MeterbenchError);
-      assert.throws(() => decode(Uint8Array.of(...encoded, 0)), MeterbenchError);
+      assert.throws(() => decode(encoded.slice(0, -1)), CodedError);
+      assert.throws(() => decode(Uint8Array.of(...encoded, 0)), CodedError);
     }
-    assert.throws(() => decode(Uint8Array.of(0xee)), MeterbenchError);
+    assert.throws(() => decode(Uint8Array.of(0xee)), CodedError);
     neverCrashes(decode);
   });
 };

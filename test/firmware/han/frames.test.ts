@@ -23,7 +23,7 @@ import {
   type NwkCommand,
 } from "../../../firmware/han/frames/nwk.ts";
 import { encodeSecurityHeader, KeyId } from "../../../firmware/han/frames/security.ts";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import { hex, toHex } from "../../support/shared-data.ts";
 import { A, B, bytes, eui, K, kinds, neverCrashes, optional, seed, u8, u16, u32 } from "./codec-support.ts";
 
@@ -76,9 +76,9 @@ describe("MAC frames", () => {
 
   it("are refused with security, a later version, reserved bits, or too long", () => {
     for (const start of ["0b08", "0328", "8308", "0408", "0304", "4300"]) {
-      assert.throws(() => decodeMac(hex(`${start}01ffffffffffffffffff`)), MeterbenchError, start);
+      assert.throws(() => decodeMac(hex(`${start}01ffffffffffffffffff`)), CodedError, start);
     }
-    assert.throws(() => decodeMac(new Uint8Array(126)), MeterbenchError);
+    assert.throws(() => decodeMac(new Uint8Array(126)), CodedError);
     neverCrashes(decodeMac);
   });
 
@@ -103,7 +103,7 @@ describe("MAC frames", () => {
     for (const at of [2, 3, 4, 5]) {
       const other = beacon.slice();
       other[at]! ^= 1;
-      assert.throws(() => decodeBeacon(other), MeterbenchError);
+      assert.throws(() => decodeBeacon(other), CodedError);
     }
   });
 });
@@ -147,7 +147,7 @@ describe("NWK frames", () => {
 
   it("are refused with multicast, source route, another version or type", () => {
     for (const control of ["0801", "0804", "0880", "0a00", "0c00", "0b00"]) {
-      assert.throws(() => decodeNwk(hex(`${control}0000000000000000`)), MeterbenchError, control);
+      assert.throws(() => decodeNwk(hex(`${control}0000000000000000`)), CodedError, control);
     }
     neverCrashes(decodeNwk);
   });
@@ -191,7 +191,7 @@ describe("APS frames", () => {
         payload,
       });
       for (let length = 0; length < encoded.length; length++) {
-        assert.throws(() => decodeAps(encoded.slice(0, length)), MeterbenchError);
+        assert.throws(() => decodeAps(encoded.slice(0, length)), CodedError);
       }
     }
     neverCrashes(decodeAps);
@@ -199,9 +199,9 @@ describe("APS frames", () => {
 
   it("are refused as inter-PAN, group or indirect, and with senseless flags", () => {
     for (const control of ["03", "0c", "04", "10", "81"]) {
-      assert.throws(() => decodeAps(hex(`${control}010407090101050000`)), MeterbenchError, control);
+      assert.throws(() => decodeAps(hex(`${control}010407090101050000`)), CodedError, control);
     }
-    assert.throws(() => decodeAps(hex("8001040709010105" + "0300")), MeterbenchError);
+    assert.throws(() => decodeAps(hex("8001040709010105" + "0300")), CodedError);
   });
 
   const commands: ApsCommand[] = [
@@ -215,7 +215,7 @@ describe("APS frames", () => {
   kinds("commands", commands, encodeApsCommand, decodeApsCommand);
 
   it("refuses keys of other types", () => {
-    assert.throws(() => decodeApsCommand(hex(`0502${"00".repeat(33)}`)), MeterbenchError);
-    assert.throws(() => decodeApsCommand(hex(`0f01${"00".repeat(24)}`)), MeterbenchError);
+    assert.throws(() => decodeApsCommand(hex(`0502${"00".repeat(33)}`)), CodedError);
+    assert.throws(() => decodeApsCommand(hex(`0f01${"00".repeat(24)}`)), CodedError);
   });
 });

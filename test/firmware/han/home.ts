@@ -2,13 +2,13 @@
 
 import { HanCoordinator } from "../../../firmware/han/coordinator.ts";
 import { HanDevice } from "../../../firmware/han/end-device.ts";
-import { euiText } from "../../../firmware/han/frames/bytes.ts";
 import { withCrc } from "../../../firmware/han/install-code.ts";
 import type { HanEvent, HanOptions } from "../../../firmware/han/options.ts";
 import type { HanFailure, HanMessage, HanPort } from "../../../firmware/han/port.ts";
 import { Journal } from "../../../firmware/kernel/journal.ts";
 import { RunLoop } from "../../../firmware/kernel/run-loop.ts";
 import { suites } from "../../../firmware/wire/suites.ts";
+import { euiText } from "../../../hal/base/eui64.ts";
 import type { Listener, Signer } from "../../../hal/board.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import {

@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  aesMmo,
-  crc16X25,
-  hmacMmo,
-  installCodeValid,
-  linkKeyOf,
-  withCrc,
-} from "../../../firmware/han/install-code.ts";
-import { hasCode } from "../../../firmware/kernel/errors.ts";
+import { aesMmo, hmacMmo, installCodeValid, linkKeyOf, withCrc } from "../../../firmware/han/install-code.ts";
+import { hasCode } from "../../../hal/base/coded-error.ts";
+import { crc16X25 } from "../../../hal/base/crc.ts";
 import { nobleCrypto, nodeCrypto } from "../../../hal/crypto/index.ts";
 import { hex, readJson, toHex, vectors } from "../../support/shared-data.ts";
 

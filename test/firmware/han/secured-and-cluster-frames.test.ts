@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { euiBytes, euiText, Reader } from "../../../firmware/han/frames/bytes.ts";
+import { euiBytes, Reader } from "../../../firmware/han/frames/bytes.ts";
 import { KeyId, open, readSecurityHeader, secure } from "../../../firmware/han/frames/security.ts";
 import { decodeTunnel, encodeTunnel, type TunnelCommand } from "../../../firmware/han/frames/tunneling.ts";
 import {
@@ -12,7 +12,8 @@ import {
   encodeZcl,
 } from "../../../firmware/han/frames/zcl.ts";
 import { decodeDeviceAnnounce, encodeDeviceAnnounce } from "../../../firmware/han/frames/zdo.ts";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
+import { euiText } from "../../../hal/base/eui64.ts";
 import { hex, toHex } from "../../support/shared-data.ts";
 import { A, bytes, eui, K, key, kinds, neverCrashes, optional, seed, u8, u16, u32 } from "./codec-support.ts";
 import { crypto } from "./home.ts";
@@ -56,7 +57,7 @@ describe("frame security", () => {
     for (const control of [0x2d, 0x68, 0xa8, 0x29]) {
       assert.throws(
         () => readSecurityHeader(new Reader(Uint8Array.of(control, ...new Uint8Array(20)))),
-        MeterbenchError,
+        CodedError,
       );
     }
     neverCrashes((input) => readSecurityHeader(new Reader(input)));
@@ -97,7 +98,7 @@ describe("ZDO and ZCL", () => {
       seed,
     );
     for (const control of [0x02, 0x20, 0x80])
-      assert.throws(() => decodeZcl(Uint8Array.of(control, 0, 0)), MeterbenchError);
+      assert.throws(() => decodeZcl(Uint8Array.of(control, 0, 0)), CodedError);
     neverCrashes(decodeZcl);
   });
 
@@ -110,15 +111,15 @@ describe("ZDO and ZCL", () => {
     assert.equal(decodeTimeResponse(hex("000000e2ffffffff")), undefined, "ZCL's invalid time");
     assert.equal(decodeTimeResponse(hex("000000e2fffffffe")), undefined, "beyond a device's clock");
     assert.equal(toHex(encodeTimeResponse([9], utcS)), "090086");
-    assert.throws(() => decodeTimeResponse(hex("0900e2")), MeterbenchError);
-    assert.throws(() => decodeTimeResponse(hex("00000023" + "00000000")), MeterbenchError);
+    assert.throws(() => decodeTimeResponse(hex("0900e2")), CodedError);
+    assert.throws(() => decodeTimeResponse(hex("00000023" + "00000000")), CodedError);
     neverCrashes(decodeTimeResponse);
   });
 
   it("attribute lists are bounded", () => {
     assert.deepEqual(decodeReadAttributes(encodeReadAttributes([0, 1, 2])), [0, 1, 2]);
     for (const length of [0, 1, 33, 34])
-      assert.throws(() => decodeReadAttributes(new Uint8Array(length)), MeterbenchError);
+      assert.throws(() => decodeReadAttributes(new Uint8Array(length)), CodedError);
   });
 });
 
@@ -145,25 +146,24 @@ describe("tunnels", () => {
       for (const command of commands) {
         const { id, payload } = encodeTunnel(command, server);
         assert.deepEqual(decodeTunnel(id, server, payload), command);
-        assert.throws(() => decodeTunnel(id, server, payload.slice(0, 1)), MeterbenchError);
+        assert.throws(() => decodeTunnel(id, server, payload.slice(0, 1)), CodedError);
       }
-      assert.throws(() => decodeTunnel(9, server, new Uint8Array(6)), MeterbenchError);
+      assert.throws(() => decodeTunnel(9, server, new Uint8Array(6)), CodedError);
       for (const id of [0, 1, 2, 3]) neverCrashes((input) => decodeTunnel(id, server, input));
     }
   });
 
   it("a tunnel takes 1,500 bytes and no more", () => {
     assert.equal(decodeTunnel(2, false, new Uint8Array(1502)).command, "transfer");
-    assert.throws(() => decodeTunnel(2, false, new Uint8Array(1503)), MeterbenchError);
-    assert.throws(() => decodeTunnel(0, false, hex("06ffff02dc05")), MeterbenchError);
+    assert.throws(() => decodeTunnel(2, false, new Uint8Array(1503)), CodedError);
+    assert.throws(() => decodeTunnel(0, false, hex("06ffff02dc05")), CodedError);
   });
 });
 
 describe("EUI-64s", () => {
   it("are 16 upper-case digits, and nothing else", () => {
     assert.equal(euiText(euiBytes(A)), A);
-    for (const text of ["", "00db1234567890a0", `${A}0`])
-      assert.throws(() => euiBytes(text), MeterbenchError);
-    assert.throws(() => euiText(new Uint8Array(7)), MeterbenchError);
+    for (const text of ["", "00db1234567890a0", `${A}0`]) assert.throws(() => euiBytes(text), CodedError);
+    assert.throws(() => euiText(new Uint8Array(7)), CodedError);
   });
 });

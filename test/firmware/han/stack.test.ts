@@ -5,8 +5,8 @@ import { ApsReceiver, BLOCK_BYTES, blocksOf, MAX_BLOCKS } from "../../../firmwar
 import { IncomingCounter, OutgoingCounter } from "../../../firmware/han/stack/counters.ts";
 import { Peer } from "../../../firmware/han/stack/peer.ts";
 import { readMembership, readRegistration } from "../../../firmware/han/store.ts";
-import { hasCode } from "../../../firmware/kernel/errors.ts";
 import { Journal } from "../../../firmware/kernel/journal.ts";
+import { hasCode } from "../../../hal/base/coded-error.ts";
 import { Home } from "./home.ts";
 
 async function journal(): Promise<Journal> {

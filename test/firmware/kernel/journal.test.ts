@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { Journal, type JournalChange } from "../../../firmware/kernel/journal.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import { HalError, PowerLost } from "../../../hal/board.ts";
 import { cutPoints, type FlashKit, flashKit } from "./mock-flash.ts";
 
@@ -45,10 +45,7 @@ async function code(promise: Promise<unknown>): Promise<string> {
     () => undefined,
     (caught: unknown) => caught,
   );
-  assert.ok(
-    error instanceof MeterbenchError || error instanceof HalError,
-    `expected a typed error, got ${error}`,
-  );
+  assert.ok(error instanceof CodedError || error instanceof HalError, `expected a typed error, got ${error}`);
   return error.code;
 }
 
@@ -292,7 +289,7 @@ describe("journal", () => {
     for (let at = 0; at < intact.bytes.length; at++) {
       kit.flash.restore(intact);
       kit.flash.flipBit(at, at % 8);
-      const found = await open(kit).then(contents, (error: MeterbenchError) => error.code);
+      const found = await open(kit).then(contents, (error: CodedError) => error.code);
       if (found === "journal/corrupt") refused++;
       else {
         // Only damage to the very last record may look like a torn write, and costs that commit alone.

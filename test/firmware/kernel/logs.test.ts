@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { crc32 } from "../../../firmware/kernel/crc32.ts";
-import { hasCode } from "../../../firmware/kernel/errors.ts";
 import { EventLog } from "../../../firmware/kernel/event-log.ts";
 import { Journal } from "../../../firmware/kernel/journal.ts";
 import { RecordLog } from "../../../firmware/kernel/record-log.ts";
+import { hasCode } from "../../../hal/base/coded-error.ts";
+import { crc32 } from "../../../hal/base/crc.ts";
 import { PowerLost } from "../../../hal/board.ts";
 import { cutPoints, flashKit } from "./mock-flash.ts";
 

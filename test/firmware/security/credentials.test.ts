@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import {
   type CellName,
   cellUsages,
@@ -8,9 +7,10 @@ import {
   type Role,
   roles,
 } from "../../../firmware/model/index.ts";
-import { euiBytes } from "../../../firmware/security/eui.ts";
 import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import { type Alert, Kind, NEVER, NOW, type Response, type Value } from "../../../firmware/wire/message.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
+import { euiBytes } from "../../../hal/base/eui64.ts";
 import type { CutPoint } from "../../../hal/mock/flash.ts";
 import { type MeterRig, meterRig, op, startUtcS, type TestParty, type World } from "../devices/rig.ts";
 
@@ -591,7 +591,7 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
     const commit = journal.commit.bind(journal);
     journal.commit = async (changes) => {
       if (changes.some(({ key }) => key.startsWith("anchor/")))
-        throw new MeterbenchError("journal/full", "no room", {});
+        throw new CodedError("journal/full", "no room", {});
       return commit(changes);
     };
     const set = [...certs(newSupplier()), [Uint8Array.of(1), cell("wanProvider", "sign")]] as Order["set"];
@@ -871,8 +871,8 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
         ],
       );
       assert.deepEqual(supplier?.[3]?.[0]?.[2], euiBytes("90B3D51F30010000"));
-      assert.equal((supplier?.[3]?.[0]?.[3] as Uint8Array).length, 8);
-      assert.equal((root?.[3]?.[0]?.[2] as Uint8Array).length, 8);
+      assert.equal(supplier?.[3]?.[0]?.[3] instanceof Uint8Array && supplier[3][0][3].length, 8);
+      assert.equal(root?.[3]?.[0]?.[2] instanceof Uint8Array && root[3][0][2].length, 8);
       assert.deepEqual(wanProvider, [6, 25, null, null]);
     }
   });

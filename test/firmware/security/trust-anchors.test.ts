@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Journal } from "../../../firmware/kernel/journal.ts";
 import { type CellName, cellsOf, type Role } from "../../../firmware/model/index.ts";
-import { euiBytes } from "../../../firmware/security/eui.ts";
 import { type Anchor, TrustAnchors } from "../../../firmware/security/trust-anchors.ts";
+import { euiBytes } from "../../../hal/base/eui64.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
 import { meterEui, suite, type TestParty, World } from "../devices/rig.ts";
 

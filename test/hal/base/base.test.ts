@@ -5,6 +5,7 @@ import {
   CodedError,
   compareBytes,
   concat,
+  crc16Kermit,
   crc16X25,
   crc16Xmodem,
   crc32,
@@ -12,10 +13,13 @@ import {
   euiBytes,
   euiText,
   fromHex,
+  HeadReader,
   hasCode,
+  headBytes,
   isErased,
   Major,
   messageOf,
+  putHead,
   readHead,
   sameBytes,
   toHex,
@@ -91,6 +95,7 @@ describe("base: CRCs", () => {
   const digits = new TextEncoder().encode("123456789");
   it("gives the catalogue's check values", () => {
     assert.equal(crc16X25(digits), 0x906e);
+    assert.equal(crc16Kermit(digits), 0x2189);
     assert.equal(crc16Xmodem(digits), 0x31c3);
     assert.equal(crc32(digits), 0xcbf43926);
   });
@@ -117,6 +122,30 @@ describe("base: CBOR heads", () => {
         assert.equal(BigInt(read.argument), value);
         assert.deepEqual([read.major, read.shortest, read.end], [major, true, head.length]);
         assert.equal(typeof read.argument, value > Number.MAX_SAFE_INTEGER ? "bigint" : "number");
+      }),
+    ));
+
+  it("reads heads one after the other, exactly, and writes them in place", () =>
+    check(
+      fc.property(fc.array(fc.tuple(fc.nat(7), argument), { maxLength: 8 }), (heads) => {
+        const out = new Uint8Array(9 * heads.length);
+        let end = 0;
+        for (const [major, value] of heads) {
+          const [low, high] = [Number(value & 0xffff_ffffn), Number(value >> 32n)];
+          const start = end;
+          end = putHead(out, start, major, low, high);
+          assert.equal(end - start, headBytes(low, high));
+          assert.deepEqual(buffer(out.subarray(start, end)), buffer(encodeHead(major, value)));
+        }
+        const reader = new HeadReader(out.subarray(0, end));
+        for (const [major, value] of heads) {
+          const start = reader.at;
+          assert.equal(reader.next(), undefined);
+          assert.deepEqual([reader.headAt, reader.major, reader.wide()], [start, major, value]);
+          assert.equal(reader.argument, Number(value));
+        }
+        assert.equal(reader.next(), "truncated");
+        assert.equal(reader.at, end);
       }),
     ));
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import type { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import type { CodedError } from "../../../hal/base/coded-error.ts";
 import { type Attempt, type DecodedNode, decode, renderDecoded } from "../../../harness/decode/index.ts";
 import { hex } from "../../support/shared-data.ts";
 
@@ -49,7 +49,7 @@ describe("decode", () => {
       try {
         return assert.fail(JSON.stringify(decode("deadbeef")));
       } catch (e) {
-        return e as MeterbenchError;
+        return e as CodedError;
       }
     })();
     assert.equal(error.code, "decode/unknown");
@@ -89,7 +89,7 @@ describe("decode", () => {
         try {
           node = decode(bytes);
         } catch (error) {
-          assert.equal((error as MeterbenchError).code, "decode/unknown");
+          assert.equal((error as CodedError).code, "decode/unknown");
           return;
         }
         for (const line of renderDecoded(node).split("\n")) assert.ok(line.length <= 80, line);

@@ -2,7 +2,6 @@ import { strict as assert } from "node:assert";
 import { ApsType, encodeApsHeader } from "../../../firmware/han/frames/aps.ts";
 import { encodeApsCommand } from "../../../firmware/han/frames/aps-command.ts";
 import { encodeBeacon } from "../../../firmware/han/frames/beacon.ts";
-import { concat } from "../../../firmware/han/frames/bytes.ts";
 import { encodeMac, encodeMacCommand, MacType } from "../../../firmware/han/frames/mac.ts";
 import { encodeNwkCommand, encodeNwkHeader, type NwkHeader } from "../../../firmware/han/frames/nwk.ts";
 import { KeyId, secure } from "../../../firmware/han/frames/security.ts";
@@ -10,9 +9,10 @@ import { encodeTunnel } from "../../../firmware/han/frames/tunneling.ts";
 import { Cluster, encodeZcl, SE_PROFILE } from "../../../firmware/han/frames/zcl.ts";
 import { DEVICE_ANNOUNCE, encodeDeviceAnnounce, ZDO_PROFILE } from "../../../firmware/han/frames/zdo.ts";
 import { EDHOC_CLUSTER, encodeEdhoc } from "../../../firmware/wire/cose/edhoc/cluster.ts";
+import { concat } from "../../../hal/base/bytes.ts";
+import { crc16Kermit } from "../../../hal/base/crc.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { type DecodedNode, decode } from "../../../harness/decode/index.ts";
-import { fcs } from "../../../harness/decode/zigbee-fcs.ts";
 import { hex } from "../../support/shared-data.ts";
 
 const hub = "00DB1234567890A2";
@@ -67,7 +67,7 @@ const value = (node: DecodedNode, name: string) => node.fields.find((f) => f.nam
 
 /** The frame with its FCS. */
 const ended = (frame: Uint8Array): Uint8Array =>
-  concat(frame, Uint8Array.of(fcs(frame) & 0xff, fcs(frame) >> 8));
+  concat(frame, Uint8Array.of(crc16Kermit(frame) & 0xff, crc16Kermit(frame) >> 8));
 
 describe("decode, Zigbee", () => {
   it("reads beacons, MAC commands and acknowledgements", () => {
@@ -84,7 +84,7 @@ describe("decode, Zigbee", () => {
 
   it("takes a frame with its FCS, and says that it is right", () => {
     const frame = hex("030801ffffffff07");
-    const crc = fcs(frame);
+    const crc = crc16Kermit(frame);
     const node = decode(concat(frame, Uint8Array.of(crc & 0xff, crc >> 8)));
     assert.equal(node.fields.find((f) => f.name === "FCS")?.note, "right");
     assert.deepEqual(layers(node).at(-1), "MAC beacon-request");

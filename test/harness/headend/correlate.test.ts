@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { hasCode, type MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { useCases } from "../../../firmware/model/index.ts";
 import { coseWire } from "../../../firmware/wire/cose/wire.ts";
+import { type CodedError, hasCode } from "../../../hal/base/coded-error.ts";
 import { correlate } from "../../../harness/headend/correlate.ts";
 import { serviceRequests } from "../../../harness/headend/service-requests.ts";
 import { type ServiceRequest, transform } from "../../../harness/headend/transform.ts";
@@ -62,7 +62,7 @@ describe("correlation of pre-commands", () => {
       const { bytes } = transform({ ...request, ...change, parameters }, coseWire);
       assert.throws(
         () => correlate(bytes, request),
-        (e: MeterbenchError) => e.code === "headend/not-correlated" && e.data.field === field,
+        (e: CodedError) => e.code === "headend/not-correlated" && e.data.field === field,
       );
     });
   }
@@ -79,7 +79,7 @@ describe("correlation of pre-commands", () => {
       try {
         correlate(bytes, request);
       } catch (error) {
-        return (error as MeterbenchError).data.field;
+        return (error as CodedError).data.field;
       }
       return undefined;
     };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { hasCode } from "../../../firmware/kernel/errors.ts";
+import { hasCode } from "../../../hal/base/coded-error.ts";
 import { Inventory, type InventoryEvent, inventoryRules } from "../../../harness/headend/inventory.ts";
 
 const eui = "00DB1234567890A0";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { hasCode } from "../../../firmware/kernel/errors.ts";
 import { suites } from "../../../firmware/wire/suites.ts";
+import { hasCode } from "../../../hal/base/coded-error.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { SeededRandom } from "../../../hal/mock/index.ts";
 import { partyNames } from "../../../harness/headend/parties.ts";

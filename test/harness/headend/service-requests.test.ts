@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { hasCode, type MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { coseWire } from "../../../firmware/wire/cose/wire.ts";
+import { type CodedError, hasCode } from "../../../hal/base/coded-error.ts";
 import { serviceRequest, serviceRequests } from "../../../harness/headend/service-requests.ts";
 import { transform } from "../../../harness/headend/transform.ts";
 import { requests, samples } from "./samples.ts";
@@ -14,7 +14,7 @@ function faults(reference: string, parameters: unknown): string {
     request(reference, parameters);
   } catch (error) {
     assert.ok(hasCode(error, "headend/parameters"));
-    return String((error as MeterbenchError).message);
+    return String((error as CodedError).message);
   }
   return "accepted";
 }

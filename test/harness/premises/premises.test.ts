@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hasCode } from "../../../firmware/kernel/errors.ts";
+import { hasCode } from "../../../hal/base/coded-error.ts";
 import { nobleCrypto } from "../../../hal/crypto/index.ts";
 import {
   addMeter,

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import { Scheduler } from "../../../hal/mock/index.ts";
 import { BoardLock, type LockOwner, lockHolder } from "../../../harness/rig/lock.ts";
 import { schedulerTimers } from "../../support/timers.ts";
@@ -98,7 +98,7 @@ describe("a board's lock", () => {
     assert.throws(
       () => take(),
       (error) => {
-        assert.ok(error instanceof MeterbenchError);
+        assert.ok(error instanceof CodedError);
         assert.equal(error.code, "rig/locked");
         assert.match(
           error.message,

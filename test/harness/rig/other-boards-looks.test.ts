@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { benchBoard } from "../../../bench/board.ts";
-import type { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import type { CodedError } from "../../../hal/base/coded-error.ts";
 import { Scheduler } from "../../../hal/mock/index.ts";
 import { LineSession, linePair } from "../../../hal/serial/line/index.ts";
 import { boardFinding } from "../../../harness/rig/advice.ts";
@@ -109,7 +109,7 @@ describe("boards with other people's SMP servers, looked at", () => {
   it("are told by a run to want the other framing", async () => {
     const { timers, run, session } = otherBench({ framing: "raw" });
     const line = await session();
-    await assert.rejects(run(describeBoard(line, { timers })), (error: MeterbenchError) => {
+    await assert.rejects(run(describeBoard(line, { timers })), (error: CodedError) => {
       assert.equal(error.code, "rig/silent");
       assert.match(String(error.data.advice), /--framing raw/);
       return true;

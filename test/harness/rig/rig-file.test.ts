@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import fc from "fast-check";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import { LineError, linePair, type OpenLineOptions } from "../../../hal/serial/line/index.ts";
 import { chooseBoard, chooseBoards, openBoard } from "../../../harness/rig/find.ts";
 import { imageKeyOf } from "../../../harness/rig/image-key.ts";
@@ -206,7 +206,7 @@ boards:
       assert.throws(
         () => readRig(text),
         (error) => {
-          assert.ok(error instanceof MeterbenchError);
+          assert.ok(error instanceof CodedError);
           assert.match(error.code, /^rig-file\//);
           assert.match(error.message, says);
           const example = String(error.data.advice).split(/works:\n/)[1] ?? "";
@@ -224,9 +224,7 @@ boards:
       assert.throws(
         () => imageKeyOf(boards[at] as RigBoard),
         (error) =>
-          error instanceof MeterbenchError &&
-          error.code === "rig-file/image-key" &&
-          message.test(error.message),
+          error instanceof CodedError && error.code === "rig-file/image-key" && message.test(error.message),
       );
     says(0, /^rig\.yaml:1:23: board left: imageKey: .*nowhere\.pem cannot be read \(ENOENT\)/);
     says(1, /^rig\.yaml:5:33: board b: imageKey: .*it holds no PEM key/);
@@ -243,7 +241,7 @@ boards:
         try {
           readRig(content);
         } catch (error) {
-          assert.ok(error instanceof MeterbenchError, String(error));
+          assert.ok(error instanceof CodedError, String(error));
           assert.match(error.message, /^rig\.yaml:\d+:\d+: /);
         }
       }),
@@ -294,7 +292,7 @@ describe("boards by name", () => {
       ["kitchen", /board \(left, right, twin\), a label \(lab, esme\), or a port such as .*list ports/],
     ] as const)
       await assert.rejects(chooseBoard(rig, name, find), (error) => {
-        assert.ok(error instanceof MeterbenchError);
+        assert.ok(error instanceof CodedError);
         assert.match(String(error.data.advice), advice);
         return true;
       });

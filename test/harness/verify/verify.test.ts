@@ -3,12 +3,12 @@ import { generateKeyPairSync } from "node:crypto";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { hasCode } from "../../../firmware/kernel/errors.ts";
 import { issueCertificate } from "../../../firmware/wire/cose/certificate.ts";
-import { eui64ToBytes } from "../../../firmware/wire/cose/eui64.ts";
 import { agreement, keyId, pairMac } from "../../../firmware/wire/cose/keys.ts";
 import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import type { Message } from "../../../firmware/wire/message.ts";
+import { hasCode } from "../../../hal/base/coded-error.ts";
+import { euiBytes } from "../../../hal/base/eui64.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { makeCheck, type VerifiedMessage, verifyFiles } from "../../../harness/verify/index.ts";
 import { rtds } from "../../support/shared-data.ts";
@@ -229,7 +229,7 @@ describe("verify, on the COSE wire", () => {
   after(() => rmSync(dir, { recursive: true }));
 
   const mac = () => {
-    const parties = { originator: eui64ToBytes(supplier), target: eui64ToBytes(meter) };
+    const parties = { originator: euiBytes(supplier), target: euiBytes(meter) };
     const made = pairMac(crypto, agreement(crypto, secret(2)), crypto.x25519PublicKey(secret(3)), parties);
     assert.ok(made);
     return made;

@@ -2,10 +2,10 @@
  * How EDHOC names and carries credentials (RFC 9528 §3.5): `x5t` names an X.509 certificate by its hash,
  * `kcwt` carries a CWT certificate by value, `kid` names a key that both sides know.
  */
+import { concat } from "../../../../hal/base/bytes.ts";
+import { Major } from "../../../../hal/base/cbor-head.ts";
 import type { Crypto, Signer, Verifier } from "../../../../hal/board.ts";
-import { Major } from "../reader.ts";
 import {
-  concat,
   encodeBytes,
   encodeHead,
   encodeInteger,

@@ -2,8 +2,8 @@
  * Link keys on this wire: EDHOC between a joining device (initiator) and the hub (responder), and 16 bytes
  * from EDHOC_Exporter. Pure: steps give what to send and what came of it.
  */
+import { CodedError, hasCode } from "../../../../hal/base/coded-error.ts";
 import type { Crypto } from "../../../../hal/board.ts";
-import { hasCode, MeterbenchError } from "../../../kernel/errors.ts";
 import type { Eui64 } from "../../message.ts";
 import type {
   EstablishmentFailure,
@@ -71,7 +71,7 @@ function outcome(step: EdhocStep): EstablishmentStep {
   };
 }
 
-function failed(error: MeterbenchError, message: Uint8Array = new Uint8Array(0)): EstablishmentStep {
+function failed(error: CodedError, message: Uint8Array = new Uint8Array(0)): EstablishmentStep {
   const forged = hasCode(error, "edhoc/credential") || hasCode(error, "edhoc/signature");
   const status = forged ? TerminateStatus.credentialRefused : TerminateStatus.malformed;
   const failure = forged ? "forged-credential" : "key-establishment-broken";
@@ -102,7 +102,7 @@ function resolver(crypto: Crypto, options: EstablishmentOptions, peer: Eui64): C
       if (found.subject !== peer) return { refused: `it names ${found.subject}, not ${peer}` };
       return { credential: id.cwt, verify: crypto.ed25519Verifier(found.publicKey), subject: found.subject };
     } catch (error) {
-      if (error instanceof MeterbenchError) return { refused: error.message };
+      if (error instanceof CodedError && !hasCode(error, "hal")) return { refused: error.message };
       throw error;
     }
   };

@@ -1,6 +1,6 @@
 /** Keys that a finished EDHOC session gives to applications (RFC 9528 §4.2). */
+import { CodedError } from "../../../../hal/base/coded-error.ts";
 import type { Crypto } from "../../../../hal/board.ts";
-import { MeterbenchError } from "../../../kernel/errors.ts";
 import { edhocKdf, HASH_BYTES, Label } from "./key-schedule.ts";
 
 const MAX_CONTEXT_BYTES = 256;
@@ -33,7 +33,7 @@ export class EdhocKeys {
     const fits =
       Number.isInteger(label) && label >= 0 && label <= MAX_LABEL && context.length <= MAX_CONTEXT_BYTES;
     if (!fits || !Number.isInteger(length) || length < 1 || length > MAX_EXPORT_BYTES)
-      throw new MeterbenchError(
+      throw new CodedError(
         "edhoc/exporter",
         `export of ${length} bytes for label ${label}, context of ${context.length} bytes: expected 1 to ` +
           `${MAX_EXPORT_BYTES} bytes, label 0 to ${MAX_LABEL}, context of at most ${MAX_CONTEXT_BYTES} bytes`,

@@ -2,8 +2,9 @@
  * The EDHOC key schedule of method 0, suite 0 (RFC 9528 §4): HKDF-SHA-256 over transcript hashes.
  * In method 0 both sides sign, so PRK_2e = PRK_3e2m = PRK_4e3m.
  */
+import { concat } from "../../../../hal/base/bytes.ts";
 import type { Crypto } from "../../../../hal/board.ts";
-import { concat, encodeBytes, encodeInteger, encodeText } from "./sequence.ts";
+import { encodeBytes, encodeInteger, encodeText } from "./sequence.ts";
 
 /** Suite 0: SHA-256, AES-CCM-16-64-128. A MAC that is signed is as long as the hash (§5.3.2). */
 export const HASH_BYTES = 32;

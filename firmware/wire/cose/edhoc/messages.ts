@@ -2,8 +2,9 @@
  * The shapes of the EDHOC messages (RFC 9528 §5, §6): reading refuses whatever departs from them,
  * writing gives the one deterministic form.
  */
-import { MeterbenchError } from "../../../kernel/errors.ts";
-import { Major } from "../reader.ts";
+import { concat } from "../../../../hal/base/bytes.ts";
+import { Major } from "../../../../hal/base/cbor-head.ts";
+import { CodedError } from "../../../../hal/base/coded-error.ts";
 import {
   encodeIdCredField,
   encodeIdentifier,
@@ -12,7 +13,6 @@ import {
   readIdentifier,
 } from "./credentials.ts";
 import {
-  concat,
   encodeBytes,
   encodeInteger,
   encodeText,
@@ -96,15 +96,11 @@ function readSuites(item: Item, what: string): number[] {
 
 function checkMethodAndSuite(method: number, offered: readonly number[]): void {
   if (method !== METHOD_SIGN_SIGN)
-    throw new MeterbenchError(
-      "edhoc/method",
-      `message_1: method ${method}, only 0 (both sign) is spoken here`,
-      {
-        method,
-      },
-    );
+    throw new CodedError("edhoc/method", `message_1: method ${method}, only 0 (both sign) is spoken here`, {
+      method,
+    });
   if (offered.at(-1) !== SUITE_0 || offered.indexOf(SUITE_0) !== offered.length - 1)
-    throw new MeterbenchError(
+    throw new CodedError(
       "edhoc/suite",
       `message_1: cipher suite ${offered.at(-1)} selected of [${offered}], only 0 is spoken here`,
       { offered, supported: [SUITE_0] },
@@ -185,7 +181,7 @@ function refuseCritical(items: readonly Item[], what: string): void {
     if (label === undefined) throw malformed(what, 0, "EAD without its integer label");
     if (++count > MAX_EAD_ITEMS) throw malformed(what, 0, `more than ${MAX_EAD_ITEMS} EAD items`);
     if (label < 0)
-      throw new MeterbenchError("edhoc/critical-ead", `${what}: critical EAD ${-label} is not known here`, {
+      throw new CodedError("edhoc/critical-ead", `${what}: critical EAD ${-label} is not known here`, {
         label: -label,
       });
     if (items[i + 1]?.major === Major.bytes) i++;
@@ -202,7 +198,7 @@ function bounded(bytes: Uint8Array, what: string): void {
 export const ErrorCode = { unspecified: 1, wrongSuite: 2, unknownCredential: 3 } as const;
 
 /** The error message that tells the peer of `failure`: its code, never its details. */
-export function encodeError(failure: MeterbenchError): Uint8Array {
+export function encodeError(failure: CodedError): Uint8Array {
   if (failure.code === "edhoc/suite")
     return concat(encodeInteger(ErrorCode.wrongSuite), encodeInteger(SUITE_0));
   if (failure.code === "edhoc/credential")
@@ -214,13 +210,13 @@ export function encodeError(failure: MeterbenchError): Uint8Array {
  * The failure a peer's error message reports, or undefined when `bytes` are no error message (messages 2 to
  * 4 are byte strings, errors begin with an integer). Throws `edhoc/encoding` for a malformed one.
  */
-export function readError(bytes: Uint8Array): MeterbenchError | undefined {
+export function readError(bytes: Uint8Array): CodedError | undefined {
   const major = (bytes[0] ?? 0xff) >> 5;
   if (major !== Major.uint && major !== Major.negative) return undefined;
   bounded(bytes, "error message");
   const items = readSequence(bytes, 2, "error message");
   const [code, info] = items as [Item, Item?];
-  return new MeterbenchError(
+  return new CodedError(
     "edhoc/peer-error",
     `the peer ended the session: ${describe(integerOf(code) as number, info)}`,
     { errorCode: integerOf(code), ...suitesOf(code, info) },

@@ -3,9 +3,11 @@
  * deterministic form (RFC 8949 §4.2.1). RFC 9528 §3.1 demands that form, so anything else is refused here,
  * before a key is touched.
  */
-import { hasCode, MeterbenchError } from "../../../kernel/errors.ts";
+import { concat } from "../../../../hal/base/bytes.ts";
+import { encodeHead as anyHead, Major } from "../../../../hal/base/cbor-head.ts";
+import { CodedError, hasCode } from "../../../../hal/base/coded-error.ts";
 import { passItem } from "../gate.ts";
-import { Major, Reader } from "../reader.ts";
+import { Reader } from "../reader.ts";
 
 /** One item of a sequence; `raw` is the whole item, `content` what follows its head. */
 export interface Item {
@@ -38,7 +40,7 @@ function readItem(reader: Reader, what: string): Item {
     passItem(reader);
   } catch (error) {
     if (!hasCode(error, "wire/malformed")) throw error;
-    throw new MeterbenchError("edhoc/encoding", `${what}, ${(error as Error).message}`, { what }, error);
+    throw new CodedError("edhoc/encoding", `${what}, ${(error as Error).message}`, { what }, error);
   }
   const end = reader.at;
   const head = new Reader(reader.bytes, start);
@@ -57,8 +59,8 @@ export function integerOf(item: Item): number | undefined {
   return item.major === Major.negative ? -1 - item.argument : undefined;
 }
 
-export function malformed(what: string, at: number, why: string): MeterbenchError {
-  return new MeterbenchError("edhoc/encoding", `${what}, byte ${at}: ${why}`, { what, at });
+export function malformed(what: string, at: number, why: string): CodedError {
+  return new CodedError("edhoc/encoding", `${what}, byte ${at}: ${why}`, { what, at });
 }
 
 /** UTF-8 text of an item that {@link readSequence} has passed. */
@@ -66,23 +68,10 @@ export const textOf = (item: Item): string => new TextDecoder().decode(item.cont
 
 // --- writing ---------------------------------------------------------------------------------------------
 
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-}
-
 /** A CBOR head in its shortest form. Throws `edhoc/options` for what is longer than any message could be. */
 export function encodeHead(major: number, argument: number): Uint8Array {
-  const type = major << 5;
-  if (argument < 24) return Uint8Array.of(type | argument);
-  if (argument < 0x100) return Uint8Array.of(type | 24, argument);
-  if (argument < 0x1_0000) return Uint8Array.of(type | 25, argument >> 8, argument & 0xff);
-  throw new MeterbenchError("edhoc/options", `${argument} is too long for EDHOC: at most 65,535 expected`);
+  if (argument < 0x1_0000) return anyHead(major, argument);
+  throw new CodedError("edhoc/options", `${argument} is too long for EDHOC: at most 65,535 expected`);
 }
 
 export const encodeInteger = (value: number): Uint8Array =>

@@ -8,8 +8,9 @@
  * A step never throws: what goes wrong ends the session in the state `failed` and gives the error message to
  * send (RFC 9528 §6). A session that has ended takes no further message.
  */
+import { concat, sameBytes } from "../../../../hal/base/bytes.ts";
+import { CodedError, hasCode } from "../../../../hal/base/coded-error.ts";
 import type { Crypto } from "../../../../hal/board.ts";
-import { MeterbenchError } from "../../../kernel/errors.ts";
 import {
   type CredentialResolver,
   type EdhocIdentity,
@@ -30,7 +31,7 @@ import {
   transcript2,
 } from "./key-schedule.ts";
 import * as messages from "./messages.ts";
-import { concat, encodeBytes } from "./sequence.ts";
+import { encodeBytes } from "./sequence.ts";
 
 export interface EdhocOptions {
   readonly crypto: Crypto;
@@ -62,7 +63,7 @@ export type EdhocState =
       readonly result: EdhocResult;
     }
   | { readonly phase: "done" }
-  | { readonly phase: "failed"; readonly failure: MeterbenchError };
+  | { readonly phase: "failed"; readonly failure: CodedError };
 
 interface After2 {
   readonly transcript3: Uint8Array;
@@ -75,8 +76,8 @@ export interface EdhocStep {
   readonly send?: Uint8Array;
   /** The session is up; for both sides the peer is then authenticated, for the initiator the keys confirmed. */
   readonly result?: EdhocResult;
-  /** Why the session ended: a MeterbenchError `edhoc/…`. */
-  readonly failure?: MeterbenchError;
+  /** Why the session ended: a CodedError `edhoc/…`. */
+  readonly failure?: CodedError;
 }
 
 /** Begins a session: `send` is message_1. */
@@ -103,7 +104,7 @@ export function advance(state: EdhocState, message: Uint8Array): EdhocStep {
     if (reported !== undefined) return { state: { phase: "failed", failure: reported }, failure: reported };
     return handle(state, message);
   } catch (error) {
-    if (!(error instanceof MeterbenchError)) throw error;
+    if (!(error instanceof CodedError) || hasCode(error, "hal")) throw error;
     if (error.code === "edhoc/state") return { state, failure: error };
     return {
       state: { phase: "failed", failure: error },
@@ -126,7 +127,7 @@ function handle(state: EdhocState, message: Uint8Array): EdhocStep {
     case "wait-4":
       return onMessage4(state, message);
     default:
-      throw new MeterbenchError("edhoc/state", `the session has ended (${state.phase}): start a new one`, {});
+      throw new CodedError("edhoc/state", `the session has ended (${state.phase}): start a new one`, {});
   }
 }
 
@@ -207,10 +208,7 @@ function onMessage4(state: Extract<EdhocState, { phase: "wait-4" }>, message4: U
 function sharedKey(options: EdhocOptions, peerKey: Uint8Array, transcript: Uint8Array): Uint8Array {
   const shared = options.crypto.x25519(options.ephemeralSecret, peerKey);
   if (shared === undefined)
-    throw new MeterbenchError(
-      "edhoc/key",
-      "the peer's ephemeral key has small order: the shared secret is zero",
-    );
+    throw new CodedError("edhoc/key", "the peer's ephemeral key has small order: the shared secret is zero");
   return extract(options.crypto, transcript, shared);
 }
 
@@ -234,15 +232,15 @@ function verifiedPeer(
 ): ResolvedCredential {
   const found = options.resolve(claim.idCred);
   if ("refused" in found)
-    throw new MeterbenchError("edhoc/credential", `the peer's credential is refused: ${found.refused}`, {
+    throw new CodedError("edhoc/credential", `the peer's credential is refused: ${found.refused}`, {
       idCred: claim.idCred.kind,
       reason: found.refused,
     });
   if (sameBytes(found.credential, options.own.credential))
-    throw new MeterbenchError("edhoc/reflected", "the peer shows our own credential: a reflected session");
+    throw new CodedError("edhoc/reflected", "the peer shows our own credential: a reflected session");
   const proof = { ...context, idCred: encodeIdCred(claim.idCred), credential: found.credential };
   if (!found.verify(toBeSigned(options.crypto, prk, proof), claim.signature))
-    throw new MeterbenchError("edhoc/signature", `the signature in message_${context.message} is not valid`, {
+    throw new CodedError("edhoc/signature", `the signature in message_${context.message} is not valid`, {
       subject: found.subject,
     });
   return found;
@@ -262,14 +260,14 @@ function sealed(
 function opened(crypto: Crypto, prk: Uint8Array, message: 3 | 4, transcript: Uint8Array, bytes: Uint8Array) {
   const ciphertext = messages.readSingleBytes(bytes, `message_${message}`);
   if (ciphertext.length < AEAD_TAG_BYTES)
-    throw new MeterbenchError(
+    throw new CodedError(
       "edhoc/encoding",
       `message_${message}: ${ciphertext.length} bytes, shorter than its tag`,
     );
   const { key, nonce, additionalData } = aeadKeys(crypto, prk, message, transcript);
   const plaintext = crypto.aesCcmOpen(key, nonce, additionalData, ciphertext, AEAD_TAG_BYTES);
   if (plaintext === undefined)
-    throw new MeterbenchError(
+    throw new CodedError(
       "edhoc/decrypt",
       `message_${message} does not decrypt: changed, or not of this session`,
     );
@@ -281,17 +279,13 @@ const eadOf = (options: EdhocOptions, message: 1 | 2 | 3 | 4) =>
 
 function checkOptions(options: EdhocOptions): void {
   if (options.ephemeralSecret.length !== 32)
-    throw new MeterbenchError(
+    throw new CodedError(
       "edhoc/options",
       `ephemeralSecret: expected 32 bytes, got ${options.ephemeralSecret.length}`,
     );
   if (options.connectionId.length > 8)
-    throw new MeterbenchError(
+    throw new CodedError(
       "edhoc/options",
       `connectionId: expected 0 to 8 bytes, got ${options.connectionId.length}`,
     );
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

@@ -1,6 +1,7 @@
 /** The fs group on the board's side, over files in memory. */
 import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
+import { concat } from "../../../base/bytes.ts";
+import { crc32 } from "../../../base/crc.ts";
 import type { Payload } from "../cbor.ts";
 import { groupError } from "../errors.ts";
 import type { Fields } from "../fields.ts";
@@ -89,7 +90,7 @@ class FileServer {
     if (off !== file.length) throw refuse(11, { len: file.length });
     const end = off + data.length;
     if (end > this.#open.lengthBytes) throw refuse(10);
-    this.#files.set(name, new Uint8Array(Buffer.concat([file, data])));
+    this.#files.set(name, concat(file, data));
     if (end === this.#open.lengthBytes) this.#open = undefined;
     return { off: end };
   }

@@ -1,4 +1,5 @@
 /** stat, settings, enum, shell and zephyr on the board's side: small groups, each over what the board has. */
+import { messageOf } from "../../../base/coded-error.ts";
 import type { MaybePromise } from "../../../board.ts";
 import { generalError, groupError } from "../errors.ts";
 import { ENUM_GROUP, EnumCommand } from "../groups/enumeration.ts";
@@ -85,7 +86,7 @@ export function shellGroup(execute: (argv: readonly string[]) => MaybePromise<Sh
         const { output, returned } = await execute(argv);
         return { o: output, ret: returned };
       } catch (error) {
-        return { o: error instanceof Error ? error.message : String(error), ret: 1 };
+        return { o: messageOf(error), ret: 1 };
       }
     },
   });

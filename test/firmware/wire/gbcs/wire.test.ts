@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import fc from "fast-check";
-import { hasCode, type MeterbenchError } from "../../../../firmware/kernel/errors.ts";
 import { readDateTime, writeDateTime } from "../../../../firmware/wire/gbcs/date-time.ts";
 import { agreement, macKey, macs, messageMac } from "../../../../firmware/wire/gbcs/kdf.ts";
 import {
@@ -10,6 +9,7 @@ import {
   macContextOf,
   readPreCommand,
 } from "../../../../firmware/wire/gbcs/wire.ts";
+import { type CodedError, hasCode } from "../../../../hal/base/coded-error.ts";
 import { nobleCrypto, nodeCrypto } from "../../../../hal/crypto/index.ts";
 import { messageFiles, readMessageFile } from "../../../../harness/verify/message-files.ts";
 import { loadX509Keys } from "../../../../harness/verify/x509-keys.ts";
@@ -259,7 +259,7 @@ describe("GBCS wire", () => {
       try {
         gbcsWire.peek(Uint8Array.from(bytes));
       } catch (error) {
-        const { code, data } = error as MeterbenchError;
+        const { code, data } = error as CodedError;
         assert.equal(code, "wire/malformed");
         return `${data.field} at ${data.at}`;
       }

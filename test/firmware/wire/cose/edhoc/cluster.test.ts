@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { hasCode, MeterbenchError } from "../../../../../firmware/kernel/errors.ts";
 import {
   decodeEdhoc,
   type EdhocCommand,
   encodeEdhoc,
 } from "../../../../../firmware/wire/cose/edhoc/cluster.ts";
+import { CodedError, hasCode } from "../../../../../hal/base/coded-error.ts";
 import { hex } from "../../../../support/shared-data.ts";
 
 describe("EDHOC's cluster", () => {
@@ -26,9 +26,9 @@ describe("EDHOC's cluster", () => {
       [2, "05"],
       [3, "00"],
     ] as const) {
-      assert.throws(() => decodeEdhoc({ id, payload: hex(start) }), MeterbenchError);
+      assert.throws(() => decodeEdhoc({ id, payload: hex(start) }), CodedError);
     }
-    assert.throws(() => decodeEdhoc({ id: 1, payload: new Uint8Array(1025) }), MeterbenchError);
+    assert.throws(() => decodeEdhoc({ id: 1, payload: new Uint8Array(1025) }), CodedError);
   });
 
   it("refuses any other bytes as malformed, and never crashes", () => {

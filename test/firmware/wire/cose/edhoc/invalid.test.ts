@@ -4,10 +4,10 @@
  * message is also given as method 0, suite 0 with the same fault in it.
  */
 import { strict as assert } from "node:assert";
-import type { MeterbenchError } from "../../../../../firmware/kernel/errors.ts";
 import { advance, initiator, responder } from "../../../../../firmware/wire/cose/edhoc/index.ts";
 import { binaryAdd, extract, transcript2 } from "../../../../../firmware/wire/cose/edhoc/key-schedule.ts";
 import { encodeMessage2 } from "../../../../../firmware/wire/cose/edhoc/messages.ts";
+import type { CodedError } from "../../../../../hal/base/coded-error.ts";
 import { hex, readJson, vectors } from "../../../../support/shared-data.ts";
 import { crypto, pair, seeded } from "./sessions.ts";
 
@@ -75,7 +75,7 @@ function message2With(message1: Uint8Array, plaintext: Uint8Array): Uint8Array {
   return encodeMessage2(publicKey, binaryAdd(crypto, prk, transcript, plaintext));
 }
 
-function refusal(kind: Invalid["kind"], bytes: Uint8Array): MeterbenchError {
+function refusal(kind: Invalid["kind"], bytes: Uint8Array): CodedError {
   const sides = pair(1);
   const first = initiator(sides.initiator);
   const message = kind === "PLAINTEXT_2" ? message2With(first.send as Uint8Array, bytes) : bytes;
@@ -83,7 +83,7 @@ function refusal(kind: Invalid["kind"], bytes: Uint8Array): MeterbenchError {
   assert.equal(step.state.phase, "failed");
   assert.equal(step.result, undefined);
   assert.ok(step.send, "an error message tells the peer");
-  return step.failure as MeterbenchError;
+  return step.failure as CodedError;
 }
 
 describe("EDHOC, the invalid messages of RFC 9529", () => {
