@@ -45,7 +45,13 @@ export function checkMatches(
 function checkFile(pattern: string): void {
   if (existsSync(pattern) && statSync(pattern).isDirectory() && pattern.includes("/"))
     throw usageError(`run: ${pattern} is a folder`, "Name the files in it: meterbench run FOLDER/*.test.mjs");
-  if (!looksLikeFile(pattern) || isOurs(pattern)) return;
+  if (existsSync(pattern) && pattern.includes("/"))
+    throw usageError(
+      `run: ${pattern} is no scenario file`,
+      "Scenarios are JavaScript or TypeScript: .mjs, .cjs, .js, .ts.",
+    );
+  const isPath = looksLikeFile(pattern) || /^\.{0,2}\//.test(pattern);
+  if (!isPath || isOurs(pattern)) return;
   const folder = dirname(pattern);
   const there = existsSync(folder) ? readdirSync(folder) : [];
   const near = nearest(basename(pattern), there);
@@ -63,7 +69,7 @@ function adviceFor(pattern: string, suite: Mocha.Suite): string {
     const title = test.fullTitle();
     const known = title.toLowerCase().split(notInWords);
     const scores = words.map((word) => {
-      if (known.some((each) => each.includes(word))) return 2;
+      if (word.length > 2 && known.some((each) => each.includes(word))) return 2;
       return nearest(word, known) === undefined ? 0 : 1;
     });
     const score = scores.reduce<number>((sum, each) => sum + each, 0);

@@ -155,6 +155,13 @@ describe("the words of a run", function () {
     place.write("near.mjs", `it("mine", () => {});`);
     const inFile = await commandLine(["run", place.path("near.mjs"), "outage", "--out", place.path("none")]);
     assert.match(inFile.stderr, /no scenario in .*near\.mjs matches "outage"/);
+    place.write("near.json", "{}");
+    const other = await commandLine(["run", place.path("near.json"), "--out", place.path("none")]);
+    assert.match(other.stderr, /near\.json is no scenario file\n.*\.mjs/);
+    const nothing = await commandLine(["run", "./none/*.none", "--out", place.path("none")]);
+    assert.match(nothing.stderr, /no such file: \.\/none\/\*\.none/);
+    const far = await commandLine(["run", "zq", "--out", place.path("none")]);
+    assert.match(far.stderr, /no scenario matches "zq"\n {2}Type/);
     const wire = await commandLine(["run", "envelope", "--out", place.path("none")]);
     assert.equal(wire.exitCode, 2);
     assert.match(wire.stderr, /no scenario on the cose wire.*\n.*give --wire gbcs/);
