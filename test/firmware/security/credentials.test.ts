@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import { objects } from "../../../firmware/objects/dictionary.ts";
 import { type Role, roleNumber } from "../../../firmware/security/access.ts";
-import { type CellName, cellToValue } from "../../../firmware/security/cells.ts";
+import { type CellName, cellText, cellToValue } from "../../../firmware/security/cells.ts";
 import { euiBytes } from "../../../firmware/security/eui.ts";
 import { type Alert, NEVER, NOW, type Response, type Value } from "../../../firmware/wire/message.ts";
 import type { CutPoint } from "../../../hal/mock/flash.ts";
@@ -124,9 +124,12 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
       set: certs(gaining),
       floors: [["supplier", 100n, 7n]],
     } as const;
+    rig.observations.length = 0;
     const { codes } = await send(order);
     assert.deepEqual(codes, [0, 0, 0]);
     for (const name of supplierCells) assert.equal(holderOf(name), gaining.eui);
+    const told = rig.observations.filter(({ kind }) => kind === "credentials").map(({ cells }) => cells);
+    assert.deepEqual(told, [supplierCells.map((name) => [cellText(name), gaining.eui])]);
     assert.equal(rig.meter.device.counters.highestTopUp("supplier", gaining.eui), 7n);
     const reasons: unknown[] = [];
     for (const from of ["supplier", gaining] as const)
