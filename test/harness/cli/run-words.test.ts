@@ -205,6 +205,14 @@ describe("the words of a run", function () {
     assert.doesNotMatch(text, /\d\.\d{4,}/);
   });
 
+  it("tell the time that one waited: hooks count, too", async () => {
+    place.write("slow.mjs", `before((done) => setTimeout(done, 300)); it("a", () => {});`);
+    const { stdout } = await run("slow.mjs", "--out", "slow");
+    const shown = Number(/seed \d+, (\d+) ms\)/.exec(stdout)?.[1]);
+    assert.ok(shown >= 300 || /seed \d+, \d+\.\d s\)/.test(stdout), stdout);
+    assert.ok((place.report("slow").measures.realS ?? 0) >= 0.3);
+  });
+
   it("lead to the frames of a scenario: its home's interfaces carry its name, and the tshark line works as it stands", async function () {
     if (spawnSync("tshark", ["--version"]).error) {
       console.warn("      skipped: no tshark on the path (apt-get install tshark)");
