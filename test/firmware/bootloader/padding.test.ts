@@ -118,6 +118,14 @@ describe("what is behind an image", () => {
     );
   });
 
+  it("takes sixteen bytes of magic for a trailer, and fifteen for bytes astray", () => {
+    const magic = trailerMagic(32);
+    assert.equal(behindImage(magic).trailer?.align, 32);
+    assert.equal(behindImage(magic).strayAt, undefined);
+    assert.equal(behindImage(magic.subarray(1)).trailer, undefined);
+    assert.equal(behindImage(bytes(filled(64, 0xff), magic), 15).trailer, undefined);
+  });
+
   it("finds nothing astray in nothing", () => {
     assert.deepEqual(behindImage(new Uint8Array(0)), { erased: 0xff, isImage: false });
   });
