@@ -109,6 +109,12 @@ describe("what is behind an image", () => {
     const damaged = padded(8);
     damaged[4000] = 0x42;
     assert.match(refusal(damaged).message, /byte 4000, 0x42/);
+    const wide = padded(64);
+    for (const below of [64, 49, 17]) {
+      const file = wide.slice();
+      file[file.length - below] = 0x99;
+      assert.match(refusal(file).message, /0x99/, `${below} from the end, between fields and magic`);
+    }
     const torn = padded(16);
     torn[torn.length - 17] = 0x99;
     assert.match(
