@@ -6,6 +6,9 @@ export interface ImageVersion {
   readonly build: number;
 }
 
+/** What the fields hold at most, in their order. */
+const highest = [0xff, 0xff, 0xffff, 0xffff_ffff];
+
 /** 8 bytes, little endian: u8, u8, u16, u32. */
 export function readVersion(view: DataView, offset: number): ImageVersion {
   return {
@@ -25,7 +28,9 @@ export function versionText({ major, minor, revision, build }: ImageVersion): st
 export function parseVersion(text: string): ImageVersion | undefined {
   const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,5})(?:[.+](\d{1,10}))?$/.exec(text);
   if (parts === null) return undefined;
-  const [major, minor, revision, build] = parts.slice(1).map((digits) => Number(digits ?? 0));
+  const numbers = parts.slice(1).map((digits) => Number(digits ?? 0));
+  if (numbers.some((number, i) => number > highest[i]!)) return undefined;
+  const [major, minor, revision, build] = numbers;
   return { major: major!, minor: minor!, revision: revision!, build: build! };
 }
 

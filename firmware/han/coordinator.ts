@@ -86,7 +86,6 @@ export class HanCoordinator implements HanPort {
       windowOpen: () => this.joinWindowOpen,
       onAssociation: this.#onAssociation.bind(this),
       onAssociated: (eui64) => this.#stepOf(eui64, { kind: "associated" }),
-      onDisassociation: (eui64) => this.#stepOf(eui64, { kind: "disassociated" }),
       nowMs: () => options.board.clock.uptimeMs(),
     });
     this.#tunnels = new HubTunnels(this.#node, {

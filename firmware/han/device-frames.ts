@@ -15,8 +15,6 @@ import type { Node } from "./stack/node.ts";
 
 const HUB_ADDRESS = 0x0000;
 const UNASSIGNED = 0xffff;
-/** 802.15.4 table 83: the device wishes to leave. */
-const WISH_TO_LEAVE = 2;
 
 /** Asks every network on this channel for its beacon. */
 export async function scan(link: Link, channel: number): Promise<void> {
@@ -40,10 +38,6 @@ export async function associate(link: Link, network: Candidate): Promise<void> {
 /** Asks the hub for what waits for this device. */
 export async function poll(link: Link, network: Candidate): Promise<void> {
   await sendToHub(link, network, network.panId, { command: "data-request" });
-}
-
-export async function disassociate(link: Link, network: Candidate): Promise<void> {
-  await sendToHub(link, network, network.panId, { command: "disassociation", reason: WISH_TO_LEAVE });
 }
 
 async function sendToHub(

@@ -161,15 +161,13 @@ export class HanDevice implements HanPort {
       case "scan":
         return await frames.scan(link, action.channel);
       case "associate":
+        this.#joining = undefined;
         return await frames.associate(link, action.network);
       case "poll":
         return await frames.poll(link, action.network);
       case "use-address":
         this.#joining = action;
         return await link.tune(action.network.channel, action.network.panId, action.shortAddress);
-      case "disassociate":
-        this.#joining = undefined;
-        return await frames.disassociate(link, action.network);
       case "announce":
         return await frames.announce(this.#node);
       case "challenge":

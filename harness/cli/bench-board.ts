@@ -10,6 +10,7 @@ import { loadRig, type RigBoard } from "../rig/rig-file.ts";
 import { plainJson, plainLine } from "../text.ts";
 import { usageError } from "./exit.ts";
 import { type LineOptions, lineOf } from "./line-options.ts";
+import { noteStartOf } from "./opening.ts";
 import { stoppable } from "./until-stopped.ts";
 
 export interface BoardBenchCommand extends LineOptions {
@@ -38,6 +39,7 @@ async function time(
   quiet: boolean,
   signal: AbortSignal,
 ): Promise<BoardBenchResult> {
+  if (!quiet) noteStartOf([board]);
   const open = await openUnlessInterrupted(openBoard(board, { what: "meterbench bench" }), signal);
   const onProgress = (name: string): void => {
     if (!quiet && !signal.aborted) process.stderr.write(pc.dim(`timing ${name}\n`));

@@ -9,6 +9,7 @@ import { usageError } from "./exit.ts";
 import { strangers, testsOf, wiresWith } from "./selection.ts";
 
 const titlesShown = 3;
+const notInWords = /[^\p{L}\p{N}.-]+/u;
 const listAdvice = "Type `meterbench list scenarios` to see what there is.";
 
 /** Refuses a pattern that names a file which is not there, before anything is loaded. */
@@ -23,8 +24,11 @@ export function checkMatches(
   wires: readonly WireName[],
 ): void {
   const [stranger] = strangers(suite, patterns);
+  const files = patterns.filter(isFile);
+  // Beside a file a word chooses among that file's scenarios.
+  const where = files.length > 0 ? ` in ${files.join(", ")}` : "";
   if (stranger !== undefined)
-    throw usageError(`run: no scenario matches "${stranger}"`, adviceFor(stranger, suite));
+    throw usageError(`run: no scenario${where} matches "${stranger}"`, adviceFor(stranger, suite));
   const words = patterns.filter((pattern) => !isFile(pattern));
   const on = new Set((words.length > 0 ? words : [undefined]).flatMap((word) => wiresWith(suite, word)));
   if (wires.some((wire) => on.has(wire))) return;
@@ -41,7 +45,13 @@ export function checkMatches(
 function checkFile(pattern: string): void {
   if (existsSync(pattern) && statSync(pattern).isDirectory() && pattern.includes("/"))
     throw usageError(`run: ${pattern} is a folder`, "Name the files in it: meterbench run FOLDER/*.test.mjs");
-  if (!looksLikeFile(pattern) || isOurs(pattern)) return;
+  if (existsSync(pattern) && pattern.includes("/"))
+    throw usageError(
+      `run: ${pattern} is no scenario file`,
+      "Scenarios are JavaScript or TypeScript: .mjs, .cjs, .js, .ts.",
+    );
+  const isPath = looksLikeFile(pattern) || /^\.{0,2}\//.test(pattern);
+  if (!isPath || isOurs(pattern)) return;
   const folder = dirname(pattern);
   const there = existsSync(folder) ? readdirSync(folder) : [];
   const near = nearest(basename(pattern), there);
@@ -54,13 +64,15 @@ function checkFile(pattern: string): void {
 }
 
 function adviceFor(pattern: string, suite: Mocha.Suite): string {
-  const words = pattern.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = pattern.toLowerCase().split(notInWords).filter(Boolean);
   const scored = testsOf(suite).map((test) => {
     const title = test.fullTitle();
-    const known = title.toLowerCase().split(/[^\p{L}\p{N}.-]+/u);
-    const score = words.filter(
-      (word) => known.some((each) => each.includes(word)) || nearest(word, known),
-    ).length;
+    const known = title.toLowerCase().split(notInWords);
+    const scores = words.map((word) => {
+      if (word.length > 2 && known.some((each) => each.includes(word))) return 2;
+      return nearest(word, known) === undefined ? 0 : 1;
+    });
+    const score = scores.reduce<number>((sum, each) => sum + each, 0);
     return { title, score };
   });
   const best = Math.max(0, ...scored.map(({ score }) => score));

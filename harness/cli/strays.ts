@@ -28,6 +28,8 @@ const { clearInterval, setImmediate, setInterval, setTimeout } = globalThis;
 const inner = process as unknown as { reallyExit: (code?: number) => void; readonly _exiting?: boolean };
 const { reallyExit } = inner;
 
+type Function_ = (...args: unknown[]) => unknown;
+
 const owners = new AsyncLocalStorage<Owner>();
 const wrapped = new WeakSet<object>();
 
@@ -42,11 +44,27 @@ export function own(runnable: Mocha.Runnable, entered: (runnable: Mocha.Runnable
     const current = this.runnable() as Mocha.Runnable;
     const owner = { runnable: current, title: current.fullTitle() };
     entered(current);
-    return owners.run(owner, () => (fn as (...args: unknown[]) => unknown).apply(this, given));
+    return owners.run(owner, () => calledWith(given, (...args) => (fn as Function_).apply(this, args)));
   };
   Object.defineProperty(owned, "length", { value: fn.length });
   wrapped.add(owned);
   (runnable as { fn?: unknown }).fn = owned;
+}
+
+/** Calls `fn` with what mocha gives: nothing, or `done`. What is thrown after a call of `done` mocha drops: here it strays. */
+function calledWith([done]: unknown[], fn: Function_): unknown {
+  if (typeof done !== "function") return fn();
+  let isDone = false;
+  const noted = (error?: unknown): unknown => {
+    isDone = true;
+    return done(error);
+  };
+  try {
+    return fn(noted);
+  } catch (error) {
+    if (isDone) void Promise.reject(error);
+    throw error;
+  }
 }
 
 /** Listens until {@link Strays.stop}; a later one takes the place of an earlier one. */

@@ -94,6 +94,13 @@ function failureLines(
 }
 
 const framesShown = 8;
+/** Some twelve lines of a terminal. The reports have it whole. */
+const longestLine = 1000;
+
+const shortened = (line: string): string =>
+  line.length <= longestLine
+    ? line
+    : `${line.slice(0, longestLine)} … (${line.length - longestLine} more characters: see the report)`;
 
 function errorLines({ message, code, diff, at, stack = "" }: ScenarioError, pc: Colours): string[] {
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
@@ -104,9 +111,10 @@ function errorLines({ message, code, diff, at, stack = "" }: ScenarioError, pc: 
     ...message
       .trimEnd()
       .split("\n")
+      .map(shortened)
       .map((line, i) => (i === 0 ? pc.red(line) : coloured(line))),
     ...(code === undefined || code.startsWith("ERR_") ? [] : [pc.dim(`code ${code}`)]),
-    ...(diff === undefined ? [] : diff.split("\n").map(coloured)),
+    ...(diff === undefined ? [] : diff.split("\n").map(shortened).map(coloured)),
     ...frames.slice(0, framesShown).map((line) => pc.dim(line.trimStart())),
   ].map((line) => `   ${line}`);
 }

@@ -60,6 +60,13 @@ export function checkRequestOptions(options: HomeRequestOptions): void {
   if (timeoutMs !== undefined) checkDuration("timeoutMs", timeoutMs);
 }
 
+/** Throws `premises/option` for what no modem could bring. */
+export function checkMessage(bytes: unknown): void {
+  if (bytes instanceof Uint8Array && bytes.length >= 1 && bytes.length <= 65_535) return;
+  const got = bytes instanceof Uint8Array ? `${bytes.length} bytes` : bytes;
+  throw wrong("premises/option", "the message to inject", "a Uint8Array of 1 to 65535 bytes", got);
+}
+
 /** Time runs forward only. Throws `premises/time`. */
 export function checkDuration(name: string, ms: unknown, longest = Number.MAX_SAFE_INTEGER): void {
   if (typeof ms === "number" && ms >= 0 && ms <= longest) return;

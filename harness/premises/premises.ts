@@ -35,7 +35,7 @@ import type { ReceivedAlert } from "../headend/receiver.ts";
 import { serviceRequest } from "../headend/service-requests.ts";
 import { currentRun } from "../run-context.ts";
 import { addCaptureKeys } from "./capture-keys.ts";
-import { checkDuration, checkOptions, checkRequestOptions } from "./check-options.ts";
+import { checkDuration, checkMessage, checkOptions, checkRequestOptions } from "./check-options.ts";
 import { commission } from "./commission.ts";
 import { notCommissioned, orCommissionFirst, readingOf, withHint } from "./hints.ts";
 import { type DeviceName, HomeDevice, partiesOf } from "./home-device.ts";
@@ -262,6 +262,7 @@ export class Premises {
 
   /** Puts bytes into the WAN towards the hub, as an attacker there would. */
   inject(bytes: Uint8Array): void {
+    checkMessage(bytes);
     this.trace.record({ source: "attacker", kind: "inject", bytes: bytes.length });
     this.#toHub(bytes, "attacker");
   }

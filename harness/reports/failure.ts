@@ -29,7 +29,8 @@ export function describeFailure(thrown: unknown, file: string | undefined): Scen
 
 function described(thrown: unknown, file: string | undefined): ScenarioError {
   const error = asError(thrown);
-  const message = cut(colourless(readable(error.message) || error.name).trimEnd());
+  const words = [readable(error.message) || error.name, ...underlying(error, file)];
+  const message = cut(colourless(words.join("\n")).trimEnd());
   const stack = cut(cleanStack(error.stack ?? ""));
   const code = (error as { code?: unknown }).code;
   const diff = differenceOf(error);
@@ -41,6 +42,33 @@ function described(thrown: unknown, file: string | undefined): ScenarioError {
     ...(at !== undefined && { at }),
     ...(stack !== "" && { stack }),
   };
+}
+
+/** A chain of causes may be a ring, and many errors may be thrown as one. */
+const underlyingShown = 5;
+
+/** What led to `error`, a line each: its causes, and the errors that it stands for. */
+function underlying(error: Error, file: string | undefined): string[] {
+  const lines: string[] = [];
+  const next: [words: string, thrown: unknown][] = beneath(error);
+  while (lines.length < underlyingShown) {
+    const [words, thrown] = next.shift() ?? [];
+    if (words === undefined) return lines;
+    const { name, message, stack } = asError(thrown);
+    const at = placeIn(cleanStack(stack ?? ""), file);
+    lines.push(`${words}: ${name ?? "error"}: ${readable(message)}${at === undefined ? "" : ` (${at})`}`);
+    next.push(...beneath(thrown));
+  }
+  return next.length === 0 ? lines : [...lines, "and more"];
+}
+
+function beneath(thrown: unknown): [words: string, thrown: unknown][] {
+  const { cause, errors } = (thrown ?? {}) as { cause?: unknown; errors?: unknown };
+  const together = Array.isArray(errors) ? errors.slice(0, underlyingShown + 1) : [];
+  return [
+    ...(cause === undefined ? [] : [["caused by", cause] as [string, unknown]]),
+    ...together.map((each): [string, unknown] => ["one of them", each]),
+  ];
 }
 
 /** Anything can be thrown. Reading a thrown thing may throw, too. */

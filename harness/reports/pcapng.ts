@@ -56,7 +56,7 @@ export class PcapngWriter {
     return this.#interfaces++;
   }
 
-  /** Adds one packet, whole. Throws `pcapng/interface`, `pcapng/time` or `pcapng/too-long`. */
+  /** Adds one packet: of a longer one its first 65,535 bytes, and its length. Throws `pcapng/interface` or `pcapng/time`. */
   packet(interfaceId: number, data: Uint8Array, { timeUs, comment }: PacketOptions): void {
     if (!Number.isInteger(interfaceId) || interfaceId < 0 || interfaceId >= this.#interfaces)
       throw new CodedError(
@@ -65,16 +65,15 @@ export class PcapngWriter {
       );
     if (!Number.isSafeInteger(timeUs) || timeUs < 0)
       throw new CodedError("pcapng/time", `time ${timeUs}: expected whole microseconds from 0 up`);
-    if (data.length > MAX_PACKET_BYTES)
-      throw new CodedError("pcapng/too-long", `packet of ${data.length} bytes, at most ${MAX_PACKET_BYTES}`);
     const head = new DataView(new ArrayBuffer(20));
     head.setUint32(0, interfaceId, true);
     head.setUint32(4, Math.floor(timeUs / 0x1_0000_0000), true);
     head.setUint32(8, timeUs % 0x1_0000_0000, true);
-    head.setUint32(12, data.length, true);
+    const captured = data.subarray(0, MAX_PACKET_BYTES);
+    head.setUint32(12, captured.length, true);
     head.setUint32(16, data.length, true);
     const options = comment === undefined ? [] : ended([text(Option.comment, comment)]);
-    this.#add(Block.packet, [bytesOf(head), padded(data), ...options]);
+    this.#add(Block.packet, [bytesOf(head), padded(captured), ...options]);
   }
 
   /** Adds a Zigbee network key (16 bytes) of a PAN, for the packets that follow. */

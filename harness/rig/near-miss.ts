@@ -1,12 +1,12 @@
 /** The name that was probably meant. */
 
-/** The known name fewest edits away from `name`, if they are two at most; case does not count. */
+/** The known name fewest edits away from `name`, if they are two at most, and half of it; case does not count. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const scored = known
     .map((each) => ({ each, edits: editsBetween(name.toLowerCase().slice(0, 64), each.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits);
   const best = scored[0];
-  return best !== undefined && best.edits <= 2 ? best.each : undefined;
+  return best !== undefined && best.edits <= Math.min(2, name.length / 2) ? best.each : undefined;
 }
 
 /** Levenshtein's distance. */

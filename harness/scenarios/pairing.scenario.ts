@@ -77,7 +77,7 @@ describe("pairing: each outcome is clear at the device, the hub and the head end
   it("another install code in the hub's log than on the meter", async function () {
     const built = await home(this);
     await addMeter(built, anotherCode);
-    await expectJoinFails(built, "wrong-install-code", "wrong-install-code");
+    await expectJoinFails(built, "wrong-install-code", "network-key-unanswered");
   });
 
   it("an install code whose CRC is bad: the meter does not even try", async function () {

@@ -13,7 +13,6 @@ export interface AdmissionDuties {
   onAssociation(eui64: Eui64): Promise<void>;
   /** A positive answer was sent. */
   onAssociated(eui64: Eui64): Promise<void>;
-  onDisassociation(eui64: Eui64): Promise<void>;
   nowMs(): number;
 }
 
@@ -46,7 +45,6 @@ export class Admission {
     if (typeof frame.source !== "string") return;
     if (command === "association-request") return await this.#duties.onAssociation(frame.source);
     if (command === "data-request") return await this.#onPoll(frame.source);
-    if (command === "disassociation") await this.#duties.onDisassociation(frame.source);
   }
 
   async #sendBeacon(): Promise<void> {

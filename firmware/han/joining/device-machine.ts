@@ -68,7 +68,6 @@ export type DeviceAction =
   | { readonly do: "associate"; readonly network: Candidate }
   | { readonly do: "poll"; readonly network: Candidate }
   | { readonly do: "use-address"; readonly network: Candidate; readonly shortAddress: number }
-  | { readonly do: "disassociate"; readonly network: Candidate }
   | { readonly do: "announce" }
   /** Asks the hub something under the link key. */
   | { readonly do: "challenge" }
@@ -210,8 +209,8 @@ function fromKeying(state: DeviceState & { phase: "keying" }, event: DeviceEvent
   // A key that does not open may be an attacker's: the hub's own may still come.
   if (event.kind === "wrong-key") return stay({ ...state, wrongKeySeen: true });
   if (event.kind !== "timeout") return stay(state);
-  const next = tryNext(state.others, state.wrongKeySeen ? "wrong-install-code" : "no-network-key");
-  return { ...next, actions: [{ do: "disassociate", network: state.network }, ...next.actions] };
+  // Without the network key there is no leave that anyone would believe: Zigbee goes without a word (4.6.3.2).
+  return tryNext(state.others, state.wrongKeySeen ? "wrong-install-code" : "no-network-key");
 }
 
 /** Another hub in reach may be ours; the last one's answer is what is reported. */

@@ -12,8 +12,8 @@ import type { HanEventKind, HanReason } from "../options.ts";
 
 export type HubState =
   | { readonly phase: "listed" }
-  /** It has an address; the network key is on its way. `gone`: somebody said in its name that it gives up. */
-  | { readonly phase: "keying"; readonly keysSent: number; readonly gone?: boolean }
+  /** It has an address; the network key is on its way. */
+  | { readonly phase: "keying"; readonly keysSent: number }
   /** It has proved the network key. */
   | { readonly phase: "authenticated" }
   /** `attempt`: network keys sent to who associates in its name. `leaving`: it is said to have left. */
@@ -30,7 +30,6 @@ export type HubEvent =
   /** No answer to a challenge. */
   | { readonly kind: "silent" }
   | { readonly kind: "rejoin-request" }
-  | { readonly kind: "disassociated" }
   | { readonly kind: "key-agreed" }
   | { readonly kind: "key-failed"; readonly reason: HanReason }
   | { readonly kind: "left" };
@@ -128,10 +127,7 @@ function fromKeying(state: HubState & { phase: "keying" }, event: HubEvent): Hub
     case "timeout":
       if (keysSent > 0 && keysSent < T.keyCopies)
         return { state: { ...state, keysSent: keysSent + 1 }, actions: sendKey(keysSent + 1) };
-      return back(state.gone === true ? "wrong-install-code" : "network-key-unanswered");
-    // Anyone can say so: it tells why the attempt failed, once it has.
-    case "disassociated":
-      return stay({ ...state, gone: true });
+      return back("network-key-unanswered");
     case "secured-frame":
       return { state: { phase: "authenticated" }, actions: [{ do: "keep" }, timer(T.establishMs)] };
     default:

@@ -50,7 +50,10 @@ export function benchCommand(root: Command): Command {
           `bench: no task is named ${patterns.join(", ")}`,
           "Leave it out to see all of them.",
         );
-      if (!options.json) console.log(pc.bold(heading));
+      if (!options.json) {
+        console.error(pc.dim(`timing ${tasks.length} tasks, ${secondsFor(rounds)} s or more each ...`));
+        console.log(pc.bold(heading));
+      }
       const results: BenchResult[] = [];
       for (const task of tasks) {
         const result = await measure(task, { rounds, roundMs });
@@ -74,6 +77,9 @@ function checkUse(patterns: readonly string[], command: Command): void {
     ? usageError(`bench: ${wrong} is for the tasks of this machine`, "Leave it out, or leave out --board.")
     : usageError(`bench: ${wrong} is for a board`, "Give --board ID, too, or leave it out.");
 }
+
+/** A task and its floor, with a round to warm up. */
+const secondsFor = (rounds: number): string => (((rounds + 1) * 2 * roundMs) / 1000).toFixed(1);
 
 const heading = `${"task".padEnd(34)}${"mean us".padStart(10)}${"p99 us".padStart(10)}${"floor us".padStart(10)}${"floor share".padStart(13)}`;
 

@@ -12,6 +12,7 @@ import { loadRig } from "../../rig/rig-file.ts";
 import { plain, plainJson, plainLine } from "../../text.ts";
 import { Exit } from "../exit.ts";
 import { addLineOptions, type LineOptions, lineOf } from "../line-options.ts";
+import { noteStartOf } from "../opening.ts";
 
 interface Finding {
   readonly name: string;
@@ -62,6 +63,7 @@ export function doctorCommand(root: Command): Command {
         ...serialPorts(ports),
         rigFile(rig, ports),
       ];
+      if (look.startEmulated && !options.json) noteStartOf(boards);
       const onBoards = (await healthOf(boards, look)).map(boardFinding);
       const findings = [...machine, ...onBoards];
       if (options.json) console.log(plainJson({ findings }, undefined, 2));

@@ -8,6 +8,7 @@ import { EmulatedDevice } from "../../rig/emulate/serve-device.ts";
 import { writeKeys } from "../../rig/emulate/write-keys.ts";
 import { usageError } from "../exit.ts";
 import { baudOption } from "../line-options.ts";
+import { noteStartOf } from "../opening.ts";
 import { secondsOf, stoppable, untilStopped } from "../until-stopped.ts";
 
 interface EmulateOptions {
@@ -108,6 +109,7 @@ function serveBoard(
   signal: AbortSignal,
 ): Promise<void> {
   const { dir, olderAnswers = false } = options;
+  if (!options.json) noteStartOf([{ kind: "emulated" }]);
   return whileServed(options, limitMs, signal, {
     start: (listenOptions) => boardOnPort(options.port, { ...listenOptions, dir, olderAnswers }),
     about: { device: "board" },

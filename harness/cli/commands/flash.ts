@@ -19,6 +19,7 @@ import { loadRig, type RigBoard } from "../../rig/rig-file.ts";
 import { plain, plainJson, plainLine } from "../../text.ts";
 import { Exit, replaceBytes, usageError } from "../exit.ts";
 import { addLineOptions, type LineOptions, lineOf } from "../line-options.ts";
+import { noteStartOf } from "../opening.ts";
 import { printTable } from "../table.ts";
 import { stoppable } from "../until-stopped.ts";
 
@@ -92,6 +93,7 @@ async function flash(image: string | undefined, given: FlashCommandOptions): Pro
   const ids = boards.map(({ id }) => id);
   const view = options.json ? eventLines : flashView(process.stderr, ids);
   const mode = options.test ? "test" : "confirm";
+  if (!options.json) noteStartOf(boards);
   const reports = await stoppable((signal) =>
     flashBoards(boards, file, {
       mode,

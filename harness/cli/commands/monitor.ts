@@ -7,6 +7,7 @@ import { loadRig, type RigBoard } from "../../rig/rig-file.ts";
 import { plainJson } from "../../text.ts";
 import { replaceBytes } from "../exit.ts";
 import { addLineOptions, type LineOptions, lineOf } from "../line-options.ts";
+import { noteStartOf } from "../opening.ts";
 import { secondsOf, stoppable, untilStopped } from "../until-stopped.ts";
 
 interface MonitorCommandOptions extends LineOptions {
@@ -44,6 +45,7 @@ async function monitor(
   limitMs: number | undefined,
   signal: AbortSignal,
 ): Promise<void> {
+  if (!options.json) noteStartOf([board]);
   const opening = openBoard(board, {
     what: "meterbench monitor",
     command: ["monitor"],

@@ -13,6 +13,7 @@ import { plainLine, shellWord } from "../../text.ts";
 import { given, usageError } from "../exit.ts";
 import { addLineOptions, type LineOptions, lineOf, lineOptionNames, lineWords } from "../line-options.ts";
 import { checkFiles, checkMatches } from "../no-match.ts";
+import { noteStartOf } from "../opening.ts";
 import { progressFor } from "../progress.ts";
 import { Publication } from "../publication.ts";
 import { prepareFolder } from "../run-files.ts";
@@ -120,16 +121,12 @@ async function loadAll(
 /** Says what takes so long meanwhile. */
 function openTheTarget(run: RecordedRun, options: RunOptions, signal: AbortSignal): Promise<RunTarget> {
   const { target, seed } = run;
-  if (target !== "mock" && !options.json) console.error(openingWords(target));
+  if (target === "emulated" && !options.json) noteStartOf([{ kind: "emulated" }]);
+  else if (target !== "mock" && !options.json) console.error(`opening ${plainLine(target)} ...`);
   const line = lineOf(options);
   const opening = openTarget(target, loadRig(options.rig), { seed, record: options.record, line, run });
   return openUnlessInterrupted(opening, signal);
 }
-
-const openingWords = (target: string): string =>
-  target === "emulated"
-    ? "starting the emulated board: its firmware is built where it has changed, then QEMU starts ..."
-    : `opening ${plainLine(target)} ...`;
 
 const planOf = ({ name, board, device }: RunTarget) => ({ target: name, board, device });
 

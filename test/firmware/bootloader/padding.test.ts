@@ -109,6 +109,12 @@ describe("what is behind an image", () => {
     const damaged = padded(8);
     damaged[4000] = 0x42;
     assert.match(refusal(damaged).message, /byte 4000, 0x42/);
+    const wide = padded(64);
+    for (const below of [64, 49, 17]) {
+      const file = wide.slice();
+      file[file.length - below] = 0x99;
+      assert.match(refusal(file).message, /0x99/, `${below} from the end, between fields and magic`);
+    }
     const torn = padded(16);
     torn[torn.length - 17] = 0x99;
     assert.match(
@@ -116,6 +122,14 @@ describe("what is behind an image", () => {
       new RegExp(`byte ${torn.length - 17}, 0x99`),
       "in a field's unused bytes",
     );
+  });
+
+  it("takes sixteen bytes of magic for a trailer, and fifteen for bytes astray", () => {
+    const magic = trailerMagic(32);
+    assert.equal(behindImage(magic).trailer?.align, 32);
+    assert.equal(behindImage(magic).strayAt, undefined);
+    assert.equal(behindImage(magic.subarray(1)).trailer, undefined);
+    assert.equal(behindImage(bytes(filled(64, 0xff), magic), 15).trailer, undefined);
   });
 
   it("finds nothing astray in nothing", () => {

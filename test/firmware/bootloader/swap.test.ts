@@ -105,6 +105,32 @@ describe("the trailer", () => {
   });
 });
 
+describe("a start whose power goes while it reads", () => {
+  it("says so, and calls no image missing or bad", async () => {
+    const kit = await pending(await twoImages());
+    const before = kit.flash.snapshot();
+    const reads = kit.flash.read.bind(kit.flash);
+    let gone = true;
+    for (let lost = 0; gone; lost++) {
+      kit.flash.restore(before);
+      let left = lost;
+      kit.flash.read = (...where) => {
+        if (left-- === 0) throw new PowerLost();
+        return reads(...where);
+      };
+      gone = await boot(kit.slots(), bootOptions).then(
+        () => false,
+        (error) => {
+          assert.ok(error instanceof PowerLost, `read ${lost}: ${error}`);
+          return true;
+        },
+      );
+    }
+    kit.flash.read = reads;
+    assert.deepEqual(await held(kit.slots().primary), newer);
+  });
+});
+
 describe("the swap decision", () => {
   const good = { ...blank, magic: "good" } as const;
   const rows: [string, Partial<TrailerState>, Partial<TrailerState>][] = [

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { decodeMac, decodeMacCommand, MacType } from "../../../firmware/han/frames/mac.ts";
 import { installCodeValid } from "../../../firmware/han/install-code.ts";
 import { crypto, Home, pairedHome } from "./home.ts";
 
@@ -105,8 +106,35 @@ describe("pairing that must fail", () => {
     await home.pair(device, home.code("another"));
     await home.run(20);
     assert.deepEqual(device.told(), ["join-failed: wrong-install-code"]);
-    assert.ok(home.hub.has("join-failed", "wrong-install-code"), home.hub.told().join());
+    assert.ok(home.hub.has("join-failed", "network-key-unanswered"), home.hub.told().join());
     assert.equal(device.han.state, "off");
+  });
+
+  it("a device that gives up, for want of a network key or of credentials, sends no MAC disassociation", async () => {
+    const home = new Home();
+    await home.hub.on();
+    const keyless = await home.device().on();
+    await home.pair(keyless, home.code("another"));
+    assert.ok(keyless.has("join-failed", "wrong-install-code"));
+    const rogue = home.device("rogue");
+    rogue.certificate = home.certify(
+      rogue.name,
+      rogue.signer,
+      crypto.ed25519Signer(new Uint8Array(32).fill(9)),
+    );
+    await rogue.on();
+    await home.pair(rogue);
+    assert.ok(rogue.has("join-failed"), rogue.told().join());
+    const commands = home.frames
+      .map(({ mpdu }) => decodeMac(mpdu))
+      .filter(({ type }) => type === MacType.command)
+      .map(({ payload }) => decodeMacCommand(payload).command);
+    assert.deepEqual([...new Set(commands)].sort(), [
+      "association-request",
+      "association-response",
+      "beacon-request",
+      "data-request",
+    ]);
   });
 
   it("install code with a bad CRC: the device says so and sends nothing", async () => {

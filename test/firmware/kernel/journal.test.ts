@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Journal, type JournalChange } from "../../../firmware/kernel/journal.ts";
 import { CodedError } from "../../../hal/base/coded-error.ts";
-import { HalError, PowerLost } from "../../../hal/board.ts";
+import { type Flash, HalError, PowerLost } from "../../../hal/board.ts";
 import { cutPoints, type FlashKit, flashKit } from "./mock-flash.ts";
 
 const region = { firstSector: 0, sectorCount: 8 };
@@ -259,6 +259,64 @@ describe("journal", () => {
       await code(Journal.open(flashKit().flash, { firstSector: -1, sectorCount: 4 })),
       "journal/region",
     );
+    // An index of 16 bits stands in each sector's header.
+    const { geometry } = flashKit().flash;
+    const vast = { geometry: { ...geometry, sectorCount: 0x2_0000 } } as unknown as Flash;
+    assert.equal(await code(Journal.open(vast, { firstSector: 0, sectorCount: 0x1_0000 })), "journal/region");
+  });
+
+  it("keeps half of a region's sectors, one at least, for the next generation", async () => {
+    for (const [sectorCount, reserve] of [
+      [2, 1],
+      [3, 1],
+      [4, 1],
+      [5, 2],
+      [8, 3],
+    ] as const) {
+      const kit = flashKit();
+      const small = { firstSector: 8 - sectorCount, sectorCount };
+      const journal = await Journal.open(kit.flash, small);
+      assert.equal(journal.capacityBytes, reserve * (512 - 24) - 24, `${sectorCount} sectors`);
+      for (let n = 0; n < 40; n++) await journal.commit([{ key: "a", value: bytes(200, n) }]);
+      assert.deepEqual((await Journal.open(kit.flash, small)).get("a"), bytes(200, 39));
+    }
+  });
+
+  it("goes on after a program or erasure has failed, whichever it was", async () => {
+    let fails = true;
+    for (let at = 0; fails; at++) {
+      const kit = flashKit();
+      const journal = await open(kit);
+      kit.flash.failAt(at);
+      const done: Model = new Map();
+      fails = false;
+      for (let n = 0; n < 30; n++) {
+        const value = bytes(150, n);
+        await journal.commit([{ key: `k${n % 4}`, value }]).then(
+          () => done.set(`k${n % 4}`, value),
+          () => {
+            // What is tried next fails, too, when it has erased: nothing that counts may have been there.
+            if (!fails) kit.flash.failAt(kit.flash.operationCount + 1);
+            fails = true;
+          },
+        );
+        assert.ok(same(contents(journal), done), `operation ${at}, commit ${n}`);
+        assert.ok(same(contents(await open(kit)), done), `operation ${at}, commit ${n}, opened again`);
+      }
+    }
+  });
+
+  it("refuses to open when the header of its only sector has rotted", async () => {
+    const kit = flashKit();
+    const journal = await open(kit);
+    for (let n = 0; n < 3; n++) await journal.commit([{ key: "a", value: bytes(8, n) }]);
+    const intact = kit.flash.snapshot();
+    const begin = intact.bytes.findIndex((byte) => byte !== 0xff);
+    for (let at = begin; at < begin + 20; at++) {
+      kit.flash.restore(intact);
+      kit.flash.flipBit(at, at % 8);
+      assert.equal(await code(open(kit)), "journal/corrupt", `byte ${at}`);
+    }
   });
 
   it("after a failed program goes on in the next sector, and never brings the failed commit back", async () => {

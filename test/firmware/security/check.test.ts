@@ -116,7 +116,8 @@ describe("a command's checks", () => {
   });
 
   it("answers no refusal, but logs it and alerts the supplier, each reason by its own code", async () => {
-    rig = await meterRig(); // The log is full of what strangers may fill of it.
+    // A meter of its own: refusals fill no more than a part of the log, and then take each other's place.
+    rig = await meterRig();
     rig.take();
     const before = rig.meter.device.securityLog.entries().length;
     assert.equal(await verdict(ecs42({ from: "networkOperator" })), "role");

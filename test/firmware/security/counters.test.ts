@@ -68,6 +68,17 @@ describe("originator counters", () => {
     assert.equal(counters.highest("supplier"), 10n);
   });
 
+  it("survive a restart with a command of any length, whole", async () => {
+    for (const length of [4095, 4096, 4097, 8192, 8193, 12_000]) {
+      const long = Uint8Array.from({ length }, (_, i) => i % 251);
+      await counters.accept("supplier", header(BigInt(length)), long);
+      await reopen();
+      assert.deepEqual(counters.pending()?.command, long, `${length}`);
+      await counters.finish("supplier", acbEui);
+      assert.equal(journal.keys("pending/").length, 0);
+    }
+  });
+
   it("have a store of their own for each party the ACB speaks for", async () => {
     await counters.accept(acb, header(10n, other, 500n), command);
     assert.equal(counters.fresh(acb, header(11n, other, 500n)), false);
@@ -141,7 +152,10 @@ describe("originator counters", () => {
 
   it("of a bounded number of holders are remembered; no one forgotten comes back below what was used", async () => {
     const name = (n: bigint) => `90B3D51F3F0${(1000n + n).toString().padStart(5, "0")}`;
-    for (let n = 0n; n < 40n; n++) await floor({ [name(n)]: [100n + n, 200n + n] });
+    for (let n = 0n; n < 40n; n++) {
+      await floor({ [name(n)]: [100n + n, 200n + n] });
+      assert.ok(journal.keys("counter/").length <= 16);
+    }
     await reopen();
     assert.equal(journal.keys("counter/").length, 16);
     assert.ok(journal.keys("top-up/").length <= 16);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   type CellName,
+  cellText,
   cellUsages,
   keyUsages,
   objects,
@@ -153,9 +154,12 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
       set: certs(gaining),
       floors: [["supplier", 100n, 7n]],
     } as const;
+    rig.observations.length = 0;
     const { codes } = await send(order);
     assert.deepEqual(codes, [0, 0, 0]);
     for (const name of supplierCells) assert.equal(holderOf(name), gaining.eui);
+    const told = rig.observations.filter(({ kind }) => kind === "credentials").map(({ cells }) => cells);
+    assert.deepEqual(told, [supplierCells.map((name) => [cellText(name), gaining.eui])]);
     assert.equal(rig.meter.device.counters.highestTopUp("supplier", gaining.eui), 7n);
     const reasons: unknown[] = [];
     for (const from of ["supplier", gaining] as const)

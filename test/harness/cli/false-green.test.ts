@@ -30,6 +30,16 @@ const strays: Record<string, { readonly body: string; readonly blamed: string; r
     blamed: "a",
     error: /done\(\) called multiple times/,
   },
+  "a throw after done, in the same turn": {
+    body: `it("a", (done) => { done(); throw new Error("dropped"); }); it("b", () => {});`,
+    blamed: "a",
+    error: /^dropped$/,
+  },
+  "a throw of a hook after done": {
+    body: `describe("s", () => { before((done) => { done(); assert.equal(1, 2); }); it("a", () => {}); });`,
+    blamed: 's "before all" hook for "a"',
+    error: /strictly equal:\s+1 !== 2/,
+  },
   "a throw from a timer after its test": {
     body: `it("a", () => { setTimeout(() => { throw new Error("late"); }, 0); });`,
     blamed: "a",

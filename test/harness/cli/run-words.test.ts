@@ -117,6 +117,24 @@ describe("the words of a run", function () {
     assert.match(stderr, /no such file: fial\.mjs\n {2}Did you mean fail\.mjs\?/);
   });
 
+  it("name what a failure was caused by, and shorten a line without end on the terminal alone", async () => {
+    place.write(
+      "deep.mjs",
+      `it("a", () => { throw new Error("outer", { cause: new TypeError("inner", { cause: "the \\x1b[2Jroot" }) }); });
+       it("b", () => { throw new AggregateError([new Error("one"), null], "many"); });
+       it("ring", () => { const e = new Error("ring"); e.cause = e; throw e; });
+       it("long", () => { throw new Error("x".repeat(5000)); });`,
+    );
+    const { exitCode, stdout } = await run("deep.mjs", "--out", "deep");
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /outer\n {3}caused by: TypeError: inner \(deep\.mjs:1:\d+\)\n {3}caused by: .*root/);
+    assert.match(stdout, /many\n {3}one of them: Error: one \(.*\)\n {3}one of them: .*null/);
+    assert.match(stdout, /ring\n( {3}caused by: Error: ring .*\n){5} {3}and more\n/);
+    assert.match(stdout, / {3}x{1000} … \(4000 more characters: see the report\)/);
+    assert.ok(!stdout.includes("\x1b[2J"));
+    assert.ok(place.read("deep", "report.html").includes("x".repeat(5000)));
+  });
+
   it("of .only say what it leaves out, and run what it chooses", async () => {
     place.write("only.mjs", `it("a", () => {}); it.only("b", () => {}); it("c", () => {});`);
     const { exitCode, stdout } = await run("only.mjs", "--out", "only");
@@ -132,6 +150,18 @@ describe("the words of a run", function () {
     const near = await commandLine(["run", "outaeg", "--out", place.path("none")]);
     assert.equal(near.exitCode, 2);
     assert.match(near.stderr, /no scenario matches "outaeg"\n {2}Near it: "outages of one home/);
+    const pattern = await commandLine(["run", "outage*", "--out", place.path("none")]);
+    assert.match(pattern.stderr, /Near it: "outages of one home/);
+    place.write("near.mjs", `it("mine", () => {});`);
+    const inFile = await commandLine(["run", place.path("near.mjs"), "outage", "--out", place.path("none")]);
+    assert.match(inFile.stderr, /no scenario in .*near\.mjs matches "outage"/);
+    place.write("near.json", "{}");
+    const other = await commandLine(["run", place.path("near.json"), "--out", place.path("none")]);
+    assert.match(other.stderr, /near\.json is no scenario file\n.*\.mjs/);
+    const nothing = await commandLine(["run", "./none/*.none", "--out", place.path("none")]);
+    assert.match(nothing.stderr, /no such file: \.\/none\/\*\.none/);
+    const far = await commandLine(["run", "zq", "--out", place.path("none")]);
+    assert.match(far.stderr, /no scenario matches "zq"\n {2}Type/);
     const wire = await commandLine(["run", "envelope", "--out", place.path("none")]);
     assert.equal(wire.exitCode, 2);
     assert.match(wire.stderr, /no scenario on the cose wire.*\n.*give --wire gbcs/);
@@ -173,6 +203,14 @@ describe("the words of a run", function () {
     await commandLine(["run", "step by step", "--out", place.path("numbers")]);
     const text = place.read("numbers", "run.json");
     assert.doesNotMatch(text, /\d\.\d{4,}/);
+  });
+
+  it("tell the time that one waited: hooks count, too", async () => {
+    place.write("slow.mjs", `before((done) => setTimeout(done, 300)); it("a", () => {});`);
+    const { stdout } = await run("slow.mjs", "--out", "slow");
+    const shown = Number(/seed \d+, (\d+) ms\)/.exec(stdout)?.[1]);
+    assert.ok(shown >= 300 || /seed \d+, \d+\.\d s\)/.test(stdout), stdout);
+    assert.ok((place.report("slow").measures.realS ?? 0) >= 0.3);
   });
 
   it("lead to the frames of a scenario: its home's interfaces carry its name, and the tshark line works as it stands", async function () {

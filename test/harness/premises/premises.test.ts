@@ -100,6 +100,15 @@ describe("a home", () => {
     await premises({ ether: { txPowerDbm: -3 }, wan: { networkTimeErrorMs: -500 } });
   });
 
+  it("injects nothing that no modem could bring, and keeps its capture writable", async () => {
+    const home = await premises({});
+    const before = home.trace.events.length;
+    for (const bad of [new Uint8Array(0), new Uint8Array(65_536), "DF09", null, undefined, [1, 2]])
+      assert.throws(() => home.inject(bad as Uint8Array), { code: "premises/option" }, String(bad));
+    assert.equal(home.trace.events.length, before);
+    home.inject(new Uint8Array(65_535));
+  });
+
   it("lets no time run backwards", async () => {
     const home = await premises({});
     await home.commission();

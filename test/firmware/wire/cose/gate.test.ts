@@ -121,6 +121,15 @@ describe("the gate in front of cbor-x", () => {
       assert.throws(() => admit(items(MAX_COUNT + 1)), refused);
     });
 
+    it("refuses without a stack, and leaves other errors theirs", () => {
+      const before = Error.stackTraceLimit;
+      assert.throws(
+        () => admit(new Uint8Array(0)),
+        ({ stack }: Error) => !/\n\s+at /.test(stack ?? ""),
+      );
+      assert.equal(Error.stackTraceLimit, before);
+    });
+
     it("refuses more bytes than a message may have, and trailing bytes", () => {
       const long = (length: number) => Uint8Array.from([0x5a, 0, 1, 0, 0, ...new Array(length - 5).fill(0)]);
       assert.throws(() => admit(long(MAX_MESSAGE_BYTES + 1)), /at most 65535 bytes/);

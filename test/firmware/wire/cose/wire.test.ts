@@ -217,6 +217,15 @@ describe("hostile input to the COSE wire", () => {
     bad([1, [new Map()]], 3);
   });
 
+  it("writes counters of every width as cbor2 does, and reads them back", () => {
+    const tops = [24n, 0x100n, 0x1_0000n, 0x1_0000_0000n, 1n << 53n, 1n << 64n];
+    for (const counter of tops.flatMap((top) => [top - 1n, top]).filter((each) => each < 1n << 64n)) {
+      const plain = wire.encode({ ...command, header: { ...command.header, counter } });
+      assert.ok(toHex(plain).includes(toHex(cbor2Encode(counter, cdeEncodeOptions))), `${counter}`);
+      assert.equal(decodePlain(plain).header.counter, counter);
+    }
+  });
+
   it("refuses header fields out of range before it reads anything more", () => {
     const good = [1, 0x50, hex(header.originator), hex(header.target), 7, null, null, []] as Item[];
     const badField = (index: number, item: Item) => {

@@ -113,6 +113,14 @@ describe("EDHOC, RFC 9529 chapter 2", () => {
     same(encodeIdentifier(item("message_2", "C_R")), "message_2", "C_R", "CBOR Data Item");
   });
 
+  it("lets exactly the one-byte integers from -24 to 23 travel as themselves (RFC 9528 3.3.2)", () => {
+    for (let byte = 0; byte < 256; byte++) {
+      const isInteger = byte < 24 || (byte >= 0x20 && byte < 0x20 + 24);
+      const expected = isInteger ? [byte] : [0x41, byte];
+      assert.deepEqual([...encodeIdentifier(Uint8Array.of(byte))], expected);
+    }
+  });
+
   it("derives every transcript hash, key and signature input of the trace", () => {
     const th2 = schedule.transcript2(
       crypto,
