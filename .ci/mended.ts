@@ -51,7 +51,7 @@ function runTests(of: Point[]): Report {
     const grep = of.map((point) => point.title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
     const files = [...new Set(of.map((point) => point.file))];
     const mocha = join(root, "node_modules/mocha/bin/mocha.js");
-    const args = ["--no-config", "--import", "tsx", "--timeout", "60000", "--reporter", "json"];
+    const args = ["--no-config", "--import=tsx", "--timeout", "60000", "--reporter", "json"];
     const options = ["--reporter-option", `output=${output}`, "--grep", grep];
     const child = spawnSync(process.execPath, [mocha, ...args, ...options, ...files], {
       cwd: root,
