@@ -12,10 +12,23 @@ export function plain(text: string): string {
 /** {@link plain}, on one line. */
 export const plainLine = (text: string): string => plain(text).replace(/[\n\t]/g, escaped);
 
+const escaped = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+
+/** JSON for a terminal: `JSON.stringify` lets C1 controls and format characters through; escaped they mean the same. */
+export function plainJson(
+  value: unknown,
+  replacer?: (key: string, value: unknown) => unknown,
+  indent?: number,
+): string {
+  return JSON.stringify(value, replacer, indent).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, at) => unit(character.charCodeAt(at))).join(""),
+  );
+}
+
+const unit = (code: number): string => `\\u${code.toString(16).padStart(4, "0")}`;
+
 /** {@link plain} after colour codes, which libraries put into messages where they see a terminal, are gone. */
 export const colourless = (text: string): string => plain(stripVTControlCharacters(text));
-
-const escaped = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 
 /** One word of a command line for `sh`, quoted only where it must be. */
 export function shellWord(text: string): string {

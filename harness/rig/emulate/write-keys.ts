@@ -1,8 +1,9 @@
 /** The keys of a device of the model and of the parties it knows, as a folder that `verify --wire cose` reads. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
+import { makeFolder } from "../../make-folder.ts";
 import type { ModelDevice } from "./model-device.ts";
 
 interface KeyPair {
@@ -19,7 +20,7 @@ export function writeKeys(dir: string, { eui, keys, pki }: ModelDevice): void {
     });
   };
   try {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
     write(eui, "ds", { certificate: keys.sign.certificate, secret: keys.signSeed });
     write(eui, "ka", keys.agree);
     for (const { eui: party, keys: own } of Object.values(pki.parties)) {
