@@ -1,6 +1,5 @@
 /** How a command ends: the exit codes of the command-line contract, and the one place that prints an error. */
 import type { Command } from "commander";
-import pc from "picocolors";
 import { CodedError, messageOf } from "../../hal/base/coded-error.ts";
 import { toLowerHex } from "../../hal/base/hex.ts";
 import { HalError } from "../../hal/board.ts";
@@ -9,6 +8,7 @@ import { LineError } from "../../hal/serial/line/errors.ts";
 import { BoardSilent } from "../../hal/serial/parts/index.ts";
 import { SmpError } from "../../hal/serial/smp/errors.ts";
 import { plain, plainJson } from "../text.ts";
+import { coloursFor } from "./colours.ts";
 
 export const Exit = {
   /** All well. */
@@ -57,6 +57,7 @@ export function reportError(error: unknown, json: boolean): void {
     console.log(plainJson(document, replaceBytes));
     return;
   }
+  const pc = coloursFor(process.stderr);
   console.error(`${pc.red("error")}: ${message}`);
   if (typeof own?.data.advice === "string") console.error(`  ${plain(own.data.advice)}`);
   if (own === undefined && error instanceof Error) console.error(pc.dim(plain(error.stack ?? "")));

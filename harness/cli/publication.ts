@@ -2,7 +2,7 @@
 import type { RecordedRun, RecordedScenario, RunReport } from "../reports/run-report.ts";
 import { skipReasons } from "../reports/verdict.ts";
 import type { RunTarget } from "../rig/target.ts";
-import { plain, plainLine } from "../text.ts";
+import { plain, plainJson, plainLine } from "../text.ts";
 import { coloursFor } from "./colours.ts";
 import { Exit, insistOn } from "./exit.ts";
 import { withCapture, writeRunFiles } from "./run-files.ts";
@@ -56,7 +56,7 @@ export class Publication implements RunListener {
     const { scenarios, capture } = withCapture(this.#recorded.flatMap((run) => run.scenarios));
     const run = this.#report(scenarios);
     writeRunFiles(options.out, { run, scenarios, again: again() }, capture);
-    if (options.json) console.log(JSON.stringify(run, null, 2));
+    if (options.json) console.log(plainJson(run, undefined, 2));
     else console.log(summaryText({ run, scenarios, out: options.out, again }, coloursFor(process.stdout)));
     insistOn(exitOf(run, target, wasInterrupted));
   }

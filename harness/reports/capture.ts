@@ -48,11 +48,23 @@ export function captureFile(homes: readonly CapturedHome[]): CaptureFile | undef
 
 /** What shows these frames, decrypted: the keys lie beside the capture, where `WIRESHARK_CONFIG_DIR` looks for them. */
 export function tsharkLine(out: string, spans: readonly CaptureSpan[]): string {
-  const frames = spans.map(
+  const frames = joined(spans).map(
     ({ firstFrame, lastFrame }) => `(frame.number >= ${firstFrame} && frame.number <= ${lastFrame})`,
   );
   const filter = frames.length === 0 ? "" : ` -Y ${shellWord(frames.join(" || "))}`;
   return `WIRESHARK_CONFIG_DIR=${shellWord(out)} tshark -r ${shellWord(join(out, "capture.pcapng"))}${filter}`;
+}
+
+/** Homes that follow one another are one stretch of frames. */
+function joined(spans: readonly CaptureSpan[]): CaptureSpan[] {
+  const stretches: CaptureSpan[] = [];
+  for (const span of spans) {
+    const last = stretches.at(-1);
+    if (last !== undefined && last.lastFrame + 1 === span.firstFrame)
+      stretches[stretches.length - 1] = { ...last, lastFrame: span.lastFrame };
+    else stretches.push(span);
+  }
+  return stretches;
 }
 
 /** Wireshark's own table of Zigbee keys (a file `zigbee_pc_keys` in its configuration folder), all homes' keys. */

@@ -1,9 +1,10 @@
 /** The keys of a device of the model and of the parties it knows, as a folder that `verify --wire cose` reads. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import { toLowerHex } from "../../../hal/base/hex.ts";
+import { makeFolder } from "../../make-folder.ts";
 import type { ModelDevice } from "./model-device.ts";
 
 interface KeyPair {
@@ -23,7 +24,7 @@ export function writeKeys(dir: string, { eui, keys, pki }: ModelDevice): void {
     });
   };
   try {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
     writeFileSync(join(dir, "root.cwt"), pki.rootCertificate);
     writeFileSync(join(dir, "issuing.cwt"), pki.issuingCertificate);
     write(eui, "ds", { certificate: keys.sign.certificate, secret: keys.signSeed });
