@@ -1,18 +1,17 @@
 /** An electricity meter on a simulated board, and commands made for it: what the COSE tasks run on. */
-import { ElectricityMeter } from "../firmware/devices/electricity-meter.ts";
-import { provision } from "../firmware/devices/provision.ts";
+import { bootDevice, type RunningDevice } from "../firmware/devices/boot.ts";
 import type { HanPort } from "../firmware/han/port.ts";
-import type { Eui64 } from "../firmware/wire/message.ts";
 import { suites } from "../firmware/wire/suites.ts";
 import type { Crypto } from "../hal/board.ts";
 import { nodeCrypto, sodiumCrypto } from "../hal/crypto/index.ts";
-import { MockBoard, Scheduler, SeededRandom } from "../hal/mock/index.ts";
+import { Scheduler, SeededRandom } from "../hal/mock/index.ts";
 import { HeadEnd, type RequestOptions } from "../harness/headend/head-end.ts";
 import { TestPki } from "../harness/headend/pki.ts";
-import { factoryAnchors, partiesOf } from "../harness/premises/home-device.ts";
+import { standardDevice } from "../harness/premises/device-specs.ts";
+import { deviceBoard, knownDevice, manufacture } from "../harness/premises/factory.ts";
 
-const meterEui: Eui64 = "00DB1234567890A0";
-const hubEui: Eui64 = "00DB1234567890A2";
+const { type, eui } = standardDevice("ESME");
+const suite = suites.cose;
 const startUtcMs = Date.UTC(2026, 11, 1);
 
 /** No network below: the tasks hand messages to the meter themselves. */
@@ -24,7 +23,7 @@ const noHan: HanPort = {
 
 export class MeterRig {
   readonly crypto: Crypto;
-  readonly meter: ElectricityMeter;
+  readonly meter: RunningDevice;
   readonly #headEnd: HeadEnd;
 
   /** A provisioned, running meter whose firmware computes with `crypto`. */
@@ -33,60 +32,35 @@ export class MeterRig {
     // The other side may use the fastest library there is: its work is not what is measured.
     const theirs = sodiumCrypto() ?? nodeCrypto();
     const pki = new TestPki({
-      suite: suites.cose,
+      suite,
       crypto: theirs,
       random: random.fork("pki"),
       notBeforeS: startUtcMs / 1000 - 86_400,
     });
-    const board = new MockBoard({
+    const board = deviceBoard({
+      ...{ type, eui, random, startUtcMs, crypto },
       scheduler: new Scheduler(),
-      random,
       id: "bench",
-      startUtcMs,
-      crypto,
-      parts: { mains: true, metrology: true, loadSwitch: true, tamper: true, userInterface: true },
     });
     board.powerOn();
-    const keys = pki.deviceKeys(meterEui);
-    await provision(
-      board,
-      {
-        type: "ESME",
-        eui64: meterEui,
-        signSeed: keys.signSeed,
-        agreeSecret: keys.agree.secret,
-        signCertificate: keys.sign.certificate,
-        agreeCertificate: keys.agree.certificate,
-        certificatePath: [pki.issuingCertificate],
-        installCode: Uint8Array.from(Buffer.from("83FED3407A939723A5C639B26916D505C3B5", "hex")),
-        firmwareVersion: Uint8Array.of(0, 1, 0, 0),
-        anchors: factoryAnchors("ESME", pki),
-      },
-      suites.cose,
-    );
-    const meter = await ElectricityMeter.boot(board, {
-      suite: suites.cose,
-      link: { han: noHan, hub: hubEui },
-    });
+    const keys = pki.deviceKeys(eui);
+    const printedCode = Uint8Array.from(Buffer.from("83FED3407A939723A5C639B26916D505C3B5", "hex"));
+    await manufacture(board, { type, eui, keys, printedCode, pki, suite });
+    const link = { han: noHan, hub: standardDevice("CHF").eui };
+    const meter = await bootDevice(type, board, { suite, link });
     const headEnd = new HeadEnd({
       crypto: theirs,
-      suite: suites.cose,
+      suite,
       pki,
       deliver: (_bytes, done) => done("delivered"),
       after: () => () => {},
       observe: () => {},
     });
-    headEnd.register({
-      eui: meterEui,
-      type: "ESME",
-      signPublicKey: keys.sign.signer.publicKey,
-      agreePublicKey: keys.agree.publicKey,
-      parties: partiesOf("ESME"),
-    });
+    headEnd.register(knownDevice(type, eui, keys));
     return new MeterRig(crypto, meter, headEnd);
   }
 
-  private constructor(crypto: Crypto, meter: ElectricityMeter, headEnd: HeadEnd) {
+  private constructor(crypto: Crypto, meter: RunningDevice, headEnd: HeadEnd) {
     this.crypto = crypto;
     this.meter = meter;
     this.#headEnd = headEnd;
@@ -102,7 +76,7 @@ export class MeterRig {
     parameters: unknown = {},
     options: Partial<RequestOptions> = {},
   ): Uint8Array => {
-    const full = { to: meterEui, unchecked: true, ...options };
+    const full = { to: eui, unchecked: true, ...options };
     return this.#headEnd.protect(this.#headEnd.prepare(reference, parameters, full));
   };
 

@@ -1,4 +1,5 @@
 /** The harness: a home on simulated boards and the head end that talks to it. See `premises()`. */
+export { type ModelledDevice, modelledDevices } from "../firmware/devices/boot.ts";
 export { hasCode, MeterbenchError } from "../firmware/kernel/errors.ts";
 export { alertMeaning, alertText } from "./headend/alert-codes.ts";
 export { correlate } from "./headend/correlate.ts";
@@ -22,11 +23,13 @@ export {
 } from "./headend/service-requests.ts";
 export { type PreCommand, type ServiceRequest, transform } from "./headend/transform.ts";
 export { addMeter, attachWan, joinMeter, setClock } from "./premises/commission.ts";
-export { type DeviceName, HomeDevice } from "./premises/home-device.ts";
+export type { ConnectBoard, HomeDeviceSpec } from "./premises/device-specs.ts";
+export { HomeDevice } from "./premises/home-device.ts";
 export type { PremisesOptions } from "./premises/options.ts";
 export { type HomeRequestOptions, Premises, premises } from "./premises/premises.ts";
 export { skipBecause, skipElsewhere } from "./premises/skip.ts";
 export { Trace, type TraceEvent } from "./premises/trace.ts";
+export { hubOf, meterOf } from "./premises/which-device.ts";
 export {
   type CapturedPacket,
   type CaptureKey,

@@ -2,6 +2,7 @@
  * The run that the command line has started, as scenarios see it. In a user's own mocha file there is none,
  * and `premises()` works alone.
  */
+import type { ModelledDevice } from "../firmware/devices/boot.ts";
 import type { Timers } from "../hal/serial/timers.ts";
 import type { LendingBoard } from "./premises/options.ts";
 import type { Trace } from "./premises/trace.ts";
@@ -42,7 +43,7 @@ export interface Captures {
 
 /** A device that runs its own firmware at the far end of a line: whole messages go in and come out. */
 export interface DeviceEnd {
-  readonly type: "ESME" | "CHF";
+  readonly type: ModelledDevice;
   readonly id: string;
   /** UTC when the run began, milliseconds: whatever goes to the device depends on it, and on the seed, alone. */
   readonly startUtcMs: number;

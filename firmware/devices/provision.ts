@@ -5,14 +5,14 @@
 import type { Board, Crypto } from "../../hal/board.ts";
 import { MeterbenchError } from "../kernel/errors.ts";
 import { Journal, type JournalChange } from "../kernel/journal.ts";
-import { type CellName, deviceCells } from "../security/cells.ts";
+import type { DeviceName } from "../model/define.ts";
+import { deviceByFactoryNumber, devices } from "../model/devices.ts";
+import { type CellName, cellsOf } from "../security/cells.ts";
 import { euiBytes, euiText } from "../security/eui.ts";
 import { type Anchor, anchorKey, decodeAnchor, encodeAnchor } from "../security/trust-anchors.ts";
 import type { Eui64 } from "../wire/message.ts";
 import type { Suite } from "../wire/suite.ts";
 import { partitions } from "./partitions.ts";
-
-export type DeviceType = "ESME" | "CHF";
 
 /** One trust anchor as the factory loads it. */
 export interface AnchorSeed {
@@ -25,7 +25,7 @@ export interface AnchorSeed {
 
 /** All that makes one device this device and no other. */
 export interface DeviceIdentity {
-  readonly type: DeviceType;
+  readonly type: DeviceName;
   readonly eui64: Eui64;
   /** Ed25519 seed, 32 bytes. */
   readonly signSeed: Uint8Array;
@@ -40,7 +40,7 @@ export interface DeviceIdentity {
   readonly installCode: Uint8Array;
   /** 4 bytes, as ECS52 answers it. */
   readonly firmwareVersion: Uint8Array;
-  /** One entry for every cell of `deviceCells[type]`. */
+  /** One entry for every cell of `cellsOf(type)`. */
   readonly anchors: readonly AnchorSeed[];
 }
 
@@ -66,7 +66,7 @@ export async function provision(board: Board, identity: DeviceIdentity, suite: S
   await journal.commit(changes);
 }
 
-/** Reads the factory region. Throws `devices/not-provisioned` when it is blank. */
+/** Reads the factory region. Throws `devices/not-provisioned` when it is blank, `devices/unknown-type`. */
 export async function readIdentity(board: Board): Promise<DeviceIdentity> {
   const journal = await Journal.open(board.flash, partitions(board.flash.geometry).factory);
   const field = (key: string): Uint8Array => {
@@ -80,7 +80,7 @@ export async function readIdentity(board: Board): Promise<DeviceIdentity> {
     return value;
   };
   return {
-    type: field("type")[0] === 1 ? "ESME" : "CHF",
+    type: typeOf(field("type")[0], board),
     eui64: euiText(field("eui64")),
     signSeed: field("signSeed"),
     agreeSecret: field("agreeSecret"),
@@ -96,6 +96,17 @@ export async function readIdentity(board: Board): Promise<DeviceIdentity> {
   };
 }
 
+function typeOf(number: number | undefined, board: Board): DeviceName {
+  const type = number === undefined ? undefined : deviceByFactoryNumber(number);
+  if (type !== undefined) return type;
+  throw new MeterbenchError(
+    "devices/unknown-type",
+    `Boot of board ${board.id}: its factory region names device type ${number}, which there is none of. ` +
+      "Provision it with the firmware that it is for.",
+    { board: board.id, number },
+  );
+}
+
 function factoryRecords(identity: DeviceIdentity, board: Board, suite: Suite): JournalChange[] {
   checkSizes(identity);
   checkCells(identity, board.crypto, suite);
@@ -104,7 +115,7 @@ function factoryRecords(identity: DeviceIdentity, board: Board, suite: Suite): J
     keyId: suite.keyId(board.crypto, seed.publicKey),
   }));
   return [
-    { key: "type", value: Uint8Array.of(identity.type === "ESME" ? 1 : 2) },
+    { key: "type", value: Uint8Array.of(devices[identity.type].factoryNumber) },
     { key: "eui64", value: euiBytes(identity.eui64) },
     { key: "signSeed", value: identity.signSeed },
     { key: "agreeSecret", value: identity.agreeSecret },
@@ -133,7 +144,7 @@ function checkSizes(identity: DeviceIdentity): void {
 }
 
 function checkCells(identity: DeviceIdentity, crypto: Crypto, suite: Suite): void {
-  const wanted = deviceCells[identity.type].map(anchorKey).sort();
+  const wanted = cellsOf(identity.type).map(anchorKey).sort();
   const got = identity.anchors.map(({ cell }) => anchorKey(cell)).sort();
   if (wanted.join() !== got.join()) throw wrong(identity, "anchors", wanted.join(" "), got.join(" "));
   const { wrappedKeyBytes } = suite.contingency;

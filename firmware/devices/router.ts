@@ -43,11 +43,10 @@ export class Router {
 
   /** A message from the WAN, as one event of the hub. */
   async fromWan(bytes: Uint8Array): Promise<void> {
-    const envelope = open(this.#device.wire, bytes);
+    const envelope = open(this.#device.suite.wire, bytes);
     if (envelope === undefined) return this.#device.refuse("malformed");
     const { target, kind } = envelope.header;
-    if (target === this.#device.identity.eui64)
-      return this.#device.handleOpened(envelope, this.#device.respond);
+    if (target === this.#device.identity.eui64) return this.#device.receiveOpened(envelope);
     if (kind !== Kind.command) return this.#device.refuse("not-a-command", { target });
     const entry = this.#devices().find(({ eui64 }) => eui64 === target);
     if (entry === undefined) return this.#device.refuse("not-for-me", { target });
@@ -59,7 +58,7 @@ export class Router {
 
   /** A message from a device of the home, as one event of the hub. */
   async fromHome({ from, bytes }: HanMessage): Promise<void> {
-    const envelope = open(this.#device.wire, bytes);
+    const envelope = open(this.#device.suite.wire, bytes);
     if (envelope === undefined) return this.#device.refuse("malformed", { from });
     const { kind, originator } = envelope.header;
     if (originator !== from || kind === Kind.command) return this.#device.refuse("not-relayed", { from });

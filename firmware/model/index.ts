@@ -27,7 +27,13 @@ export type {
   UserRole,
   ZclCommand,
 } from "./define.ts";
-export { type BoardPart, type DeviceRow, deviceByLogNumber, devices } from "./devices.ts";
+export {
+  type BoardPart,
+  type DeviceRow,
+  deviceByFactoryNumber,
+  deviceByLogNumber,
+  devices,
+} from "./devices.ts";
 export { matchSteps, type PlainOperation } from "./format.ts";
 export { type AlertName, alerts } from "./generated/alerts.ts";
 export { type MessageId, messages } from "./generated/messages.ts";

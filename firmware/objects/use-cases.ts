@@ -3,6 +3,7 @@
  * consists of. Who may send one, and whether it is critical or replay-protected, is in the access table
  * (`security/access.ts`), which covers the whole message set.
  */
+import type { DeviceName } from "../model/define.ts";
 import type { OperationKind } from "../wire/message.ts";
 import { type ObjectName, objects } from "./dictionary.ts";
 
@@ -17,7 +18,7 @@ export interface UseCase {
   readonly id: string;
   readonly code: number;
   readonly title: string;
-  readonly devices: readonly ("ESME" | "CHF")[];
+  readonly devices: readonly DeviceName[];
   readonly operations: readonly OperationTemplate[];
   /** The response carries the consumer's data: its values travel encrypted. */
   readonly sensitive?: boolean;

@@ -2,6 +2,7 @@
  * Trust anchor cells: where a device keeps the keys of those it believes. A cell is named by the role of its
  * holder, what the key is for, and (for the supplier's second agreement key) what the cell is for.
  */
+import type { DeviceName } from "../model/define.ts";
 import type { Value } from "../wire/message.ts";
 import { type Role, roleNumber } from "./access.ts";
 
@@ -31,7 +32,7 @@ const everyDevice: readonly CellName[] = [
 ];
 
 /** The cells a device has (facts §4.1): a meter serves supplier and network operator, a hub its WAN provider. */
-export const deviceCells: Readonly<Record<"ESME" | "CHF", readonly CellName[]>> = {
+const deviceCells: Readonly<Partial<Record<DeviceName, readonly CellName[]>>> = {
   ESME: [
     ...everyDevice,
     sign("supplier"),
@@ -42,6 +43,9 @@ export const deviceCells: Readonly<Record<"ESME" | "CHF", readonly CellName[]>> 
   ],
   CHF: [...everyDevice, sign("wanProvider")],
 };
+
+/** The cells of a device type; none of one that is not modelled. */
+export const cellsOf = (device: DeviceName): readonly CellName[] => deviceCells[device] ?? [];
 
 /** A cell's name as text, e.g. "supplier/agree/0": journal keys and reports use it. */
 export function cellText(cell: CellName): string {

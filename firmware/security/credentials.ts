@@ -6,12 +6,13 @@
 import type { CommandOrigin, DeviceContext, Feature } from "../features/feature.ts";
 import { hasCode } from "../kernel/errors.ts";
 import type { JournalChange } from "../kernel/journal.ts";
+import type { DeviceName } from "../model/define.ts";
 import { objects } from "../objects/dictionary.ts";
 import { AlertMessage } from "../objects/use-cases.ts";
 import { NEVER, NOW, type OperationResult, Status, type Value } from "../wire/message.ts";
 import type { Suite } from "../wire/suite.ts";
 import { accessRows, type Role } from "./access.ts";
-import { type CellName, cellFromValue, cellText, deviceCells } from "./cells.ts";
+import { type CellName, cellFromValue, cellsOf, cellText } from "./cells.ts";
 import type { Counters, Floor } from "./counters.ts";
 import { euiBytes } from "./eui.ts";
 import { Outcome, reportOutcome } from "./future-dated.ts";
@@ -48,17 +49,12 @@ export class Credentials implements Feature {
   readonly name = "credentials";
   readonly objects;
   readonly #context: CredentialsContext;
-  readonly #device: "ESME" | "CHF";
+  readonly #device: DeviceName;
   readonly #anchors: TrustAnchors;
   readonly #counters: Counters;
   readonly #timers = new Map<string, () => void>();
 
-  constructor(
-    context: CredentialsContext,
-    device: "ESME" | "CHF",
-    anchors: TrustAnchors,
-    counters: Counters,
-  ) {
+  constructor(context: CredentialsContext, device: DeviceName, anchors: TrustAnchors, counters: Counters) {
     this.#context = context;
     this.#device = device;
     this.#anchors = anchors;
@@ -212,7 +208,7 @@ export class Credentials implements Feature {
 
   /** Who holds cells of `role` once `anchors` are in theirs. */
   #holders(role: Role, anchors: readonly Anchor[]): Set<string> {
-    const cells = deviceCells[this.#device].filter((cell) => cell.role === role);
+    const cells = cellsOf(this.#device).filter((cell) => cell.role === role);
     const held = cells.map((cell) => {
       const taken = anchors.find((anchor) => cellText(anchor.cell) === cellText(cell));
       return (taken ?? this.#anchors.cell(cell))?.holder;

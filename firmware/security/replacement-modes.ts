@@ -2,6 +2,7 @@
  * The modes of CS02b: who may replace whose anchors (facts §4.2, rules §4). A mode's message code is
  * {@link firstModeCode} plus its number. Modes 0 and 1 are from memory, unverified, as to who asks for which.
  */
+import type { DeviceName } from "../model/define.ts";
 import { type Role, roleNumber } from "./access.ts";
 import type { CellName } from "./cells.ts";
 
@@ -36,7 +37,7 @@ export const replacementMode = (mode: number): ReplacementMode | undefined => mo
 export const replacementModes: readonly number[] = Object.keys(modes).map(Number);
 
 /** The cell whose key signs a mode's command; none for the ACB's own at a meter, and for a key that is in no cell. */
-export function authorisingCell(mode: number, device: "ESME" | "CHF"): CellName | undefined {
+export function authorisingCell(mode: number, device: DeviceName): CellName | undefined {
   const role = modes[mode]?.authoriser;
   if (role === undefined || role === "root" || (mode === 4 && device !== "CHF")) return undefined;
   return { role, usage: "sign", cellUsage: 0 };

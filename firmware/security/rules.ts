@@ -4,6 +4,7 @@
  */
 
 import { MeterbenchError } from "../kernel/errors.ts";
+import type { DeviceName } from "../model/define.ts";
 import { type MemberDefinition, memberOf } from "../objects/dictionary.ts";
 import { type UseCase, useCases } from "../objects/use-cases.ts";
 import type { Protection } from "../wire/message.ts";
@@ -31,7 +32,7 @@ const signedAnswerToMac = new Set([0x0104]);
 const signatureAlone = new Set([0x0108, 0x0109]);
 
 /** The rules of a device type, by message code. */
-export function commandRules(device: "ESME" | "CHF"): ReadonlyMap<number, CommandRule> {
+export function commandRules(device: DeviceName): ReadonlyMap<number, CommandRule> {
   return new Map(
     useCases
       .filter((useCase) => useCase.devices.includes(device))

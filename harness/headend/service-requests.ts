@@ -3,6 +3,7 @@
  * that become of it. Requests that no device ever sees (inventory, pre-notification) are in `inventory.ts`.
  */
 import { z } from "zod";
+import type { ModelledDevice } from "../../firmware/devices/boot.ts";
 import { maxLimitS } from "../../firmware/features/randomised-offset.ts";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { SupplyScript } from "../../firmware/objects/use-cases.ts";
@@ -20,7 +21,8 @@ import { activation, eui, nothing, octets, range, rangeSelector, u32, utc } from
 import type { PartyName } from "./parties.ts";
 import { priceParameters, priceValues, tariffParameters, tariffValues } from "./tariff.ts";
 
-export type DeviceType = "ESME" | "CHF";
+/** Device types that there is firmware for. */
+export type DeviceType = ModelledDevice;
 
 /** What the values of a request may depend on besides its parameters. */
 export interface RequestContext {

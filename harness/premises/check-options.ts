@@ -4,7 +4,7 @@ import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { defaultEther, defaultWan, meterMains } from "../../hal/mock/index.ts";
 import { partyNames } from "../headend/parties.ts";
 import { nearest } from "../rig/near-miss.ts";
-import type { DeviceName } from "./home-device.ts";
+import { checkDevices, defaultDevices } from "./device-specs.ts";
 import type { PremisesOptions } from "./options.ts";
 import type { HomeRequestOptions } from "./premises.ts";
 
@@ -16,6 +16,7 @@ const homeOptions: Known<PremisesOptions> = {
     seed: true,
     wire: true,
     start: true,
+    devices: true,
     loadCsv: true,
     load: true,
     distanceM: true,
@@ -28,7 +29,6 @@ const homeOptions: Known<PremisesOptions> = {
 const requestOptions: Known<HomeRequestOptions> = {
   ...{ to: true, by: true, timeoutMs: true, unchecked: true, signWith: true, tamper: true },
 };
-const deviceNames: readonly DeviceName[] = ["hub", "esme"];
 const groups = {
   ether: defaultEther,
   wan: defaultWan,
@@ -40,7 +40,13 @@ const groups = {
 /** Throws `premises/option` or `premises/time`, naming the option. */
 export function checkOptions(options: PremisesOptions): void {
   checkNames("premises", options, Object.keys(homeOptions));
-  checkNames("premises: boards", options.boards, deviceNames);
+  const { devices = defaultDevices } = options;
+  checkDevices(devices);
+  checkNames(
+    "premises: boards",
+    options.boards,
+    devices.map(({ name }) => name),
+  );
   for (const [group, defaults] of Object.entries(groups))
     checkGroup(group, options[group as keyof typeof groups], defaults);
   const { seed, distanceM, printedInstallCode: code } = options;
@@ -52,7 +58,7 @@ export function checkOptions(options: PremisesOptions): void {
 }
 
 /** Throws `premises/option` or `premises/time`. */
-export function checkRequestOptions(options: HomeRequestOptions): void {
+export function checkRequestOptions(options: HomeRequestOptions, deviceNames: readonly string[]): void {
   checkNames("request", options, Object.keys(requestOptions));
   const { to, by, timeoutMs } = options;
   if (to !== undefined) checkOneOf("to", to, deviceNames);

@@ -19,7 +19,8 @@ import {
 } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
 import { BoardPair, type BoardPart, lentParts } from "./boards.ts";
-import type { ConnectBoard, LendingBoard } from "./options.ts";
+import type { ConnectBoard } from "./device-specs.ts";
+import type { LendingBoard } from "./options.ts";
 import { Pace } from "./pace.ts";
 
 export interface BoardTargetOptions {

@@ -1,4 +1,5 @@
 /** What a run's scenarios run on: the simulated board, a board that lends its parts, or a board under test. */
+import { isModelled } from "../../firmware/devices/boot.ts";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { LineError } from "../../hal/serial/line/errors.ts";
 import type { LineSession } from "../../hal/serial/line/index.ts";
@@ -45,7 +46,6 @@ export interface TargetOptions {
 }
 
 /** Kinds that the model's own boards under test say they are (see `emulate`). */
-const deviceKinds: readonly string[] = ["ESME", "CHF"];
 
 /** Opens the target of a run. Throws `rig/...`, `rig-file/...`, `line/...`. */
 export async function openTarget(name: string, rig: Rig, options: TargetOptions): Promise<RunTarget> {
@@ -92,7 +92,7 @@ export async function targetOn(
   const description = await describeBoard(open.line, smp);
   const version = asksVersion ? await versionOn(open.line, smp) : undefined;
   const identity = { id: description.id, kind: description.kind, ...(version !== undefined && { version }) };
-  if (open.board.kind === "device" || deviceKinds.includes(description.kind)) {
+  if (open.board.kind === "device" || isModelled(description.kind)) {
     const device = await RemoteDeviceEnd.connect(open.line, smp, startUtcMs);
     const close = async (): Promise<void> => {
       device.close();

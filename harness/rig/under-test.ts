@@ -1,4 +1,5 @@
 /** A board under test, as scenarios see it: whole messages in and out over SMP group 64. */
+import { isModelled, type ModelledDevice } from "../../firmware/devices/boot.ts";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import type { Line } from "../../hal/serial/line/index.ts";
@@ -16,7 +17,7 @@ interface Waiting {
 }
 
 export class RemoteDeviceEnd implements DeviceEnd {
-  readonly type: "ESME" | "CHF";
+  readonly type: ModelledDevice;
   readonly id: string;
   readonly startUtcMs: number;
   readonly timers: Timers;
@@ -46,7 +47,9 @@ export class RemoteDeviceEnd implements DeviceEnd {
     this.timers = timers;
     this.startUtcMs = startUtcMs;
     this.id = board.id;
-    this.type = board.description.kind === "CHF" ? "CHF" : "ESME";
+    const { kind } = board.description;
+    // A board of a kind of its own is a meter.
+    this.type = isModelled(kind) ? kind : "ESME";
     this.#listen(board.device as RemoteDevice);
     board.onRestart((next) => {
       this.#board = next;

@@ -9,7 +9,7 @@ const wrongRole = { reason: "role", alertCode: 0x8f30 } as const;
 const subjectOf = (home: Premises): UseCaseSubject => ({
   nowS: home.nowS,
   headEnd: home.headEnd,
-  esme: home.esme,
+  removed: home.device("esme"),
   nextKeys: (name) => home.headEnd.pki.partyKeys(name),
 });
 

@@ -2,12 +2,11 @@
  * One device of the model as a board under test: firmware on a simulated board, whole messages in and out, no home
  * around it. Its keys are those of the run's PKI for the seed, so a head end with that seed can talk to it.
  */
-import { ElectricityMeter } from "../../../firmware/devices/electricity-meter.ts";
-import { CommunicationsHub } from "../../../firmware/devices/hub.ts";
-import { provision } from "../../../firmware/devices/provision.ts";
+import { bootDevice, type ModelledDevice, type RunningDevice } from "../../../firmware/devices/boot.ts";
 import type { Observation } from "../../../firmware/features/feature.ts";
 import { withCrc } from "../../../firmware/han/install-code.ts";
 import type { HanPort } from "../../../firmware/han/port.ts";
+import { devices } from "../../../firmware/model/devices.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
 import type { Suite } from "../../../firmware/wire/suite.ts";
 import { suites } from "../../../firmware/wire/suites.ts";
@@ -15,23 +14,20 @@ import { type Cancel, HalError, PowerLost } from "../../../hal/board.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import {
   Ether,
-  hubMains,
-  MockBoard,
-  meterMains,
+  type MockBoard,
   type Scheduler,
   SeededRandom,
   typicalHome,
   WanLink,
 } from "../../../hal/mock/index.ts";
 import type { MessageEnd, Stimulus } from "../../../hal/serial/parts/index.ts";
-import { type DeviceKeys, TestPki } from "../../headend/pki.ts";
-import { factoryAnchors } from "../../premises/home-device.ts";
-import { esmeEui, hubEui } from "../../premises/premises.ts";
-
-export type ModelType = "ESME" | "CHF";
+import type { DeviceKeys, TestPki } from "../../headend/pki.ts";
+import { isHub, standardDevice, standardDevices } from "../../premises/device-specs.ts";
+import { deviceBoard, manufacture } from "../../premises/factory.ts";
+import { makePki } from "../../premises/make-devices.ts";
 
 export interface ModelDeviceOptions {
-  readonly type: ModelType;
+  readonly type: ModelledDevice;
   readonly seed: number;
   readonly scheduler: Scheduler;
   /** UTC at the scheduler's 0. */
@@ -40,7 +36,7 @@ export interface ModelDeviceOptions {
 }
 
 export class ModelDevice implements MessageEnd {
-  readonly type: ModelType;
+  readonly type: ModelledDevice;
   readonly eui: Eui64;
   /** The wire it speaks. */
   readonly suite: Suite = suites.cose;
@@ -50,7 +46,8 @@ export class ModelDevice implements MessageEnd {
   readonly #options: ModelDeviceOptions;
   readonly #wan: WanLink;
   readonly #listeners = new Set<(message: Uint8Array) => void>();
-  #meter: ElectricityMeter | undefined;
+  readonly #name: string;
+  #running: RunningDevice | undefined;
 
   /** Makes the device in its factory and gives it power. */
   static async start(options: ModelDeviceOptions): Promise<ModelDevice> {
@@ -60,7 +57,7 @@ export class ModelDevice implements MessageEnd {
     device.board.powerOff();
     device.board.onPowerOn(() => device.#boot());
     device.board.onPowerLost(() => {
-      device.#meter = undefined;
+      device.#running = undefined;
     });
     device.board.powerOn();
     await options.scheduler.runUntil(options.scheduler.nowMs + 1000);
@@ -72,47 +69,29 @@ export class ModelDevice implements MessageEnd {
     const random = new SeededRandom(seed);
     this.#options = options;
     this.type = type;
-    this.eui = type === "CHF" ? hubEui : esmeEui;
-    const notBeforeS = Math.floor(startUtcMs / 1000) - 86_400;
-    this.pki = new TestPki({
-      crypto: nodeCrypto(),
-      suite: this.suite,
-      random: random.fork("pki"),
-      notBeforeS,
-    });
+    const { eui, name } = standardDevice(type);
+    this.eui = eui;
+    this.#name = name;
+    const crypto = nodeCrypto();
+    this.pki = makePki({ crypto, suite: this.suite, random, startUtcMs });
     // In the order in which a home makes them: the same seed gives the same keys.
-    const keys = { CHF: this.pki.deviceKeys(hubEui), ESME: this.pki.deviceKeys(esmeEui) };
-    this.keys = keys[type];
-    const ether = new Ether(scheduler, random.fork("ether"));
+    const keys = new Map(standardDevices.map((spec) => [spec.type, this.pki.deviceKeys(spec.eui)]));
+    this.keys = keys.get(type) as DeviceKeys;
     this.#wan = new WanLink(scheduler, random.fork("wan"));
     // No network to look for: the device answers as soon as it runs.
     this.#wan.settings.attachMs = 0;
     this.#wan.onUplink((message) => this.#emit(message));
-    const common = {
-      scheduler,
-      random,
-      id: type === "CHF" ? "hub" : "esme",
-      startUtcMs,
-      crypto: nodeCrypto(),
-    };
-    const meterParts = {
-      mains: meterMains,
-      metrology: { profile: typicalHome(random.fork("load")) },
-      loadSwitch: true,
-      tamper: true,
-      userInterface: true,
-    } as const;
-    this.board = new MockBoard(
-      type === "CHF"
-        ? { ...common, parts: { mains: hubMains }, ether, eui64: euiBytes(hubEui), wan: this.#wan }
-        : { ...common, parts: meterParts },
+    const load = typicalHome(random.fork("load"));
+    const common = { type, id: name, eui, load, scheduler, random, startUtcMs, crypto };
+    this.board = deviceBoard(
+      isHub(this) ? { ...common, ether: new Ether(scheduler, random.fork("ether")), wan: this.#wan } : common,
     );
   }
 
   /** A whole message for the firmware. Without power it is lost. */
   async deliver(message: Uint8Array): Promise<void> {
-    if (this.type === "CHF") this.#wan.deliver(message);
-    else await this.#meter?.device.receive(message);
+    if (this.board.modem !== undefined) this.#wan.deliver(message);
+    else await this.#running?.device.receive(message);
   }
 
   onMessage(listener: (message: Uint8Array) => void): Cancel {
@@ -123,14 +102,15 @@ export class ModelDevice implements MessageEnd {
   /** Group 64, command 17: what a bench does to the device. Throws `hal/absent` for what it has not, and does nothing. */
   stimulate({ mains, mJ, tamper, button, stuck }: Stimulus): void {
     const { board } = this;
-    if (this.type === "CHF" && (tamper ?? button ?? stuck) !== undefined)
-      throw new HalError("hal/absent", "a hub has no tamper inputs, buttons or load switch");
+    const asked = { tamper, userInterface: button, loadSwitch: stuck } as const;
+    for (const [part, stimulus] of Object.entries(asked) as [keyof typeof asked, unknown][])
+      if (stimulus !== undefined && !devices[this.type].parts.includes(part))
+        throw new HalError("hal/absent", `a device of type ${this.type} has no ${part}`, { part });
     mains?.forEach((present, phase) => {
       if (present) board.mockMains.restore(phase);
       else board.mockMains.lose(phase);
     });
     if (mJ !== undefined) board.mockMains.storedJ = mJ / 1000;
-    if (this.type === "CHF") return;
     for (const [input, active] of Object.entries(tamper ?? {}))
       board.mockTamper.set(input as Parameters<typeof board.mockTamper.set>[0], active);
     if (button !== undefined) board.mockUserInterface.press(button);
@@ -142,36 +122,17 @@ export class ModelDevice implements MessageEnd {
   }
 
   async #manufacture(): Promise<void> {
-    const { keys, pki, type } = this;
-    const installCode = new SeededRandom(this.#options.seed).fork(`install-code/${this.board.id}`).bytes(16);
-    await provision(
-      this.board,
-      {
-        type,
-        eui64: this.eui,
-        signSeed: keys.signSeed,
-        agreeSecret: keys.agree.secret,
-        signCertificate: keys.sign.certificate,
-        agreeCertificate: keys.agree.certificate,
-        certificatePath: [pki.issuingCertificate],
-        installCode: withCrc(installCode),
-        firmwareVersion: Uint8Array.of(0, 1, 0, 0),
-        anchors: factoryAnchors(type, pki),
-      },
-      this.suite,
-    );
+    const { board, type, eui, keys, pki, suite } = this;
+    const code = new SeededRandom(this.#options.seed).fork(`install-code/${this.#name}`).bytes(16);
+    await manufacture(board, { type, eui, keys, printedCode: withCrc(code), pki, suite });
   }
 
   async #boot(): Promise<void> {
     const { observe } = this.#options;
-    const options = { suite: this.suite, ...(observe ? { observe } : {}) };
+    const link = { han: this.#line(), hub: standardDevice("CHF").eui };
+    const options = { suite: this.suite, link, ...(observe && { observe }) };
     try {
-      if (this.type === "CHF") await CommunicationsHub.boot(this.board, options);
-      else
-        this.#meter = await ElectricityMeter.boot(this.board, {
-          ...options,
-          link: { han: this.#line(), hub: hubEui },
-        });
+      this.#running = await bootDevice(this.type, this.board, options);
     } catch (error) {
       if (!(error instanceof PowerLost)) throw error;
     }
@@ -191,5 +152,3 @@ export class ModelDevice implements MessageEnd {
     };
   }
 }
-
-const euiBytes = (eui: Eui64): Uint8Array => Uint8Array.from(Buffer.from(eui, "hex"));

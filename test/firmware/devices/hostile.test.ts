@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { objects } from "../../../firmware/objects/dictionary.ts";
 import { useCases } from "../../../firmware/objects/use-cases.ts";
 import type { Value } from "../../../firmware/wire/message.ts";
-import { type MeterRig, meterRig, op } from "./rig.ts";
+import { type MeterRig, meterRig, op } from "../../support/devices.ts";
 
 describe("hostile bytes", () => {
   let rig: MeterRig;

@@ -3,7 +3,7 @@ import { objects } from "../../../firmware/objects/dictionary.ts";
 import { useCases } from "../../../firmware/objects/use-cases.ts";
 import { Kind, type Response } from "../../../firmware/wire/message.ts";
 import type { CutPoint } from "../../../hal/mock/flash.ts";
-import { type MeterRig, meterRig, op, startUtcS } from "./rig.ts";
+import { type MeterRig, meterRig, op, startUtcS } from "../../support/devices.ts";
 
 const enable = [op("call", objects.supplyControl.id, 1, 0x33)];
 

@@ -3,7 +3,7 @@ import { Operations } from "../../../firmware/devices/operations.ts";
 import type { CommandOrigin, DeviceContext, Feature } from "../../../firmware/features/feature.ts";
 import { Status } from "../../../firmware/wire/message.ts";
 import { HalError } from "../../../hal/board.ts";
-import { op } from "./rig.ts";
+import { op } from "../../support/devices.ts";
 
 const origin: CommandOrigin = { code: 1, originator: "90B3D51F30010000", role: "supplier", counter: 1n };
 

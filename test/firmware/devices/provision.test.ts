@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { ElectricityMeter } from "../../../firmware/devices/electricity-meter.ts";
-import { CommunicationsHub } from "../../../firmware/devices/hub.ts";
+import { bootDevice } from "../../../firmware/devices/boot.ts";
 import { partitions } from "../../../firmware/devices/partitions.ts";
 import { type DeviceIdentity, provision, readIdentity } from "../../../firmware/devices/provision.ts";
 import { hasCode } from "../../../firmware/kernel/errors.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
-import { startUtcS, suite, World } from "./rig.ts";
+import { startUtcS, suite, World } from "../../support/devices.ts";
 
 const world = new World();
 function board(): MockBoard {
@@ -83,10 +82,10 @@ describe("the factory region", () => {
 
   it("must hold the right device before it boots", async () => {
     const b = board();
-    await rejects(ElectricityMeter.boot(b, { suite }), "devices/not-provisioned");
+    await rejects(bootDevice("ESME", b, { suite }), "devices/not-provisioned");
     await provision(b, world.identity("CHF"), suite);
-    await rejects(ElectricityMeter.boot(b, { suite }), "devices/wrong-type");
-    await rejects(CommunicationsHub.boot(b, { suite }), "hal/absent");
+    await rejects(bootDevice("ESME", b, { suite }), "devices/wrong-type");
+    await rejects(bootDevice("CHF", b, { suite }), "hal/absent");
   });
 
   it("lies beside the other regions without overlap, and needs a flash that holds them all", () => {

@@ -31,7 +31,7 @@ import {
 import { objects as dictionary, type ObjectDefinition } from "../../../firmware/objects/dictionary.ts";
 import { useCases as modelled } from "../../../firmware/objects/use-cases.ts";
 import { roleNumber } from "../../../firmware/security/access.ts";
-import { cellText as cellTextOfToday, deviceCells } from "../../../firmware/security/cells.ts";
+import { cellsOf as cellsOfToday, cellText as cellTextOfToday } from "../../../firmware/security/cells.ts";
 import { commandRules } from "../../../firmware/security/rules.ts";
 
 import { shapeOf, shapeOfToday } from "./shapes.ts";
@@ -283,7 +283,7 @@ describe("model: numbers are for ever", () => {
     );
     for (const device of ["ESME", "CHF"] as const) {
       const here = cellsOf(device).map(cellText);
-      for (const cell of deviceCells[device])
+      for (const cell of cellsOfToday(device))
         assert.ok(here.includes(cellTextOfToday(cell)), cellTextOfToday(cell));
     }
   });

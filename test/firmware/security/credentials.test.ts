@@ -6,7 +6,7 @@ import { type CellName, cellToValue } from "../../../firmware/security/cells.ts"
 import { euiBytes } from "../../../firmware/security/eui.ts";
 import { type Alert, NEVER, NOW, type Response, type Value } from "../../../firmware/wire/message.ts";
 import type { CutPoint } from "../../../hal/mock/flash.ts";
-import { type MeterRig, meterRig, op, startUtcS, type TestParty, type World } from "../devices/rig.ts";
+import { type MeterRig, meterRig, op, startUtcS, type TestParty, type World } from "../../support/devices.ts";
 
 const { id } = objects.credentials;
 const cell = (role: Role, usage: CellName["usage"], cellUsage: 0 | 1 = 0): CellName => ({

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { Journal } from "../../../firmware/kernel/journal.ts";
 import type { Role } from "../../../firmware/security/access.ts";
-import { type CellName, deviceCells } from "../../../firmware/security/cells.ts";
+import { type CellName, cellsOf } from "../../../firmware/security/cells.ts";
 import { euiBytes } from "../../../firmware/security/eui.ts";
 import { type Anchor, TrustAnchors } from "../../../firmware/security/trust-anchors.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
-import { meterEui, suite, type TestParty, World } from "../devices/rig.ts";
+import { meterEui, suite, type TestParty, World } from "../../support/devices.ts";
 
 const cell = (role: Role, usage: CellName["usage"], cellUsage: 0 | 1 = 0): CellName => ({
   role,
@@ -22,7 +22,7 @@ describe("trust anchors", () => {
   const open = () =>
     TrustAnchors.open(
       journal,
-      deviceCells.ESME.map((name) => world.seed(name)),
+      cellsOf("ESME").map((name) => world.seed(name)),
       world.crypto,
       own(),
       suite,
