@@ -4,7 +4,7 @@ import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { defaultEther, defaultWan, meterMains } from "../../hal/mock/index.ts";
 import { partyNames } from "../headend/parties.ts";
 import { nearest } from "../rig/near-miss.ts";
-import { checkDevices, defaultDevices } from "./device-specs.ts";
+import { checkDevices, defaultDevices, type HomeDeviceSpec } from "./device-specs.ts";
 import type { PremisesOptions } from "./options.ts";
 import type { HomeRequestOptions } from "./premises.ts";
 
@@ -26,6 +26,10 @@ const homeOptions: Known<PremisesOptions> = {
   ...{ hubMains: true, meterMains: true, settings: true, printedInstallCode: true, rogueMeter: true },
   ...{ crypto: true, boards: true, pace: true },
 };
+const specOptions: Known<HomeDeviceSpec> = {
+  ...{ name: true, type: true, eui: true, mpxn: true, mains: true, load: true, loadCsv: true },
+  ...{ distanceM: true, settings: true, printedInstallCode: true, rogue: true, board: true },
+};
 const requestOptions: Known<HomeRequestOptions> = {
   ...{ to: true, by: true, timeoutMs: true, unchecked: true, signWith: true, tamper: true },
 };
@@ -42,6 +46,7 @@ export function checkOptions(options: PremisesOptions): void {
   checkNames("premises", options, Object.keys(homeOptions));
   const { devices = defaultDevices } = options;
   checkDevices(devices);
+  for (const spec of devices) checkSpec(spec);
   checkNames(
     "premises: boards",
     options.boards,
@@ -50,11 +55,24 @@ export function checkOptions(options: PremisesOptions): void {
   for (const [group, defaults] of Object.entries(groups))
     checkGroup(group, options[group as keyof typeof groups], defaults);
   const { seed, distanceM, printedInstallCode: code } = options;
-  if (code !== undefined && code !== "another" && !(code instanceof Uint8Array))
-    throw wrong("premises/option", "printedInstallCode", '"another", or 16 bytes and their CRC', code);
+  checkCode("printedInstallCode", code);
   if (seed !== undefined && !(Number.isInteger(seed) && seed >= 0 && seed <= 0xffff_ffff))
     throw wrong("premises/option", "seed", "a whole number from 0 to 4294967295", seed);
   if (distanceM !== undefined) checkNumber("distanceM", distanceM);
+}
+
+function checkSpec(spec: HomeDeviceSpec): void {
+  const where = `device ${spec.name}`;
+  checkNames(`premises: ${where}`, spec, Object.keys(specOptions));
+  checkGroup(`${where}: mains`, spec.mains, meterMains);
+  checkGroup(`${where}: settings`, spec.settings, defaultSettings);
+  if (spec.distanceM !== undefined) checkNumber(`${where}: distanceM`, spec.distanceM);
+  checkCode(`${where}: printedInstallCode`, spec.printedInstallCode);
+}
+
+function checkCode(name: string, code: unknown): void {
+  if (code !== undefined && code !== "another" && !(code instanceof Uint8Array))
+    throw wrong("premises/option", name, '"another", or 16 bytes and their CRC', code);
 }
 
 /** Throws `premises/option` or `premises/time`. */

@@ -115,7 +115,9 @@ const maxDevices = 16;
 export function checkDevices(specs: readonly HomeDeviceSpec[]): void {
   if (!Array.isArray(specs) || specs.length === 0 || specs.length > maxDevices)
     throw wrong("devices", `a list of 1 to ${maxDevices} devices`, specs);
-  for (const [at, { name, type, eui, mpxn }] of specs.entries()) {
+  for (const [at, spec] of specs.entries()) {
+    if (typeof spec !== "object" || spec === null) throw wrong(`devices[${at}]`, "a device", spec);
+    const { name, type, eui, mpxn } = spec;
     if (typeof name !== "string" || !/^[a-z][a-z0-9-]{0,31}$/i.test(name))
       throw wrong(`devices[${at}].name`, 'letters, digits and "-", beginning with a letter', name);
     if (otherSources.includes(name))

@@ -13,7 +13,13 @@ import type {
   WanSettings,
 } from "../../hal/mock/index.ts";
 import type { WireName } from "../run-context.ts";
-import { type ConnectBoard, defaultDevices, type HomeDeviceSpec, isHub } from "./device-specs.ts";
+import {
+  type ConnectBoard,
+  checkDevices,
+  defaultDevices,
+  type HomeDeviceSpec,
+  isHub,
+} from "./device-specs.ts";
 import type { Pace } from "./pace.ts";
 
 export const defaultStart = "2026-12-01T00:00:00Z";
@@ -111,7 +117,9 @@ export function onBoard(
   board: LendingBoard | undefined,
   devices: readonly HomeDeviceSpec[] = defaultDevices,
 ): PremisesOptions {
-  const meter = Array.isArray(devices) ? devices.find((spec) => !isHub(spec)) : undefined;
-  if (board === undefined || meter === undefined) return {};
+  if (board === undefined) return {};
+  checkDevices(devices);
+  const meter = devices.find((spec) => !isHub(spec));
+  if (meter === undefined) return {};
   return { boards: { [meter.name]: board.connect }, pace: (scheduler) => board.pace(scheduler) };
 }
