@@ -1,6 +1,6 @@
 /** The one way to boot a device, and the list of what there is firmware for. */
 import type { Board } from "../../hal/board.ts";
-import type { DeviceName } from "../model/define.ts";
+import type { DeviceName } from "../model/index.ts";
 import type { BootOptions, DeviceCore, DeviceLink } from "./core.ts";
 import { Device } from "./device.ts";
 import { electricityMeter } from "./electricity-meter.ts";

@@ -4,9 +4,10 @@
  */
 import type { MaybePromise } from "../../hal/board.ts";
 import type { Observation } from "../features/feature.ts";
-import { type Accepted, type Checker, check, checkEnvelope, operationsMatch } from "../security/check.ts";
+import type { Refusals } from "../features/refusals.ts";
+import { type Accepted, acceptable, type Checker, check, checkEnvelope } from "../security/check.ts";
 import { euiBytes } from "../security/eui.ts";
-import { type RefusalReason, type Refusals, refusalCodes } from "../security/refusals.ts";
+import { type RefusalReason, refusalCodes } from "../security/refusal-reasons.ts";
 import type { Message, OperationResult } from "../wire/message.ts";
 import type { Suite } from "../wire/suite.ts";
 import type { Envelope } from "../wire/wire.ts";
@@ -75,9 +76,9 @@ export class Commands {
     if (grant.replayProtected) await counters.finish(party.role, party.eui);
   }
 
-  #execute({ command, party }: Accepted): Promise<OperationResult[]> {
+  #execute({ command, operations, party }: Accepted): Promise<OperationResult[]> {
     const { code, originator, counter } = command.header;
-    return this.#parts.operations.run(command.operations, { code, originator, role: party.role, counter });
+    return this.#parts.operations.run(operations, { code, originator, role: party.role, counter });
   }
 
   /** Logs and reports a refusal, within its budget; it has no other effect. */
@@ -98,11 +99,10 @@ export class Commands {
     const rule = rules.get(command.header.code);
     const grant = rule?.grants.get(role);
     if (rule === undefined || !grant?.replayProtected) return "role";
-    if (!operationsMatch(rule, command.operations)) return "format";
     const known = anchors.party(holder);
     // A command may itself have replaced the keys of who sent it.
     const party = known?.role === role ? known : { eui: holder, bytes: euiBytes(holder), role };
-    return { command, plain, rule, grant, party };
+    return acceptable({ command, plain, rule, grant, party });
   }
 
   #readPlain(plain: Uint8Array): Message | string {

@@ -4,17 +4,16 @@
  */
 import { type Board, PowerLost, type Signer } from "../../hal/board.ts";
 import type { AlertRequest, DeviceContext, Feature, Observation } from "../features/feature.ts";
+import { FutureDated } from "../features/future-dating/feature.ts";
+import { Refusals } from "../features/refusals.ts";
 import { hasCode } from "../kernel/errors.ts";
 import type { EventLog } from "../kernel/event-log.ts";
 import type { Journal, JournalChange } from "../kernel/journal.ts";
 import { RunLoop } from "../kernel/run-loop.ts";
-import type { DeviceName } from "../model/define.ts";
-import { devices } from "../model/devices.ts";
-import type { Role } from "../security/access.ts";
+import { type DeviceName, devices, type Role, type UseCase } from "../model/index.ts";
 import { Counters } from "../security/counters.ts";
-import { FutureDated } from "../security/future-dated.ts";
-import { type RefusalReason, Refusals } from "../security/refusals.ts";
-import { commandRules } from "../security/rules.ts";
+import type { RefusalReason } from "../security/refusal-reasons.ts";
+import { type CommandRule, commandRules } from "../security/rules.ts";
 import type { TrustAnchors } from "../security/trust-anchors.ts";
 import type { Agreement, Suite } from "../wire/suite.ts";
 import type { Envelope } from "../wire/wire.ts";
@@ -58,6 +57,8 @@ export class Device implements DeviceContext {
   readonly #loop: RunLoop;
   readonly #time: DeviceTime;
   readonly #operations = new Operations(this);
+  /** What this device models: known once its features serve. */
+  readonly #rules = new Map<number, CommandRule>();
   readonly #sealer: Sealer;
   readonly #commands: Commands;
   readonly #alerts: AlertOutbox;
@@ -107,10 +108,10 @@ export class Device implements DeviceContext {
 
   #makeCommands(): Commands {
     const { identity, suite, anchors, counters } = this;
-    const { eui64: me, type } = identity;
+    const { eui64: me } = identity;
     return new Commands({
       suite,
-      checker: { me, wire: suite.wire, rules: commandRules(type), anchors, counters },
+      checker: { me, wire: suite.wire, rules: this.#rules, anchors, counters },
       operations: this.#operations,
       refusals: new Refusals(this, this.settings),
       sealer: this.#sealer,
@@ -121,6 +122,8 @@ export class Device implements DeviceContext {
   /** Starts the features, completes what a power cut interrupted, sends what waits. Call it once. */
   start(features: readonly Feature[]): Promise<void> {
     this.#operations.serve(features);
+    const rules = commandRules(this.deviceType, (step) => this.#operations.serves(step));
+    for (const [code, rule] of rules) this.#rules.set(code, rule);
     return this.turn("boot", async () => {
       this.observe({ kind: "boot", device: this.identity.type, eui64: this.identity.eui64 });
       for (const feature of features) await feature.start?.();
@@ -172,6 +175,15 @@ export class Device implements DeviceContext {
 
   /** Answers over the uplink. */
   readonly respond: Reply = (response) => this.#responses.add(response);
+
+  /** The use cases it models: those whose every step its features serve. */
+  get useCases(): readonly UseCase[] {
+    return [...this.#rules.values()].map(({ useCase }) => useCase);
+  }
+
+  get deviceType(): DeviceName {
+    return this.identity.type;
+  }
 
   // --- DeviceContext ---
 

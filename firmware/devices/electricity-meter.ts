@@ -1,5 +1,6 @@
 /** The electricity meter (ESME). */
 import { clockFeature } from "../features/clock.ts";
+import { Credentials } from "../features/credentials/feature.ts";
 import type { Feature } from "../features/feature.ts";
 import { firmwareVersionFeature } from "../features/firmware-version.ts";
 import { loadLimitFeature } from "../features/load-limit.ts";
@@ -12,7 +13,6 @@ import { tamperFeature } from "../features/tamper.ts";
 import { tariffFeature } from "../features/tariff.ts";
 import { averageVoltageRecord, voltageFeature } from "../features/voltage.ts";
 import { RecordLog } from "../kernel/record-log.ts";
-import { Credentials } from "../security/credentials.ts";
 import type { DeviceCore } from "./core.ts";
 import type { Device } from "./device.ts";
 import { HomeLink } from "./home-link.ts";

@@ -3,7 +3,7 @@ import { BlockTransfer, MAX_MESSAGE_BYTES } from "../han/block-transfer.ts";
 import { HanDevice } from "../han/end-device.ts";
 import type { HanEvent } from "../han/options.ts";
 import type { HanPort } from "../han/port.ts";
-import { devices } from "../model/devices.ts";
+import { devices } from "../model/index.ts";
 import type { Eui64 } from "../wire/message.ts";
 import { Commissioning } from "./commissioning.ts";
 import type { BootOptions, DeviceLink } from "./core.ts";

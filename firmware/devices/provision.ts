@@ -5,9 +5,7 @@
 import type { Board, Crypto } from "../../hal/board.ts";
 import { MeterbenchError } from "../kernel/errors.ts";
 import { Journal, type JournalChange } from "../kernel/journal.ts";
-import type { DeviceName } from "../model/define.ts";
-import { deviceByFactoryNumber, devices } from "../model/devices.ts";
-import { type CellName, cellsOf } from "../security/cells.ts";
+import { type CellName, cellsOf, type DeviceName, deviceByFactoryNumber, devices } from "../model/index.ts";
 import { euiBytes, euiText } from "../security/eui.ts";
 import { type Anchor, anchorKey, decodeAnchor, encodeAnchor } from "../security/trust-anchors.ts";
 import type { Eui64 } from "../wire/message.ts";

@@ -2,8 +2,7 @@
 import type { Crypto, Signer } from "../../hal/board.ts";
 import type { AlertRequest, Observation } from "../features/feature.ts";
 import { hasCode } from "../kernel/errors.ts";
-import { AlertMessage } from "../objects/use-cases.ts";
-import { accessRows, type Role } from "../security/access.ts";
+import { messages, type Role, useCaseByCode } from "../model/index.ts";
 import type { Accepted } from "../security/check.ts";
 import type { Party } from "../security/trust-anchors.ts";
 import { type Header, Kind, type Message, type OperationResult, Status } from "../wire/message.ts";
@@ -54,8 +53,7 @@ export class Sealer {
   alert({ alertCode, message, values = [] }: AlertRequest, to: Role, counter: bigint): Uint8Array {
     const { identity, anchors } = this.#parts.state;
     const party = anchors.holder(to) ?? anchors.holder("accessControlBroker");
-    const code =
-      message ?? (alertCode >= 0x8f00 ? AlertMessage.genericCritical : AlertMessage.genericNonCritical);
+    const code = message ?? (alertCode >= 0x8f00 ? messages.GCA.code : messages.GNCA.code);
     const header = this.#header({ kind: Kind.alert, code, target: party?.eui ?? identity.eui64, counter });
     this.#parts.observe?.({ kind: "alert", alertCode, message: code, to: header.target, counter });
     return this.#protect({ header, alertCode, values }, party, alertSigned(code));
@@ -66,10 +64,10 @@ export class Sealer {
     const own = this.#header({ kind: Kind.response, code, target: originator, counter });
     const response: Message = {
       header: supplementary === undefined ? own : { ...own, supplementary },
-      results: rule.useCase.sensitive === true ? hidden(party, own, results) : results,
+      results: rule.useCase.sensitive ? hidden(party, own, results) : results,
     };
     this.#parts.observe?.(responseSealed(rule.useCase.id, response.header, results));
-    return this.#protect(response, party, grant.signedResponse);
+    return this.#protect(response, party, grant.response === "signature");
   }
 
   #header(of: Pick<Header, "kind" | "code" | "target" | "counter">): Header {
@@ -88,10 +86,8 @@ export class Sealer {
   }
 }
 
-/** Alerts are signed unless the message set has them MACed (A.NC); 1001 is the generic MACed one. */
-function alertSigned(code: number): boolean {
-  return !accessRows(code).some((row) => row.protection.startsWith("A.NC"));
-}
+/** Alerts are signed unless their row has them MACed. */
+const alertSigned = (code: number): boolean => useCaseByCode(code)?.alert?.protection !== "mac";
 
 /** Values that only the originator may read: hidden for its agreement key. */
 function hidden(

@@ -3,15 +3,14 @@
  * what they would do with what it asked for, field by field.
  */
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import { type ObjectName, objects } from "../../firmware/objects/dictionary.ts";
-import { type OperationTemplate, useCaseByCode } from "../../firmware/objects/use-cases.ts";
+import { type ObjectName, objects, useCaseByCode } from "../../firmware/model/index.ts";
 import { toHex } from "../premises/trace.ts";
 import { type Cbor, walk } from "./cbor-walk.ts";
 import { checkParameters } from "./parameters.ts";
 import { type Lookup, readBack, readBackAtHub } from "./read-back.ts";
 import { serviceRequest } from "./service-requests.ts";
 import { noFurtherBlock, type TariffParameters } from "./tariff.ts";
-import type { ServiceRequest } from "./transform.ts";
+import { type OperationTemplate, type ServiceRequest, templateOf } from "./transform.ts";
 
 const objectNames = new Map<number, string>(
   (Object.keys(objects) as ObjectName[]).map((name) => [objects[name].id, name]),
@@ -41,11 +40,19 @@ export function correlate(preCommand: Uint8Array, request: ServiceRequest): void
   compare("time", null, timeS);
   compare("supplementary", supplementaryOf(request), supplementary);
   const decodedOperations = Array.isArray(operations) ? (operations as readonly Cbor[]) : [];
-  compare("operations", useCase?.operations.map(nameOf), decodedOperations.map(operationName));
+  compare(
+    "operations",
+    useCase?.steps.map((step) => nameOf(templateOf(step))),
+    decodedOperations.map(operationName),
+  );
   const readings = request.target.type === "CHF" ? { ...readBack, ...readBackAtHub } : readBack;
   const meaning = readings[useCase?.id ?? ""]?.(lookup(decodedOperations));
   compare("parameters", withDefaults(asked as Fields, useCase?.id), meaning);
-  compare("operations' values", useCase?.operations.map(expectedValues), decodedOperations.map(valueCount));
+  compare(
+    "operations' values",
+    useCase?.steps.map((step) => expectedValues(templateOf(step))),
+    decodedOperations.map(valueCount),
+  );
   compareCredentialsCounter(request, decodedOperations);
 }
 
@@ -112,7 +119,12 @@ const fill = <T>(items: readonly T[], length: number, empty: T): T[] =>
 function compareCredentialsCounter(request: ServiceRequest, operations: readonly Cbor[]): void {
   const argument = lookup(operations)("credentials.m1");
   if (argument !== undefined)
-    compareFields(request, "authoriser's counter", request.counter, (argument as readonly Cbor[])[4]);
+    compareFields(
+      request,
+      "authoriser's counter",
+      request.counter,
+      ((argument as readonly Cbor[])[0] as readonly Cbor[])[4],
+    );
 }
 
 function supplementaryOf({ supplementary }: ServiceRequest): unknown {

@@ -1,22 +1,22 @@
 /** Replacement of trust anchors (CS02b) in the user's terms: which certificates go into which cells, and when. */
 import { z } from "zod";
+import { authorisingCell, type Mode, replacementModes } from "../../firmware/features/credentials/modes.ts";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import { useCaseByCode } from "../../firmware/objects/use-cases.ts";
-import { type Role, roleNumber } from "../../firmware/security/access.ts";
-import { type CellName, cellToValue } from "../../firmware/security/cells.ts";
 import {
-  authorisingCell,
-  firstModeCode,
-  replacementMode,
-  replacementModes,
-} from "../../firmware/security/replacement-modes.ts";
+  type CellName,
+  type Role,
+  toPlain,
+  useCases,
+  type ValueOf,
+  valueTypes,
+} from "../../firmware/model/index.ts";
 import type { Value } from "../../firmware/wire/message.ts";
 import { activation, eui, fromHex, octets } from "./parameters.ts";
 import { partyIdentities } from "./parties.ts";
 import type { DeviceType } from "./service-requests.ts";
 
 /** The transitional CoS party replaces a supplier's cells in the name of the supplier that asks. */
-const changeOfSupplier = 7;
+const changeOfSupplier: Mode = "supplierByTransitionalCoS";
 
 const roles = [
   "root",
@@ -89,13 +89,13 @@ interface Context {
   readonly counter: bigint;
 }
 
-/** The number of the mode by who authorises and whose cells change. */
-function modeOf(p: CredentialParameters, role: Role): number {
+/** The mode by who authorises and whose cells change. */
+function modeOf(p: CredentialParameters, role: Role): Mode {
   const target = p.replacements[0]?.cell.role ?? role;
-  const modes = replacementModes.map((mode) => ({ mode, ...replacementMode(mode) }));
-  const found = modes.find((m) => m.authoriser === role && m.targets?.includes(target));
+  const modes = Object.entries(replacementModes).map(([mode, row]) => ({ mode: mode as Mode, ...row }));
+  const found = modes.find((m) => m.authoriser === role && m.targets.includes(target));
   if (found !== undefined) return found.mode;
-  const known = modes.map((m) => `${m.authoriser}>${m.targets?.length === 1 ? m.targets[0] : "any"}`);
+  const known = modes.map((m) => `${m.authoriser}>${m.targets.length === 1 ? m.targets[0] : "any"}`);
   throw new MeterbenchError(
     "headend/parameters",
     `replacements[0].cell.role: a ${role} cannot replace the keys of a ${target}; ` +
@@ -106,33 +106,46 @@ function modeOf(p: CredentialParameters, role: Role): number {
 
 export function credentialsUseCase(p: CredentialParameters, context: Pick<Context, "role">): string {
   const mode = modeOf(p, context.role);
-  return useCaseByCode(firstModeCode + mode)?.id ?? `CS02b mode ${mode}`;
+  const hasMode = (constant: unknown) =>
+    (constant as { control?: { mode?: string } } | undefined)?.control?.mode === mode;
+  return useCases.find(({ steps }) => hasMode(steps[0]?.constant))?.id ?? `CS02b ${mode}`;
 }
 
-/** The argument of `credentials.replace` (see `firmware/objects/dictionary.ts`). */
+/** The argument of `credentials.replace`. */
 export function credentialValues(p: CredentialParameters, context: Context): Record<string, Value> {
   const mode = modeOf(p, context.role);
   const authoriser = authorisingCell(mode, context.device);
   const own: Pick<CredentialParameters, "floor" | "topUpFloor"> = mode === changeOfSupplier ? {} : p;
-  return {
-    "credentials.m1": [
+  const topUp = (floor: bigint | undefined) => floor !== undefined && [{ usage: "topUp", floor }];
+  const others = floorsOfOthers(p, mode).map(({ role, floor, topUpFloor }) =>
+    present({ role, floor, topUp: topUp(topUpFloor) }),
+  );
+  const order = {
+    control: present({
       mode,
-      p.contingencyKey ?? null,
-      p.timeBasedChecks ? null : 1,
-      authoriser === undefined ? null : cellToValue(authoriser),
-      context.counter,
-      own.floor ?? null,
-      own.topUpFloor ?? null,
-      floorsOfOthers(p, mode).map((f) => [roleNumber[f.role], f.floor, f.topUpFloor ?? null]),
-      p.replacements.map((r) => [r.certificate, cellToValue(cellName(r.cell))]),
-      p.path,
-      p.activateAt,
-    ],
+      symmetricKey: p.contingencyKey,
+      skipTimeChecks: !p.timeBasedChecks && "yes",
+      authorisingCell: authoriser,
+      authoriserCounter: context.counter,
+      authoriserFloor: own.floor,
+      topUpFloors: topUp(own.topUpFloor),
+      floors: others.length > 0 && others,
+    }),
+    replacements: p.replacements.map(({ certificate, cell }) => ({ certificate, cell: cellName(cell) })),
+    path: p.path,
+    executionTime: p.activateAt,
+  };
+  return {
+    "credentials.m1": toPlain(valueTypes.replacement, order as ValueOf<typeof valueTypes.replacement>),
   };
 }
 
+/** Without what is left out. */
+const present = (fields: Readonly<Record<string, unknown>>): object =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== false));
+
 /** On a change of supplier the party that asks is not the one that authorises: its floors go with its role's. */
-function floorsOfOthers(p: CredentialParameters, mode: number): CredentialParameters["partyFloors"] {
+function floorsOfOthers(p: CredentialParameters, mode: Mode): CredentialParameters["partyFloors"] {
   if (mode !== changeOfSupplier || p.partyFloors.length > 0) return p.partyFloors;
   const { floor = 0n, topUpFloor } = p;
   return [{ role: "supplier", floor, ...(topUpFloor === undefined ? {} : { topUpFloor }) }];
@@ -141,5 +154,5 @@ function floorsOfOthers(p: CredentialParameters, mode: number): CredentialParame
 export const cellName = (c: z.output<typeof cellParameters>): CellName => ({
   role: c.role,
   usage: c.usage,
-  cellUsage: c.prepay ? 1 : 0,
+  cellUsage: c.prepay ? "topUp" : "management",
 });

@@ -164,12 +164,18 @@ function cell(value: Cbor | undefined) {
 }
 
 const leftOut = (value: Cbor | undefined): unknown => (value === null ? undefined : value);
+/** [{usage 0, floor}], or null. */
+const topUpOf = (value: Cbor | undefined): unknown => {
+  if (value === null) return undefined;
+  const [[usage, floor, ...more] = [], ...others] = list(value).map(list);
+  return usage === 0 && more.length + others.length === 0 ? floor : value;
+};
 
 function floors(value: Cbor | undefined) {
-  return list(value).map((row) => {
+  return list(value === null ? [] : value).map((row) => {
     const [role, floor, topUp, ...more] = list(row);
     const name = typeof role === "number" ? roleNames[role] : role;
-    return { role: name, floor, topUpFloor: leftOut(topUp), ...fixed({ more: [more, []] }) };
+    return { role: name, floor, topUpFloor: topUpOf(topUp), ...fixed({ more: [more, []] }) };
   });
 }
 
@@ -180,17 +186,16 @@ function floors(value: Cbor | undefined) {
 const credentials =
   (mode: number, authorisedBy: readonly number[] | undefined): ReadBack =>
   (value) => {
-    const [gotMode, key, checks, by, , floor, topUp, others, replacements, path, activateAt, ...more] = list(
-      value("credentials.m1"),
-    );
+    const [control, replacements, path, activateAt, ...rest] = list(value("credentials.m1"));
+    const [gotMode, key, checks, by, , floor, topUp, others, ...more] = list(control);
     return {
       ...fixed({
         mode: [gotMode, mode],
         authorisedBy: [by, authorisedBy ?? null],
-        more: [more, []],
+        more: [[...more, ...rest], []],
       }),
       floor: leftOut(floor),
-      topUpFloor: leftOut(topUp),
+      topUpFloor: topUpOf(topUp),
       partyFloors: floors(others),
       contingencyKey: leftOut(key),
       timeBasedChecks: checks === null ? true : checks === 1 ? false : checks,
@@ -285,7 +290,20 @@ export const readBack: Readonly<Record<string, ReadBack>> = {
   },
   CCS02: (value) => ({ action: "remove", device: toHex(bytes(value("deviceLog.m2"))) }),
   CCS06: nothing,
-  CS02a: (value) => ({ cells: list(value("credentials.m2")).map(cell) }),
+  CS02a: (value) => {
+    const [asker, roles, ...more] = list(value("credentials.m2"));
+    const { role, ...rest } = cell(asker);
+    return {
+      roles: list(roles).map((number) => (typeof number === "number" ? roleNames[number] : number)),
+      ...fixed({
+        asker: [
+          [rest, more],
+          [{ usage: "sign", prepay: false }, []],
+        ],
+      }),
+      ...(role === undefined ? { asker: role } : {}),
+    };
+  },
   CS02bRootBySupplier: credentials(0, [2, 1, 0]),
   CS02bRootByWP: credentials(1, [6, 1, 0]),
   CS02bSupplierBySupplier: credentials(2, [2, 1, 0]),

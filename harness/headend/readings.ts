@@ -1,7 +1,6 @@
 /** Answers in the user's terms: watt-hours, times and states instead of results and structures. */
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import { SupplyState, useCases } from "../../firmware/objects/use-cases.ts";
-import { roleNumber } from "../../firmware/security/access.ts";
+import { fromPlain, useCases, valueTypes } from "../../firmware/model/index.ts";
 import { UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
 import { toHex } from "../premises/trace.ts";
 import { alertMeaning, alertText } from "./alert-codes.ts";
@@ -13,7 +12,7 @@ export type Reading = Readonly<Record<string, any>>;
 type List = readonly Value[];
 const list = (value: Value | undefined): List => (Array.isArray(value) ? value : []);
 
-const supplyStates = Object.fromEntries(Object.entries(SupplyState).map(([name, number]) => [number, name]));
+const supplyState = (value: Value | undefined): string => fromPlain(valueTypes.supplyState, value);
 
 /** A clock that was never set tells no time, and least of all 1970. */
 const time = (timeS: Value | undefined): unknown => (timeS === UNSET_TIME ? "clock not set" : timeS);
@@ -53,28 +52,27 @@ const deviceFields = [
   "stackVersion",
 ] as const;
 
-const roleNames = Object.fromEntries(Object.entries(roleNumber).map(([name, number]) => [number, name]));
-
 /** CS02b: nothing when it was kept for later, or cancelled what was kept. */
 const replacement = ([answer]: List): Reading => {
-  if (answer === null) return {};
-  const [authoriserCounter, mode, floors, cells] = list(answer);
+  const { outcome } = fromPlain(valueTypes.replacementReply, answer);
+  if (outcome === undefined) return {};
+  const { authoriserCounter, mode, floors, cells } = outcome;
   return {
-    authoriserCounter,
+    authoriserCounter: Number(authoriserCounter),
     mode,
-    floors: list(floors).map((row) => {
-      const [role, floor, topUp] = list(row);
-      return {
-        role: roleNames[Number(role)] ?? role,
-        floor,
-        ...(topUp === null ? {} : { topUpFloor: topUp }),
-      };
-    }),
-    cells: list(cells).map((row) => {
-      const [cell, outcome, ...held] = list(row);
-      const [oldHolder, oldKeyId, newHolder, newKeyId] = held.map(plainEui);
-      return { cell, outcome, oldHolder, oldKeyId, newHolder, newKeyId };
-    }),
+    floors: floors.map(({ role, floor, topUp }) => ({
+      role,
+      floor: Number(floor),
+      ...(topUp === undefined ? {} : { topUpFloor: Number(topUp[0]?.floor) }),
+    })),
+    cells: cells.map(({ cell, status, oldHolder, oldKey, newHolder, newKey }) => ({
+      cell,
+      outcome: status,
+      oldHolder: toHex(oldHolder),
+      oldKeyId: toHex(oldKey),
+      newHolder: toHex(newHolder),
+      newKeyId: toHex(newKey),
+    })),
   };
 };
 const replacements = Object.fromEntries(
@@ -83,7 +81,7 @@ const replacements = Object.fromEntries(
 
 const readers: Readonly<Record<string, (values: List) => Reading>> = {
   ECS17b: ([registers]) => ({ activeImportWh: list(registers)[0], reactiveImportVarh: list(registers)[2] }),
-  ECS17d: ([registers]) => ({ touWh: list(registers) }),
+  ECS17d: ([registers]) => ({ touWh: list(list(registers)[0]) }),
   ECS22b: ([rows]) => ({ halfHours: list(rows).map(timed("wh")) }),
   ECS23: ([under, , over, , rows, periodS]) => ({
     underCount: under,
@@ -104,7 +102,7 @@ const readers: Readonly<Record<string, (values: List) => Reading>> = {
   ECS35d: log,
   ECS35e: log,
   ECS26c: ([offsetS, number, limitS]) => ({ offsetS, number, limitS }),
-  ECS45: ([state]) => ({ supply: supplyStates[Number(state)] ?? state }),
+  ECS45: ([state]) => ({ supply: supplyState(state) }),
   ECS52: ([version]) => ({ firmwareVersion: version instanceof Uint8Array ? toHex(version) : version }),
   ECS70: (values) => ({ timeS: time(values[3]), status: values[4] }),
   CCS06: ([devices]) => ({
@@ -113,11 +111,18 @@ const readers: Readonly<Record<string, (values: List) => Reading>> = {
     ),
   }),
   ...replacements,
-  CS02a: ([cells]) => ({
-    cells: list(cells).map((row) => {
-      const [cell, holder, keyId, counter] = list(row);
-      return { cell, holder: plainEui(holder), keyId: plainEui(keyId), counter };
-    }),
+  CS02a: ([roles]) => ({
+    roles: fromPlain(valueTypes.anchorsReply, roles).map(({ role, status, counter, anchors = [] }) => ({
+      role,
+      status,
+      ...(counter === undefined ? {} : { counter: Number(counter) }),
+      anchors: anchors.map(({ usage, cellUsage, holder, key }) => ({
+        usage,
+        prepay: cellUsage === "topUp",
+        holder: toHex(holder),
+        keyId: toHex(key),
+      })),
+    })),
   }),
 };
 

@@ -6,17 +6,9 @@ import { z } from "zod";
 import type { ModelledDevice } from "../../firmware/devices/boot.ts";
 import { maxLimitS } from "../../firmware/features/randomised-offset.ts";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import { SupplyScript } from "../../firmware/objects/use-cases.ts";
-import type { Role } from "../../firmware/security/access.ts";
-import { cellToValue } from "../../firmware/security/cells.ts";
+import { type Role, roles, toPlain, valueTypes } from "../../firmware/model/index.ts";
 import type { Value } from "../../firmware/wire/message.ts";
-import {
-  cellName,
-  cellParameters,
-  credentialParameters,
-  credentialsUseCase,
-  credentialValues,
-} from "./credentials.ts";
+import { credentialParameters, credentialsUseCase, credentialValues } from "./credentials.ts";
 import { activation, eui, nothing, octets, range, rangeSelector, u32, utc } from "./parameters.ts";
 import type { PartyName } from "./parties.ts";
 import { priceParameters, priceValues, tariffParameters, tariffValues } from "./tariff.ts";
@@ -249,9 +241,19 @@ define("NA-CS02b-Contingency", "replace any credentials by the contingency key",
   parameters: credentialParameters.required({ contingencyKey: true }),
 });
 define("6.24.1", "retrieve device security credentials", both, ["ESME", "CHF"], {
-  parameters: z.strictObject({ cells: z.array(cellParameters).min(1).max(16) }),
+  parameters: z.strictObject({
+    roles: z
+      .array(z.enum(Object.keys(roles) as Role[]))
+      .min(1)
+      .max(9),
+  }),
   useCase: "CS02a",
-  values: (p) => ({ "credentials.m2": p.cells.map((cell) => cellToValue(cellName(cell))) }),
+  values: (p, { role }) => ({
+    "credentials.m2": toPlain(valueTypes.anchorsRequest, {
+      asker: { role, usage: "sign", cellUsage: "management" },
+      roles: p.roles,
+    }),
+  }),
 });
 
 const script = (script: number) => ({
@@ -259,9 +261,9 @@ const script = (script: number) => ({
   parameters: nothing,
   values: () => ({ "supplyControl.m1": script }),
 });
-define("7.1", "enable supply", supplier, ["ESME"], { ...script(SupplyScript.enable), useCase: "ECS42" });
-define("7.2", "disable supply", supplier, ["ESME"], { ...script(SupplyScript.disable), useCase: "ECS43" });
-define("7.3", "arm supply", supplier, ["ESME"], { ...script(SupplyScript.arm), useCase: "ECS44" });
+define("7.1", "enable supply", supplier, ["ESME"], { ...script(0x33), useCase: "ECS42" });
+define("7.2", "disable supply", supplier, ["ESME"], { ...script(0x34), useCase: "ECS43" });
+define("7.3", "arm supply", supplier, ["ESME"], { ...script(0x36), useCase: "ECS44" });
 define("7.4", "read supply status", both, ["ESME"], { parameters: nothing, useCase: "ECS45" });
 
 define("8.9", "read device log", supplier, ["CHF"], { parameters: nothing, useCase: "CCS06" });

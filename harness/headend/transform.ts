@@ -1,8 +1,6 @@
 /** Service request to pre-command: what the DCC does, and the user then checks (`correlate.ts`). */
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import { objectById } from "../../firmware/objects/dictionary.ts";
-import { type OperationTemplate, type UseCase, useCases } from "../../firmware/objects/use-cases.ts";
-import type { Role } from "../../firmware/security/access.ts";
+import { objectById, type Role, type Step, type UseCase, useCases } from "../../firmware/model/index.ts";
 import type { Command, Eui64, Operation } from "../../firmware/wire/message.ts";
 import type { Wire } from "../../firmware/wire/wire.ts";
 import { checkParameters } from "./parameters.ts";
@@ -58,16 +56,24 @@ export function transform(request: ServiceRequest, wire: Wire): PreCommand {
       counter: request.counter,
       ...(request.supplementary === undefined ? {} : { supplementary: request.supplementary }),
     },
-    operations: useCase.operations.map((template) => fill(template, values)),
+    operations: useCase.steps.map((step) => fill(templateOf(step), values)),
   };
   return { request, definition, useCase, command, bytes: wire.encode(command) };
 }
 
 function useCaseNamed(id: string): UseCase {
   const useCase = useCases.find((u) => u.id === id);
-  if (useCase === undefined) throw new Error(`no use case ${id} in firmware/objects/use-cases.ts`);
+  if (useCase === undefined) throw new Error(`no use case ${id} in the tables`);
   return useCase;
 }
+
+/** What a step does, in the numbers of the wire. */
+export type OperationTemplate = Pick<Operation, "kind" | "object" | "member">;
+export const templateOf = ({ kind, target, no }: Step): OperationTemplate => ({
+  kind,
+  object: target.id,
+  member: no,
+});
 
 /** A get may stand without a value (its selector); a set or call may not. */
 function fill(template: OperationTemplate, values: Values): Operation {

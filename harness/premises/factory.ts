@@ -1,8 +1,7 @@
 /** What a factory does: a board with the parts that a device type needs, and identity, keys and first trust anchors in its flash. */
 import type { ModelledDevice } from "../../firmware/devices/boot.ts";
 import { type AnchorSeed, provision } from "../../firmware/devices/provision.ts";
-import { devices } from "../../firmware/model/devices.ts";
-import { cellsOf } from "../../firmware/security/cells.ts";
+import { cellsOf, devices } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
 import type { Board } from "../../hal/board.ts";
@@ -104,7 +103,7 @@ function factoryAnchors(type: ModelledDevice, pki: TestPki): AnchorSeed[] {
     const party: Party = pki.parties[cell.role as PartyName];
     const { sign, agree, prepay } = party.keys;
     const publicKey =
-      cell.usage === "sign" ? sign.signer.publicKey : (cell.cellUsage === 1 ? prepay : agree).publicKey;
+      cell.usage === "sign" ? sign.signer.publicKey : (cell.cellUsage === "topUp" ? prepay : agree).publicKey;
     return { cell, holder: party.eui, publicKey };
   });
 }

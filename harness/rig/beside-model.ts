@@ -4,7 +4,7 @@
  * board's answer only when its signature and MAC are good.
  */
 import assert from "node:assert/strict";
-import { AlertMessage } from "../../firmware/objects/use-cases.ts";
+import { messages } from "../../firmware/model/index.ts";
 import { type Eui64, Kind } from "../../firmware/wire/message.ts";
 import type { Wire } from "../../firmware/wire/wire.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
@@ -188,4 +188,4 @@ function isAbout(
   return header.kind === Kind.alert && refused && refusalCodes.includes(header.code);
 }
 
-const refusalCodes: readonly number[] = [AlertMessage.genericCritical, AlertMessage.genericNonCritical];
+const refusalCodes: readonly number[] = [messages.GCA.code, messages.GNCA.code];

@@ -1,8 +1,7 @@
 /** Builds commands for a device and reads its answers, as head end and ACB do. */
 import type { DeviceIdentity } from "../../firmware/devices/provision.ts";
-import type { Role } from "../../firmware/security/access.ts";
+import { type DeviceName, grantsOn, type Role, useCaseByCode } from "../../firmware/model/index.ts";
 import { euiBytes } from "../../firmware/security/eui.ts";
-import { commandRules } from "../../firmware/security/rules.ts";
 import {
   type Alert,
   type Command,
@@ -22,6 +21,12 @@ import { suite, type TestParty, type World } from "./world.ts";
 export const op = (kind: Operation["kind"], object: number, member: number, value?: Value): Operation =>
   value === undefined ? { kind, object, member } : { kind, object, member, value };
 
+/** Who may send a use case, and how. */
+export const grantsFor = (code: number, device: DeviceName) => {
+  const useCase = useCaseByCode(code);
+  return useCase === undefined ? [] : grantsOn(useCase, device);
+};
+
 export interface CommandOptions {
   readonly from?: Role | TestParty;
   readonly to?: Eui64;
@@ -37,11 +42,9 @@ export class Desk {
   readonly world: World;
   readonly device: DeviceIdentity;
   readonly #macs = new Map<string, ContextMac>();
-  readonly #rules;
   #counter = 1000n;
 
   constructor(world: World, device: DeviceIdentity) {
-    this.#rules = commandRules(device.type);
     this.world = world;
     this.device = device;
   }
@@ -74,7 +77,8 @@ export class Desk {
   }
 
   #usual(code: number, role: Role): Protection {
-    return this.#rules.get(code)?.grants.get(role)?.protection ?? "signature+mac";
+    const grants = grantsFor(code, this.device.type);
+    return grants.find((grant) => grant.role === role)?.protection ?? "signature+mac";
   }
 
   #mac(bytes: Uint8Array, header: Header, party: TestParty, to: Eui64, broker: TestParty): Uint8Array {

@@ -12,14 +12,12 @@ import { type DeviceIdentity, provision } from "../../firmware/devices/provision
 import type { DeviceSettings } from "../../firmware/devices/settings.ts";
 import type { Observation } from "../../firmware/features/feature.ts";
 import { withCrc } from "../../firmware/han/install-code.ts";
-import { objects } from "../../firmware/objects/dictionary.ts";
-import type { Role } from "../../firmware/security/access.ts";
+import { objects, type Role } from "../../firmware/model/index.ts";
 import { euiBytes } from "../../firmware/security/eui.ts";
-import { commandRules } from "../../firmware/security/rules.ts";
 import type { Crypto } from "../../hal/board.ts";
 import { Ether, type MockBoard, Scheduler, SeededRandom, WanLink } from "../../hal/mock/index.ts";
 import { type DeviceBoardOptions, deviceBoard } from "../../harness/premises/factory.ts";
-import { Desk, op } from "./desk.ts";
+import { Desk, grantsFor, op } from "./desk.ts";
 import { HandLink } from "./hand-link.ts";
 import { hubEui, meterEui, startUtcS, suite, World } from "./world.ts";
 
@@ -118,7 +116,7 @@ export async function meterRig(
       for (let i = 0; i < 8; i++) await rig.meter.device.event("settle", async () => {})(undefined);
       for (let i = 0; i < 50; i++) await Promise.resolve();
     },
-    roles: (code) => [...(commandRules("ESME").get(code)?.grants.keys() ?? [])],
+    roles: (code) => grantsFor(code, "ESME").map(({ role }) => role),
     take: () => link.sent.splice(0),
   };
   return rig;
@@ -172,8 +170,9 @@ export class HomeRig {
     const { id } = objects.deviceLog;
     const operations = [
       op("call", id, 1, [euiBytes(meterEui), 1, installCode, 0]),
-      op("set", id, 3, 600),
-      op("set", id, 2, join),
+      // The window cannot stay shut, but it can be too short to join in.
+      op("set", id, 3, join ? 600 : 1),
+      op("set", id, 2, true),
     ];
     this.wan.deliver(this.toHub.command(0x0001, operations, { from: "accessControlBroker" }));
     await this.run(join ? 120_000 : 10_000);

@@ -1,8 +1,7 @@
 /** Everyone who speaks to a device in tests: deterministic keys, certificates by one root, and what a factory writes. */
 import type { ModelledDevice } from "../../firmware/devices/boot.ts";
 import type { AnchorSeed, DeviceIdentity } from "../../firmware/devices/provision.ts";
-import type { Role } from "../../firmware/security/access.ts";
-import { type CellName, cellsOf } from "../../firmware/security/cells.ts";
+import { type CellName, cellsOf, type Role } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { CertificateClaims } from "../../firmware/wire/suite.ts";
 import { suites } from "../../firmware/wire/suites.ts";
@@ -34,6 +33,7 @@ const euiOf: Partial<Record<Role, Eui64>> = {
   transitionalCoS: "90B3D51F30000004",
   recovery: "90B3D51F30000001",
   wanProvider: "90B3D51F30000007",
+  loadController: "90B3D51F30010008",
 };
 
 /** Deterministic keys for everyone, and certificates by the root. */

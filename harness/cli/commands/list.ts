@@ -1,9 +1,9 @@
 /** `meterbench list`: what there is to run, to talk to and to send. */
 import type { Command } from "commander";
 import pc from "picocolors";
-import { useCases } from "../../../firmware/objects/use-cases.ts";
-import { allAccessRows } from "../../../firmware/security/access.ts";
+import { useCases } from "../../../firmware/model/index.ts";
 import { parameterNames, parameterSchema } from "../../headend/request-parameters.ts";
+import { allModelled } from "../../rig/emulate/modelled.ts";
 import { type BoardHealth, healthOf } from "../../rig/health.ts";
 import { portRows } from "../../rig/port-list.ts";
 import { loadRig, type Rig } from "../../rig/rig-file.ts";
@@ -103,20 +103,24 @@ const listing: Record<Exclude<Kind, "boards">, () => Promise<Record<string, Cell
     return (await portRows()).map((port) => ({ ...port }));
   },
   async usecases() {
-    const modelled = new Map(useCases.map((u) => [u.code, u]));
-    return allAccessRows.map((row) => {
-      const own = modelled.get(row.code);
-      const served = row.devices.some((device) => own?.devices.includes(device as never));
+    const modelled = new Set(await allModelled());
+    return useCases.map((useCase) => {
+      const { id, code, title, devices, requests, grants, alert, futureDated } = useCase;
+      const served = modelled.has(useCase);
+      const [reference = null] = requests;
       return {
-        id: row.id,
-        code: row.code.toString(16).padStart(4, "0").toUpperCase(),
-        serviceReference: row.serviceReference,
-        devices: row.devices,
-        protection: row.protection,
+        id,
+        code: code.toString(16).padStart(4, "0").toUpperCase(),
+        serviceReference: reference,
+        devices,
+        protection: [
+          ...new Set([...grants.map(({ protection }) => protection), alert?.protection ?? []].flat()),
+        ],
+        futureDated,
         modelled: served,
-        title: served ? (own?.title ?? null) : null,
-        roles: row.roles,
-        parameters: (served && parameterSchema(row.serviceReference ?? unnumbered[row.id] ?? "")) || null,
+        title,
+        roles: [...new Set(grants.map(({ role }) => role))],
+        parameters: (served && parameterSchema(reference ?? unnumbered[id] ?? "")) || null,
       };
     });
   },

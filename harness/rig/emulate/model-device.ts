@@ -6,7 +6,7 @@ import { bootDevice, type ModelledDevice, type RunningDevice } from "../../../fi
 import type { Observation } from "../../../firmware/features/feature.ts";
 import { withCrc } from "../../../firmware/han/install-code.ts";
 import type { HanPort } from "../../../firmware/han/port.ts";
-import { devices } from "../../../firmware/model/devices.ts";
+import { devices, type UseCase } from "../../../firmware/model/index.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
 import type { Suite } from "../../../firmware/wire/suite.ts";
 import { suites } from "../../../firmware/wire/suites.ts";
@@ -86,6 +86,11 @@ export class ModelDevice implements MessageEnd {
     this.board = deviceBoard(
       isHub(this) ? { ...common, ether: new Ether(scheduler, random.fork("ether")), wan: this.#wan } : common,
     );
+  }
+
+  /** What the device models; none without power. */
+  get useCases(): readonly UseCase[] {
+    return this.#running?.device.useCases ?? [];
   }
 
   /** A whole message for the firmware. Without power it is lost. */

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { objects } from "../../../firmware/objects/dictionary.ts";
-import type { Role } from "../../../firmware/security/access.ts";
+import { objects, type Role } from "../../../firmware/model/index.ts";
 import { Kind, type Operation, type Response } from "../../../firmware/wire/message.ts";
 import { type MeterRig, meterEui, meterRig, op, suite } from "../../support/devices.ts";
 

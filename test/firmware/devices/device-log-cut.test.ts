@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { objects } from "../../../firmware/objects/dictionary.ts";
+import { objects } from "../../../firmware/model/index.ts";
 import { euiBytes } from "../../../firmware/security/eui.ts";
 import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import { type Alert, Kind, type Operation, type Response } from "../../../firmware/wire/message.ts";
@@ -128,7 +128,7 @@ describe("CS14 of a home", () => {
 describe("CCS01 over the WAN", () => {
   it("that is refused opens no window, whatever its other operations ask", async () => {
     const rig = await HomeRig.build();
-    const refused = [op("call", id, 1, [euiBytes(meterEui), 1, new Uint8Array(16), 5]), ...add.slice(1)];
+    const refused = [op("call", id, 1, [euiBytes(meterEui), 1, new Uint8Array(15), 0]), ...add.slice(1)];
     rig.take();
     rig.wan.deliver(rig.toHub.command(0x0001, refused, { from: acb }));
     await rig.run(5_000);

@@ -4,7 +4,7 @@ import { partitions } from "../../../firmware/devices/partitions.ts";
 import { type DeviceIdentity, provision, readIdentity } from "../../../firmware/devices/provision.ts";
 import { hasCode } from "../../../firmware/kernel/errors.ts";
 import { Journal } from "../../../firmware/kernel/journal.ts";
-import { devices } from "../../../firmware/model/devices.ts";
+import { devices } from "../../../firmware/model/index.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
 import { startUtcS, suite, World } from "../../support/devices.ts";
 

@@ -1,8 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { objects } from "../../../firmware/objects/dictionary.ts";
-import { SupplyScript, useCaseByCode } from "../../../firmware/objects/use-cases.ts";
+import { objects, useCaseByCode } from "../../../firmware/model/index.ts";
 import { issueCertificate } from "../../../firmware/wire/cose/certificate.ts";
 import { agreement, keyId, valueKey } from "../../../firmware/wire/cose/keys.ts";
 import { sealValues } from "../../../firmware/wire/cose/sensitive.ts";
@@ -34,7 +33,7 @@ const innermost = (node: DecodedNode): DecodedNode => (node.children[0] ? innerm
 
 const disable: Message = {
   header: header(Kind.command, 0x0050),
-  operations: [{ kind: "call", object: objects.supplyControl.id, member: 1, value: SupplyScript.disable }],
+  operations: [{ kind: "call", object: objects.supplyControl.id, member: 1, value: 0x34 }],
 };
 
 describe("decode, COSE", () => {
@@ -72,7 +71,7 @@ describe("decode, COSE", () => {
   });
 
   it("names results after the command's operations, with dates, units and outcomes", () => {
-    const operations = useCaseByCode(0x0042)!.operations;
+    const operations = useCaseByCode(0x0042)!.steps;
     const results = operations.map(() => ({ status: 0 as const, value: 2500 }));
     const limits = innermost(decode(maced({ header: header(Kind.response, 0x0042), results })));
     assert.equal(value(limits, "loadLimiter.threshold_normal"), "success: 2500 W, s");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { accessRows } from "../../../firmware/security/access.ts";
+import { grantsOn, useCaseByCode } from "../../../firmware/model/index.ts";
 import { euiBytes } from "../../../firmware/security/eui.ts";
 import type { Header, OperationResult, Value } from "../../../firmware/wire/message.ts";
 import { suites } from "../../../firmware/wire/suites.ts";
@@ -56,7 +56,9 @@ describe("an answer that the use case does not have", () => {
     const plain = suite.wire.encode({ header: own, results: told });
     const mac = suite.macs(crypto, keys.agree.agreement, party.keys.agree.publicKey, pair);
     assert.ok(mac);
-    const critical = accessRows(header.code).some((row) => row.protection === "C");
+    const critical = grantsOn(useCaseByCode(header.code)!, "ESME").some(
+      (row) => row.response === "signature",
+    );
     const { signer } = keys.sign;
     headEnd.receive(
       critical
