@@ -1,8 +1,8 @@
 /** `meterbench bench --board ID`: times a board over its line, and compares with an earlier result. */
 import { writeFileSync } from "node:fs";
 import pc from "picocolors";
-import { type BoardBenchResult, benchBoard } from "../../bench/board.ts";
-import { type BoardChange, compareBoards } from "../../bench/board-compare.ts";
+import { type BoardBenchResult, benchBoard } from "../../bench/rig/board.ts";
+import { type BoardChange, compareBoards } from "../../bench/rig/board-compare.ts";
 import { readTextFile } from "../input/text.ts";
 import { chooseBoard, openBoard } from "../rig/find.ts";
 import { openUnlessInterrupted, unlessInterrupted } from "../rig/interrupt.ts";

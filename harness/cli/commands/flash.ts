@@ -16,10 +16,10 @@ import {
 } from "../../rig/flash/pre-flight.ts";
 import { imageKeyOf } from "../../rig/image-key.ts";
 import { loadRig, type RigBoard } from "../../rig/rig-file.ts";
+import { printTable } from "../../table.ts";
 import { plain, plainJson, plainLine } from "../../text.ts";
 import { Exit, replaceBytes, usageError } from "../exit.ts";
 import { addLineOptions, type LineOptions, lineOf } from "../line-options.ts";
-import { printTable } from "../table.ts";
 import { stoppable } from "../until-stopped.ts";
 
 interface FlashCommandOptions extends LineOptions {

@@ -8,9 +8,9 @@ import { type BoardHealth, healthOf } from "../../rig/health.ts";
 import { portRows } from "../../rig/port-list.ts";
 import { loadRig, type Rig } from "../../rig/rig-file.ts";
 import { discoverScenarios } from "../../scenarios/discover.ts";
+import { printTable } from "../../table.ts";
 import { plain, plainJson, plainLine } from "../../text.ts";
 import { Exit, usageError } from "../exit.ts";
-import { printTable } from "../table.ts";
 
 const kinds = ["scenarios", "boards", "ports", "usecases"] as const;
 type Kind = (typeof kinds)[number];

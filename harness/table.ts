@@ -1,6 +1,6 @@
 /** Plain tables: columns as wide as they need; on a terminal what is too wide goes on in the next line. */
 import pc from "picocolors";
-import { plainLine } from "../text.ts";
+import { plainLine } from "./text.ts";
 
 type Cell = string | number | boolean | null | readonly string[];
 type Row = Record<string, Cell>;

@@ -3,11 +3,11 @@
  * them, to the line or to the board. Each time the flashing must end in a proven board or in a plain word, in bounded
  * time.
  */
-import { Scheduler } from "../../../hal/mock/index.ts";
-import { connect } from "./connection.ts";
-import { flashBoard } from "./flasher.ts";
+import { Scheduler } from "../../hal/mock/index.ts";
+import { connect } from "../../harness/rig/flash/connection.ts";
+import { flashBoard } from "../../harness/rig/flash/flasher.ts";
+import type { ImageFile } from "../../harness/rig/flash/pre-flight.ts";
 import { ModelBoard } from "./model-board.ts";
-import type { ImageFile } from "./pre-flight.ts";
 import { schedulerTimers, settled } from "./virtual-time.ts";
 
 /** What an act may do to the board and its line. */

@@ -1,16 +1,16 @@
-/** `node --import=tsx harness/rig/flash/kills-main.ts [KILLS] [BOARDS] [SEED]`: kills emulated boards while they are flashed. */
+/** `node --import=tsx bench/rig/kills-main.ts [KILLS] [BOARDS] [SEED]`: kills emulated boards while they are flashed. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { EmulatedBoard, missingTools } from "../../../hal/emulated/index.ts";
-import { SeededRandom } from "../../../hal/mock/index.ts";
-import { printTable } from "../../cli/table.ts";
-import type { RigBoard } from "../rig-file.ts";
-import { flashBoards } from "./flash-boards.ts";
+import { EmulatedBoard, missingTools } from "../../hal/emulated/index.ts";
+import { SeededRandom } from "../../hal/mock/index.ts";
+import { flashBoards } from "../../harness/rig/flash/flash-boards.ts";
+import { reportRow } from "../../harness/rig/flash/live-view.ts";
+import { preFlight } from "../../harness/rig/flash/pre-flight.ts";
+import type { RigBoard } from "../../harness/rig/rig-file.ts";
+import { printTable } from "../../harness/table.ts";
 import { type KillReport, killWhileFlashing } from "./kills.ts";
-import { reportRow } from "./live-view.ts";
-import { preFlight } from "./pre-flight.ts";
-import { unsignedImage } from "./rates.ts";
+import { unsignedImage } from "./unsigned-image.ts";
 
 const IMAGE_BYTES = 40 * 1024;
 const [kills = 200, boards = 4, seed = 1] = process.argv.slice(2).map(Number);

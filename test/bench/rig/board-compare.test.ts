@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { type BoardBenchResult, timing } from "../../bench/board.ts";
-import { compareBoards } from "../../bench/board-compare.ts";
+import type { BoardBenchResult } from "../../../bench/rig/board.ts";
+import { compareBoards } from "../../../bench/rig/board-compare.ts";
+import { timing } from "../../../bench/rig/timing.ts";
 
 const samples = (ms: number) => Array.from({ length: 100 }, (_, i) => ms + (i % 5) / 100);
 

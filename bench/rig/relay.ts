@@ -1,7 +1,7 @@
 /** A TCP port of this machine that leads to a line, with a latency each way, as USB adapters have. */
 import { createServer, type Socket } from "node:net";
-import type { Line } from "../../../hal/serial/line/index.ts";
-import type { Timers } from "../../../hal/serial/timers.ts";
+import type { Line } from "../../hal/serial/line/index.ts";
+import type { Timers } from "../../hal/serial/timers.ts";
 
 export interface Relay {
   /** For `openLine`. */

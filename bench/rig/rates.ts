@@ -2,12 +2,13 @@
  * How fast an upload is, beside what the same link carries when the upload's framed bytes are simply written to
  * it, and beside the same upload without a window.
  */
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
-import { nodeCrypto } from "../../../hal/crypto/index.ts";
-import { encodeFrame, encodePacket, image, os, requestOp } from "../../../hal/serial/smp/index.ts";
-import { nextChunk } from "./chunk.ts";
-import type { Connection } from "./connection.ts";
-import { uploadImage } from "./upload.ts";
+import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import { encodeFrame, encodePacket, image, os, requestOp } from "../../hal/serial/smp/index.ts";
+import { nextChunk } from "../../harness/rig/flash/chunk.ts";
+import type { Connection } from "../../harness/rig/flash/connection.ts";
+import { uploadImage } from "../../harness/rig/flash/upload.ts";
+import { median } from "../median.ts";
+import { unsignedImage } from "./unsigned-image.ts";
 
 export interface Rates {
   /** Image bytes a second, had they only to be written. */
@@ -51,9 +52,6 @@ export async function measureRates(connection: Connection, imageBytes: number, r
   };
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] as number;
-
 async function timed({ timers }: Connection, bytes: number, work: () => Promise<unknown>): Promise<number> {
   const startMs = timers.nowMs();
   await work();
@@ -86,23 +84,4 @@ function damagedFrame(framing: "console" | "raw", chunk: image.UploadChunk): Uin
   const frame = encodeFrame(framing, encodePacket({ ...header, command }, image.uploadPayload(chunk)));
   if (framing === "console") frame[16] = frame[16] === 0x41 ? 0x42 : 0x41;
   return frame;
-}
-
-/** An image of that length, TLVs included, with a hash and no signature. `fill` makes images differ. */
-export function unsignedImage(bytes: number, fill: number): Uint8Array {
-  const tlvBytes = 4 + 4 + 32;
-  const file = new Uint8Array(bytes);
-  const view = new DataView(file.buffer);
-  const payloadBytes = bytes - 32 - tlvBytes;
-  view.setUint32(0, 0x96f3b83d, true);
-  view.setUint16(8, 32, true);
-  view.setUint32(12, payloadBytes, true);
-  for (let at = 32; at < 32 + payloadBytes; at++) file[at] = (at * 31 + (at >> 8) * (fill + 1)) & 0xff;
-  const tlvAt = 32 + payloadBytes;
-  view.setUint16(tlvAt, 0x6907, true);
-  view.setUint16(tlvAt + 2, tlvBytes, true);
-  view.setUint16(tlvAt + 4, 0x10, true);
-  view.setUint16(tlvAt + 6, 32, true);
-  file.set(nodeCrypto().sha256(file.subarray(0, tlvAt)), tlvAt + 8);
-  return file;
 }

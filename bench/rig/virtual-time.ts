@@ -1,6 +1,6 @@
 /** Boards and lines in virtual time: exact, quick, and the same on every machine. */
-import type { Scheduler } from "../../../hal/mock/index.ts";
-import type { Timers } from "../../../hal/serial/timers.ts";
+import type { Scheduler } from "../../hal/mock/index.ts";
+import type { Timers } from "../../hal/serial/timers.ts";
 
 /** The scheduler as {@link Timers}: time moves only when somebody runs the scheduler. */
 export const schedulerTimers = (scheduler: Scheduler): Timers => ({

@@ -1,6 +1,6 @@
 /** Upload rates of a model board, over a link in virtual time. */
-import { Scheduler } from "../../../hal/mock/index.ts";
-import { connect } from "./connection.ts";
+import { Scheduler } from "../../hal/mock/index.ts";
+import { connect } from "../../harness/rig/flash/connection.ts";
 import { ModelBoard } from "./model-board.ts";
 import { measureRates, type Rates } from "./rates.ts";
 import { schedulerTimers, settled } from "./virtual-time.ts";

@@ -1,5 +1,6 @@
 /** Two results of one board, or of two, beside each other. */
-import type { BoardBenchResult, BoardTiming } from "./board.ts";
+import type { BoardBenchResult } from "./board.ts";
+import type { BoardTiming } from "./timing.ts";
 
 export interface BoardChange {
   /** The task, and of it what was measured: `switch/move p99`, `upload`, `clock`. */

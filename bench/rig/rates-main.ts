@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { EmulatedBoard, missingTools } from "../../../hal/emulated/index.ts";
-import { type Line, linePair, openLine } from "../../../hal/serial/line/index.ts";
-import { realTimers } from "../../../hal/serial/timers.ts";
-import { printTable } from "../../cli/table.ts";
-import { connect } from "./connection.ts";
+import { EmulatedBoard, missingTools } from "../../hal/emulated/index.ts";
+import { type Line, linePair, openLine } from "../../hal/serial/line/index.ts";
+import { realTimers } from "../../hal/serial/timers.ts";
+import { connect } from "../../harness/rig/flash/connection.ts";
+import { printTable } from "../../harness/table.ts";
 import { ModelBoard } from "./model-board.ts";
 import { startEmpty, virtualRates } from "./model-rates.ts";
 import { measureRates, type Rates } from "./rates.ts";

@@ -3,22 +3,16 @@
  * our SMP server on a line in memory. For measuring and for tests: it can be reset, unplugged and lose its
  * power at any flash operation.
  */
-import type { ImageKey } from "../../../firmware/bootloader/keys.ts";
-import { openSlots, type Slots } from "../../../firmware/bootloader/slot.ts";
-import { FlashImageSlots } from "../../../firmware/bootloader/slots.ts";
-import { type BootOutcome, boot } from "../../../firmware/bootloader/swap.ts";
-import { nodeCrypto } from "../../../hal/crypto/index.ts";
-import { MockFlash, Power, SeededRandom } from "../../../hal/mock/index.ts";
-import type { Line } from "../../../hal/serial/line/index.ts";
-import { LineError, linePair, type MemoryLine } from "../../../hal/serial/line/index.ts";
-import {
-  ImageGroup,
-  osGroup,
-  type SmpFaults,
-  type SmpGroup,
-  SmpServer,
-} from "../../../hal/serial/smp/index.ts";
-import { pause, type Timers } from "../../../hal/serial/timers.ts";
+import type { ImageKey } from "../../firmware/bootloader/keys.ts";
+import { openSlots, type Slots } from "../../firmware/bootloader/slot.ts";
+import { FlashImageSlots } from "../../firmware/bootloader/slots.ts";
+import { type BootOutcome, boot } from "../../firmware/bootloader/swap.ts";
+import { nodeCrypto } from "../../hal/crypto/index.ts";
+import { MockFlash, Power, SeededRandom } from "../../hal/mock/index.ts";
+import type { Line } from "../../hal/serial/line/index.ts";
+import { LineError, linePair, type MemoryLine } from "../../hal/serial/line/index.ts";
+import { ImageGroup, osGroup, type SmpFaults, type SmpGroup, SmpServer } from "../../hal/serial/smp/index.ts";
+import { pause, type Timers } from "../../hal/serial/timers.ts";
 
 export interface ModelBoardOptions {
   readonly timers: Timers;

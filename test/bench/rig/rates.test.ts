@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { virtualRates } from "../../../../harness/rig/flash/model-rates.ts";
+import { virtualRates } from "../../../bench/rig/model-rates.ts";
 
 const IMAGE_BYTES = 60_000;
 

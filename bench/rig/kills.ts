@@ -3,15 +3,15 @@
  * confirm, with the host going on or killed with it. After each kill the board must run the old image or the new
  * one, whole; each flashing must get through in the end; what is sent twice is counted.
  */
-import { equal } from "../../../firmware/bootloader/bytes.ts";
-import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
-import type { SeededRandom } from "../../../hal/mock/index.ts";
-import { image } from "../../../hal/serial/smp/index.ts";
-import { pause, realTimers } from "../../../hal/serial/timers.ts";
-import { type Connection, connect } from "./connection.ts";
-import { type FlashPhase, flashBoard } from "./flasher.ts";
-import type { ImageFile } from "./pre-flight.ts";
-import type { UploadProgress } from "./upload.ts";
+import { equal } from "../../firmware/bootloader/bytes.ts";
+import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import type { SeededRandom } from "../../hal/mock/index.ts";
+import { image } from "../../hal/serial/smp/index.ts";
+import { pause, realTimers } from "../../hal/serial/timers.ts";
+import { type Connection, connect } from "../../harness/rig/flash/connection.ts";
+import { type FlashPhase, flashBoard } from "../../harness/rig/flash/flasher.ts";
+import type { ImageFile } from "../../harness/rig/flash/pre-flight.ts";
+import type { UploadProgress } from "../../harness/rig/flash/upload.ts";
 
 /** The board as the killer sees it; an `EmulatedBoard` is one. */
 export interface Killable {

@@ -1,11 +1,11 @@
 /** A disturbed flashing of an emulated board, over its pseudo-terminal or, for an unplugging, over a relay on TCP. */
-import type { EmulatedBoard } from "../../../hal/emulated/index.ts";
-import { type Line, LineError, openLine } from "../../../hal/serial/line/index.ts";
-import { realTimers } from "../../../hal/serial/timers.ts";
-import { connect } from "./connection.ts";
-import { flashBoard } from "./flasher.ts";
+import type { EmulatedBoard } from "../../hal/emulated/index.ts";
+import { type Line, LineError, openLine } from "../../hal/serial/line/index.ts";
+import { realTimers } from "../../hal/serial/timers.ts";
+import { connect } from "../../harness/rig/flash/connection.ts";
+import { flashBoard } from "../../harness/rig/flash/flasher.ts";
+import type { ImageFile } from "../../harness/rig/flash/pre-flight.ts";
 import { type Act, Disturbance, type Disturbed, type PointOutcome } from "./points.ts";
-import type { ImageFile } from "./pre-flight.ts";
 import { latencyRelay, type Relay } from "./relay.ts";
 
 /** Bounded by the flasher's own limits. The board keeps running, whatever image it ends on. */

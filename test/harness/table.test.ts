@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { tableLines } from "../../../harness/cli/table.ts";
+import { tableLines } from "../../harness/table.ts";
 
 const board = (id: string, health: string) => ({
   ...{ id, health, version: "1.2.3", kind: "serial" },

@@ -1,18 +1,18 @@
 /**
- * `node --import=tsx harness/rig/flash/points-main.ts [STEP] [EMULATED]`: disturbs a flashing at every STEP bytes of
+ * `node --import=tsx bench/rig/points-main.ts [STEP] [EMULATED]`: disturbs a flashing at every STEP bytes of
  * its session (default 100), on a model board in virtual time, and at EMULATED points (default 6) of each kind on an
  * emulated board, through a relay whose plug can be pulled. An unhandled rejection ends it with an error, as Node does.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { EmulatedBoard, missingTools } from "../../../hal/emulated/index.ts";
-import { type Line, openLine } from "../../../hal/serial/line/index.ts";
-import { printTable } from "../../cli/table.ts";
+import { EmulatedBoard, missingTools } from "../../hal/emulated/index.ts";
+import { type Line, openLine } from "../../hal/serial/line/index.ts";
+import { preFlight } from "../../harness/rig/flash/pre-flight.ts";
+import { printTable } from "../../harness/table.ts";
 import { acts, flashDisturbed, type PointOutcome } from "./points.ts";
 import { flashEmulatedDisturbed } from "./points-emulated.ts";
-import { preFlight } from "./pre-flight.ts";
-import { unsignedImage } from "./rates.ts";
+import { unsignedImage } from "./unsigned-image.ts";
 
 const [step = 100, emulatedPoints = 6] = process.argv.slice(2).map(Number);
 /** Upload without progress, boot, and a few requests: the time-outs that the flasher states, together. */

@@ -1,12 +1,12 @@
 /**
  * Runs every scenario on the simulated board and on another target, and compares the outcomes. Exits 1 when one differs.
- * Usage: tsx .ci/same-outcome.ts [TARGET] [SEED], default emulated and 1. Needs a build in dist/.
+ * `node --import=tsx bench/rig/same-outcome-main.ts [TARGET] [SEED]`, default emulated and 1. Needs a build in dist/.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunReport } from "../harness/reports/run-report.ts";
+import type { RunReport } from "../../harness/reports/run-report.ts";
 
 const [target = "emulated", seed = "1"] = process.argv.slice(2);
 const out = mkdtempSync(join(tmpdir(), "meterbench-same-"));

@@ -22,13 +22,13 @@ const noHan: HanPort = {
   readHubTime: async (done) => done(undefined),
 };
 
-export class MeterRig {
+export class BenchMeter {
   readonly crypto: Crypto;
   readonly meter: ElectricityMeter;
   readonly #headEnd: HeadEnd;
 
   /** A provisioned, running meter whose firmware computes with `crypto`. */
-  static async build(crypto: Crypto): Promise<MeterRig> {
+  static async build(crypto: Crypto): Promise<BenchMeter> {
     const random = new SeededRandom(1);
     // The other side may use the fastest library there is: its work is not what is measured.
     const theirs = sodiumCrypto() ?? nodeCrypto();
@@ -83,7 +83,7 @@ export class MeterRig {
       agreePublicKey: keys.agree.publicKey,
       parties: partiesOf("ESME"),
     });
-    return new MeterRig(crypto, meter, headEnd);
+    return new BenchMeter(crypto, meter, headEnd);
   }
 
   private constructor(crypto: Crypto, meter: ElectricityMeter, headEnd: HeadEnd) {
