@@ -3,7 +3,7 @@ import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { SupplyState, useCases } from "../../firmware/objects/use-cases.ts";
 import { roleNumber } from "../../firmware/security/access.ts";
 import { UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
-import { toHex } from "../premises/trace.ts";
+import { toHex } from "../../hal/base/hex.ts";
 import { alertMeaning, alertText } from "./alert-codes.ts";
 import { type Exchange, succeeded } from "./exchange.ts";
 

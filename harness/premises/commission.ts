@@ -4,7 +4,7 @@
  */
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { joinTrouble } from "./hints.ts";
-import type { Premises } from "./premises.ts";
+import type { Home } from "./home.ts";
 
 /** The home's metering point: 13 digits, the last of them its check digit. */
 export const esmeMpan = "1000000000003";
@@ -14,7 +14,7 @@ const joinLimitMs = 10 * minuteMs;
 /** The window in which the meter may take the hub's time. */
 const clockWindowS = 86_400;
 
-export async function commission(home: Premises): Promise<void> {
+export async function commission(home: Home): Promise<void> {
   await attachWan(home);
   await addMeter(home);
   await joinMeter(home);
@@ -23,7 +23,7 @@ export async function commission(home: Premises): Promise<void> {
 }
 
 /** The hub finds the WAN and is reported installed (8.14.1). */
-export async function attachWan(home: Premises): Promise<void> {
+export async function attachWan(home: Home): Promise<void> {
   const { headEnd, hub } = home;
   await home.runUntil(() => home.wan.attached, 5 * minuteMs, "the hub's WAN attach");
   headEnd.inventory.preNotify({ eui: hub.eui, type: hub.type, installCode: hub.installCode, hub: hub.eui });
@@ -31,21 +31,21 @@ export async function attachWan(home: Premises): Promise<void> {
 }
 
 /** 12.2, then 8.11: the meter is announced and put into the hub's log, and the join window opens. */
-export async function addMeter(home: Premises, installCode = home.esme.installCode): Promise<void> {
+export async function addMeter(home: Home, installCode = home.esme.installCode): Promise<void> {
   const { headEnd, hub, esme } = home;
   headEnd.inventory.preNotify({ eui: esme.eui, type: esme.type, installCode, hub: hub.eui, mpxn: esmeMpan });
   await home.command("8.11", { action: "add", device: esme.eui, installCode, deviceType: 0 });
 }
 
 /** The meter joins, establishes a key, and its tunnel opens; the hub tells of it (alert 8F12). */
-export async function joinMeter(home: Premises): Promise<void> {
+export async function joinMeter(home: Home): Promise<void> {
   const { headEnd, esme } = home;
   const joined = () => headEnd.inventory.status(esme.eui) === "InstalledNotCommissioned";
   await home.runUntil(joined, joinLimitMs, "the meter's joining", () => joinTrouble(home));
 }
 
 /** 8.1.1: the meter takes the hub's time and is commissioned. */
-export async function setClock(home: Premises): Promise<void> {
+export async function setClock(home: Home): Promise<void> {
   const window = { validFrom: home.nowS - clockWindowS, validUntil: home.nowS + clockWindowS };
   const { timeS, status } = await home.read("8.1.1", window);
   if (status !== 0 || Math.abs(timeS - home.nowS) > 10)

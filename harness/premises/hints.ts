@@ -2,13 +2,13 @@
 import { hasCode, MeterbenchError } from "../../firmware/kernel/errors.ts";
 import type { Exchange } from "../headend/exchange.ts";
 import { type Reading, reading } from "../headend/readings.ts";
+import type { Home } from "./home.ts";
 import type { DeviceName } from "./home-device.ts";
-import type { Premises } from "./premises.ts";
 
 const commissionFirst = "commission it first: await home.commission()";
 
 /** Why nothing can be had of `name` yet; undefined once it is commissioned. */
-export function notCommissioned(home: Premises, name: DeviceName): string | undefined {
+export function notCommissioned(home: Home, name: DeviceName): string | undefined {
   const { eui } = home[name];
   const status = home.headEnd.inventory.list().find((entry) => entry.eui === eui)?.status;
   const known = status ?? "not in the inventory";
@@ -17,7 +17,7 @@ export function notCommissioned(home: Premises, name: DeviceName): string | unde
 }
 
 /** Runs `ask`; a refusal because the head end has never heard of the device says what was forgotten. */
-export function orCommissionFirst<T>(home: Premises, name: DeviceName, ask: () => T): T {
+export function orCommissionFirst<T>(home: Home, name: DeviceName, ask: () => T): T {
   try {
     return ask();
   } catch (error) {
@@ -28,7 +28,7 @@ export function orCommissionFirst<T>(home: Premises, name: DeviceName, ask: () =
 }
 
 /** What the answer says. Throws `headend/no-reading`; of a device that is not commissioned it says so. */
-export function readingOf(home: Premises, name: DeviceName, exchange: Exchange): Reading {
+export function readingOf(home: Home, name: DeviceName, exchange: Exchange): Reading {
   try {
     return reading(exchange);
   } catch (error) {
@@ -49,7 +49,7 @@ export function withHint(error: MeterbenchError, hint: string | undefined): Mete
 }
 
 /** What each side last said of joining that failed; undefined when neither has said anything. */
-export function joinTrouble(home: Premises): string | undefined {
+export function joinTrouble(home: Home): string | undefined {
   const said = (["esme", "hub"] as const).flatMap((source) => {
     const last = home.trace.of("han", source).findLast(({ event }) => isJoin(event));
     return last?.event === "join-failed"

@@ -3,6 +3,7 @@
 import type { DeviceSettings } from "../../firmware/devices/settings.ts";
 import { withCrc } from "../../firmware/han/install-code.ts";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import type { WireName } from "../../firmware/wire/suites.ts";
 import { readIsoTime } from "../../hal/base/iso-time.ts";
 import type { Crypto } from "../../hal/board.ts";
 import { cryptoByName, nodeCrypto } from "../../hal/crypto/index.ts";
@@ -17,7 +18,6 @@ import {
   typicalHome,
   type WanSettings,
 } from "../../hal/mock/index.ts";
-import type { WireName } from "../run-context.ts";
 import type { BoardPair } from "./boards.ts";
 import type { DeviceName } from "./home-device.ts";
 import type { Pace } from "./pace.ts";

@@ -27,17 +27,17 @@ import {
   WanLink,
 } from "../../hal/mock/index.ts";
 import { type Exchange, succeeded } from "../headend/exchange.ts";
-import { HeadEnd, type RequestOptions } from "../headend/head-end.ts";
+import { HeadEnd } from "../headend/head-end.ts";
 import { fromHex } from "../headend/parameters.ts";
 import { TestPki } from "../headend/pki.ts";
 import type { Reading } from "../headend/readings.ts";
 import type { ReceivedAlert } from "../headend/receiver.ts";
 import { serviceRequest } from "../headend/service-requests.ts";
-import { currentRun } from "../run-context.ts";
 import { addCaptureKeys } from "./capture-keys.ts";
 import { checkDuration, checkOptions, checkRequestOptions } from "./check-options.ts";
 import { commission } from "./commission.ts";
 import { notCommissioned, orCommissionFirst, readingOf, withHint } from "./hints.ts";
+import type { Home, HomeRequestOptions } from "./home.ts";
 import { type DeviceName, HomeDevice, partiesOf } from "./home-device.ts";
 import {
   cannotBuild,
@@ -50,16 +50,14 @@ import {
   readStart,
 } from "./options.ts";
 import type { Pace } from "./pace.ts";
+import { currentRun } from "./run-context.ts";
 import { skipElsewhere } from "./skip.ts";
 import { Trace } from "./trace.ts";
-
-/** Options of one service request in a home: `to` is a device's name; by default the one the request is for. */
-export type HomeRequestOptions = Omit<RequestOptions, "to"> & { readonly to?: DeviceName };
 
 export const hubEui: Eui64 = "00DB1234567890A2";
 export const esmeEui: Eui64 = "00DB1234567890A0";
 
-export class Premises {
+export class Premises implements Home {
   readonly seed: number;
   readonly startUtcMs: number;
   readonly scheduler = new Scheduler();

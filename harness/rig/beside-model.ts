@@ -14,7 +14,7 @@ import type { Exchange } from "../headend/exchange.ts";
 import { HeadEnd, type RequestOptions } from "../headend/head-end.ts";
 import { partyNames } from "../headend/parties.ts";
 import { partiesOf } from "../premises/home-device.ts";
-import type { DeviceEnd } from "../run-context.ts";
+import type { DeviceEnd } from "../premises/run-context.ts";
 import { compareMessages, explainDifference, type MessageComparison } from "./compare-messages.ts";
 import { ModelDevice } from "./emulate/model-device.ts";
 

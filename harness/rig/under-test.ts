@@ -5,7 +5,7 @@ import type { Line } from "../../hal/serial/line/index.ts";
 import { type RemoteDevice, SerialBoard } from "../../hal/serial/parts/index.ts";
 import type { SmpClientOptions } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
-import type { DeviceEnd } from "../run-context.ts";
+import type { DeviceEnd } from "../premises/run-context.ts";
 
 /** Messages that nobody has asked for yet; more push the oldest out. */
 const keptMessages = 256;

@@ -5,8 +5,8 @@ import { useCases } from "../../firmware/objects/use-cases.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import { type DeviceType, serviceRequest } from "../headend/service-requests.ts";
 import { appliesTo, currentRun, needs, type PartyName, skipElsewhere } from "../index.ts";
+import type { DeviceEnd } from "../premises/run-context.ts";
 import { BesideModel } from "../rig/beside-model.ts";
-import type { DeviceEnd } from "../run-context.ts";
 import { disableSupply, type Forgery, flipBit, forge, macBytes } from "./support.ts";
 import { type UseCaseScenario, type UseCaseSubject, useCaseScenarios } from "./use-case-table.ts";
 

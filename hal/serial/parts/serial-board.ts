@@ -18,7 +18,8 @@ import {
 } from "../../board.ts";
 import type { Line } from "../line/line.ts";
 import { LineSession } from "../line/session.ts";
-import { SmpClient, type SmpClientOptions } from "../smp/client.ts";
+import { SmpClient } from "../smp/client.ts";
+import type { SmpClientOptions } from "../smp/client-options.ts";
 import { Command, type Description, type Stimulus } from "./board-group.ts";
 import { BoardLink, type BoardLinkOptions } from "./board-link.ts";
 import { RemoteClock } from "./remote-clock.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import type { DeviceEnd } from "../../../harness/premises/run-context.ts";
 import { BesideModel } from "../../../harness/rig/beside-model.ts";
 import { compareMessages } from "../../../harness/rig/compare-messages.ts";
 import { RemoteDeviceEnd } from "../../../harness/rig/under-test.ts";
-import type { DeviceEnd } from "../../../harness/run-context.ts";
 import { flipBit } from "../../../harness/scenarios/support.ts";
 import { type ServedDevice, servedDevice } from "./device-kit.ts";
 

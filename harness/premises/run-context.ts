@@ -2,43 +2,11 @@
  * The run that the command line has started, as scenarios see it. In a user's own mocha file there is none,
  * and `premises()` works alone.
  */
-import type { Timers } from "../hal/serial/timers.ts";
-import type { LendingBoard } from "./premises/options.ts";
-import type { Trace } from "./premises/trace.ts";
-
-export type WireName = "cose" | "gbcs";
-
-/** One frame or message as it was on the air or on the line. */
-export interface CapturedPacket {
-  readonly link: "han" | "wan";
-  /** Virtual milliseconds since the home was built. */
-  readonly timeMs: number;
-  /** HAN: an 802.15.4 MPDU without FCS. WAN: the whole message. */
-  readonly bytes: Uint8Array;
-  /** Who sent it, e.g. "hub", "head-end". */
-  readonly from: string;
-  /** WAN only. */
-  readonly direction?: "down" | "up";
-  /** HAN only: false when it was damaged on the air. */
-  readonly fcsOk?: boolean;
-}
-
-/** A key that opens the capture (pcapng decryption secrets). */
-export interface CaptureKey {
-  readonly kind: "network" | "link";
-  /** 16 bytes. */
-  readonly key: Uint8Array;
-  readonly panId?: number;
-  readonly label: string;
-}
-
-/** Everything of one home that goes into `capture.pcapng`. */
-export interface Captures {
-  /** UTC of virtual time 0, milliseconds. */
-  readonly startUtcMs: number;
-  readonly packets: CapturedPacket[];
-  readonly keys: CaptureKey[];
-}
+import type { WireName } from "../../firmware/wire/suites.ts";
+import type { Timers } from "../../hal/serial/timers.ts";
+import type { Captures } from "./captures.ts";
+import type { LendingBoard } from "./options.ts";
+import type { Trace } from "./trace.ts";
 
 /** A device that runs its own firmware at the far end of a line: whole messages go in and come out. */
 export interface DeviceEnd {
@@ -62,7 +30,7 @@ export interface RunContext {
   readonly target: string;
   /** The board that meters run on; undefined on the mock, and for a board under test. */
   readonly board?: LendingBoard | undefined;
-  /** The device under test, whose firmware is its own; see `harness/rig/under-test.ts`. */
+  /** The device under test, whose firmware is its own; see `harness/rig/under-test`. */
   readonly device?: DeviceEnd | undefined;
   /** Called once for each home a scenario builds, before anything happens in it. */
   addPremises(trace: Trace, captures: Captures): void;
