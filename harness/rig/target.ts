@@ -11,7 +11,7 @@ import { chooseBoard, type OpenBoard, type OpenBoardOptions, openBoard, smpOptio
 import { framingHint } from "./framing-hint.ts";
 import type { RecordedRun } from "./recorded-session.ts";
 import type { Rig, RigBoard } from "./rig-file.ts";
-import { RemoteDeviceEnd } from "./under-test.ts";
+import { RemoteDeviceEnd } from "./under-test/remote-device-end.ts";
 
 /** A board in its own words. */
 export interface BoardIdentity {

@@ -6,7 +6,7 @@ import { nodeCrypto } from "../../hal/crypto/index.ts";
 import { type DeviceType, serviceRequest } from "../headend/service-requests.ts";
 import { appliesTo, currentRun, needs, type PartyName, skipElsewhere } from "../index.ts";
 import type { DeviceEnd } from "../premises/run-context.ts";
-import { BesideModel } from "../rig/beside-model.ts";
+import { BesideModel } from "../rig/under-test/beside-model.ts";
 import { disableSupply, type Forgery, flipBit, forge, macBytes } from "./support.ts";
 import { type UseCaseScenario, type UseCaseSubject, useCaseScenarios } from "./use-case-table.ts";
 

@@ -1,11 +1,11 @@
 /** A board under test, as scenarios see it: whole messages in and out over SMP group 64. */
-import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import { nodeCrypto } from "../../hal/crypto/index.ts";
-import type { Line } from "../../hal/serial/line/index.ts";
-import { type RemoteDevice, SerialBoard } from "../../hal/serial/parts/index.ts";
-import type { SmpClientOptions } from "../../hal/serial/smp/index.ts";
-import { realTimers, type Timers } from "../../hal/serial/timers.ts";
-import type { DeviceEnd } from "../premises/run-context.ts";
+import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
+import { nodeCrypto } from "../../../hal/crypto/index.ts";
+import type { Line } from "../../../hal/serial/line/index.ts";
+import { type RemoteDevice, SerialBoard } from "../../../hal/serial/parts/index.ts";
+import type { SmpClientOptions } from "../../../hal/serial/smp/index.ts";
+import { realTimers, type Timers } from "../../../hal/serial/timers.ts";
+import type { DeviceEnd } from "../../premises/run-context.ts";
 
 /** Messages that nobody has asked for yet; more push the oldest out. */
 const keptMessages = 256;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { linePair, type MemoryLine } from "../../../hal/serial/line/index.ts";
-import { EmulatedDevice } from "../../../harness/rig/emulate/serve-device.ts";
-import { ForeignClient, olderDialects, requireOlder } from "../../hal/serial/smp/foreign-client.ts";
-import { foreignClientContract } from "../../hal/serial/smp/foreign-contract.ts";
-import { zephyrContract } from "../../hal/serial/smp/zephyr-contract.ts";
+import { linePair, type MemoryLine } from "../../../../hal/serial/line/index.ts";
+import { EmulatedDevice } from "../../../../harness/rig/emulate/serve-device.ts";
+import { ForeignClient, olderDialects, requireOlder } from "../../../hal/serial/smp/foreign-client.ts";
+import { foreignClientContract } from "../../../hal/serial/smp/foreign-contract.ts";
+import { zephyrContract } from "../../../hal/serial/smp/zephyr-contract.ts";
 
 describe("a device of the model served as a board", () => {
   let device: EmulatedDevice;

@@ -4,19 +4,19 @@
  * board's answer only when its signature and MAC are good.
  */
 import assert from "node:assert/strict";
-import { AlertMessage } from "../../firmware/objects/use-cases.ts";
-import { type Eui64, Kind } from "../../firmware/wire/message.ts";
-import type { Wire } from "../../firmware/wire/wire.ts";
-import { nodeCrypto } from "../../hal/crypto/index.ts";
-import { Scheduler } from "../../hal/mock/index.ts";
-import type { Timers } from "../../hal/serial/timers.ts";
-import type { Exchange } from "../headend/exchange.ts";
-import { HeadEnd, type RequestOptions } from "../headend/head-end.ts";
-import { partyNames } from "../headend/parties.ts";
-import { partiesOf } from "../premises/home-device.ts";
-import type { DeviceEnd } from "../premises/run-context.ts";
+import { AlertMessage } from "../../../firmware/objects/use-cases.ts";
+import { type Eui64, Kind } from "../../../firmware/wire/message.ts";
+import type { Wire } from "../../../firmware/wire/wire.ts";
+import { nodeCrypto } from "../../../hal/crypto/index.ts";
+import { Scheduler } from "../../../hal/mock/index.ts";
+import type { Timers } from "../../../hal/serial/timers.ts";
+import type { Exchange } from "../../headend/exchange.ts";
+import { HeadEnd, type RequestOptions } from "../../headend/head-end.ts";
+import { partyNames } from "../../headend/parties.ts";
+import { partiesOf } from "../../premises/home-device.ts";
+import type { DeviceEnd } from "../../premises/run-context.ts";
 import { compareMessages, explainDifference, type MessageComparison } from "./compare-messages.ts";
-import { ModelDevice } from "./emulate/model-device.ts";
+import { ModelDevice } from "./model-device.ts";
 
 export interface BesideModelOptions {
   readonly seed: number;

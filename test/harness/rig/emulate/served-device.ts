@@ -1,9 +1,9 @@
 /** A device of the model, served at one end of a line in memory, and the other end. */
-import type { Line } from "../../../hal/serial/line/index.ts";
-import { linePair } from "../../../hal/serial/line/index.ts";
-import { realTimers } from "../../../hal/serial/timers.ts";
-import type { ModelType } from "../../../harness/rig/emulate/model-device.ts";
-import { EmulatedDevice } from "../../../harness/rig/emulate/serve-device.ts";
+import type { Line } from "../../../../hal/serial/line/index.ts";
+import { linePair } from "../../../../hal/serial/line/index.ts";
+import { realTimers } from "../../../../hal/serial/timers.ts";
+import { EmulatedDevice } from "../../../../harness/rig/emulate/serve-device.ts";
+import type { ModelType } from "../../../../harness/rig/under-test/model-device.ts";
 
 export interface ServedDevice {
   readonly emulated: EmulatedDevice;

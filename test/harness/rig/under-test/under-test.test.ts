@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { DeviceEnd } from "../../../harness/premises/run-context.ts";
-import { BesideModel } from "../../../harness/rig/beside-model.ts";
-import { compareMessages } from "../../../harness/rig/compare-messages.ts";
-import { RemoteDeviceEnd } from "../../../harness/rig/under-test.ts";
-import { flipBit } from "../../../harness/scenarios/support.ts";
-import { type ServedDevice, servedDevice } from "./device-kit.ts";
+import type { DeviceEnd } from "../../../../harness/premises/run-context.ts";
+import { BesideModel } from "../../../../harness/rig/under-test/beside-model.ts";
+import { compareMessages } from "../../../../harness/rig/under-test/compare-messages.ts";
+import { RemoteDeviceEnd } from "../../../../harness/rig/under-test/remote-device-end.ts";
+import { flipBit } from "../../../../harness/scenarios/support.ts";
+import { type ServedDevice, servedDevice } from "../emulate/served-device.ts";
 
 describe("a board under test beside the model", function () {
   this.timeout(30_000);

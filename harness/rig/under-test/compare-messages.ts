@@ -1,5 +1,5 @@
 /** What a board under test sent, beside what the model says it should have sent. */
-import { type DecodedNode, decode, renderDecoded } from "../decode/index.ts";
+import { type DecodedNode, decode, renderDecoded } from "../../decode/index.ts";
 
 /**
  * `identical`: the same bytes. `same`: equal but for what chance or the device's own state decides (signature, MAC,
