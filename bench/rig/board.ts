@@ -13,9 +13,9 @@ import {
 } from "../../hal/serial/parts/index.ts";
 import { image, os, SmpClient, SmpError } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
-import { type BoardSmpOptions, type OpenBoard, smpOptions } from "../../harness/rig/find.ts";
 import { connectionOn } from "../../harness/rig/flash/connection.ts";
 import { framingHint } from "../../harness/rig/framing-hint.ts";
+import { type BoardSmpOptions, type OpenedBoard, smpOptions } from "../../harness/rig/open-board.ts";
 import { answers, isRecovery, recoveryName } from "../../harness/rig/recovery.ts";
 import { measureRates, type Rates } from "./rates.ts";
 import { type BoardTiming, timing } from "./timing.ts";
@@ -57,7 +57,7 @@ const uploadRounds = 3;
 const anything = z.looseObject({});
 
 export async function benchBoard(
-  { board, line }: Pick<OpenBoard, "board" | "line">,
+  { board, line }: Pick<OpenedBoard, "board" | "line">,
   options: BoardBenchOptions = {},
 ): Promise<BoardBenchResult> {
   const bench = new BoardBench(line, smpOptions(board, options.timers ?? realTimers), options);

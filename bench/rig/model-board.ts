@@ -102,9 +102,9 @@ export class ModelBoard {
     this.#stop();
     this.#groups = [];
     this.power.turnOn();
-    const session = this.power.session;
+    const powerOn = this.power.powerOn;
     await pause(this.#options.timers, this.#options.bootMs ?? 50);
-    if (session !== this.power.session) return;
+    if (powerOn !== this.power.powerOn) return;
     this.boots.push(await boot(this.slots(), { crypto: this.crypto, keys: this.#options.keys }));
     this.serve();
   }

@@ -207,9 +207,9 @@ export class MockRadio implements Radio, Transceiver {
       this.#after(0, ended);
       return;
     }
-    const { session } = this.#power;
+    const { powerOn } = this.#power;
     const one = this.#air.transmit(this, mpdu, () => {
-      if (session !== this.#power.session) return;
+      if (powerOn !== this.#power.powerOn) return;
       this.#onAir = undefined;
       this.#stayAwake();
       ended();
@@ -223,10 +223,10 @@ export class MockRadio implements Radio, Transceiver {
     this.#awakeUntilMs = this.#air.scheduler.nowMs + this.#air.settings.sleepyWindowMs;
   }
 
-  /** A timer of this power session. */
+  /** A timer of this power-on. */
   #after(delayMs: number, action: () => void | Promise<void>): Cancel {
-    const { session } = this.#power;
-    return this.#air.scheduler.after(delayMs, () => (session === this.#power.session ? action() : undefined));
+    const { powerOn } = this.#power;
+    return this.#air.scheduler.after(delayMs, () => (powerOn === this.#power.powerOn ? action() : undefined));
   }
 
   #powerLost(): void {

@@ -1,4 +1,4 @@
-/** Plays the board's half of a recorded session to a host that runs again. */
+/** Plays the board's half of a recorded session to a host that plays it back. */
 import { realTimers, type Timers } from "../timers.ts";
 import { BaseLine } from "./base-line.ts";
 import type { LineSettings, ModemInputs } from "./line.ts";
@@ -18,7 +18,7 @@ export interface Divergence {
 
 type Played = Pick<Recording, "line" | "events">;
 
-export interface ReplayOptions {
+export interface PlaybackOptions {
   /** `recorded`: the board answers as late as it did then. Default `at-once`. */
   readonly pace?: "at-once" | "recorded";
   readonly timers?: Timers;
@@ -29,13 +29,13 @@ export interface ReplayOptions {
  * how the bytes are cut into writes does not matter. The first other byte is the divergence: the line closes, and
  * that write and later ones reject.
  */
-export function replayLine(recording: Played, options: ReplayOptions = {}): ReplayLine {
-  return new ReplayLine(recording, options);
+export function playBack(recording: Played, options: PlaybackOptions = {}): PlaybackLine {
+  return new PlaybackLine(recording, options);
 }
 
 const shownBytes = 16;
 
-export class ReplayLine extends BaseLine {
+export class PlaybackLine extends BaseLine {
   /** Accepts the changes that the recording has, and tells the modem lines as they were then. */
   readonly settings: LineSettings;
   readonly #events: readonly RecordedEvent[];
@@ -49,7 +49,7 @@ export class ReplayLine extends BaseLine {
   #modem: ModemInputs | undefined;
   readonly #modemListeners = new Set<(lines: ModemInputs) => void>();
 
-  constructor({ line, events }: Played, { pace = "at-once", timers = realTimers }: ReplayOptions) {
+  constructor({ line, events }: Played, { pace = "at-once", timers = realTimers }: PlaybackOptions) {
     super(line, timers, 10_000);
     this.#events = events;
     this.#pace = pace;

@@ -1,5 +1,5 @@
 /**
- * The board's end of a recorded run, for a host that runs again: it answers each request as the board did then.
+ * The board's end of a recorded run, for a host that plays it back: it answers each request as the board did then.
  * Requests that act or bring data must come as recorded, sequence numbers aside; looks may come more or less often.
  */
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { Scheduler } from "../../../hal/mock/index.ts";
-import { LineSession, linePair } from "../../../hal/serial/line/index.ts";
-import { schedulerTimers, settled } from "../../support/timers.ts";
+import { Scheduler } from "../../../../hal/mock/index.ts";
+import { LineSession, linePair } from "../../../../hal/serial/line/index.ts";
+import { schedulerTimers, settled } from "../../../support/timers.ts";
 
 describe("a line session that is handed from one user to the next", () => {
   it("delivers every byte once", async () => {

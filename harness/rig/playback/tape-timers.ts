@@ -10,7 +10,7 @@ interface Timer {
 const holdMs = 1;
 
 /**
- * The time of a replay: it passes as fast as nothing else has to be done. Up to `reachedMs` (when the host did in the
+ * The time of a playback: it passes as fast as nothing else has to be done. Up to `reachedMs` (when the host did in the
  * recording what it has yet to do now) it moves with each turn of the event loop; beyond, in slow steps, so that a
  * host that computes gets to its next request before time has run away from it.
  */

@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { nodeCrypto } from "../../../hal/crypto/index.ts";
-import { openLine, readRecording } from "../../../hal/serial/line/index.ts";
-import { SerialBoard } from "../../../hal/serial/parts/index.ts";
-import { image, os, SmpClient } from "../../../hal/serial/smp/index.ts";
-import { realTimers } from "../../../hal/serial/timers.ts";
-import type { RunReport } from "../../../harness/reports/run-report.ts";
-import { type Listening, listen } from "../../../harness/rig/emulate/listen.ts";
-import { EmulatedDevice } from "../../../harness/rig/emulate/serve-device.ts";
-import { BoardLock } from "../../../harness/rig/lock.ts";
-import { makeImage } from "../../firmware/bootloader/images.ts";
-import { commandLine } from "../../support/command-line.ts";
+import { nodeCrypto } from "../../../../hal/crypto/index.ts";
+import { openLine, readRecording } from "../../../../hal/serial/line/index.ts";
+import { SerialBoard } from "../../../../hal/serial/parts/index.ts";
+import { image, os, SmpClient } from "../../../../hal/serial/smp/index.ts";
+import { realTimers } from "../../../../hal/serial/timers.ts";
+import type { RunReport } from "../../../../harness/reports/run-report.ts";
+import { type Listening, listen } from "../../../../harness/rig/emulate/listen.ts";
+import { EmulatedDevice } from "../../../../harness/rig/emulate/serve-device.ts";
+import { BoardLock } from "../../../../harness/rig/lock.ts";
+import { makeImage } from "../../../firmware/bootloader/images.ts";
+import { commandLine } from "../../../support/command-line.ts";
 
 describe("a device of the model on a TCP port", function () {
   this.timeout(60_000);
@@ -68,7 +68,7 @@ describe("a device of the model on a TCP port", function () {
     await line.close();
   });
 
-  it("is monitored, and the recorded session is the same when it is run again", async () => {
+  it("is monitored, and the recorded session is the same when it is played back", async () => {
     const args = ["monitor", "--board", listening.address, "--seconds", "1.2", "--record", file("m.rec")];
     const { exitCode, stdout, stderr } = await commandLine([...args, "--json"]);
     assert.equal(exitCode, 0, stderr);

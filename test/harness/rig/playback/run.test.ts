@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { nodeCrypto } from "../../../hal/crypto/index.ts";
-import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
-import { Command, ServedBoard } from "../../../hal/serial/parts/index.ts";
-import { encodeFrame, frameReceiver, type SmpFraming } from "../../../hal/serial/smp/index.ts";
-import { realTimers } from "../../../hal/serial/timers.ts";
-import { Pace } from "../../../harness/premises/pace.ts";
-import { type Listening, listen } from "../../../harness/rig/emulate/listen.ts";
-import { EmulatedDevice } from "../../../harness/rig/emulate/serve-device.ts";
-import { commandLine } from "../../support/command-line.ts";
+import { nodeCrypto } from "../../../../hal/crypto/index.ts";
+import { MockBoard, Scheduler, SeededRandom } from "../../../../hal/mock/index.ts";
+import { Command, ServedBoard } from "../../../../hal/serial/parts/index.ts";
+import { encodeFrame, frameReceiver, type SmpFraming } from "../../../../hal/serial/smp/index.ts";
+import { realTimers } from "../../../../hal/serial/timers.ts";
+import { Pace } from "../../../../harness/premises/pace.ts";
+import { type Listening, listen } from "../../../../harness/rig/emulate/listen.ts";
+import { EmulatedDevice } from "../../../../harness/rig/emulate/serve-device.ts";
+import { commandLine } from "../../../support/command-line.ts";
 
 describe("a recorded run", function () {
   this.timeout(120_000);
@@ -61,7 +61,7 @@ describe("a recorded run", function () {
     const { exitCode, stdout, stderr } = await commandLine([...args, "--record", file(name)]);
     assert.equal(exitCode, 0, stdout + stderr);
   }
-  const replay = (name: string) => commandLine(["replay", file(name), "--json"]);
+  const playBack = (name: string) => commandLine(["replay", file(name), "--json"]);
 
   it("of a file of the user's does not run that file again unless the command line names it", async () => {
     const { address } = await lendingBoard("console");
@@ -71,10 +71,10 @@ describe("a recorded run", function () {
       `globalThis.ranOwn = ${JSON.stringify(said)}; it("is mine", () => {}); it("is mine, too", () => {});`;
     writeFileSync(own, code("recorded"));
     await record("lent", [own], "own.rec", ["--rig", file("rig.yaml")]);
-    writeFileSync(own, code("replayed"));
+    writeFileSync(own, code("played back"));
     const ran = () => (globalThis as { ranOwn?: string }).ranOwn;
     assert.equal(ran(), "recorded");
-    const refused = await replay("own.rec");
+    const refused = await playBack("own.rec");
     assert.equal(refused.exitCode, 2, refused.stderr);
     assert.equal(JSON.parse(refused.stdout).error.code, "replay/code");
     assert.match(refused.stdout, /--scenario /);
@@ -84,7 +84,7 @@ describe("a recorded run", function () {
     assert.equal(ran(), "recorded");
     const told = await commandLine(["replay", file("own.rec"), "--scenario", own]);
     assert.equal(told.exitCode, 0, told.stdout + told.stderr);
-    assert.equal(ran(), "replayed");
+    assert.equal(ran(), "played back");
   });
 
   for (const framing of ["console", "raw"] as const)
@@ -93,7 +93,7 @@ describe("a recorded run", function () {
       writeFileSync(file("rig.yaml"), `boards:\n  - {id: lent, port: "${address}", framing: ${framing}}\n`);
       const patterns = ["reads back what was set", "refuses to announce a device twice"];
       await record("lent", patterns, `${framing}.rec`, ["--rig", file("rig.yaml")]);
-      const { exitCode, stdout, stderr } = await replay(`${framing}.rec`);
+      const { exitCode, stdout, stderr } = await playBack(`${framing}.rec`);
       assert.equal(exitCode, 0, stdout + stderr);
       const { divergence, notes, scenarios } = JSON.parse(stdout);
       assert.deepEqual([divergence, notes], [undefined, []]);
@@ -109,7 +109,7 @@ describe("a recorded run", function () {
     const at = programs[Math.floor(programs.length / 2)] as number;
     rows[at] = flipped(rows[at] as string);
     writeFileSync(file("changed.rec"), rows.join("\n"));
-    const { exitCode, stdout } = await replay("changed.rec");
+    const { exitCode, stdout } = await playBack("changed.rec");
     assert.equal(exitCode, 1);
     const { divergence } = JSON.parse(stdout);
     assert.equal(divergence.why, "the host asked for something else");
@@ -125,7 +125,7 @@ describe("a recorded run", function () {
   it("of which the end is missing is compared as far as it goes, and says so", async () => {
     const text = readFileSync(file("console.rec"), "utf8");
     writeFileSync(file("cut.rec"), text.slice(0, text.length / 2));
-    const { exitCode, stdout } = await replay("cut.rec");
+    const { exitCode, stdout } = await playBack("cut.rec");
     assert.equal(exitCode, 0, stdout);
     assert.match(JSON.parse(stdout).notes[0], /cut off/);
   });
@@ -158,7 +158,7 @@ describe("a recorded run", function () {
       const { address, close } = await listen("tcp://:0", (line) => emulated.serve(line));
       await record(address, [pattern], `${type}.rec`);
       await close();
-      const { exitCode, stdout, stderr } = await replay(`${type}.rec`);
+      const { exitCode, stdout, stderr } = await playBack(`${type}.rec`);
       assert.equal(exitCode, 0, stdout + stderr);
       const { scenarios } = JSON.parse(stdout) as { scenarios: { status: string }[] };
       assert.ok(

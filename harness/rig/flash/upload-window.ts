@@ -3,7 +3,7 @@
  * then on what passed more bytes a second: on a line without latency more would only wait in a queue. Less after
  * time-outs, and slowly more again.
  */
-export interface PaceLimits {
+export interface WindowLimits {
   /** Requests under way, at most. */
   readonly window: number;
   /** Bytes of a packet (header and payload), at most. */
@@ -22,29 +22,29 @@ const ACKS_TO_RATE = 3;
 /** A window must bring this much more than none to be worth it. */
 const WORTHWHILE = 1.05;
 
-export class Pace {
-  readonly #limits: PaceLimits;
+export class UploadWindow {
+  readonly #limits: WindowLimits;
   #window = 1;
   #packetBytes: number;
   #timeoutMs: number;
   #acks = 0;
   /** A packet of this size was answered since the last time-out: it is not its size that got it lost. */
   #proven = false;
-  /** What {@link PaceLimits.window} is worth: that, or 1. */
+  /** What {@link WindowLimits.window} is worth: that, or 1. */
   #widest: number;
   #exploring = true;
   /** Requests a millisecond, one at a time. */
   #singleRate: number | undefined;
   #tookMs = 0;
 
-  constructor(limits: PaceLimits) {
+  constructor(limits: WindowLimits) {
     this.#limits = limits;
     this.#widest = limits.window;
     this.#packetBytes = limits.packetBytes;
     this.#timeoutMs = limits.timeoutMs;
   }
 
-  get window(): number {
+  get requests(): number {
     return this.#window;
   }
   get packetBytes(): number {

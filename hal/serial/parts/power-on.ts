@@ -12,7 +12,7 @@ import { Uptime } from "./uptime.ts";
 export type EventOf<K extends EventKind> = Extract<BoardEvent, { kind: K }>;
 type AnyHandler = (event: BoardEvent) => MaybePromise<void>;
 
-export interface SessionOptions {
+export interface PowerOnOptions {
   readonly client: BoardClient;
   readonly timers: Timers;
   readonly description: Description;
@@ -21,7 +21,7 @@ export interface SessionOptions {
   readonly onSilent: (reason: string) => void;
 }
 
-export class Session {
+export class PowerOn {
   readonly client: BoardClient;
   readonly timers: Timers;
   readonly description: Description;
@@ -36,7 +36,7 @@ export class Session {
   readonly #endListeners = new Set<() => void>();
   #ended: PowerLost | undefined;
 
-  constructor(options: SessionOptions) {
+  constructor(options: PowerOnOptions) {
     this.client = options.client;
     this.timers = options.timers;
     this.description = options.description;
@@ -70,7 +70,7 @@ export class Session {
     return this.guard(() => this.client.write(what, command, payload, answer));
   }
 
-  /** The outcome of `work`, or {@link PowerLost} as soon as the session ends. Silence ends it. */
+  /** The outcome of `work`, or {@link PowerLost} as soon as the power-on ends. Silence ends it. */
   async guard<T>(work: () => Promise<T>): Promise<T> {
     this.require();
     return new Promise<T>((resolve, reject) => {
@@ -91,7 +91,7 @@ export class Session {
     this.#handlers.set(kind, handler as AnyHandler);
   }
 
-  /** An event of before this session that still counts; {@link deliverEarly} delivers it once the parts listen. */
+  /** An event of before this power-on that still counts; {@link deliverEarly} delivers it once the parts listen. */
   keepEarly(event: BoardEvent | undefined): void {
     if (event !== undefined) this.#early.push(event);
   }
@@ -127,7 +127,7 @@ export class Session {
     return this.#loop.post(action);
   }
 
-  /** Runs `action` on the host's timers unless the session has ended by then. */
+  /** Runs `action` on the host's timers unless the power-on has ended by then. */
   after(delayMs: number, action: () => void): Cancel {
     const cancelTimer = this.timers.after(delayMs, () => {
       this.#cleanUps.delete(cancel);
@@ -171,15 +171,15 @@ export class Session {
 
 /** Firmware's subscriptions to what one part tells. */
 export class Subscribers<E> {
-  readonly #session: Session;
+  readonly #powerOn: PowerOn;
   #listeners: Listener<E>[] = [];
 
-  constructor(session: Session) {
-    this.#session = session;
+  constructor(powerOn: PowerOn) {
+    this.#powerOn = powerOn;
   }
 
   add(listener: Listener<E>): Cancel {
-    this.#session.require();
+    this.#powerOn.require();
     const own: Listener<E> = (event) => listener(event);
     this.#listeners.push(own);
     return () => {
@@ -191,7 +191,7 @@ export class Subscribers<E> {
     return this.#listeners.length > 0;
   }
 
-  /** Delivers to each in order of subscription, one at a time; call it from an event of the session. */
+  /** Delivers to each in order of subscription, one at a time; call it from an event of the power-on. */
   async emit(event: E): Promise<void> {
     for (const listener of this.#listeners) if (this.#listeners.includes(listener)) await listener(event);
   }
