@@ -4,15 +4,18 @@ import { provision } from "../firmware/devices/provision.ts";
 import type { HanPort } from "../firmware/han/port.ts";
 import type { Eui64 } from "../firmware/wire/message.ts";
 import { suites } from "../firmware/wire/suites.ts";
+import { fromHex } from "../hal/base/hex.ts";
 import type { Crypto } from "../hal/board.ts";
 import { nodeCrypto, sodiumCrypto } from "../hal/crypto/index.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../hal/mock/index.ts";
 import { HeadEnd, type RequestOptions } from "../harness/headend/head-end.ts";
 import { TestPki } from "../harness/headend/pki.ts";
-import { factoryAnchors, partiesOf } from "../harness/premises/home-device.ts";
+import { factoryIdentity, knownDevice } from "../harness/premises/home-device.ts";
 
 const meterEui: Eui64 = "00DB1234567890A0";
 const hubEui: Eui64 = "00DB1234567890A2";
+/** With its CRC. */
+const installCode = fromHex("83FED3407A939723A5C639B26916D505C3B5");
 const startUtcMs = Date.UTC(2026, 11, 1);
 
 /** No network below: the tasks hand messages to the meter themselves. */
@@ -48,22 +51,7 @@ export class BenchMeter {
     });
     board.powerOn();
     const keys = pki.deviceKeys(meterEui);
-    await provision(
-      board,
-      {
-        type: "ESME",
-        eui64: meterEui,
-        signSeed: keys.signSeed,
-        agreeSecret: keys.agree.secret,
-        signCertificate: keys.sign.certificate,
-        agreeCertificate: keys.agree.certificate,
-        certificatePath: [pki.issuingCertificate],
-        installCode: Uint8Array.from(Buffer.from("83FED3407A939723A5C639B26916D505C3B5", "hex")),
-        firmwareVersion: Uint8Array.of(0, 1, 0, 0),
-        anchors: factoryAnchors("ESME", pki),
-      },
-      suites.cose,
-    );
+    await provision(board, factoryIdentity("ESME", meterEui, keys, pki, installCode), suites.cose);
     const meter = await ElectricityMeter.boot(board, {
       suite: suites.cose,
       link: { han: noHan, hub: hubEui },
@@ -76,13 +64,7 @@ export class BenchMeter {
       after: () => () => {},
       observe: () => {},
     });
-    headEnd.register({
-      eui: meterEui,
-      type: "ESME",
-      signPublicKey: keys.sign.signer.publicKey,
-      agreePublicKey: keys.agree.publicKey,
-      parties: partiesOf("ESME"),
-    });
+    headEnd.register(knownDevice("ESME", meterEui, keys));
     return new BenchMeter(crypto, meter, headEnd);
   }
 

@@ -2,7 +2,7 @@
 
 import { ElectricityMeter } from "../../firmware/devices/electricity-meter.ts";
 import { CommunicationsHub } from "../../firmware/devices/hub.ts";
-import { type AnchorSeed, provision } from "../../firmware/devices/provision.ts";
+import { type AnchorSeed, type DeviceIdentity, provision } from "../../firmware/devices/provision.ts";
 import type { DeviceSettings } from "../../firmware/devices/settings.ts";
 import type { Observation } from "../../firmware/features/feature.ts";
 import { withCrc } from "../../firmware/han/install-code.ts";
@@ -11,6 +11,7 @@ import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
 import { type Board, type MaybePromise, PowerLost } from "../../hal/board.ts";
 import type { MockBoard } from "../../hal/mock/index.ts";
+import type { KnownDevice } from "../headend/head-end.ts";
 import type { Party, PartyName } from "../headend/parties.ts";
 import type { DeviceKeys, TestPki } from "../headend/pki.ts";
 import type { DeviceType } from "../headend/service-requests.ts";
@@ -78,22 +79,7 @@ export class HomeDevice {
   async manufacture(pki: TestPki): Promise<void> {
     const board = await this.bootBoard();
     const keys = this.#maker?.deviceKeys(this.eui) ?? this.keys;
-    await provision(
-      board,
-      {
-        type: this.type,
-        eui64: this.eui,
-        signSeed: keys.signSeed,
-        agreeSecret: keys.agree.secret,
-        signCertificate: keys.sign.certificate,
-        agreeCertificate: keys.agree.certificate,
-        certificatePath: [pki.issuingCertificate],
-        installCode: this.#printedCode,
-        firmwareVersion: Uint8Array.of(0, 1, 0, 0),
-        anchors: factoryAnchors(this.type, pki),
-      },
-      this.#suite,
-    );
+    await provision(board, factoryIdentity(this.type, this.eui, keys, pki, this.#printedCode), this.#suite);
   }
 
   async #boot(): Promise<void> {
@@ -118,14 +104,43 @@ export class HomeDevice {
 }
 
 /** The parties whose keys a new device of `type` holds. */
-export function partiesOf(type: DeviceType): Set<PartyName> {
+function partiesOf(type: DeviceType): Set<PartyName> {
   const roles = new Set<string>(deviceCells[type].map((cell) => cell.role));
   roles.delete("root");
   return new Set([...roles] as PartyName[]);
 }
 
+/** What the factory writes into a device of `type`. `installCode` has its CRC. */
+export const factoryIdentity = (
+  type: DeviceType,
+  eui64: Eui64,
+  keys: DeviceKeys,
+  pki: TestPki,
+  installCode: Uint8Array,
+): DeviceIdentity => ({
+  type,
+  eui64,
+  signSeed: keys.signSeed,
+  agreeSecret: keys.agree.secret,
+  signCertificate: keys.sign.certificate,
+  agreeCertificate: keys.agree.certificate,
+  certificatePath: [pki.issuingCertificate],
+  installCode,
+  firmwareVersion: Uint8Array.of(0, 1, 0, 0),
+  anchors: factoryAnchors(type, pki),
+});
+
+/** What the head end is told of a new device of `type`. */
+export const knownDevice = (type: DeviceType, eui: Eui64, keys: DeviceKeys): KnownDevice => ({
+  eui,
+  type,
+  signPublicKey: keys.sign.signer.publicKey,
+  agreePublicKey: keys.agree.publicKey,
+  parties: partiesOf(type),
+});
+
 /** The trust anchors that the factory loads into a device of `type`. */
-export function factoryAnchors(type: DeviceType, pki: TestPki): AnchorSeed[] {
+function factoryAnchors(type: DeviceType, pki: TestPki): AnchorSeed[] {
   return deviceCells[type].map((cell) => {
     if (cell.role === "root") {
       const contingency = pki.wrappedContingencyKey;

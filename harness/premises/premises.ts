@@ -38,7 +38,7 @@ import { checkDuration, checkOptions, checkRequestOptions } from "./check-option
 import { commission } from "./commission.ts";
 import { notCommissioned, orCommissionFirst, readingOf, withHint } from "./hints.ts";
 import type { Home, HomeRequestOptions } from "./home.ts";
-import { type DeviceName, HomeDevice, partiesOf } from "./home-device.ts";
+import { type DeviceName, HomeDevice, knownDevice } from "./home-device.ts";
 import {
   cannotBuild,
   chooseCrypto,
@@ -346,14 +346,7 @@ export class Premises implements Home {
       after: (delayMs, action) => this.scheduler.after(delayMs, action),
       observe: (event) => this.trace.record({ ...event, source: "head-end" }),
     });
-    for (const { eui, type, keys } of this.devices)
-      headEnd.register({
-        eui,
-        type,
-        signPublicKey: keys.sign.signer.publicKey,
-        agreePublicKey: keys.agree.publicKey,
-        parties: partiesOf(type),
-      });
+    for (const { eui, type, keys } of this.devices) headEnd.register(knownDevice(type, eui, keys));
     this.wan.onUplink((bytes) => {
       this.#wanMessage("up", "hub", bytes);
       headEnd.receive(bytes);

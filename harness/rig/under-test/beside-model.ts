@@ -13,7 +13,7 @@ import type { Timers } from "../../../hal/serial/timers.ts";
 import type { Exchange } from "../../headend/exchange.ts";
 import { HeadEnd, type RequestOptions } from "../../headend/head-end.ts";
 import { partyNames } from "../../headend/parties.ts";
-import { partiesOf } from "../../premises/home-device.ts";
+import { knownDevice } from "../../premises/home-device.ts";
 import type { DeviceEnd } from "../../premises/run-context.ts";
 import { compareMessages, explainDifference, type MessageComparison } from "./compare-messages.ts";
 import { ModelDevice } from "./model-device.ts";
@@ -79,13 +79,7 @@ export class BesideModel {
       after: () => () => {},
       observe: () => {},
     });
-    this.headEnd.register({
-      eui: model.eui,
-      type: model.type,
-      signPublicKey: model.keys.sign.signer.publicKey,
-      agreePublicKey: model.keys.agree.publicKey,
-      parties: partiesOf(model.type),
-    });
+    this.headEnd.register(knownDevice(model.type, model.eui, model.keys));
     // Above every counter of an earlier run: the board has not forgotten those.
     for (const name of partyNames) this.headEnd.parties[name].counter = BigInt(startUtcMs) * 1000n;
   }

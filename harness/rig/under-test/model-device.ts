@@ -11,6 +11,7 @@ import type { HanPort } from "../../../firmware/han/port.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
 import type { Suite } from "../../../firmware/wire/suite.ts";
 import { suites } from "../../../firmware/wire/suites.ts";
+import { euiBytes } from "../../../hal/base/eui64.ts";
 import { type Cancel, HalError, PowerLost } from "../../../hal/board.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import {
@@ -25,7 +26,7 @@ import {
 } from "../../../hal/mock/index.ts";
 import type { MessageEnd, Stimulus } from "../../../hal/serial/parts/index.ts";
 import { type DeviceKeys, TestPki } from "../../headend/pki.ts";
-import { factoryAnchors } from "../../premises/home-device.ts";
+import { factoryIdentity } from "../../premises/home-device.ts";
 import { esmeEui, hubEui } from "../../premises/premises.ts";
 
 export type ModelType = "ESME" | "CHF";
@@ -144,22 +145,8 @@ export class ModelDevice implements MessageEnd {
   async #manufacture(): Promise<void> {
     const { keys, pki, type } = this;
     const installCode = new SeededRandom(this.#options.seed).fork(`install-code/${this.board.id}`).bytes(16);
-    await provision(
-      this.board,
-      {
-        type,
-        eui64: this.eui,
-        signSeed: keys.signSeed,
-        agreeSecret: keys.agree.secret,
-        signCertificate: keys.sign.certificate,
-        agreeCertificate: keys.agree.certificate,
-        certificatePath: [pki.issuingCertificate],
-        installCode: withCrc(installCode),
-        firmwareVersion: Uint8Array.of(0, 1, 0, 0),
-        anchors: factoryAnchors(type, pki),
-      },
-      this.suite,
-    );
+    const identity = factoryIdentity(type, this.eui, keys, pki, withCrc(installCode));
+    await provision(this.board, identity, this.suite);
   }
 
   async #boot(): Promise<void> {
@@ -191,5 +178,3 @@ export class ModelDevice implements MessageEnd {
     };
   }
 }
-
-const euiBytes = (eui: Eui64): Uint8Array => Uint8Array.from(Buffer.from(eui, "hex"));
