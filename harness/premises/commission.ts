@@ -7,7 +7,7 @@ import { joinTrouble } from "./hints.ts";
 import type { Home } from "./home.ts";
 
 /** The home's metering point: 13 digits, the last of them its check digit. */
-export const esmeMpan = "1000000000003";
+const esmeMpan = "1000000000003";
 
 const minuteMs = 60_000;
 const joinLimitMs = 10 * minuteMs;
