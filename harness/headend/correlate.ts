@@ -4,7 +4,7 @@
  */
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { type ObjectName, objects, useCaseByCode } from "../../firmware/model/index.ts";
-import { toHex } from "../premises/trace.ts";
+import { toHex } from "../../hal/base/hex.ts";
 import { type Cbor, walk } from "./cbor-walk.ts";
 import { checkParameters } from "./parameters.ts";
 import { type Lookup, readBack, readBackAtHub } from "./read-back.ts";

@@ -10,8 +10,8 @@ import { grantsOn, messages, type Role, useCaseByCode } from "../../firmware/mod
 import { grantsByRole } from "../../firmware/security/rules.ts";
 import { type Eui64, type Protection, UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
+import { toHex } from "../../hal/base/hex.ts";
 import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
-import { toHex } from "../premises/trace.ts";
 import { correlate } from "./correlate.ts";
 import { type Exchange, succeeded } from "./exchange.ts";
 import { Inventory, type InventoryEvent, inventoryRules } from "./inventory.ts";

@@ -2,7 +2,7 @@
  * What a pre-command would do, read back into the user's terms from its operations alone. Written apart
  * from the way there (`service-requests.ts`, `tariff.ts`, `credentials.ts`), for the user's correlation.
  */
-import { toHex } from "../premises/trace.ts";
+import { toHex } from "../../hal/base/hex.ts";
 import type { Cbor } from "./cbor-walk.ts";
 
 /** Looks up the value of "object.member" or "object.mMethod"; undefined when the operation has none. */

@@ -2,7 +2,7 @@
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { fromPlain, useCases, valueTypes } from "../../firmware/model/index.ts";
 import { UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
-import { toHex } from "../premises/trace.ts";
+import { toHex } from "../../hal/base/hex.ts";
 import { alertMeaning, alertText } from "./alert-codes.ts";
 import { type Exchange, succeeded } from "./exchange.ts";
 

@@ -1,8 +1,8 @@
-/** The keys that open a capture of a home's radio traffic. */
+/** The keys that decrypt a capture of a home's radio traffic. */
 import { HubLink } from "../../firmware/devices/hub-link.ts";
-import type { CaptureKey } from "../run-context.ts";
+import { toHex } from "../../hal/base/hex.ts";
+import type { CaptureKey } from "./captures.ts";
 import type { HomeDevice } from "./home-device.ts";
-import { toHex } from "./trace.ts";
 
 /** Adds to `keys` those that a home's hub holds now; each once. */
 export function addCaptureKeys(home: readonly HomeDevice[], keys: CaptureKey[]): void {

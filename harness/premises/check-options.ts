@@ -3,10 +3,10 @@ import { defaultSettings } from "../../firmware/devices/settings.ts";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { defaultEther, defaultWan, meterMains } from "../../hal/mock/index.ts";
 import { partyNames } from "../headend/parties.ts";
-import { nearest } from "../rig/near-miss.ts";
+import { nearest } from "../near-miss.ts";
 import { checkDevices, defaultDevices, type HomeDeviceSpec } from "./device-specs.ts";
+import type { HomeRequestOptions } from "./home.ts";
 import type { PremisesOptions } from "./options.ts";
-import type { HomeRequestOptions } from "./premises.ts";
 
 type Known<T> = Readonly<Record<keyof T & string, true>>;
 

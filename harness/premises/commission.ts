@@ -6,8 +6,8 @@ import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { devices } from "../../firmware/model/devices.ts";
 import { serviceRequest } from "../headend/service-requests.ts";
 import { joinTrouble } from "./hints.ts";
+import type { Home } from "./home.ts";
 import type { HomeDevice } from "./home-device.ts";
-import type { Premises } from "./premises.ts";
 import { hubOf, meterOf, metersOf } from "./which-device.ts";
 
 const minuteMs = 60_000;
@@ -15,7 +15,7 @@ const joinLimitMs = 10 * minuteMs;
 /** The window in which the meter may take the hub's time. */
 const clockWindowS = 86_400;
 
-export async function commission(home: Premises): Promise<void> {
+export async function commission(home: Home): Promise<void> {
   await attachWan(home);
   for (const meter of metersOf(home)) {
     await addMeter(home, meter.installCode, meter);
@@ -26,7 +26,7 @@ export async function commission(home: Premises): Promise<void> {
 }
 
 /** The hub finds the WAN and is reported installed (8.14.1). */
-export async function attachWan(home: Premises): Promise<void> {
+export async function attachWan(home: Home): Promise<void> {
   const { headEnd } = home;
   const hub = hubOf(home);
   await home.runUntil(() => home.wan.attached, 5 * minuteMs, "the hub's WAN attach");
@@ -36,7 +36,7 @@ export async function attachWan(home: Premises): Promise<void> {
 
 /** 12.2, then 8.11: the meter (the home's first) is announced and put into the hub's log, and the join window opens. */
 export async function addMeter(
-  home: Premises,
+  home: Home,
   installCode?: Uint8Array,
   { eui, type, mpxn, installCode: own } = meterOf(home),
 ): Promise<void> {
@@ -48,7 +48,7 @@ export async function addMeter(
 }
 
 /** The meter joins, establishes a key, and its tunnel opens; the hub tells of it (alert 8F12). */
-export async function joinMeter(home: Premises, { eui } = meterOf(home)): Promise<void> {
+export async function joinMeter(home: Home, { eui } = meterOf(home)): Promise<void> {
   const joined = () => home.headEnd.inventory.status(eui) === "InstalledNotCommissioned";
   await home.runUntil(joined, joinLimitMs, "the meter's joining", () => joinTrouble(home));
 }
@@ -56,7 +56,7 @@ export async function joinMeter(home: Premises, { eui } = meterOf(home)): Promis
 const takesClock = ({ type }: HomeDevice): boolean => serviceRequest("8.1.1").devices.includes(type);
 
 /** 8.1.1: the meter takes the hub's time and is commissioned. */
-export async function setClock(home: Premises, { name } = meterOf(home)): Promise<void> {
+export async function setClock(home: Home, { name } = meterOf(home)): Promise<void> {
   const window = { validFrom: home.nowS - clockWindowS, validUntil: home.nowS + clockWindowS };
   const { timeS, status } = await home.read("8.1.1", window, { to: name });
   if (status !== 0 || Math.abs(timeS - home.nowS) > 10)

@@ -2,6 +2,7 @@
 
 import type { DeviceSettings } from "../../firmware/devices/settings.ts";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import type { WireName } from "../../firmware/wire/suites.ts";
 import { readIsoTime } from "../../hal/base/iso-time.ts";
 import type { Crypto } from "../../hal/board.ts";
 import { cryptoByName, nodeCrypto } from "../../hal/crypto/index.ts";
@@ -12,7 +13,6 @@ import type {
   Scheduler,
   WanSettings,
 } from "../../hal/mock/index.ts";
-import type { WireName } from "../run-context.ts";
 import {
   type ConnectBoard,
   checkDevices,

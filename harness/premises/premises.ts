@@ -17,17 +17,17 @@ import { suites } from "../../firmware/wire/suites.ts";
 import type { Crypto } from "../../hal/board.ts";
 import { type CutPoint, Ether, Scheduler, SeededRandom, WanLink } from "../../hal/mock/index.ts";
 import { type Exchange, succeeded } from "../headend/exchange.ts";
-import { HeadEnd, type RequestOptions } from "../headend/head-end.ts";
+import { HeadEnd } from "../headend/head-end.ts";
 import type { TestPki } from "../headend/pki.ts";
 import type { Reading } from "../headend/readings.ts";
 import type { ReceivedAlert } from "../headend/receiver.ts";
-import { currentRun } from "../run-context.ts";
 import { addCaptureKeys } from "./capture-keys.ts";
 import { checkDuration, checkOptions, checkRequestOptions } from "./check-options.ts";
 import { commission } from "./commission.ts";
 import { defaultDevices, numbered, placeDevices } from "./device-specs.ts";
 import { knownDevice } from "./factory.ts";
 import { notCommissioned, orCommissionFirst, readingOf, withHint } from "./hints.ts";
+import type { Home, HomeRequestOptions } from "./home.ts";
 import type { HomeDevice } from "./home-device.ts";
 import { makeDevices, makePki } from "./make-devices.ts";
 import {
@@ -39,14 +39,12 @@ import {
   readStart,
 } from "./options.ts";
 import type { Pace } from "./pace.ts";
+import { currentRun } from "./run-context.ts";
 import { skipElsewhere } from "./skip.ts";
 import { Trace } from "./trace.ts";
 import { deviceOf, hubOf, metersOf, targetOf } from "./which-device.ts";
 
-/** Options of one service request in a home: `to` is a device's name; by default the one the request is for. */
-export type HomeRequestOptions = Omit<RequestOptions, "to"> & { readonly to?: string };
-
-export class Premises {
+export class Premises implements Home {
   readonly seed: number;
   readonly startUtcMs: number;
   readonly scheduler = new Scheduler();

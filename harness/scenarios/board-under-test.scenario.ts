@@ -6,9 +6,9 @@ import { nodeCrypto } from "../../hal/crypto/index.ts";
 import { type DeviceType, serviceRequest } from "../headend/service-requests.ts";
 import { appliesTo, currentRun, modelledDevices, needs, type PartyName, skipElsewhere } from "../index.ts";
 import { standardDevice } from "../premises/device-specs.ts";
-import { BesideModel } from "../rig/beside-model.ts";
-import { modelledUseCases } from "../rig/emulate/modelled.ts";
-import type { DeviceEnd } from "../run-context.ts";
+import type { DeviceEnd } from "../premises/run-context.ts";
+import { BesideModel } from "../rig/under-test/beside-model.ts";
+import { modelledUseCases } from "../rig/under-test/modelled.ts";
 import { disableSupply, type Forgery, flipBit, forge, macBytes } from "./support.ts";
 import { type UseCaseScenario, type UseCaseSubject, useCaseScenarios } from "./use-case-table.ts";
 

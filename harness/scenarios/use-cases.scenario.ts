@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { appliesTo, needs, type Premises, reading, succeeded } from "../index.ts";
-import { allModelled } from "../rig/emulate/modelled.ts";
+import { allModelled } from "../rig/under-test/modelled.ts";
 import { commissioned, expectRequestRefused } from "./support.ts";
 import { type UseCaseSubject, useCaseScenarios } from "./use-case-table.ts";
 

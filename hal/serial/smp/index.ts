@@ -2,6 +2,7 @@
 export * from "./buffer-size.ts";
 export { decodePayload, encodePayload, type Payload } from "./cbor.ts";
 export * from "./client.ts";
+export * from "./client-options.ts";
 export { crc16Xmodem } from "./crc.ts";
 export * from "./error-table.ts";
 export * from "./errors.ts";

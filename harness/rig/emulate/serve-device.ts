@@ -10,9 +10,9 @@ import { type PoweredBoard, ServedBoard } from "../../../hal/serial/parts/index.
 import { ImageGroup, osGroup, type SmpFraming } from "../../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../../hal/serial/timers.ts";
 import { Pace } from "../../premises/pace.ts";
+import { ModelDevice } from "../under-test/model-device.ts";
 import { HostLine } from "./host-line.ts";
 import { benchRegion, factoryImage, imageFlash, imageSlots } from "./image-flash.ts";
-import { ModelDevice } from "./model-device.ts";
 
 export interface EmulateOptions {
   readonly type: ModelledDevice;

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
-import type { ModelDevice } from "./model-device.ts";
+import type { ModelDevice } from "../under-test/model-device.ts";
 
 interface KeyPair {
   readonly secret: Uint8Array;

@@ -8,7 +8,7 @@ import {
   type PremisesOptions,
   premises,
 } from "../../../harness/index.ts";
-import { type RunContext, setCurrentRun } from "../../../harness/run-context.ts";
+import { type RunContext, setCurrentRun } from "../../../harness/premises/run-context.ts";
 
 /** A day in the life of a home, with something of everything. */
 async function aDay(options: PremisesOptions): Promise<Premises> {
