@@ -305,7 +305,7 @@ export const readBack: Readonly<Record<string, ReadBack>> = {
     };
   },
   CS02bRootBySupplier: credentials(0, [2, 1, 0]),
-  CS02bRootByWP: credentials(1, [6, 1, 0]),
+  CS02bRootByWanProvider: credentials(1, [6, 1, 0]),
   CS02bSupplierBySupplier: credentials(2, [2, 1, 0]),
   CS02bNOByNO: credentials(3, [3, 1, 0]),
   CS02bACBByACB: credentials(4, undefined),

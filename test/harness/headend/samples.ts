@@ -175,7 +175,7 @@ export const samples: Readonly<
       parameters: { replacements: [{ cell: { role: "transitionalCoS", usage: "sign" }, certificate }] },
     },
   ],
-  "6.24.1": [{ parameters: { cells: [{ role: "supplier", usage: "agree", prepay: true }] } }],
+  "6.24.1": [{ parameters: { roles: ["supplier"] } }],
   "7.1": [{ parameters: {} }],
   "7.2": [{ parameters: {} }],
   "7.3": [{ parameters: {} }],

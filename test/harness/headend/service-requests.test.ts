@@ -128,7 +128,7 @@ describe("service requests", () => {
       /seasons/,
     ],
     ["a price beyond 16 bits", "1.2.1", { standingCharge: 0, touPrices: [40_000] }, /touPrices\.0/],
-    ["a cell of no role", "6.24.1", { cells: [{ role: "plumber", usage: "sign" }] }, /cells\.0\.role/],
+    ["a role of nobody", "6.24.1", { roles: ["plumber"] }, /roles\.0/],
   ];
   for (const [what, reference, parameters, expected] of wrong)
     it(`${reference} refuses ${what}, and says where`, () => {
