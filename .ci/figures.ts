@@ -8,7 +8,8 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type BenchResult, median } from "../bench/measure.ts";
+import type { BenchResult } from "../bench/measure.ts";
+import { median } from "../bench/median.ts";
 
 const { values: given } = parseArgs({
   options: {

@@ -2,8 +2,8 @@
 import { suites } from "../firmware/wire/suites.ts";
 import { fromHex, toHex } from "../hal/base/hex.ts";
 import type { Crypto } from "../hal/board.ts";
+import { BenchMeter } from "./bench-meter.ts";
 import type { BenchTask } from "./measure.ts";
-import { MeterRig } from "./meter-rig.ts";
 
 /** Commands made for one round; each can be accepted once. */
 const commandsPerRound: Record<Crypto["name"], number> = { sodium: 1500, node: 1500, noble: 400 };
@@ -13,29 +13,29 @@ const commandsPerRound: Record<Crypto["name"], number> = { sodium: 1500, node: 1
  * the interpreter.
  */
 export async function warmUpMeter(crypto: Crypto): Promise<void> {
-  const rig = await MeterRig.build(crypto);
-  for (let i = 0; i < 3000; i++) await rig.send(rig.command(i % 2 === 0 ? "7.2" : "7.1"));
+  const meter = await BenchMeter.build(crypto);
+  for (let i = 0; i < 3000; i++) await meter.send(meter.command(i % 2 === 0 ? "7.2" : "7.1"));
 }
 
 export async function coseTasks(crypto: Crypto): Promise<BenchTask[]> {
-  const rig = await MeterRig.build(crypto);
-  return [critical(rig), nonCritical(rig), ...(await refusals(rig))].map((task) => ({
+  const meter = await BenchMeter.build(crypto);
+  return [critical(meter), nonCritical(meter), ...(await refusals(meter))].map((task) => ({
     ...task,
     name: `cose/${task.name}/${crypto.name}`,
   }));
 }
 
 /** Open, check, commit, execute, answer with a sealed signed response; supply enabled and disabled in turn. */
-function critical(rig: MeterRig): BenchTask {
+function critical(meter: BenchMeter): BenchTask {
   return {
-    ...pooled(rig, (i) => rig.command(i % 2 === 0 ? "7.2" : "7.1")),
+    ...pooled(meter, (i) => meter.command(i % 2 === 0 ? "7.2" : "7.1")),
     name: "critical",
-    floor: { name: "verify + sign + MAC", run: bareOperations(rig) },
+    floor: { name: "verify + sign + MAC", run: bareOperations(meter) },
   };
 }
 
 /** One verify, one sign and one MAC over what real commands have them over: each run takes the next sample. */
-function bareOperations({ crypto, supplierPublicKey, command }: MeterRig): () => void {
+function bareOperations({ crypto, supplierPublicKey, command }: BenchMeter): () => void {
   const verify = crypto.ed25519Verifier(supplierPublicKey);
   const signer = crypto.ed25519Signer(new Uint8Array(32).fill(9));
   const mac = crypto.hmacSha256(new Uint8Array(32).fill(3));
@@ -54,14 +54,14 @@ function bareOperations({ crypto, supplierPublicKey, command }: MeterRig): () =>
 }
 
 /** A read with a MAC only, answered with a MAC. */
-function nonCritical(rig: MeterRig): BenchTask {
-  const command = rig.command("7.4");
+function nonCritical(meter: BenchMeter): BenchTask {
+  const command = meter.command("7.4");
   const input = suites.cose.wire.peek(command).macInput as Uint8Array;
-  const mac = rig.crypto.hmacSha256(new Uint8Array(32).fill(3));
+  const mac = meter.crypto.hmacSha256(new Uint8Array(32).fill(3));
   return {
     name: "non-critical",
     run: async () => {
-      if ((await rig.send(command)) === undefined) throw new Error("bench: a read was refused");
+      if ((await meter.send(command)) === undefined) throw new Error("bench: a read was refused");
     },
     floor: {
       name: "two MACs",
@@ -74,10 +74,10 @@ function nonCritical(rig: MeterRig): BenchTask {
 }
 
 function pooled(
-  rig: MeterRig,
+  meter: BenchMeter,
   make: (i: number) => Uint8Array,
 ): Pick<BenchTask, "prepare" | "run" | "maxRuns"> {
-  const maxRuns = commandsPerRound[rig.crypto.name];
+  const maxRuns = commandsPerRound[meter.crypto.name];
   let pool: Uint8Array[] = [];
   return {
     maxRuns,
@@ -86,31 +86,31 @@ function pooled(
     },
     run: async () => {
       const command = pool.pop();
-      if (command === undefined || (await rig.send(command)) === undefined)
+      if (command === undefined || (await meter.send(command)) === undefined)
         throw new Error("bench: a command was refused or the pool ran dry");
     },
   };
 }
 
-async function refusals(rig: MeterRig): Promise<BenchTask[]> {
-  const replayed = rig.command("7.2");
-  await rig.send(replayed);
-  const good = rig.command("7.2");
+async function refusals(meter: BenchMeter): Promise<BenchTask[]> {
+  const replayed = meter.command("7.2");
+  await meter.send(replayed);
+  const good = meter.command("7.2");
   const inputs: Record<string, Uint8Array> = {
     "refused-malformed": good.subarray(0, good.length - 1),
     "refused-not-for-me": changed(good, "00DB1234567890A0", "00DB1234567890AF"),
     "refused-unknown-use-case": changed(good, "01185048", "0118FF48"),
-    "refused-role": rig.command("7.2", {}, { by: "networkOperator" }),
+    "refused-role": meter.command("7.2", {}, { by: "networkOperator" }),
     "refused-replay": replayed,
   };
   return Object.entries(inputs).map(([name, bytes]) => ({
     name,
     // A burst is what a refusal must be cheap in: the first few are logged, the rest only counted.
     prepare: async () => {
-      for (let i = 0; i < 200; i++) await rig.send(bytes);
+      for (let i = 0; i < 200; i++) await meter.send(bytes);
     },
     run: async () => {
-      if ((await rig.send(bytes)) !== undefined) throw new Error(`bench: ${name} was answered`);
+      if ((await meter.send(bytes)) !== undefined) throw new Error(`bench: ${name} was answered`);
     },
   }));
 }

@@ -15,47 +15,63 @@ const payload = fromHex("D9200003E9000103000900000A006AFF0101120034");
 const reply = fromHex("DA200003E900000100010300");
 
 export function gbcsTasks(crypto: Crypto): BenchTask[] {
-  const deviceKey = crypto.p256Signer(device.secret);
-  const brokerKey = crypto.p256Signer(broker.secret);
-  const supplierKey = crypto.p256Signer(supplier.secret);
+  const ends = endsOf(crypto);
+  return [...opening(crypto, ends), ...answering(crypto, ends)].map((task) => ({
+    ...task,
+    name: `gbcs/${task.name}/${crypto.name}`,
+  }));
+}
+
+type Ends = ReturnType<typeof endsOf>;
+
+/** Whose keys there are, the command that all tasks are about, and the device's MACs with a peer. */
+function endsOf(crypto: Crypto) {
   const own = agreement(crypto, device.secret);
-  const verify = crypto.p256Verifier(supplierKey.publicKey);
   const plain = gbcsWire.encode(message(1, supplier.eui, device.eui, 0x0050, payload));
-  const context = macContextOf(plain);
-  const macsOf = (peer: Uint8Array, of: typeof context) => {
-    const made = macs(crypto, own, peer, of);
+  const macsWith = (peer: Uint8Array, bytes: Uint8Array) => {
+    const made = macs(crypto, own, peer, macContextOf(bytes));
     if (made === undefined) throw new Error("bench: no shared secret");
     return made;
   };
-  const commandMac = macsOf(brokerKey.publicKey, context);
-  const readOnly = gbcsWire.protect(plain, commandMac(context), noKeyId);
-  const signed = gbcsWire.sign(plain, supplierKey.sign, noKeyId);
-  const critical = gbcsWire.protect(signed, commandMac(context), noKeyId);
-  const floor = floorOf(crypto);
-  const open = (bytes: Uint8Array, critical: boolean) => {
+  return { plain, macsWith, supplierKey: crypto.p256Signer(supplier.secret) };
+}
+
+function opening(crypto: Crypto, { plain, macsWith, supplierKey }: Ends): BenchTask[] {
+  const verify = crypto.p256Verifier(supplierKey.publicKey);
+  const commandMac = macsWith(crypto.p256Signer(broker.secret).publicKey, plain);
+  const protect = (bytes: Uint8Array) => gbcsWire.protect(bytes, commandMac(macContextOf(plain)), noKeyId);
+  const readOnly = protect(plain);
+  const critical = protect(gbcsWire.sign(plain, supplierKey.sign, noKeyId));
+  const open = (bytes: Uint8Array, isCritical: boolean) => {
     const envelope = gbcsWire.peek(bytes);
     if (!gbcsWire.macValid(envelope, commandMac(envelope.header)))
       throw new Error("bench: a good MAC was refused");
-    if (critical && !gbcsWire.signatureValid(envelope, verify))
+    if (isCritical && !gbcsWire.signatureValid(envelope, verify))
       throw new Error("bench: a good signature was refused");
     return gbcsWire.decode(envelope);
   };
-  const answer = () => gbcsWire.encode(message(2, device.eui, supplier.eui, 0x0050, reply));
+  const { mac } = floorOf(crypto);
   const signature = supplierKey.sign(plain);
-  const replyMac = macsOf(supplierKey.publicKey, macContextOf(answer()));
+  const bare = () => {
+    mac.run();
+    verify(plain, signature);
+  };
   return [
-    { name: "non-critical", run: () => void open(readOnly, false), floor: floor.mac },
+    { name: "non-critical", run: () => void open(readOnly, false), floor: mac },
     {
       name: "critical",
       run: () => void open(critical, true),
-      floor: {
-        name: "GMAC + SHA-256 + verify",
-        run: () => {
-          floor.mac.run();
-          verify(plain, signature);
-        },
-      },
+      floor: { name: "GMAC + SHA-256 + verify", run: bare },
     },
+    { name: "refused-malformed", run: () => refused(readOnly.subarray(0, readOnly.length - 1)) },
+  ];
+}
+
+function answering(crypto: Crypto, { plain, macsWith, supplierKey }: Ends): BenchTask[] {
+  const deviceKey = crypto.p256Signer(device.secret);
+  const answer = () => gbcsWire.encode(message(2, device.eui, supplier.eui, 0x0050, reply));
+  const replyMac = macsWith(supplierKey.publicKey, answer());
+  return [
     {
       name: "answer-critical",
       run: () => void gbcsWire.sign(answer(), deviceKey.sign, noKeyId),
@@ -67,10 +83,9 @@ export function gbcsTasks(crypto: Crypto): BenchTask[] {
         const bytes = answer();
         gbcsWire.protect(bytes, replyMac(macContextOf(bytes)), noKeyId);
       },
-      floor: floor.mac,
+      floor: floorOf(crypto).mac,
     },
-    { name: "refused-malformed", run: () => refused(readOnly.subarray(0, readOnly.length - 1)) },
-  ].map((task) => ({ ...task, name: `gbcs/${task.name}/${crypto.name}` }));
+  ];
 }
 
 function message(

@@ -3,6 +3,7 @@
  * the ratio is the median over the rounds: what slows one slows the other.
  */
 import { Bench, type Fn } from "tinybench";
+import { median } from "./median.ts";
 
 export interface BenchTask {
   /** wire/kind/library, e.g. "cose/critical/sodium". */
@@ -75,12 +76,4 @@ async function time(name: string, run: Fn, roundMs: number, maxRuns?: number): P
   // tinybench speaks milliseconds.
   const { mean, p50, p99 } = result.latency;
   return { meanUs: mean * 1000, p50Us: p50 * 1000, p99Us: p99 * 1000 };
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] as number)
-    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }

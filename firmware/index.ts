@@ -1,19 +1,25 @@
 /** The firmware model: devices to boot on a board, the messages they speak, and the wires that carry them. */
 
 export { CodedError, hasCode } from "../hal/base/coded-error.ts";
+export {
+  bootDevice,
+  isModelled,
+  type LinkOf,
+  type ModelledDevice,
+  modelledDevices,
+  type RunningDevice,
+} from "./devices/boot.ts";
+export type { BootOptions } from "./devices/core.ts";
 export type { DeviceOptions } from "./devices/device.ts";
-export { ElectricityMeter, type ElectricityMeterOptions } from "./devices/electricity-meter.ts";
-export { CommunicationsHub } from "./devices/hub.ts";
 export {
   type AnchorSeed,
   type DeviceIdentity,
-  type DeviceType,
   provision,
   readIdentity,
 } from "./devices/provision.ts";
 export { type DeviceSettings, defaultSettings } from "./devices/settings.ts";
 export type { Observation } from "./features/feature.ts";
-export { objects, type Role, type UseCase, useCaseByCode, useCases } from "./model/index.ts";
+export { type DeviceName, objects, type Role, type UseCase, useCaseByCode, useCases } from "./model/index.ts";
 export { type CoseEnvelope, coseWire } from "./wire/cose/wire.ts";
 export { type GbcsEnvelope, type GbcsMessage, gbcsWire } from "./wire/gbcs/wire.ts";
 export * from "./wire/message.ts";

@@ -1,4 +1,6 @@
 /** The harness: a home on simulated boards and the head end that talks to it. See `premises()`. */
+export { type ModelledDevice, modelledDevices } from "../firmware/devices/boot.ts";
+export type { WireName } from "../firmware/wire/suites.ts";
 export { CodedError, hasCode } from "../hal/base/coded-error.ts";
 export { alertMeaning, alertText } from "./headend/alert-codes.ts";
 export { correlate } from "./headend/correlate.ts";
@@ -21,18 +23,15 @@ export {
   serviceRequests,
 } from "./headend/service-requests.ts";
 export { type PreCommand, type ServiceRequest, transform } from "./headend/transform.ts";
+export type { CapturedPacket, CaptureKey, Captures } from "./premises/captures.ts";
 export { addMeter, attachWan, joinMeter, setClock } from "./premises/commission.ts";
-export { type DeviceName, HomeDevice } from "./premises/home-device.ts";
+export type { ConnectBoard, HomeDeviceSpec } from "./premises/device-specs.ts";
+export type { HomeRequestOptions } from "./premises/home.ts";
+export { HomeDevice } from "./premises/home-device.ts";
 export type { PremisesOptions } from "./premises/options.ts";
-export { type HomeRequestOptions, Premises, premises } from "./premises/premises.ts";
+export { Premises, premises } from "./premises/premises.ts";
+export { currentRun, type RunContext } from "./premises/run-context.ts";
 export { skipBecause, skipElsewhere } from "./premises/skip.ts";
 export { Trace, type TraceEvent } from "./premises/trace.ts";
-export {
-  type CapturedPacket,
-  type CaptureKey,
-  type Captures,
-  currentRun,
-  type RunContext,
-  type WireName,
-} from "./run-context.ts";
+export { hubOf, meterOf } from "./premises/which-device.ts";
 export { appliesTo, mockOnly, type Needs, needs } from "./scenarios/applies-to.ts";

@@ -1,40 +1,76 @@
 /** A meter's link to its hub: messages both ways, joining and joining again, and the hub's time. */
 import { BlockTransfer, MAX_MESSAGE_BYTES } from "../han/block-transfer.ts";
-import type { HanDevice } from "../han/end-device.ts";
+import { HanDevice } from "../han/end-device.ts";
 import type { HanEvent } from "../han/options.ts";
 import type { HanPort } from "../han/port.ts";
+import { devices } from "../model/index.ts";
 import type { Eui64 } from "../wire/message.ts";
-import type { Commissioning } from "./commissioning.ts";
+import { Commissioning } from "./commissioning.ts";
+import type { BootOptions, DeviceLink } from "./core.ts";
 import type { Device } from "./device.ts";
+import { hanOptions } from "./han-options.ts";
 import { JoinLog } from "./join-log.ts";
-import type { Uplink } from "./uplink.ts";
 
 interface HubTime {
   readonly utcS: number;
   readonly atUptimeMs: number;
 }
 
-export class HomeLink implements Uplink {
+export class HomeLink implements DeviceLink {
   /** What block transfer over the tunnel carries (facts §1.8). */
   readonly maxMessageBytes = MAX_MESSAGE_BYTES;
-  #han: HanPort | undefined;
+  /** The home network's end; none while the link is not started, or when another way was given. */
+  han: HanDevice | undefined;
+  readonly #given: BootOptions["link"];
+  #commissioning: Commissioning | undefined;
+  #port: HanPort | undefined;
   #hub: () => Eui64 | undefined = () => undefined;
   #device: Device | undefined;
   #hubTime: HubTime | undefined;
   #cancelAsk: () => void = () => {};
 
+  /** `given`: a way to the hub other than the board's radio. */
+  constructor(given?: BootOptions["link"]) {
+    this.#given = given;
+  }
+
+  /** What tells that the device is commissioned; there is one once the link is open. */
+  get commissioning(): Commissioning {
+    if (this.#commissioning === undefined) throw new Error("home link: open() comes first");
+    return this.#commissioning;
+  }
+
+  async open(device: Device): Promise<void> {
+    this.#commissioning = new Commissioning(device, device.settings);
+  }
+
+  async start(device: Device): Promise<void> {
+    const given = this.#given;
+    if (given !== undefined) return this.#use(device, given.han, () => given.hub);
+    const { installCode, type } = device.identity;
+    const deviceType = devices[type].joinNumber ?? 0;
+    const han = await device.turn("han", () =>
+      HanDevice.start({ ...hanOptions(device), installCode, deviceType }),
+    );
+    this.han = han;
+    await this.#use(device, han, () => han.hub);
+    await this.#keepJoined(device, han);
+  }
+
   /** Takes messages from `han`, each as one event of `device`, and starts asking the hub for its time. */
-  async use(device: Device, han: HanPort, hub: () => Eui64 | undefined): Promise<void> {
+  async #use(device: Device, han: HanPort, hub: () => Eui64 | undefined): Promise<void> {
     this.#device = device;
-    this.#han = new BlockTransfer(han, (delayMs, action) => device.after(delayMs, action));
+    const port = new BlockTransfer(han, (delayMs, action) => device.after(delayMs, action));
+    this.#port = port;
     this.#hub = hub;
     // Not awaited: the home network tells of messages and events inside this device's own turn.
-    this.#han.onMessage(({ bytes }) => void device.receive(bytes));
+    port.onMessage(({ bytes }) => void device.receive(bytes));
     if (hub() !== undefined) await device.turn("link", () => this.#up(device));
   }
 
   /** Joins, and tries again after every failure. */
-  async keepJoined(device: Device, han: HanDevice, commissioning: Commissioning): Promise<void> {
+  async #keepJoined(device: Device, han: HanDevice): Promise<void> {
+    const { commissioning } = this;
     const log = new JoinLog(device);
     const handle = device.event<HanEvent>("han-event", async ({ kind }) => {
       if (kind === "joined" || kind === "rejoined") await this.#up(device);
@@ -52,11 +88,11 @@ export class HomeLink implements Uplink {
 
   send(bytes: Uint8Array, done: (delivered: boolean) => void): Promise<void> | undefined {
     const hub = this.#hub();
-    if (this.#han === undefined || hub === undefined) {
+    if (this.#port === undefined || hub === undefined) {
       done(false);
       return undefined;
     }
-    return this.#han.send(hub, bytes, (outcome) => done(outcome === "delivered"));
+    return this.#port.send(hub, bytes, (outcome) => done(outcome === "delivered"));
   }
 
   /** The hub's time, carried on by this device's clock since it was last read. */
@@ -73,7 +109,7 @@ export class HomeLink implements Uplink {
 
   async #askTime(device: Device): Promise<void> {
     this.#askLater(device, device.settings.hubTimeEveryMs);
-    await this.#han?.readHubTime((utcS) => {
+    await this.#port?.readHubTime((utcS) => {
       if (utcS === undefined) this.#askLater(device, device.settings.hubTimeRetryMs);
       else this.#hubTime = { utcS, atUptimeMs: device.board.clock.uptimeMs() };
     });

@@ -2,7 +2,8 @@
 
 import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
 import type { MaybePromise } from "../../hal/board.ts";
-import type { CommandOrigin, DeviceContext, Feature } from "../features/feature.ts";
+import type { CommandOrigin } from "../features/command-origin.ts";
+import type { DeviceContext, Feature } from "../features/feature.ts";
 import type { ServedMember } from "../features/serve.ts";
 import { type Matched, type Outcome, type Step, toPlain } from "../model/index.ts";
 import { type OperationResult, Status } from "../wire/message.ts";

@@ -6,13 +6,11 @@ import { CodedError } from "../../hal/base/coded-error.ts";
 import { euiBytes, euiText } from "../../hal/base/eui64.ts";
 import type { Board, Crypto } from "../../hal/board.ts";
 import { Journal, type JournalChange } from "../kernel/journal.ts";
-import { type CellName, cellsOf } from "../model/index.ts";
+import { type CellName, cellsOf, type DeviceName, deviceByFactoryNumber, devices } from "../model/index.ts";
 import { type Anchor, anchorKey, decodeAnchor, encodeAnchor } from "../security/trust-anchors.ts";
 import type { Eui64 } from "../wire/message.ts";
 import type { Suite } from "../wire/suite.ts";
 import { partitions } from "./partitions.ts";
-
-export type DeviceType = "ESME" | "CHF";
 
 /** One trust anchor as the factory loads it. */
 export interface AnchorSeed {
@@ -25,7 +23,7 @@ export interface AnchorSeed {
 
 /** All that makes one device this device and no other. */
 export interface DeviceIdentity {
-  readonly type: DeviceType;
+  readonly type: DeviceName;
   readonly eui64: Eui64;
   /** Ed25519 seed, 32 bytes. */
   readonly signSeed: Uint8Array;
@@ -66,7 +64,7 @@ export async function provision(board: Board, identity: DeviceIdentity, suite: S
   await journal.commit(changes);
 }
 
-/** Reads the factory region. Throws `devices/not-provisioned` when it is blank. */
+/** Reads the factory region. Throws `devices/not-provisioned` when it is blank, `devices/unknown-type`. */
 export async function readIdentity(board: Board): Promise<DeviceIdentity> {
   const journal = await Journal.open(board.flash, partitions(board.flash.geometry).factory);
   const field = (key: string): Uint8Array => {
@@ -80,7 +78,7 @@ export async function readIdentity(board: Board): Promise<DeviceIdentity> {
     return value;
   };
   return {
-    type: field("type")[0] === 1 ? "ESME" : "CHF",
+    type: typeOf(field("type")[0], board),
     eui64: euiText(field("eui64")),
     signSeed: field("signSeed"),
     agreeSecret: field("agreeSecret"),
@@ -96,6 +94,17 @@ export async function readIdentity(board: Board): Promise<DeviceIdentity> {
   };
 }
 
+function typeOf(number: number | undefined, board: Board): DeviceName {
+  const type = number === undefined ? undefined : deviceByFactoryNumber(number);
+  if (type !== undefined) return type;
+  throw new CodedError(
+    "devices/unknown-type",
+    `Boot of board ${board.id}: its factory region names device type ${number}, which there is none of. ` +
+      "Provision it with the firmware that it is for.",
+    { board: board.id, number },
+  );
+}
+
 function factoryRecords(identity: DeviceIdentity, board: Board, suite: Suite): JournalChange[] {
   checkSizes(identity);
   checkCells(identity, board.crypto, suite);
@@ -104,7 +113,7 @@ function factoryRecords(identity: DeviceIdentity, board: Board, suite: Suite): J
     keyId: suite.keyId(board.crypto, seed.publicKey),
   }));
   return [
-    { key: "type", value: Uint8Array.of(identity.type === "ESME" ? 1 : 2) },
+    { key: "type", value: Uint8Array.of(devices[identity.type].factoryNumber) },
     { key: "eui64", value: euiBytes(identity.eui64) },
     { key: "signSeed", value: identity.signSeed },
     { key: "agreeSecret", value: identity.agreeSecret },

@@ -6,19 +6,12 @@
 
 import type { HanDeviceEntry } from "../han/options.ts";
 import type { HanFailure, HanMessage, HanPort } from "../han/port.ts";
-import { type Fate, Outbox } from "../kernel/outbox.ts";
 import { open } from "../security/check.ts";
 import { type Eui64, Kind } from "../wire/message.ts";
 import type { Device } from "./device.ts";
+import { HomeLanes } from "./home-lanes.ts";
 import { RelayStore } from "./relay-store.ts";
 import type { Wan } from "./wan.ts";
-
-interface OnTheWay {
-  readonly bytes: Uint8Array;
-  triesLeft: number;
-}
-
-type Lane = Outbox<OnTheWay, "delivered" | HanFailure>;
 
 /** `HanDeviceEntry.status` of a device that can be reached. */
 const keyEstablished = 2;
@@ -26,40 +19,35 @@ const keyEstablished = 2;
 export class Router {
   readonly #device: Device;
   readonly #wan: Wan;
-  readonly #han: HanPort;
   readonly #devices: () => readonly HanDeviceEntry[];
   readonly #kept: RelayStore;
-  /** What is on its way to each device, one message in the tunnel at a time: its counters are in order. */
-  readonly #lanes = new Map<Eui64, Lane>();
+  readonly #lanes: HomeLanes;
 
   /** `devices`: the device log, as it is when asked. */
   constructor(device: Device, wan: Wan, han: HanPort, devices: () => readonly HanDeviceEntry[]) {
     this.#device = device;
     this.#wan = wan;
-    this.#han = han;
     this.#devices = devices;
+    this.#lanes = new HomeLanes(device, han, (target, why) => this.#undeliverable(target, why));
     this.#kept = new RelayStore(device.journal, device.settings.relayCapacity);
   }
 
   /** A message from the WAN, as one event of the hub. */
   async fromWan(bytes: Uint8Array): Promise<void> {
-    const envelope = open(this.#device.wire, bytes);
+    const envelope = open(this.#device.suite.wire, bytes);
     if (envelope === undefined) return this.#device.refuse("malformed");
     const { target, kind } = envelope.header;
-    if (target === this.#device.identity.eui64)
-      return this.#device.handleOpened(envelope, this.#device.respond);
+    if (target === this.#device.identity.eui64) return this.#device.receiveOpened(envelope);
     if (kind !== Kind.command) return this.#device.refuse("not-a-command", { target });
     const entry = this.#devices().find(({ eui64 }) => eui64 === target);
     if (entry === undefined) return this.#device.refuse("not-for-me", { target });
     if (entry.status !== keyEstablished) return this.#undeliverable(target, "not-joined");
-    if (this.#onTheWay() >= this.#device.settings.hanQueueCapacity)
-      return this.#undeliverable(target, "busy");
-    await this.#lane(target).add({ bytes, triesLeft: this.#device.settings.hanTries });
+    await this.#lanes.send(target, bytes);
   }
 
   /** A message from a device of the home, as one event of the hub. */
   async fromHome({ from, bytes }: HanMessage): Promise<void> {
-    const envelope = open(this.#device.wire, bytes);
+    const envelope = open(this.#device.suite.wire, bytes);
     if (envelope === undefined) return this.#device.refuse("malformed", { from });
     const { kind, originator } = envelope.header;
     if (originator !== from || kind === Kind.command) return this.#device.refuse("not-relayed", { from });
@@ -85,31 +73,6 @@ export class Router {
 
   async #relayAgain(bytes: Uint8Array, key: string): Promise<void> {
     if (this.#kept.has(key)) await this.#relayAlert(bytes, key);
-  }
-
-  #onTheWay(): number {
-    return [...this.#lanes.values()].reduce((sum, lane) => sum + lane.size, 0);
-  }
-
-  #lane(target: Eui64): Lane {
-    const known = this.#lanes.get(target);
-    if (known !== undefined) return known;
-    for (const [other, lane] of this.#lanes) if (lane.size === 0) this.#lanes.delete(other);
-    const lane: Lane = new Outbox<OnTheWay, "delivered" | HanFailure>(this.#device, "han-sent", {
-      send: ({ bytes }, done) => this.#han.send(target, bytes, (outcome) => void done(outcome)),
-      failed: "refused",
-      settled: (sent, outcome) => this.#settled(target, sent, outcome),
-      whenBroken: "gone",
-    });
-    this.#lanes.set(target, lane);
-    return lane;
-  }
-
-  async #settled(target: Eui64, sent: OnTheWay, outcome: "delivered" | HanFailure): Promise<Fate> {
-    if (outcome === "delivered") return "gone";
-    if (outcome !== "too-long" && --sent.triesLeft > 0) return this.#device.settings.hanRetryMs;
-    await this.#undeliverable(target, outcome);
-    return "gone";
   }
 
   #undeliverable(target: Eui64, why: HanFailure): Promise<void> {

@@ -7,7 +7,8 @@
 import { Kept } from "../kernel/kept.ts";
 import { objects, type ValueOf, type valueTypes } from "../model/index.ts";
 import { Status } from "../wire/message.ts";
-import type { CommandOrigin, DeviceContext, Feature } from "./feature.ts";
+import type { CommandOrigin } from "./command-origin.ts";
+import type { DeviceContext, Feature } from "./feature.ts";
 import { report } from "./report.ts";
 import { outcome, reads, serve } from "./serve.ts";
 

@@ -10,7 +10,8 @@ import type { JournalChange } from "../kernel/journal.ts";
 import { Kept } from "../kernel/kept.ts";
 import { devices, messages, objects, toPlain, type ValueOf, valueTypes } from "../model/index.ts";
 import { Status } from "../wire/message.ts";
-import type { CommandOrigin, DeviceContext, Feature } from "./feature.ts";
+import type { CommandOrigin } from "./command-origin.ts";
+import type { DeviceContext, Feature } from "./feature.ts";
 import { outcome, reads, type ServedObject, servePart } from "./serve.ts";
 
 type Registration = ValueOf<typeof valueTypes.registration>;

@@ -6,16 +6,8 @@ import type { Board } from "../../hal/board.ts";
 import type { EventLog } from "../kernel/event-log.ts";
 import type { Journal, JournalChange } from "../kernel/journal.ts";
 import type { DeviceName, Role } from "../model/index.ts";
-import type { Eui64, Value } from "../wire/message.ts";
+import type { Value } from "../wire/message.ts";
 import type { ServedObject } from "./serve.ts";
-
-/** The command an operation belongs to: future-dated outcomes name it. */
-export interface CommandOrigin {
-  readonly code: number;
-  readonly originator: Eui64;
-  readonly role: Role;
-  readonly counter: bigint;
-}
 
 export interface Feature {
   readonly name: string;

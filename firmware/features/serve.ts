@@ -5,7 +5,7 @@
 import type { MaybePromise } from "../../hal/board.ts";
 import type { ModelObject, Outcome, Serving } from "../model/index.ts";
 import { Status } from "../wire/message.ts";
-import type { CommandOrigin } from "./feature.ts";
+import type { CommandOrigin } from "./command-origin.ts";
 
 /** What one member does; which of the three it has its kind and access say. Values have been checked before. */
 export interface ServedMember {

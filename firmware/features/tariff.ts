@@ -7,7 +7,8 @@
 import { KeptValues } from "../kernel/kept-values.ts";
 import { type Attribute, type ModelObject, type MomentType, objects } from "../model/index.ts";
 import { NEVER, Status } from "../wire/message.ts";
-import type { CommandOrigin, DeviceContext, Feature } from "./feature.ts";
+import type { CommandOrigin } from "./command-origin.ts";
+import type { DeviceContext, Feature } from "./feature.ts";
 import type { FutureDatedValues } from "./future-dating/values.ts";
 import type { RandomisedOffsetFeature } from "./randomised-offset.ts";
 import { refused, type ServedObject, serve } from "./serve.ts";

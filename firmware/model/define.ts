@@ -1,6 +1,6 @@
 /** What the rows of the tables are in code, and the makers that the generated files call. */
 import type { Pattern } from "./pattern.ts";
-import type { Role } from "./roles.ts";
+import type { Role, UserRole } from "./roles.ts";
 import type { NullType, ValueType } from "./types.ts";
 
 /** What use cases do to an attribute. */
@@ -208,9 +208,6 @@ export interface AlertRow {
   /** How well the row is known. */
   readonly source: "measured" | "manual" | "old text" | "name";
 }
-
-/** Who a user of the DCC acts as (`userRoles` in `roles.ts`). */
-export type UserRole = "IS" | "ES" | "GS" | "RSA" | "ED" | "GT" | "OU" | "LC";
 
 /** One variant of a service request. */
 export interface RequestRow {

@@ -7,6 +7,8 @@ export type BoardPart = "metrology" | "loadSwitch" | "tamper" | "userInterface" 
 
 export interface DeviceRow {
   readonly words: string;
+  /** Its type's number in the factory region of its flash, for ever. */
+  readonly factoryNumber: number;
   /** The board it stands on: CHF and GPF share the hub's. */
   readonly board: "hub" | "own";
   /** Type 1 devices have certificates and are commanded; type 2 only read; a handheld carries messages. */
@@ -26,6 +28,8 @@ export interface DeviceRow {
   readonly sleepy: boolean;
   /** Has a tunnel from the hub. */
   readonly tunnel: boolean;
+  /** Keeps voltage and outages in a power event log; others have them in their event log. */
+  readonly powerLog?: true;
 }
 
 const meter = {
@@ -57,23 +61,27 @@ const listener = {
 export const devices: Readonly<Record<DeviceName, DeviceRow>> = {
   ESME: {
     ...meter,
+    factoryNumber: 1,
     words: "electricity meter",
     joinNumber: 1,
     logNumber: 0,
     duis: "ESME",
     shows: "cosem",
     parts: ["metrology", "loadSwitch", "tamper", "userInterface", "radio"],
+    powerLog: true,
   },
   CHF: {
     ...hub,
+    factoryNumber: 2,
     words: "communications hub function",
     joinNumber: 2,
     duis: "CHF",
     shows: "cosem",
-    parts: ["modem", "radio", "tamper"],
+    parts: ["modem", "radio"],
   },
   GPF: {
     ...hub,
+    factoryNumber: 3,
     words: "gas proxy function",
     joinNumber: 3,
     logNumber: 254,
@@ -84,6 +92,7 @@ export const devices: Readonly<Record<DeviceName, DeviceRow>> = {
   },
   GSME: {
     ...meter,
+    factoryNumber: 4,
     words: "gas meter",
     joinNumber: 0,
     logNumber: 1,
@@ -95,6 +104,7 @@ export const devices: Readonly<Record<DeviceName, DeviceRow>> = {
   },
   PPMID: {
     ...meter,
+    factoryNumber: 5,
     words: "prepayment interface",
     joinNumber: 5,
     logNumber: 132,
@@ -105,6 +115,7 @@ export const devices: Readonly<Record<DeviceName, DeviceRow>> = {
   },
   HCALCS: {
     ...meter,
+    factoryNumber: 6,
     words: "load control switch",
     joinNumber: 4,
     logNumber: 13,
@@ -114,6 +125,7 @@ export const devices: Readonly<Record<DeviceName, DeviceRow>> = {
   },
   SAPC: {
     ...meter,
+    factoryNumber: 7,
     words: "stand-alone auxiliary proportional controller",
     joinNumber: 1,
     logNumber: 0,
@@ -121,9 +133,10 @@ export const devices: Readonly<Record<DeviceName, DeviceRow>> = {
     shows: "cosem",
     parts: ["loadSwitch", "tamper", "radio"],
   },
-  IHD: { ...listener, words: "in-home display", logNumber: 128, duis: "IHD" },
-  CAD: { ...listener, words: "consumer access device", logNumber: 130, duis: "CAD" },
+  IHD: { ...listener, factoryNumber: 8, words: "in-home display", logNumber: 128, duis: "IHD" },
+  CAD: { ...listener, factoryNumber: 9, words: "consumer access device", logNumber: 130, duis: "CAD" },
   HHT: {
+    factoryNumber: 10,
     board: "own",
     category: "handheld",
     words: "hand-held terminal",
@@ -134,6 +147,10 @@ export const devices: Readonly<Record<DeviceName, DeviceRow>> = {
     tunnel: true,
   },
 };
+
+/** The device type that a number in a factory region means, or undefined. */
+export const deviceByFactoryNumber = (number: number): DeviceName | undefined =>
+  (Object.keys(devices) as DeviceName[]).find((name) => devices[name].factoryNumber === number);
 
 /** The device type that a number in the hub's device log means (`register_device`), or undefined. */
 export const deviceByLogNumber = (number: number): DeviceName | undefined =>

@@ -28,10 +28,15 @@ export type {
   OperationVerb,
   Protection,
   RequestRow,
-  UserRole,
   ZclCommand,
 } from "./define.ts";
-export { type BoardPart, type DeviceRow, deviceByLogNumber, devices } from "./devices.ts";
+export {
+  type BoardPart,
+  type DeviceRow,
+  deviceByFactoryNumber,
+  deviceByLogNumber,
+  devices,
+} from "./devices.ts";
 export { type Matched, matchSteps, type PlainOperation } from "./format.ts";
 export { type AlertName, alerts } from "./generated/alerts.ts";
 export { type MessageId, messages } from "./generated/messages.ts";
@@ -57,6 +62,6 @@ export {
 export * as makeType from "./make-types.ts";
 export { mismatch, type Pattern, type PatternOf } from "./pattern.ts";
 export { fromPlain, type Plain, plainFault, toPlain } from "./plain.ts";
-export { type Role, roleByNumber, roles, userRoles } from "./roles.ts";
+export { type Role, roleByNumber, roles, type UserRole, userRoles } from "./roles.ts";
 export type { AttributeValue, MethodArgument, Outcome, Serving } from "./serving.ts";
 export * from "./types.ts";

@@ -1,5 +1,7 @@
 /** Remote party roles: one row a role. */
-import type { UserRole } from "./define.ts";
+
+/** Who a user of the DCC acts as. */
+export type UserRole = "IS" | "ES" | "GS" | "RSA" | "ED" | "GT" | "OU" | "LC";
 
 interface RoleRow {
   /** Number in certificates, cells and CS02b (GBCS remote party role). */

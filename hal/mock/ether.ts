@@ -1,14 +1,17 @@
 import type { Cancel } from "../board.ts";
+import {
+  type Air,
+  airtimeMs,
+  longestFrameMs,
+  type Position,
+  type Transceiver,
+  type Transmission,
+} from "./air.ts";
 import { type FrameHeader, parseFrameHeader } from "./frame-header.ts";
 import type { Power } from "./power.ts";
 import { MockRadio } from "./radio.ts";
 import type { SeededRandom } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
-
-export interface Position {
-  readonly xM: number;
-  readonly yM: number;
-}
 
 /** How the air behaves; change it at any time. */
 export interface EtherSettings {
@@ -73,33 +76,8 @@ export interface AirFrame {
   readonly from: string;
 }
 
-/** A frame while it is on the air. */
-export interface Transmission {
-  readonly from: MockRadio | undefined;
-  readonly fromId: string;
-  readonly position: Position;
-  readonly channel: number;
-  readonly mpdu: Uint8Array;
-  readonly startMs: number;
-  readonly endMs: number;
-  /** The sender lost its power inside the frame. */
-  truncated: boolean;
-}
-
-/** 250 kbit/s: 32 µs a byte. */
-const byteMs = 0.032;
-/** Preamble, start delimiter, length. */
-const phyHeaderBytes = 6;
-const fcsBytes = 2;
-/** The longest MPDU without its FCS. */
-export const maxMpduBytes = 125;
-/** Longest time a frame is on the air; older transmissions cannot overlap anything. */
-const longestFrameMs = (phyHeaderBytes + maxMpduBytes + fcsBytes) * byteMs;
-
-export const airtimeMs = (mpduBytes: number): number => (phyHeaderBytes + mpduBytes + fcsBytes) * byteMs;
-
 /** The 2.4 GHz air that the radios of a run share. */
-export class Ether {
+export class Ether implements Air {
   readonly settings: EtherSettings;
   readonly jammer: Jammer = {
     on: false,
@@ -112,7 +90,7 @@ export class Ether {
   snifferAt: Position = { xM: 0, yM: 0 };
   readonly scheduler: Scheduler;
   readonly #random: SeededRandom;
-  readonly #radios: MockRadio[] = [];
+  readonly #radios: Transceiver[] = [];
   readonly #positions = new Map<string, Position>();
   #recent: Transmission[] = [];
   #captures: ((frame: AirFrame) => void)[] = [];
@@ -156,12 +134,12 @@ export class Ether {
   }
 
   /** Puts a radio's frame on the air; `ended` runs at its end, after the receivers. */
-  transmit(radio: MockRadio, mpdu: Uint8Array, ended: () => void): Transmission {
+  transmit(radio: Transceiver, mpdu: Uint8Array, ended: () => void): Transmission {
     return this.#start(radio, radio.boardId, this.positionOf(radio.boardId), radio.channel, mpdu, ended);
   }
 
   /** Is there energy above the threshold where this radio is? */
-  channelBusy(radio: MockRadio): boolean {
+  channelBusy(radio: Transceiver): boolean {
     const position = this.positionOf(radio.boardId);
     const { ccaThresholdDbm } = this.settings;
     const { jammer } = this;
@@ -177,7 +155,7 @@ export class Ether {
   }
 
   #start(
-    from: MockRadio | undefined,
+    from: Transceiver | undefined,
     fromId: string,
     position: Position,
     channel: number,
@@ -226,7 +204,7 @@ export class Ether {
     for (const listener of this.#captures) listener(frame);
   }
 
-  #offer(one: Transmission, header: FrameHeader, radio: MockRadio): void {
+  #offer(one: Transmission, header: FrameHeader, radio: Transceiver): void {
     if (radio === one.from || !radio.listening(one)) return;
     const position = this.positionOf(radio.boardId);
     const rssiDbm = this.#rssiDbm(one.position, position, this.settings.txPowerDbm);

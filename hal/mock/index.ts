@@ -1,4 +1,5 @@
 /** The simulated board: stricter than silicon, deterministic, with fault switches on every part. */
+export * from "./air.ts";
 export * from "./board.ts";
 export * from "./clock.ts";
 export * from "./entropy.ts";

@@ -241,9 +241,9 @@ export class MockMains implements Mains {
   /** After the debounce time, if the phases are then other than sensed and have not moved since. */
   #debounce(): void {
     const seen = this.#present;
-    const { session } = this.#power;
+    const { powerOn } = this.#power;
     this.#scheduler.after(this.settings.debounceMs, async () => {
-      const stale = session !== this.#power.session || seen !== this.#present || this.senseStuck;
+      const stale = powerOn !== this.#power.powerOn || seen !== this.#present || this.senseStuck;
       if (stale || same(this.#sensed, seen)) return;
       this.#sensed = [...seen];
       await this.#listeners.emit(this.#state());

@@ -242,9 +242,9 @@ export class MockMetrology implements Metrology {
   }
 
   #deliver(watcher: Watcher, reading: MetrologyReading): void {
-    const { session } = this.#power;
+    const { powerOn } = this.#power;
     this.#scheduler.after(0, async () => {
-      if (session !== this.#power.session || !this.#watchers.includes(watcher)) return;
+      if (powerOn !== this.#power.powerOn || !this.#watchers.includes(watcher)) return;
       await this.#power.deliver(() => watcher.listener(reading));
     });
   }

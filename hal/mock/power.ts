@@ -1,13 +1,13 @@
 import { type Cancel, type Listener, type MaybePromise, PowerLost } from "../board.ts";
 
 /**
- * The power rail of one mock board. Each power-on is a session; what firmware left behind in a session
+ * The power rail of one mock board. What firmware left behind in one power-on
  * (timers, listeners, queued work) ends with it.
  */
 export class Power {
   readonly boardId: string;
   #on = false;
-  #session = 0;
+  #changes = 0;
   #restarting = false;
   readonly #lostHooks: (() => void)[] = [];
   readonly #onHooks: (() => void)[] = [];
@@ -20,9 +20,9 @@ export class Power {
     return this.#on;
   }
 
-  /** Changes at every power-on and power loss. */
-  get session(): number {
-    return this.#session;
+  /** Names this power-on: another number after every power-on and power loss. */
+  get powerOn(): number {
+    return this.#changes;
   }
 
   /** True from the beginning of a reset until the board runs again: what ends and begins then is no power loss. */
@@ -47,14 +47,14 @@ export class Power {
   turnOn(): void {
     if (this.#on) return;
     this.#on = true;
-    this.#session++;
+    this.#changes++;
     for (const hook of this.#onHooks) hook();
   }
 
   turnOff(): void {
     if (!this.#on) return;
     this.#on = false;
-    this.#session++;
+    this.#changes++;
     for (const hook of this.#lostHooks) hook();
   }
 
@@ -79,11 +79,11 @@ export class Power {
 
   /** Runs firmware's code; that code dying of a power loss of this board is no error. */
   async deliver(action: () => MaybePromise<void>): Promise<void> {
-    const session = this.#session;
+    const powerOn = this.#changes;
     try {
       await action();
     } catch (error) {
-      if (!(error instanceof PowerLost) || session === this.#session) throw error;
+      if (!(error instanceof PowerLost) || powerOn === this.#changes) throw error;
     }
   }
 }

@@ -7,7 +7,7 @@ import {
   type RadioSettings,
   type TransmitOutcome,
 } from "../board.ts";
-import { type Ether, maxMpduBytes, type Transmission } from "./ether.ts";
+import { type Air, maxMpduBytes, type Transceiver, type Transmission } from "./air.ts";
 import { ackFrame, type FrameHeader, filterAccepts, isBroadcast, parseFrameHeader } from "./frame-header.ts";
 import { Listeners, type Power } from "./power.ts";
 import type { SeededRandom } from "./random.ts";
@@ -50,10 +50,10 @@ export interface RadioFaults {
  * Every acknowledgement of a Data Request says "frame pending": whether something waits is known only to
  * firmware, and common radios answer so by default.
  */
-export class MockRadio implements Radio {
+export class MockRadio implements Radio, Transceiver {
   readonly eui64: Uint8Array;
   readonly faults: RadioFaults = { deaf: false, mute: false };
-  readonly #ether: Ether;
+  readonly #air: Air;
   readonly #power: Power;
   readonly #random: SeededRandom;
   readonly #spend: () => boolean;
@@ -67,11 +67,11 @@ export class MockRadio implements Radio {
   #awakeUntilMs = Number.NEGATIVE_INFINITY;
   #awaitedAck: { readonly sequence: number; readonly arrived: () => void } | undefined;
 
-  constructor(ether: Ether, eui64: Uint8Array, power: Power, random: SeededRandom, spend: () => boolean) {
+  constructor(air: Air, eui64: Uint8Array, power: Power, random: SeededRandom, spend: () => boolean) {
     if (eui64.length !== 8) throw misuse(`an EUI-64 has 8 bytes, got ${eui64.length}`);
     this.eui64 = eui64.slice();
     this.#extendedAddress = eui64.slice().reverse();
-    this.#ether = ether;
+    this.#air = air;
     this.#power = power;
     this.#random = random;
     this.#spend = spend;
@@ -90,9 +90,9 @@ export class MockRadio implements Radio {
   configure(settings: RadioSettings): void {
     this.#power.require();
     checkSettings(settings);
-    if (settings.channel !== this.#settings?.channel) this.#configuredAtMs = this.#ether.scheduler.nowMs;
+    if (settings.channel !== this.#settings?.channel) this.#configuredAtMs = this.#air.scheduler.nowMs;
     if (settings.rxOnWhenIdle && !this.#settings?.rxOnWhenIdle)
-      this.#configuredAtMs = this.#ether.scheduler.nowMs;
+      this.#configuredAtMs = this.#air.scheduler.nowMs;
     this.#settings = { ...settings };
   }
 
@@ -137,8 +137,8 @@ export class MockRadio implements Radio {
     if (header.ackRequest && !isBroadcast(header)) this.#acknowledge(header);
     this.#stayAwake();
     const frame: RadioFrame = { mpdu: one.mpdu.slice(), rssiDbm, lqi: lqiOf(rssiDbm) };
-    this.#after(this.#ether.settings.delayMs, () => this.#frames.emit(frame));
-    if (repeat) this.#after(this.#ether.settings.delayMs, () => this.#frames.emit(frame));
+    this.#after(this.#air.settings.delayMs, () => this.#frames.emit(frame));
+    if (repeat) this.#after(this.#air.settings.delayMs, () => this.#frames.emit(frame));
   }
 
   #takeAck(header: FrameHeader): void {
@@ -156,7 +156,7 @@ export class MockRadio implements Radio {
   #compete(exponent: number, backoffs: number): void {
     const waitMs = this.#random.below(2 ** exponent) * mac.backoffMs + mac.ccaMs;
     this.#after(waitMs, () => {
-      if (!this.#ether.channelBusy(this) && this.#onAir === undefined) {
+      if (!this.#air.channelBusy(this) && this.#onAir === undefined) {
         this.#after(mac.turnaroundMs, () => this.#sendFirst());
       } else if (backoffs + 1 > mac.maxBackoffs) {
         return this.#finish("channel-busy");
@@ -207,9 +207,9 @@ export class MockRadio implements Radio {
       this.#after(0, ended);
       return;
     }
-    const { session } = this.#power;
-    const one = this.#ether.transmit(this, mpdu, () => {
-      if (session !== this.#power.session) return;
+    const { powerOn } = this.#power;
+    const one = this.#air.transmit(this, mpdu, () => {
+      if (powerOn !== this.#power.powerOn) return;
       this.#onAir = undefined;
       this.#stayAwake();
       ended();
@@ -220,15 +220,13 @@ export class MockRadio implements Radio {
   }
 
   #stayAwake(): void {
-    this.#awakeUntilMs = this.#ether.scheduler.nowMs + this.#ether.settings.sleepyWindowMs;
+    this.#awakeUntilMs = this.#air.scheduler.nowMs + this.#air.settings.sleepyWindowMs;
   }
 
-  /** A timer of this power session. */
+  /** A timer of this power-on. */
   #after(delayMs: number, action: () => void | Promise<void>): Cancel {
-    const { session } = this.#power;
-    return this.#ether.scheduler.after(delayMs, () =>
-      session === this.#power.session ? action() : undefined,
-    );
+    const { powerOn } = this.#power;
+    return this.#air.scheduler.after(delayMs, () => (powerOn === this.#power.powerOn ? action() : undefined));
   }
 
   #powerLost(): void {

@@ -39,9 +39,9 @@ export class MockTamper implements Tamper {
     if (this.#inputs[input] === active) return;
     this.#inputs[input] = active;
     if (!this.#power.on || this.#stuck.has(input)) return;
-    const { session } = this.#power;
+    const { powerOn } = this.#power;
     this.#scheduler.after(0, () =>
-      session === this.#power.session ? this.#changes.emit({ input, active }) : undefined,
+      powerOn === this.#power.powerOn ? this.#changes.emit({ input, active }) : undefined,
     );
   }
 

@@ -50,9 +50,9 @@ export class MockUserInterface implements UserInterface {
 
   press(button: "a" | "b"): void {
     if (!this.#power.on || this.buttonsBroken) return;
-    const { session } = this.#power;
+    const { powerOn } = this.#power;
     this.#scheduler.after(0, () =>
-      session === this.#power.session ? this.#buttons.emit({ button }) : undefined,
+      powerOn === this.#power.powerOn ? this.#buttons.emit({ button }) : undefined,
     );
   }
 }

@@ -232,10 +232,10 @@ export class WanLink {
     power.require();
     const bytes = checked(message).slice();
     if (this.#attached && !spend()) power.fail("while the modem sent");
-    const { session } = power;
+    const { powerOn } = power;
     const finish = (outcome: SendOutcome, delayMs: number): void => {
       this.#scheduler.after(delayMs, async () => {
-        if (session === power.session) await power.deliver(() => done(outcome));
+        if (powerOn === power.powerOn) await power.deliver(() => done(outcome));
       });
     };
     if (this.#attached) this.#sendUp(bytes, finish);

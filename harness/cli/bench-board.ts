@@ -1,11 +1,12 @@
 /** `meterbench bench --board ID`: times a board over its line, and compares with an earlier result. */
 import { writeFileSync } from "node:fs";
 import pc from "picocolors";
-import { type BoardBenchResult, benchBoard } from "../../bench/board.ts";
-import { type BoardChange, compareBoards } from "../../bench/board-compare.ts";
+import { type BoardBenchResult, benchBoard } from "../../bench/rig/board.ts";
+import { type BoardChange, compareBoards } from "../../bench/rig/board-compare.ts";
 import { readTextFile } from "../input/text.ts";
-import { chooseBoard, openBoard } from "../rig/find.ts";
+import { chooseBoard } from "../rig/find.ts";
 import { openUnlessInterrupted, unlessInterrupted } from "../rig/interrupt.ts";
+import { openBoard } from "../rig/open-board.ts";
 import { loadRig, type RigBoard } from "../rig/rig-file.ts";
 import { plainJson, plainLine } from "../text.ts";
 import { usageError } from "./exit.ts";
@@ -40,14 +41,14 @@ async function time(
   signal: AbortSignal,
 ): Promise<BoardBenchResult> {
   if (!quiet) noteStartOf([board]);
-  const open = await openUnlessInterrupted(openBoard(board, { what: "meterbench bench" }), signal);
+  const opened = await openUnlessInterrupted(openBoard(board, { what: "meterbench bench" }), signal);
   const onProgress = (name: string): void => {
     if (!quiet && !signal.aborted) process.stderr.write(pc.dim(`timing ${name}\n`));
   };
   try {
-    return await unlessInterrupted(benchBoard(open, { runs, onProgress }), signal);
+    return await unlessInterrupted(benchBoard(opened, { runs, onProgress }), signal);
   } finally {
-    await open.close();
+    await opened.close();
   }
 }
 

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type Mocha from "mocha";
-import { nearest } from "../rig/near-miss.ts";
-import type { WireName } from "../run-context.ts";
+import type { WireName } from "../../firmware/wire/suites.ts";
+import { nearest } from "../near-miss.ts";
 import { isFile, isOurs, looksLikeFile } from "../scenarios/discover.ts";
 import { usageError } from "./exit.ts";
 import { strangers, testsOf, wiresWith } from "./selection.ts";

@@ -1,9 +1,10 @@
 /** Records what becomes of each scenario, and what its homes saw. A verdict may still turn bad after the scenario's end. */
 import type Mocha from "mocha";
+import type { WireName } from "../../firmware/wire/suites.ts";
+import type { Captures } from "../premises/captures.ts";
 import type { Trace } from "../premises/trace.ts";
 import { describeFailure } from "../reports/failure.ts";
 import type { RecordedRun, RecordedScenario, ScenarioError, ScenarioReport } from "../reports/run-report.ts";
-import type { Captures, WireName } from "../run-context.ts";
 import { fileOf, lineOf } from "../scenarios/discover.ts";
 import { plainLine } from "../text.ts";
 import type { Owner } from "./strays.ts";

@@ -1,9 +1,10 @@
 /** Runs scenario files in mocha, in this process, and records what each one's homes saw. */
 import Mocha from "mocha";
+import type { WireName } from "../../firmware/wire/suites.ts";
+import { type DeviceEnd, setCurrentRun } from "../premises/run-context.ts";
 import type { BoardTarget } from "../premises/targets.ts";
 import { describeFailure } from "../reports/failure.ts";
 import type { RecordedRun, ScenarioReport } from "../reports/run-report.ts";
-import { type DeviceEnd, setCurrentRun, type WireName } from "../run-context.ts";
 import { defaultTimeScale, needsOf } from "../scenarios/applies-to.ts";
 import { canLoad, isFile, loadSuites, scenarioFiles } from "../scenarios/discover.ts";
 import { Exit, reportError, usageError } from "./exit.ts";

@@ -1,6 +1,6 @@
 /** Which scenarios a run has: what its patterns and wire ask for, and what applies to its target. */
 import type Mocha from "mocha";
-import type { WireName } from "../run-context.ts";
+import type { WireName } from "../../firmware/wire/suites.ts";
 import { needsOf, wiresOf } from "../scenarios/applies-to.ts";
 import { fileOf, isFile } from "../scenarios/discover.ts";
 import { plainLine } from "../text.ts";

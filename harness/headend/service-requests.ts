@@ -4,6 +4,7 @@
  */
 
 import { z } from "zod";
+import type { ModelledDevice } from "../../firmware/devices/boot.ts";
 import { maxLimitS } from "../../firmware/features/randomised-offset.ts";
 import { type Role, roles, toPlain, valueTypes } from "../../firmware/model/index.ts";
 import type { Value } from "../../firmware/wire/message.ts";
@@ -14,7 +15,8 @@ import { activation, eui, nothing, octets, range, rangeSelector, u32, utc } from
 import type { PartyName } from "./parties.ts";
 import { priceParameters, priceValues, tariffParameters, tariffValues } from "./tariff.ts";
 
-export type DeviceType = "ESME" | "CHF";
+/** Device types that there is firmware for. */
+export type DeviceType = ModelledDevice;
 
 /** What the values of a request may depend on besides its parameters. */
 export interface RequestContext {

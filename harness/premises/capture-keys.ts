@@ -1,13 +1,16 @@
-/** The keys that open a capture of a home's radio traffic. */
-import { CommunicationsHub } from "../../firmware/devices/hub.ts";
+/** The keys that decrypt a capture of a home's radio traffic. */
+import { HubLink } from "../../firmware/devices/hub-link.ts";
 import { toHex } from "../../hal/base/hex.ts";
-import type { CaptureKey } from "../run-context.ts";
-import type { Firmware } from "./home-device.ts";
+import type { CaptureKey } from "./captures.ts";
+import type { HomeDevice } from "./home-device.ts";
 
-/** Adds to `keys` those that the hub holds now; each once. */
-export function addCaptureKeys(hub: Firmware | undefined, keys: CaptureKey[]): void {
-  if (!(hub instanceof CommunicationsHub)) return;
-  const { panId, networkKey, devices } = hub.han.captureKeys();
+/** Adds to `keys` those that a home's hub holds now; each once. */
+export function addCaptureKeys(home: readonly HomeDevice[], keys: CaptureKey[]): void {
+  for (const { firmware } of home) if (firmware?.link instanceof HubLink) addKeysOf(firmware.link, keys);
+}
+
+function addKeysOf({ han }: HubLink, keys: CaptureKey[]): void {
+  const { panId, networkKey, devices } = han.captureKeys();
   const add = (kind: CaptureKey["kind"], key: Uint8Array | undefined, label: string) => {
     if (key !== undefined && !keys.some((known) => toHex(known.key) === toHex(key)))
       keys.push({ kind, key: key.slice(), panId, label });

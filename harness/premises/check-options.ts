@@ -3,10 +3,10 @@ import { defaultSettings } from "../../firmware/devices/settings.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { defaultEther, defaultWan, meterMains } from "../../hal/mock/index.ts";
 import { partyNames } from "../headend/parties.ts";
-import { nearest } from "../rig/near-miss.ts";
-import type { DeviceName } from "./home-device.ts";
+import { nearest } from "../near-miss.ts";
+import { checkDevices, defaultDevices, type HomeDeviceSpec } from "./device-specs.ts";
+import type { HomeRequestOptions } from "./home.ts";
 import type { PremisesOptions } from "./options.ts";
-import type { HomeRequestOptions } from "./premises.ts";
 
 type Known<T> = Readonly<Record<keyof T & string, true>>;
 
@@ -16,6 +16,7 @@ const homeOptions: Known<PremisesOptions> = {
     seed: true,
     wire: true,
     start: true,
+    devices: true,
     loadCsv: true,
     load: true,
     distanceM: true,
@@ -25,10 +26,13 @@ const homeOptions: Known<PremisesOptions> = {
   ...{ hubMains: true, meterMains: true, settings: true, printedInstallCode: true, rogueMeter: true },
   ...{ crypto: true, boards: true, pace: true },
 };
+const specOptions: Known<HomeDeviceSpec> = {
+  ...{ name: true, type: true, eui: true, mpxn: true, mains: true, load: true, loadCsv: true },
+  ...{ distanceM: true, settings: true, printedInstallCode: true, rogue: true, board: true },
+};
 const requestOptions: Known<HomeRequestOptions> = {
   ...{ to: true, by: true, timeoutMs: true, unchecked: true, signWith: true, tamper: true },
 };
-const deviceNames: readonly DeviceName[] = ["hub", "esme"];
 const groups = {
   ether: defaultEther,
   wan: defaultWan,
@@ -40,19 +44,39 @@ const groups = {
 /** Throws `premises/option` or `premises/time`, naming the option. */
 export function checkOptions(options: PremisesOptions): void {
   checkNames("premises", options, Object.keys(homeOptions));
-  checkNames("premises: boards", options.boards, deviceNames);
+  const { devices = defaultDevices } = options;
+  checkDevices(devices);
+  for (const spec of devices) checkSpec(spec);
+  checkNames(
+    "premises: boards",
+    options.boards,
+    devices.map(({ name }) => name),
+  );
   for (const [group, defaults] of Object.entries(groups))
     checkGroup(group, options[group as keyof typeof groups], defaults);
   const { seed, distanceM, printedInstallCode: code } = options;
-  if (code !== undefined && code !== "another" && !(code instanceof Uint8Array))
-    throw wrong("premises/option", "printedInstallCode", '"another", or 16 bytes and their CRC', code);
+  checkCode("printedInstallCode", code);
   if (seed !== undefined && !(Number.isInteger(seed) && seed >= 0 && seed <= 0xffff_ffff))
     throw wrong("premises/option", "seed", "a whole number from 0 to 4294967295", seed);
   if (distanceM !== undefined) checkNumber("distanceM", distanceM);
 }
 
+function checkSpec(spec: HomeDeviceSpec): void {
+  const where = `device ${spec.name}`;
+  checkNames(`premises: ${where}`, spec, Object.keys(specOptions));
+  checkGroup(`${where}: mains`, spec.mains, meterMains);
+  checkGroup(`${where}: settings`, spec.settings, defaultSettings);
+  if (spec.distanceM !== undefined) checkNumber(`${where}: distanceM`, spec.distanceM);
+  checkCode(`${where}: printedInstallCode`, spec.printedInstallCode);
+}
+
+function checkCode(name: string, code: unknown): void {
+  if (code !== undefined && code !== "another" && !(code instanceof Uint8Array))
+    throw wrong("premises/option", name, '"another", or 16 bytes and their CRC', code);
+}
+
 /** Throws `premises/option` or `premises/time`. */
-export function checkRequestOptions(options: HomeRequestOptions): void {
+export function checkRequestOptions(options: HomeRequestOptions, deviceNames: readonly string[]): void {
   checkNames("request", options, Object.keys(requestOptions));
   const { to, by, timeoutMs } = options;
   if (to !== undefined) checkOneOf("to", to, deviceNames);

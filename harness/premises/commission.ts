@@ -1,53 +1,65 @@
 /**
- * How a home comes up, the whole real way: the hub attaches to the WAN, the meter is put into the hub's
+ * How a home comes up, the whole real way: the hub attaches to the WAN; each meter is put into the hub's
  * log, joins, establishes a key, opens its tunnel, and has its clock set. Each step is waited for, bounded.
  */
-import { CodedError } from "../../hal/base/coded-error.ts";
-import { joinTrouble } from "./hints.ts";
-import type { Premises } from "./premises.ts";
 
-/** The home's metering point: 13 digits, the last of them its check digit. */
-export const esmeMpan = "1000000000003";
+import { devices } from "../../firmware/model/devices.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
+import { serviceRequest } from "../headend/service-requests.ts";
+import { joinTrouble } from "./hints.ts";
+import type { Home } from "./home.ts";
+import type { HomeDevice } from "./home-device.ts";
+import { hubOf, meterOf, metersOf } from "./which-device.ts";
 
 const minuteMs = 60_000;
 const joinLimitMs = 10 * minuteMs;
 /** The window in which the meter may take the hub's time. */
 const clockWindowS = 86_400;
 
-export async function commission(home: Premises): Promise<void> {
+export async function commission(home: Home): Promise<void> {
   await attachWan(home);
-  await addMeter(home);
-  await joinMeter(home);
-  await setClock(home);
+  for (const meter of metersOf(home)) {
+    await addMeter(home, meter.installCode, meter);
+    await joinMeter(home, meter);
+    if (takesClock(meter)) await setClock(home, meter);
+  }
   home.trace.record({ source: "premises", kind: "commissioned" });
 }
 
 /** The hub finds the WAN and is reported installed (8.14.1). */
-export async function attachWan(home: Premises): Promise<void> {
-  const { headEnd, hub } = home;
+export async function attachWan(home: Home): Promise<void> {
+  const { headEnd } = home;
+  const hub = hubOf(home);
   await home.runUntil(() => home.wan.attached, 5 * minuteMs, "the hub's WAN attach");
   headEnd.inventory.preNotify({ eui: hub.eui, type: hub.type, installCode: hub.installCode, hub: hub.eui });
   headEnd.inventory.apply(hub.eui, "hubInstalled");
 }
 
-/** 12.2, then 8.11: the meter is announced and put into the hub's log, and the join window opens. */
-export async function addMeter(home: Premises, installCode = home.esme.installCode): Promise<void> {
-  const { headEnd, hub, esme } = home;
-  headEnd.inventory.preNotify({ eui: esme.eui, type: esme.type, installCode, hub: hub.eui, mpxn: esmeMpan });
-  await home.command("8.11", { action: "add", device: esme.eui, installCode, deviceType: 0 });
+/** 12.2, then 8.11: the meter (the home's first) is announced and put into the hub's log, and the join window opens. */
+export async function addMeter(
+  home: Home,
+  installCode?: Uint8Array,
+  { eui, type, mpxn, installCode: own } = meterOf(home),
+): Promise<void> {
+  const { headEnd } = home;
+  const code = installCode ?? own;
+  headEnd.inventory.preNotify({ eui, type, installCode: code, hub: hubOf(home).eui, mpxn });
+  const deviceType = devices[type].logNumber;
+  await home.command("8.11", { action: "add", device: eui, installCode: code, deviceType });
 }
 
 /** The meter joins, establishes a key, and its tunnel opens; the hub tells of it (alert 8F12). */
-export async function joinMeter(home: Premises): Promise<void> {
-  const { headEnd, esme } = home;
-  const joined = () => headEnd.inventory.status(esme.eui) === "InstalledNotCommissioned";
+export async function joinMeter(home: Home, { eui } = meterOf(home)): Promise<void> {
+  const joined = () => home.headEnd.inventory.status(eui) === "InstalledNotCommissioned";
   await home.runUntil(joined, joinLimitMs, "the meter's joining", () => joinTrouble(home));
 }
 
+const takesClock = ({ type }: HomeDevice): boolean => serviceRequest("8.1.1").devices.includes(type);
+
 /** 8.1.1: the meter takes the hub's time and is commissioned. */
-export async function setClock(home: Premises): Promise<void> {
+export async function setClock(home: Home, { name } = meterOf(home)): Promise<void> {
   const window = { validFrom: home.nowS - clockWindowS, validUntil: home.nowS + clockWindowS };
-  const { timeS, status } = await home.read("8.1.1", window);
+  const { timeS, status } = await home.read("8.1.1", window, { to: name });
   if (status !== 0 || Math.abs(timeS - home.nowS) > 10)
     throw new CodedError(
       "premises/clock",

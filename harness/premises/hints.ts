@@ -2,14 +2,16 @@
 import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
 import type { Exchange } from "../headend/exchange.ts";
 import { type Reading, reading } from "../headend/readings.ts";
-import type { DeviceName } from "./home-device.ts";
-import type { Premises } from "./premises.ts";
+import { isHub } from "./device-specs.ts";
+import type { Home } from "./home.ts";
+import type { HomeDevice } from "./home-device.ts";
+import { metersOf } from "./which-device.ts";
 
 const commissionFirst = "commission it first: await home.commission()";
 
 /** Why nothing can be had of `name` yet; undefined once it is commissioned. */
-export function notCommissioned(home: Premises, name: DeviceName): string | undefined {
-  const { eui } = home[name];
+export function notCommissioned(home: Home, name: string): string | undefined {
+  const { eui } = home.device(name);
   const status = home.headEnd.inventory.list().find((entry) => entry.eui === eui)?.status;
   const known = status ?? "not in the inventory";
   const early = [undefined, "Pending", "Whitelisted", "InstalledNotCommissioned"].includes(status);
@@ -17,7 +19,7 @@ export function notCommissioned(home: Premises, name: DeviceName): string | unde
 }
 
 /** Runs `ask`; a refusal because the head end has never heard of the device says what was forgotten. */
-export function orCommissionFirst<T>(home: Premises, name: DeviceName, ask: () => T): T {
+export function orCommissionFirst<T>(home: Home, name: string, ask: () => T): T {
   try {
     return ask();
   } catch (error) {
@@ -28,7 +30,7 @@ export function orCommissionFirst<T>(home: Premises, name: DeviceName, ask: () =
 }
 
 /** What the answer says. Throws `headend/no-reading`; of a device that is not commissioned it says so. */
-export function readingOf(home: Premises, name: DeviceName, exchange: Exchange): Reading {
+export function readingOf(home: Home, name: string, exchange: Exchange): Reading {
   try {
     return reading(exchange);
   } catch (error) {
@@ -43,15 +45,17 @@ export function withHint(error: CodedError, hint: string | undefined): CodedErro
   return new CodedError(error.code, `${error.message} (${hint})`, { ...error.data, advice: hint }, error);
 }
 
-/** What each side last said of joining that failed; undefined when neither has said anything. */
-export function joinTrouble(home: Premises): string | undefined {
-  const said = (["esme", "hub"] as const).flatMap((source) => {
-    const last = home.trace.of("han", source).findLast(({ event }) => isJoin(event));
-    return last?.event === "join-failed"
-      ? [`the ${source === "esme" ? "meter" : "hub"} says ${last.reason}`]
-      : [];
+/** What each device last said of joining that failed; undefined when none has said anything. */
+export function joinTrouble(home: Home): string | undefined {
+  const said = [...home.devices].reverse().flatMap((device) => {
+    const last = home.trace.of("han", device.name).findLast(({ event }) => isJoin(event));
+    return last?.event === "join-failed" ? [`the ${calledBy(home, device)} says ${last.reason}`] : [];
   });
   return said.length === 0 ? undefined : said.join(", ");
 }
+
+/** "hub", "meter"; by its name where a home has several. */
+const calledBy = (home: Home, device: HomeDevice): string =>
+  isHub(device) ? "hub" : metersOf(home).length === 1 ? "meter" : device.name;
 
 const isJoin = (event: unknown): boolean => event === "join-failed" || event === "joined";

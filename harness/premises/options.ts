@@ -1,25 +1,25 @@
 /** What a user may choose about a home, and what becomes of it. */
 
 import type { DeviceSettings } from "../../firmware/devices/settings.ts";
-import { withCrc } from "../../firmware/han/install-code.ts";
+import type { WireName } from "../../firmware/wire/suites.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { readIsoTime } from "../../hal/base/iso-time.ts";
 import type { Crypto } from "../../hal/board.ts";
 import { cryptoByName, nodeCrypto } from "../../hal/crypto/index.ts";
-import {
-  type EtherSettings,
-  type LoadProfile,
-  type MainsSettings,
-  type MockBoard,
-  readLoadProfileCsv,
-  type Scheduler,
-  type SeededRandom,
-  typicalHome,
-  type WanSettings,
+import type {
+  EtherSettings,
+  LoadProfile,
+  MainsSettings,
+  Scheduler,
+  WanSettings,
 } from "../../hal/mock/index.ts";
-import type { WireName } from "../run-context.ts";
-import type { BoardPair } from "./boards.ts";
-import type { DeviceName } from "./home-device.ts";
+import {
+  type ConnectBoard,
+  checkDevices,
+  defaultDevices,
+  type HomeDeviceSpec,
+  isHub,
+} from "./device-specs.ts";
 import type { Pace } from "./pace.ts";
 
 export const defaultStart = "2026-12-01T00:00:00Z";
@@ -30,10 +30,15 @@ export interface PremisesOptions {
   readonly wire?: WireName;
   /** UTC at virtual time 0: ISO 8601, from 2000-01-02 to 2095-12-31; without a zone UTC. Default 2026-12-01T00:00:00Z. */
   readonly start?: string;
+  /**
+   * The devices of the home; default: a hub called "hub" and an electricity meter called "esme". What a device's own
+   * options leave out, those below say.
+   */
+  readonly devices?: readonly HomeDeviceSpec[];
   /** What the home draws: half-hourly CSV (see `readLoadProfileCsv`) or any profile. Default: a typical home. */
   readonly loadCsv?: string;
   readonly load?: LoadProfile;
-  /** Between hub and meter, metres. Default 4. */
+  /** Between the hub and each other device, metres. Default 4. */
   readonly distanceM?: number;
   readonly ether?: Partial<EtherSettings>;
   readonly wan?: Partial<WanSettings>;
@@ -41,25 +46,19 @@ export interface PremisesOptions {
   readonly meterMains?: Partial<MainsSettings>;
   readonly settings?: Partial<DeviceSettings>;
   /**
-   * What the meter itself holds: `"another"`, a valid code that is not the one the hub is told; or 16 bytes and their
+   * What the (first) meter itself holds: `"another"`, a valid code that is not the one the hub is told; or 16 bytes and their
    * CRC, which may be wrong. For tests of joining.
    */
   readonly printedInstallCode?: "another" | Uint8Array;
-  /** The meter's keys come from a PKI that nobody here trusts. */
+  /** The (first) meter's keys come from a PKI that nobody here trusts. */
   readonly rogueMeter?: boolean;
   /** Default node:crypto, the same answers as the others. */
   readonly crypto?: Crypto["name"];
-  /** Devices that run on a real board's parts: meets each board, once, before the factory. See `boards.ts`. */
-  readonly boards?: Partial<Record<DeviceName, ConnectBoard>>;
+  /** By name: devices that run on a real board's parts: meets each board, once, before the factory. See `boards.ts`. */
+  readonly boards?: Readonly<Record<string, ConnectBoard>>;
   /** How virtual time passes; default: at once. For homes on real boards, whose time is real. */
   readonly pace?: (scheduler: Scheduler) => Pace;
 }
-
-/** Makes a pair of a device's simulated board and the remote one that lends it parts. */
-export type ConnectBoard = (
-  mock: MockBoard,
-  home: { readonly scheduler: Scheduler; readonly startUtcMs: number },
-) => Promise<BoardPair>;
 
 /** The board on which a run's meters run, see `targets.ts`. */
 export interface LendingBoard {
@@ -82,21 +81,6 @@ export function cannotBuild(wire: WireName, target: string, hasBoard = false): C
     `no home runs on the target "${target}": it has no board to lend. Use --target mock, emulated or a board.`,
     { target },
   );
-}
-
-/** What the home draws. */
-export function loadOf({ load, loadCsv }: PremisesOptions, random: SeededRandom): LoadProfile {
-  if (load !== undefined) return load;
-  return loadCsv === undefined ? typicalHome(random.fork("load")) : readLoadProfileCsv(loadCsv);
-}
-
-/** What the meter itself holds, where that is not the code that the hub is told. */
-export function printedCode(
-  { printedInstallCode: code }: PremisesOptions,
-  random: SeededRandom,
-): { printedCode?: Uint8Array } {
-  if (code === undefined) return {};
-  return { printedCode: code === "another" ? withCrc(random.fork("another-code").bytes(16)) : code };
 }
 
 export function chooseCrypto(name: Crypto["name"] | undefined): Crypto {
@@ -128,9 +112,14 @@ export function readStart(start: string): number {
 
 const notText = { column: 1, fault: "expected a text" };
 
-/** In a run on a board the meter runs on it. */
-export function onBoard(board: LendingBoard | undefined): PremisesOptions {
-  return board === undefined
-    ? {}
-    : { boards: { esme: board.connect }, pace: (scheduler) => board.pace(scheduler) };
+/** In a run on a board the first meter of a home runs on it. */
+export function onBoard(
+  board: LendingBoard | undefined,
+  devices: readonly HomeDeviceSpec[] = defaultDevices,
+): PremisesOptions {
+  if (board === undefined) return {};
+  checkDevices(devices);
+  const meter = devices.find((spec) => !isHub(spec));
+  if (meter === undefined) return {};
+  return { boards: { [meter.name]: board.connect }, pace: (scheduler) => board.pace(scheduler) };
 }

@@ -1,5 +1,5 @@
 /**
- * A home on simulated boards, with the head end that talks to it. Time is virtual and moves only in
+ * A home of any devices on simulated boards, with the head end that talks to it. Time is virtual and moves only in
  * {@link Premises.run} and what calls it; one seed gives one run, byte for byte.
  *
  * @example
@@ -11,55 +11,40 @@
  * });
  */
 import type { Observation } from "../../firmware/features/feature.ts";
-import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
 import { suites } from "../../firmware/wire/suites.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
-import { euiBytes } from "../../hal/base/eui64.ts";
 import type { Crypto } from "../../hal/board.ts";
-import {
-  type CutPoint,
-  Ether,
-  hubMains,
-  MockBoard,
-  meterMains,
-  Scheduler,
-  SeededRandom,
-  WanLink,
-} from "../../hal/mock/index.ts";
+import { type CutPoint, Ether, Scheduler, SeededRandom, WanLink } from "../../hal/mock/index.ts";
 import { type Exchange, succeeded } from "../headend/exchange.ts";
-import { HeadEnd, type RequestOptions } from "../headend/head-end.ts";
-import { TestPki } from "../headend/pki.ts";
+import { HeadEnd } from "../headend/head-end.ts";
+import type { TestPki } from "../headend/pki.ts";
 import type { Reading } from "../headend/readings.ts";
 import type { ReceivedAlert } from "../headend/receiver.ts";
-import { serviceRequest } from "../headend/service-requests.ts";
-import { currentRun } from "../run-context.ts";
 import { addCaptureKeys } from "./capture-keys.ts";
 import { checkDuration, checkMessage, checkOptions, checkRequestOptions } from "./check-options.ts";
 import { commission } from "./commission.ts";
+import { defaultDevices, numbered, placeDevices } from "./device-specs.ts";
+import { knownDevice } from "./factory.ts";
 import { notCommissioned, orCommissionFirst, readingOf, withHint } from "./hints.ts";
-import { type DeviceName, HomeDevice, partiesOf } from "./home-device.ts";
+import type { Home, HomeRequestOptions } from "./home.ts";
+import type { HomeDevice } from "./home-device.ts";
+import { makeDevices, makePki } from "./make-devices.ts";
 import {
   cannotBuild,
   chooseCrypto,
   defaultStart,
-  loadOf,
   onBoard,
   type PremisesOptions,
-  printedCode,
   readStart,
 } from "./options.ts";
 import type { Pace } from "./pace.ts";
+import { currentRun } from "./run-context.ts";
 import { skipElsewhere } from "./skip.ts";
 import { Trace } from "./trace.ts";
+import { deviceOf, hubOf, metersOf, targetOf } from "./which-device.ts";
 
-/** Options of one service request in a home: `to` is a device's name; by default the one the request is for. */
-export type HomeRequestOptions = Omit<RequestOptions, "to"> & { readonly to?: DeviceName };
-
-export const hubEui: Eui64 = "00DB1234567890A2";
-export const esmeEui: Eui64 = "00DB1234567890A0";
-
-export class Premises {
+export class Premises implements Home {
   readonly seed: number;
   readonly startUtcMs: number;
   readonly scheduler = new Scheduler();
@@ -69,16 +54,14 @@ export class Premises {
   readonly suite: Suite = suites.cose;
   readonly ether: Ether;
   readonly wan: WanLink;
-  readonly hub: HomeDevice;
-  readonly esme: HomeDevice;
+  /** In the order in which they were asked for. */
+  readonly devices: readonly HomeDevice[];
   readonly headEnd: HeadEnd;
   readonly trace: Trace;
-  readonly #boards: NonNullable<PremisesOptions["boards"]>;
   readonly #pace: Pace | undefined;
 
   constructor(options: PremisesOptions) {
     checkOptions(options);
-    this.#boards = options.boards ?? {};
     this.#pace = options.pace?.(this.scheduler);
     this.seed = options.seed ?? currentRun()?.seed ?? 1;
     this.startUtcMs = readStart(options.start ?? defaultStart);
@@ -87,16 +70,18 @@ export class Premises {
     this.trace = new Trace(this.startUtcMs, () => this.nowMs, currentRun() !== undefined);
     this.ether = new Ether(this.scheduler, this.random.fork("ether"), options.ether);
     this.wan = new WanLink(this.scheduler, this.random.fork("wan"), options.wan);
-    const pki = this.#makePki("pki");
-    this.hub = this.#makeDevice("hub", options, pki);
-    this.esme = this.#makeDevice("esme", options, pki);
+    const pki = makePki(this);
+    const specs = numbered(options.devices ?? defaultDevices);
+    const observe = (name: string, observation: Observation) => this.#observe(name, observation);
+    this.devices = makeDevices(specs, options, this, pki, observe);
     this.headEnd = this.#makeHeadEnd(pki);
-    this.#place(options.distanceM ?? 4);
+    placeDevices(this.ether, specs, options.distanceM ?? 4);
     this.#capture();
   }
 
-  get devices(): readonly HomeDevice[] {
-    return [this.hub, this.esme];
+  /** The device of that name. Throws `premises/no-device`. */
+  device(name: string): HomeDevice {
+    return deviceOf(this, name);
   }
 
   /** Virtual milliseconds since the home was built. */
@@ -113,7 +98,7 @@ export class Premises {
   async build(): Promise<this> {
     for (const device of this.devices) {
       device.board.powerOn();
-      await this.#lend(device);
+      await device.borrow(this);
       await device.manufacture(this.headEnd.pki);
       device.board.powerOff();
       device.startFirmware();
@@ -163,14 +148,11 @@ export class Premises {
 
   /** Sends a service request without waiting. */
   submit(reference: string, parameters: unknown = {}, options: HomeRequestOptions = {}): Exchange {
-    checkRequestOptions(options);
-    const target = this.#targetOf(reference, options);
-    const asked = { ...options, to: this[target].eui };
+    const names = this.devices.map(({ name }) => name);
+    checkRequestOptions(options, names);
+    const target = options.to ?? targetOf(this, reference).name;
+    const asked = { ...options, to: this.device(target).eui };
     return orCommissionFirst(this, target, () => this.headEnd.submit(reference, parameters, asked));
-  }
-
-  #targetOf(reference: string, { to }: HomeRequestOptions): DeviceName {
-    return to ?? (serviceRequest(reference).devices[0] === "CHF" ? "hub" : "esme");
   }
 
   /** A request that must succeed, and its answer in the user's terms. Throws `headend/no-reading`. */
@@ -180,7 +162,7 @@ export class Premises {
     options: HomeRequestOptions = {},
   ): Promise<Reading> {
     const exchange = await this.request(reference, parameters, options);
-    return readingOf(this, this.#targetOf(reference, options), exchange);
+    return readingOf(this, options.to ?? targetOf(this, reference).name, exchange);
   }
 
   /** A request that must succeed. Throws `headend/no-reading` with what happened instead. */
@@ -190,19 +172,19 @@ export class Premises {
     options: HomeRequestOptions = {},
   ): Promise<Exchange> {
     const exchange = await this.request(reference, parameters, options);
-    if (!succeeded(exchange)) readingOf(this, this.#targetOf(reference, options), exchange);
+    if (!succeeded(exchange)) readingOf(this, options.to ?? targetOf(this, reference).name, exchange);
     return exchange;
   }
 
   /** Runs until the head end holds an alert with `code` that came after `sinceMs` (default: from now on). */
-  async waitForAlert(code: number, limitMs: number, from?: DeviceName): Promise<ReceivedAlert> {
+  async waitForAlert(code: number, limitMs: number, from?: string): Promise<ReceivedAlert> {
     const seen = this.headEnd.alerts.length;
     const find = () =>
       this.headEnd.alerts
         .slice(seen)
-        .find((a) => a.alertCode === code && (!from || a.device === this[from].eui));
+        .find((a) => a.alertCode === code && (!from || a.device === this.device(from).eui));
     const what = `alert ${code.toString(16).toUpperCase()}`;
-    const why = () => notCommissioned(this, from ?? "esme");
+    const why = () => notCommissioned(this, from ?? (metersOf(this)[0] ?? hubOf(this)).name);
     await this.runUntil(() => find() !== undefined, limitMs, what, why);
     return find() as ReceivedAlert;
   }
@@ -233,9 +215,9 @@ export class Premises {
   }
 
   /** Pulls a board's plug, hold-up or not, for `ms`; its firmware starts again afterwards. */
-  async powerCut(name: DeviceName, ms = 1000): Promise<void> {
+  async powerCut(name: string, ms = 1000): Promise<void> {
     checkDuration("the time without power", ms);
-    const { board } = this[name];
+    const { board } = this.device(name);
     board.powerOff();
     await this.run(ms);
     board.powerOn();
@@ -246,14 +228,14 @@ export class Premises {
    * Pulls a board's plug at the `n`th flash operation from now (0 = the next): before it, inside it (torn), or
    * after it. The board stays dark until {@link plugIn}.
    */
-  cutAtFlashOperation(name: DeviceName, n: number, point: CutPoint): void {
-    const { mockFlash } = this[name].board;
+  cutAtFlashOperation(name: string, n: number, point: CutPoint): void {
+    const { mockFlash } = this.device(name).board;
     mockFlash.cutPowerAt(mockFlash.operationCount + n, point);
   }
 
   /** Gives a board its power back, and takes back a cut that did not strike. */
-  async plugIn(name: DeviceName): Promise<void> {
-    const { board } = this[name];
+  async plugIn(name: string): Promise<void> {
+    const { board } = this.device(name);
     board.mockFlash.clearCut();
     if (!board.powered) board.powerOff();
     board.powerOn();
@@ -276,14 +258,6 @@ export class Premises {
     return (this.#pace ?? this.scheduler).run(condition, limitMs);
   }
 
-  /** The device gets its parts of a real board, if it is to run on one; that board's flash is erased. */
-  async #lend(device: HomeDevice): Promise<void> {
-    const pair = await this.#boards[device.name]?.(device.board, this);
-    if (pair === undefined) return;
-    await pair.erase();
-    device.bootBoard = () => pair.board();
-  }
-
   #toHub(bytes: Uint8Array, from: string, done: (outcome: "delivered" | "failed") => void = () => {}): void {
     this.#wanMessage("down", from, bytes);
     this.wan.deliver(bytes, done);
@@ -292,52 +266,6 @@ export class Premises {
   #wanMessage(direction: "down" | "up", from: string, bytes: Uint8Array): void {
     this.trace.record({ source: "wan", kind: "message", direction, from, hex: bytes });
     this.trace.capture({ link: "wan", timeMs: this.nowMs, bytes, from, direction });
-  }
-
-  #makePki(label: string): TestPki {
-    const notBeforeS = Math.floor(this.startUtcMs / 1000) - 86_400;
-    return new TestPki({
-      crypto: this.crypto,
-      suite: this.suite,
-      random: this.random.fork(label),
-      notBeforeS,
-    });
-  }
-
-  #makeDevice(name: DeviceName, options: PremisesOptions, pki: TestPki): HomeDevice {
-    const isHub = name === "hub";
-    const eui = isHub ? hubEui : esmeEui;
-    const mains = isHub ? { ...hubMains, ...options.hubMains } : { ...meterMains, ...options.meterMains };
-    const meterParts = {
-      metrology: { profile: loadOf(options, this.random) },
-      loadSwitch: true,
-      tamper: true,
-      userInterface: true,
-    } as const;
-    const board = new MockBoard({
-      scheduler: this.scheduler,
-      random: this.random,
-      id: name,
-      startUtcMs: this.startUtcMs,
-      crypto: this.crypto,
-      parts: isHub ? { mains } : { mains, ...meterParts },
-      ether: this.ether,
-      eui64: euiBytes(eui),
-      ...(isHub ? { wan: this.wan } : {}),
-    });
-    return new HomeDevice({
-      name,
-      type: isHub ? "CHF" : "ESME",
-      eui,
-      board,
-      keys: pki.deviceKeys(eui),
-      ...(isHub ? {} : printedCode(options, this.random)),
-      ...(isHub || !options.rogueMeter ? {} : { maker: this.#makePki("rogue-pki") }),
-      suite: this.suite,
-      installCode: this.random.fork(`install-code/${name}`).bytes(16),
-      settings: options.settings ?? {},
-      observe: (observation) => this.#observe(name, observation),
-    });
   }
 
   #makeHeadEnd(pki: TestPki): HeadEnd {
@@ -349,24 +277,12 @@ export class Premises {
       after: (delayMs, action) => this.scheduler.after(delayMs, action),
       observe: (event) => this.trace.record({ ...event, source: "head-end" }),
     });
-    for (const { eui, type, keys } of this.devices)
-      headEnd.register({
-        eui,
-        type,
-        signPublicKey: keys.sign.signer.publicKey,
-        agreePublicKey: keys.agree.publicKey,
-        parties: partiesOf(type),
-      });
+    for (const { eui, type, keys } of this.devices) headEnd.register(knownDevice(type, eui, keys));
     this.wan.onUplink((bytes) => {
       this.#wanMessage("up", "hub", bytes);
       headEnd.receive(bytes);
     });
     return headEnd;
-  }
-
-  #place(distanceM: number): void {
-    this.ether.place("hub", { xM: 0, yM: 0 });
-    this.ether.place("esme", { xM: distanceM, yM: 0 });
   }
 
   #capture(): void {
@@ -376,9 +292,9 @@ export class Premises {
   }
 
   /** A device's own account. With each change of the network the capture gets the keys that open it. */
-  #observe(source: DeviceName, observation: Observation): void {
+  #observe(source: string, observation: Observation): void {
     this.trace.record({ ...observation, source });
-    if (observation.kind === "han") addCaptureKeys(this.hub.firmware, this.trace.captures.keys);
+    if (observation.kind === "han") addCaptureKeys(this.devices, this.trace.captures.keys);
   }
 }
 
@@ -399,7 +315,7 @@ export async function premises(
     if (inMocha) skipElsewhere(context as Mocha.Context, reason.message);
     throw reason;
   }
-  const home = new Premises({ ...onBoard(run?.board), ...chosen });
+  const home = new Premises({ ...onBoard(run?.board, chosen.devices), ...chosen });
   run?.addPremises(home.trace, home.trace.captures);
   return home.build();
 }

@@ -19,7 +19,8 @@ import {
 } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
 import { BoardPair, type BoardPart, lentParts } from "./boards.ts";
-import type { ConnectBoard, LendingBoard } from "./options.ts";
+import type { ConnectBoard } from "./device-specs.ts";
+import type { LendingBoard } from "./options.ts";
 import { Pace } from "./pace.ts";
 
 export interface BoardTargetOptions {
@@ -102,7 +103,7 @@ async function makeNormal(remote: SerialBoard, utcMs: number): Promise<void> {
 
 /** Knows when nothing is asked and nothing is about to be. */
 class CountingClient extends SmpClient {
-  #open = 0;
+  #underWay = 0;
   #waiting: (() => void)[] = [];
 
   override async request(
@@ -112,18 +113,18 @@ class CountingClient extends SmpClient {
     payload: Record<string, unknown> = {},
     options: RequestOptions = {},
   ): Promise<Record<string, unknown>> {
-    this.#open++;
+    this.#underWay++;
     try {
       return await super.request(operation, group, command, payload, options);
     } finally {
-      this.#open--;
-      if (this.#open === 0) for (const wake of this.#waiting.splice(0)) wake();
+      this.#underWay--;
+      if (this.#underWay === 0) for (const wake of this.#waiting.splice(0)) wake();
     }
   }
 
   /** Every request ends in bounded time, so this does. */
   async idle(): Promise<void> {
-    while (this.#open > 0) {
+    while (this.#underWay > 0) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
       // What the answer brings about may ask on.
       await new Promise((resolve) => setImmediate(resolve));

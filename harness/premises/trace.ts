@@ -3,7 +3,7 @@
  * Same seed, same events, byte for byte: nothing here comes from the wall clock or the machine.
  */
 import { toHex } from "../../hal/base/hex.ts";
-import type { CapturedPacket, Captures } from "../run-context.ts";
+import type { CapturedPacket, Captures } from "./captures.ts";
 
 export interface TraceEvent {
   /** Virtual milliseconds since the home was built. */
@@ -29,7 +29,7 @@ export type TraceRecord = {
  * A home that nobody records remembers so much of its past: what it holds must not grow with its days. In a run
  * of the command line everything is kept, for its report and its capture.
  */
-export const rememberedEvents = 10_000;
+const rememberedEvents = 10_000;
 export const rememberedPackets = 4096;
 
 /** Collects events; bytes become upper-case hex and big integers decimal text, so that each is plain JSON. */

@@ -1,7 +1,8 @@
 /** `capture.pcapng`: what was on the air and on the WAN in every home of a run, with the keys that open it. */
+
 import { join } from "node:path";
 import { toHex } from "../../hal/base/hex.ts";
-import type { CapturedPacket, CaptureKey, Captures } from "../run-context.ts";
+import type { CapturedPacket, CaptureKey, Captures } from "../premises/captures.ts";
 import { shellWord } from "../text.ts";
 import { LinkType, PcapngWriter } from "./pcapng.ts";
 import type { CaptureSpan } from "./run-report.ts";

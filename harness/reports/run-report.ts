@@ -1,6 +1,8 @@
 /** What a run leaves behind, as data: `run.json` of the command-line contract, and what the other files are made of. */
+
+import type { WireName } from "../../firmware/wire/suites.ts";
+import type { Captures } from "../premises/captures.ts";
 import type { TraceEvent } from "../premises/trace.ts";
-import type { Captures, WireName } from "../run-context.ts";
 import type { ScenarioError } from "./failure.ts";
 
 export type { ScenarioError };

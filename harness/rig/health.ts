@@ -7,10 +7,10 @@ import type { LineSession } from "../../hal/serial/line/index.ts";
 import { BoardClient } from "../../hal/serial/parts/index.ts";
 import { image, isUnsupported, os, SmpClient, type SmpError } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
-import { lockedName, type OpenBoardOptions, openBoard, smpOptions } from "./find.ts";
 import { framingHint } from "./framing-hint.ts";
 import { imageKeyOf } from "./image-key.ts";
 import { lockHolder, nameOf } from "./lock.ts";
+import { lockedName, type OpenBoardOptions, openBoard, smpOptions } from "./open-board.ts";
 import { answers, isRecovery, recoveryAdvice, recoveryName } from "./recovery.ts";
 import type { RigBoard } from "./rig-file.ts";
 
@@ -73,15 +73,15 @@ async function healthNow(board: RigBoard, options: HealthOptions): Promise<Look>
   const holder = lockHolder(await lockedName(board));
   if (holder !== undefined) return { ok: true, health: `in use by ${nameOf(holder)}` };
   if (board.kind === "emulated" && !options.startEmulated) return emulatedHealth(board);
-  const open = await openBoard(board, {
+  const opened = await openBoard(board, {
     what: options.what ?? "meterbench list boards",
     ...(options.timers && { timers: options.timers }),
     ...(options.open && { open: options.open }),
   });
   try {
-    return await lookAt(open.line, board, options.timers ?? realTimers);
+    return await lookAt(opened.line, board, options.timers ?? realTimers);
   } finally {
-    await open.close();
+    await opened.close();
   }
 }
 

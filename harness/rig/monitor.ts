@@ -14,8 +14,8 @@ import {
 import { image, missingAdvice, SmpClient, type SmpClientOptions } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
 import { plainLine } from "../text.ts";
-import { type OpenBoard, smpOptions } from "./find.ts";
 import { framingHint } from "./framing-hint.ts";
+import { type OpenedBoard, smpOptions } from "./open-board.ts";
 import { isRecovery, recoveryName } from "./recovery.ts";
 
 export type MonitorEvent =
@@ -50,7 +50,7 @@ export class BoardMonitor {
   #closed = false;
 
   constructor(
-    { board, line }: Pick<OpenBoard, "board" | "line">,
+    { board, line }: Pick<OpenedBoard, "board" | "line">,
     emit: (event: MonitorEvent) => void,
     options: MonitorOptions = {},
   ) {

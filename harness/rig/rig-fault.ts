@@ -2,7 +2,7 @@
 import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { CodedError } from "../../hal/base/coded-error.ts";
-import { nearest } from "./near-miss.ts";
+import { nearest } from "../near-miss.ts";
 
 type Path = readonly PropertyKey[];
 

@@ -1,17 +1,20 @@
 /** What a run's scenarios run on: the simulated board, a board that lends its parts, or a board under test. */
+
+import { isModelled } from "../../firmware/devices/boot.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { LineError } from "../../hal/serial/line/errors.ts";
 import type { LineSession } from "../../hal/serial/line/index.ts";
 import { BoardClient, BoardSilent, type Description } from "../../hal/serial/parts/index.ts";
 import { image, SmpClient, type SmpClientOptions } from "../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../hal/serial/timers.ts";
+import type { DeviceEnd } from "../premises/run-context.ts";
 import { BoardTarget } from "../premises/targets.ts";
-import type { DeviceEnd } from "../run-context.ts";
-import { chooseBoard, type OpenBoard, type OpenBoardOptions, openBoard, smpOptions } from "./find.ts";
+import { chooseBoard } from "./find.ts";
 import { framingHint } from "./framing-hint.ts";
+import { type OpenBoardOptions, type OpenedBoard, openBoard, smpOptions } from "./open-board.ts";
 import type { RecordedRun } from "./recorded-session.ts";
 import type { Rig, RigBoard } from "./rig-file.ts";
-import { RemoteDeviceEnd } from "./under-test.ts";
+import { RemoteDeviceEnd } from "./under-test/remote-device-end.ts";
 
 /** A board in its own words. */
 export interface BoardIdentity {
@@ -38,21 +41,20 @@ export interface TargetOptions {
   /** Of the board's line, before what the rig file says. */
   readonly line?: Partial<Pick<RigBoard, "baud" | "framing" | "flow">>;
   readonly timers?: Timers;
-  /** What the run is, for who replays its recording. */
+  /** What the run is, for who plays its recording back. */
   readonly run?: RecordedRun;
   /** Instead of a real port; for tests. */
   readonly open?: OpenBoardOptions["open"];
 }
 
 /** Kinds that the model's own boards under test say they are (see `emulate`). */
-const deviceKinds: readonly string[] = ["ESME", "CHF"];
 
 /** Opens the target of a run. Throws `rig/...`, `rig-file/...`, `line/...`. */
 export async function openTarget(name: string, rig: Rig, options: TargetOptions): Promise<RunTarget> {
   if (name === "mock") return { name, close: async () => {} };
   const board = { ...(await chooseBoard(rig, name)), ...options.line };
   const startUtcMs = Date.now();
-  const open = await openBoard(board, {
+  const opened = await openBoard(board, {
     what: "meterbench run",
     command: ["run", "--target", name],
     startUtcMs,
@@ -64,13 +66,13 @@ export async function openTarget(name: string, rig: Rig, options: TargetOptions)
     throw noTarget(name, error);
   });
   try {
-    return await targetOn(name, open, {
+    return await targetOn(name, opened, {
       startUtcMs,
       timers: options.timers ?? realTimers,
       asksVersion: true,
     });
   } catch (error) {
-    await open.close();
+    await opened.close();
     throw error;
   }
 }
@@ -78,40 +80,40 @@ export async function openTarget(name: string, rig: Rig, options: TargetOptions)
 export interface TargetOnOptions {
   readonly timers: Timers;
   readonly startUtcMs: number;
-  /** Asks what image runs. A replay asks what its recording has asked. */
+  /** Asks what image runs. Playing back asks what its recording has asked. */
   readonly asksVersion?: boolean | undefined;
 }
 
 /** The target on a board that is open. */
 export async function targetOn(
   name: string,
-  open: OpenBoard,
+  opened: OpenedBoard,
   { timers, startUtcMs, asksVersion }: TargetOnOptions,
 ): Promise<RunTarget> {
-  const smp = smpOptions(open.board, timers);
-  const description = await describeBoard(open.line, smp);
-  const version = asksVersion ? await versionOn(open.line, smp) : undefined;
+  const smp = smpOptions(opened.board, timers);
+  const description = await describeBoard(opened.line, smp);
+  const version = asksVersion ? await versionOn(opened.line, smp) : undefined;
   const identity = { id: description.id, kind: description.kind, ...(version !== undefined && { version }) };
-  if (open.board.kind === "device" || deviceKinds.includes(description.kind)) {
-    const device = await RemoteDeviceEnd.connect(open.line, smp, startUtcMs);
+  if (opened.board.kind === "device" || isModelled(description.kind)) {
+    const device = await RemoteDeviceEnd.connect(opened.line, smp, startUtcMs);
     const close = async (): Promise<void> => {
       device.close();
-      await open.close();
+      await opened.close();
     };
     return { name, identity, device, close };
   }
-  requireParts(open, description);
+  requireParts(opened, description);
   const faults: unknown[] = [];
-  const board = new BoardTarget(open.line, {
-    parts: open.board.parts,
+  const board = new BoardTarget(opened.line, {
+    parts: opened.board.parts,
     smp,
     control: smp.control,
-    revive: open.power && (() => open.power!.cycle()),
+    revive: opened.power && (() => opened.power!.cycle()),
     onFault: (error) => faults.push(error),
   });
   const close = async (): Promise<void> => {
     board.close();
-    await open.close();
+    await opened.close();
   };
   return { name, identity, board, faults, close };
 }
@@ -143,7 +145,7 @@ async function versionOn(line: LineSession, options: SmpClientOptions): Promise<
   }
 }
 
-function requireParts({ board }: OpenBoard, { parts, id }: Description): void {
+function requireParts({ board }: OpenedBoard, { parts, id }: Description): void {
   const missing = ["clock", "flash", "entropy"].filter((part) => !parts.includes(part));
   if (missing.length === 0) return;
   throw new CodedError("rig/parts", `board ${board.id} (${id}) has no ${missing.join(", ")} to lend`, {

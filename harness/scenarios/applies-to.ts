@@ -1,5 +1,5 @@
 /** What a scenario applies to and needs. Said once in a suite; what is inside inherits it, or says otherwise. */
-import type { WireName } from "../run-context.ts";
+import type { WireName } from "../../firmware/wire/suites.ts";
 
 export interface Needs {
   /** It runs on a meter whose flash, mains, switch and clock are a real board's, with the same outcome. */

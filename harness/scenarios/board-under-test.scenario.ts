@@ -4,10 +4,11 @@ import { useCases } from "../../firmware/model/index.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import { type DeviceType, serviceRequest } from "../headend/service-requests.ts";
-import { appliesTo, currentRun, needs, type PartyName, skipElsewhere } from "../index.ts";
-import { BesideModel } from "../rig/beside-model.ts";
-import { modelledUseCases } from "../rig/emulate/modelled.ts";
-import type { DeviceEnd } from "../run-context.ts";
+import { appliesTo, currentRun, modelledDevices, needs, type PartyName, skipElsewhere } from "../index.ts";
+import { standardDevice } from "../premises/device-specs.ts";
+import type { DeviceEnd } from "../premises/run-context.ts";
+import { BesideModel } from "../rig/under-test/beside-model.ts";
+import { modelledUseCases } from "../rig/under-test/modelled.ts";
 import { disableSupply, type Forgery, flipBit, forge, macBytes } from "./support.ts";
 import { type UseCaseScenario, type UseCaseSubject, useCaseScenarios } from "./use-case-table.ts";
 
@@ -18,9 +19,8 @@ const devices = {
 } as const;
 
 const modelled = { ESME: await modelledUseCases("ESME"), CHF: await modelledUseCases("CHF") } as const;
-const namedAs = { ESME: "esme", CHF: "hub" } as const;
 const serves = (type: DeviceType, { useCase, reference, to }: UseCaseScenario): boolean =>
-  (to ?? namedAs[type]) === namedAs[type] &&
+  (to === undefined || to === standardDevice(type).name) &&
   serviceRequest(reference).devices.includes(type) &&
   modelled[type].some(({ id }) => id === useCase);
 
@@ -73,12 +73,12 @@ describe("a board under test answers as the model does", function () {
     subject = {
       nowS: Math.floor(device.startUtcMs / 1000),
       headEnd,
-      esme: { eui: "00DB1234567890A5" },
+      removed: { eui: "00DB1234567890A5" },
       nextKeys: (name) => headEnd.parties[name].keys,
     };
   });
 
-  for (const type of ["ESME", "CHF"] as const) {
+  for (const type of modelledDevices) {
     for (const scenario of useCaseScenarios.filter((one) => serves(type, one))) {
       const { reference, useCase, by, first, stateDecides = false } = scenario;
       const { title } = useCases.find(({ id }) => id === useCase) ?? { title: useCase };
@@ -120,12 +120,12 @@ describe("a board under test answers as the model does", function () {
     assert.notEqual(verdict, "differs");
   });
 
-  const removal = () => ({ action: "remove", device: subject.esme.eui });
+  const removal = () => ({ action: "remove", device: subject.removed.eui });
 
   function forged(forgery: Forgery): Uint8Array {
     const { model, headEnd, eui } = beside;
-    const esme = { eui, keys: model.keys };
-    return forge({ crypto: nodeCrypto(), suite: model.suite, headEnd, devices: [], esme }, forgery);
+    const victim = { eui, type: model.type, keys: model.keys };
+    return forge({ crypto: nodeCrypto(), suite: model.suite, headEnd, devices: [victim] }, forgery);
   }
 
   function skipOthers(context: Mocha.Context, type: DeviceType): void {

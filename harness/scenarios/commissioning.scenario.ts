@@ -20,9 +20,9 @@ describe("commissioning a home", function () {
   });
 
   it("goes from two new boards to a commissioned home, step by step", async () => {
-    const status = () => home.headEnd.inventory.status(home.esme.eui);
+    const status = () => home.headEnd.inventory.status(home.device("esme").eui);
     await attachWan(home);
-    assert.equal(home.headEnd.inventory.status(home.hub.eui), "Commissioned");
+    assert.equal(home.headEnd.inventory.status(home.device("hub").eui), "Commissioned");
     await addMeter(home);
     assert.equal(status(), "Whitelisted");
     await joinMeter(home);
@@ -47,7 +47,7 @@ describe("commissioning a home", function () {
     const { devices } = await home.read("8.9");
     assert.equal(devices.length, 1);
     const [meter] = devices;
-    assert.equal(meter.eui, home.esme.eui);
+    assert.equal(meter.eui, home.device("esme").eui);
     assert.equal(meter.status, 0xc8, "authorised, reporting, Smart Energy");
     assert.equal(meter.linkQuality, 127, "at 2.4 GHz");
     assert.ok(meter.maxRssiDbm < 0 && meter.maxRssiDbm > -100, `RSSI ${meter.maxRssiDbm} dBm`);
@@ -74,7 +74,7 @@ describe("commissioning a home", function () {
     await joinMeter(home);
     await home.runUntil(() => home.alerts(0x8f69).length > 0, 60_000, "8F69");
     const [alert] = home.alerts(0x8f69);
-    assert.deepEqual([alert!.device, alert!.to], [home.esme.eui, "supplier"]);
+    assert.deepEqual([alert!.device, alert!.to], [home.device("esme").eui, "supplier"]);
     await setClock(home);
     await home.powerCut("esme");
     await home.run(20_000);
@@ -150,7 +150,7 @@ describe("commissioning a home", function () {
     const exchange = await home.request("8.1.1", window);
     assert.equal(exchange.status, "answered");
     assert.notEqual(exchange.answer?.results[2]?.status, 0);
-    assert.equal(home.headEnd.inventory.status(home.esme.eui), "InstalledNotCommissioned");
+    assert.equal(home.headEnd.inventory.status(home.device("esme").eui), "InstalledNotCommissioned");
   });
 
   for (const name of ["hub", "esme"] as const)
@@ -160,12 +160,13 @@ describe("commissioning a home", function () {
           const cut = n === 0 ? home : await premises(this);
           await attachWan(cut);
           cut.cutAtFlashOperation(name, n, "torn");
-          const { esme, hub, headEnd } = cut;
+          const { headEnd } = cut;
+          const esme = cut.device("esme");
           headEnd.inventory.preNotify({
             eui: esme.eui,
             type: "ESME",
             installCode: esme.installCode,
-            hub: hub.eui,
+            hub: cut.device("hub").eui,
           });
           const add = { action: "add", device: esme.eui, installCode: esme.installCode, deviceType: 0 };
           await cut.request("8.11", add, { timeoutMs: 20_000 });

@@ -76,7 +76,7 @@ describe("credentials", function () {
       { by: "supplier" },
       { reason: "unknown-party", alertCode: 0x8f3e },
     );
-    home.headEnd.handOver(home.esme.eui, "supplier", "secondSupplier");
+    home.headEnd.handOver(home.device("esme").eui, "supplier", "secondSupplier");
     await home.command("7.1", {}, { by: "secondSupplier" });
   });
 

@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import { basename, extname, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import Mocha from "mocha";
+import type { WireName } from "../../firmware/wire/suites.ts";
 import { cleanStack, lineIn } from "../reports/failure.ts";
-import type { WireName } from "../run-context.ts";
 import { needsOf, wiresOf } from "./applies-to.ts";
 import { loadFault } from "./load-fault.ts";
 

@@ -6,7 +6,7 @@ import { fromHex } from "../../hal/base/hex.ts";
 import type { Signer } from "../../hal/board.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import { SeededRandom } from "../../hal/mock/index.ts";
-import { currentRun } from "../run-context.ts";
+import { currentRun } from "../premises/run-context.ts";
 import { appliesTo, mockOnly } from "./applies-to.ts";
 
 /** A party of the GBCS wire: one P-256 key to sign, one to agree. */

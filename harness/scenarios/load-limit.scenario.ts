@@ -11,7 +11,7 @@ describe("load limit", function () {
     home = await commissioned(this, { load: constantLoad(1000) });
   });
   const draw = (watts: number) => {
-    home.esme.board.mockMetrology.profile = constantLoad(watts);
+    home.device("esme").board.mockMetrology.profile = constantLoad(watts);
   };
 
   it("trips after the whole period over the threshold, and restores after the restoration period", async () => {

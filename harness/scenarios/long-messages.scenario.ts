@@ -27,7 +27,7 @@ describe("messages longer than the home network's tunnel", function () {
 
   const read = () => home.read("4.8.1", { from: firstMidnight, until: lastMidnight });
   const runTo = (iso: string) => home.run(Date.parse(iso) - home.startUtcMs - home.nowMs);
-  const meteredWh = () => home.esme.board.mockMetrology.read().activeImportWh;
+  const meteredWh = () => home.device("esme").board.mockMetrology.read().activeImportWh;
 
   it("31 days of half hours are read with one service request, and equal the metrology's sum", async function () {
     this.timeout(120_000);
@@ -62,9 +62,9 @@ describe("messages longer than the home network's tunnel", function () {
       const cut = home.submit("4.8.1", range, { timeoutMs: minuteMs });
       await home.run(inTheMiddleMs);
       assert.equal(cut.status, "sent", "the answer is on its way");
-      home[device].board.powerOff();
+      home.device(device).board.powerOff();
       await home.run(5_000);
-      home[device].board.powerOn();
+      home.device(device).board.powerOn();
       await home.run(10 * minuteMs);
       // The meter's answers wait in RAM: its own cut ends this one, the hub's does not.
       assert.equal(cut.status, device === "esme" ? "timed-out" : "answered");

@@ -19,7 +19,7 @@ async function expectReport(
 ): Promise<ReceivedAlert> {
   await home.runUntil(() => home.alerts(code).length > 0, limitMs, "the meter's restoration alert");
   const [alert] = home.alerts(code);
-  assert.equal(alert!.device, home.esme.eui);
+  assert.equal(alert!.device, home.device("esme").eui);
   assert.equal(alert!.to, "networkOperator");
   const [interrupted, restored] = alert!.values as number[];
   assert.ok(Math.abs(interrupted! - loss.lostS) <= 2, `interrupted ${interrupted! - loss.lostS} s off`);
@@ -80,16 +80,16 @@ describe("outages of one home", function () {
     assert.deepEqual(ad1, {
       code: "AD1",
       to: "networkOperator",
-      hub: home.hub.eui,
+      hub: home.device("hub").eui,
       mpxns: ["1000000000003"],
     });
     assert.ok(Math.abs(startS! - lostS) <= 2, `lost ${startS! - lostS} s off`);
     assert.deepEqual(home.alerts(0x8f57), [], "8F57 is no message");
     assert.ok(home.nowS - lostS >= 180, `it left after ${home.nowS - lostS} s`);
-    assert.equal(home.hub.board.powered, true);
-    assert.ok(home.hub.board.mockMains.storedJ > 0);
+    assert.equal(home.device("hub").board.powered, true);
+    assert.ok(home.device("hub").board.mockMains.storedJ > 0);
     await home.run(20 * minuteMs);
-    assert.equal(home.hub.board.powered, false, "the energy has ended");
+    assert.equal(home.device("hub").board.powered, false, "the energy has ended");
     home.restoreMains();
     restoredS = home.nowS;
     await expectRestored(0x8f36);
@@ -101,9 +101,9 @@ describe("outages of one home", function () {
     [190, 1],
   ] as const)
     it(`the hub's feed alone down for ${seconds} s, the meter alive: ${expected} AD1`, async () => {
-      home.hub.board.mockMains.lose();
+      home.device("hub").board.mockMains.lose();
       await home.run(seconds * 1000);
-      home.hub.board.mockMains.restore();
+      home.device("hub").board.mockMains.restore();
       await home.run(10 * minuteMs);
       assert.equal(gasps().length, expected);
       assert.deepEqual([...home.alerts(0x8f35), ...home.alerts(0x8f36)], []);
@@ -129,7 +129,7 @@ describe("outages of one home", function () {
     for (const { board } of home.devices) board.mockMains.brownOut({ volts: 170, durationMs: 20_000 });
     await home.run(10 * minuteMs);
     assert.deepEqual([...gasps(), ...home.alerts(0x8f35), ...home.alerts(0x8f36)], []);
-    assert.deepEqual([home.esme.boots, home.hub.boots], [1, 1]);
+    assert.deepEqual([home.device("esme").boots, home.device("hub").boots], [1, 1]);
   });
 
   it("a brown-out below what the power supply needs is an outage", async () => {
@@ -183,7 +183,7 @@ describe("outages of one home", function () {
   });
 
   it("a hub with an empty store cannot tell of the outage, and says so afterwards", async () => {
-    home.hub.board.mockMains.storedJ = 3;
+    home.device("hub").board.mockMains.storedJ = 3;
     await blackout(10 * minuteMs);
     await expectRestored(0x8f36);
     assert.deepEqual(gasps(), []);
@@ -191,12 +191,12 @@ describe("outages of one home", function () {
   });
 
   it("the meter alone without power: the hub tells that a message could not be delivered (8F84)", async () => {
-    home.esme.board.powerOff();
+    home.device("esme").board.powerOff();
     const exchange = await home.request("7.4");
     assert.equal(exchange.status, "timed-out");
     await home.run(5 * minuteMs);
-    assert.equal(home.alerts(0x8f84)[0]?.device, home.hub.eui);
-    home.esme.board.powerOn();
+    assert.equal(home.alerts(0x8f84)[0]?.device, home.device("hub").eui);
+    home.device("esme").board.powerOn();
     await home.run(5 * minuteMs);
     assert.equal((await home.read("7.4")).supply, "enabled");
   });

@@ -30,7 +30,7 @@ describe("pairing: each outcome is clear at the device, the hub and the head end
   const reasons = (built: Premises, source: "esme" | "hub", event: string) => [
     ...new Set(han(built, source, event).map((e) => e.reason)),
   ];
-  const status = (built: Premises) => built.headEnd.inventory.status(built.esme.eui);
+  const status = (built: Premises) => built.headEnd.inventory.status(built.device("esme").eui);
 
   /** The meter has tried and failed; the hub gives its reason, or never saw it come; nobody takes it for joined. */
   async function expectJoinFails(built: Premises, atMeter: string, atHub?: string): Promise<void> {
@@ -67,10 +67,10 @@ describe("pairing: each outcome is clear at the device, the hub and the head end
   it("the window over before the meter came: still shut out", async function () {
     const built = await home(this);
     await addMeter(built);
-    built.esme.board.powerOff();
+    built.device("esme").board.powerOff();
     await built.run(3_700_000);
     assert.equal(han(built, "hub", "join-window-closed").length, 1);
-    built.esme.board.powerOn();
+    built.device("esme").board.powerOn();
     await expectJoinFails(built, "join-window-shut", "never-seen");
   });
 
@@ -91,12 +91,12 @@ describe("pairing: each outcome is clear at the device, the hub and the head end
 
   it("a meter that is not in the hub's log", async function () {
     const built = await home(this);
-    const { esme, hub } = built;
+    const esme = built.device("esme");
     built.headEnd.inventory.preNotify({
       eui: esme.eui,
       type: "ESME",
       installCode: esme.installCode,
-      hub: hub.eui,
+      hub: built.device("hub").eui,
     });
     await built.command("8.11", {
       action: "add",
@@ -136,7 +136,7 @@ describe("pairing: each outcome is clear at the device, the hub and the head end
     await built.run(60_000);
     const from = built.trace.events.length;
     for (const { bytes } of secured.slice(-3)) {
-      built.ether.inject(bytes, { channel: built.hub.board.mockRadio.channel });
+      built.ether.inject(bytes, { channel: built.device("hub").board.mockRadio.channel });
       await built.run(1000);
     }
     const refused = built.trace.events.slice(from).filter((e) => e.source === "hub" && e.event === "refused");
@@ -168,7 +168,7 @@ describe("pairing: each outcome is clear at the device, the hub and the head end
   it("removal: the meter leaves, the hub tells the head end, and no message gets through", async function () {
     const built = await commissioned(this);
     const told = built.alerts(0x8f12).length;
-    await built.command("8.11", { action: "remove", device: built.esme.eui });
+    await built.command("8.11", { action: "remove", device: built.device("esme").eui });
     await built.run(60_000);
     assert.equal(han(built, "esme", "removed").length, 1);
     assert.equal(built.alerts(0x8f12).length, told + 1);

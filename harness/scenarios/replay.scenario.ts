@@ -57,16 +57,16 @@ describe("replay across power cuts", function () {
         const outcomes: string[] = [];
         for (let n = 0; n < operations; n++) {
           const dark = await commissioned(this);
-          const boots = dark.esme.boots;
+          const boots = dark.device("esme").boots;
           dark.cutAtFlashOperation("esme", n, point);
           const first = await dark.request("7.2", {}, { timeoutMs: 20_000 });
-          const struck = !dark.esme.board.powered;
+          const struck = !dark.device("esme").board.powered;
           await dark.plugIn("esme");
           if (struck) {
             await backOnline(dark);
             await dark.run(60_000);
           }
-          assert.equal(dark.esme.boots - boots, struck ? 1 : 0);
+          assert.equal(dark.device("esme").boots - boots, struck ? 1 : 0);
           outcomes.push(await settle(dark, first, struck));
         }
         assert.ok(outcomes.includes("forgotten") || point === "after", outcomes.join());

@@ -171,7 +171,7 @@ describe("security: what the head end refuses before anything is sent", function
   });
 
   it("a service request for a device that is out of service", async () => {
-    home.headEnd.inventory.apply(home.esme.eui, "decommissioned");
+    home.headEnd.inventory.apply(home.device("esme").eui, "decommissioned");
     await assert.rejects(() => home.request("7.4"), /ESME 00DB1234567890A0 is Decommissioned/);
   });
 });

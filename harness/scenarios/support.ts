@@ -1,5 +1,6 @@
 /** What scenarios have in common: a commissioned home, and refusals seen from both ends. */
 import assert from "node:assert/strict";
+import type { ModelledDevice } from "../../firmware/devices/boot.ts";
 import { objects } from "../../firmware/model/index.ts";
 import type { Eui64, Operation } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
@@ -8,13 +9,13 @@ import type { HeadEnd } from "../headend/head-end.ts";
 import { pairKeys } from "../headend/pair-keys.ts";
 import {
   alertText,
-  type DeviceName,
   type HomeRequestOptions,
   type PartyName,
   type Premises,
   type PremisesOptions,
   premises,
 } from "../index.ts";
+import { isHub } from "../premises/device-specs.ts";
 
 /** A home that is up: hub attached, meter joined and its clock set. */
 export async function commissioned(context: Mocha.Context, options: PremisesOptions = {}): Promise<Premises> {
@@ -27,7 +28,7 @@ export async function commissioned(context: Mocha.Context, options: PremisesOpti
 export interface Refusal {
   readonly reason: string;
   readonly alertCode: number;
-  readonly device?: DeviceName;
+  readonly device?: string;
 }
 
 /** Does `action`, and expects exactly one refusal and its alert, and nothing accepted. */
@@ -39,7 +40,7 @@ export async function expectRefusal(home: Premises, expected: Refusal, action: (
   const alert = () =>
     home.headEnd.alerts
       .slice(alertsBefore)
-      .find((a) => a.device === home[device].eui && a.alertCode === expected.alertCode);
+      .find((a) => a.device === home.device(device).eui && a.alertCode === expected.alertCode);
   await home.runUntil(
     () => alert() !== undefined,
     120_000,
@@ -131,6 +132,7 @@ export interface Forgery {
 
 interface Peer {
   readonly eui: Eui64;
+  readonly type: ModelledDevice;
   readonly keys: { readonly agree: { readonly publicKey: Uint8Array } };
 }
 
@@ -140,15 +142,15 @@ export interface Victim {
   readonly suite: Suite;
   readonly headEnd: Pick<HeadEnd, "parties">;
   readonly devices: readonly Peer[];
-  readonly esme: Peer;
 }
 
-/** The bytes of a forged command, authentic in all that `forgery` does not say otherwise. */
+/** The bytes of a forged command, for the first meter unless told; authentic in all that `forgery` does not say otherwise. */
 export function forge(home: Victim, forgery: Forgery): Uint8Array {
   const { crypto, suite, headEnd } = home;
   const { wire, keyId } = suite;
   const party = headEnd.parties[forgery.by ?? "supplier"];
-  const target = forgery.target ?? home.esme.eui;
+  const victim = (home.devices.find((device) => !isHub(device)) ?? home.devices[0]) as Peer;
+  const target = forgery.target ?? victim.eui;
   const counter = forgery.counter ?? party.nextCounter();
   const header = { kind: 1, code: forgery.code, originator: party.eui, target, counter } as const;
   const plain = wire.encode({ header, operations: forgery.operations });
@@ -158,7 +160,7 @@ export function forge(home: Victim, forgery: Forgery): Uint8Array {
     protection === "mac" ? plain : wire.sign(plain, signer.sign, keyId(crypto, signer.publicKey));
   if (protection === "signature") return signed;
   const { agree } = headEnd.parties.accessControlBroker.keys;
-  const peer = home.devices.find((device) => device.eui === target) ?? home.esme;
+  const peer = home.devices.find((device) => device.eui === target) ?? victim;
   const { mac } = pairKeys(suite, crypto, agree, peer.keys.agree.publicKey, header);
   return wire.protect(signed, mac(header), keyId(crypto, agree.publicKey));
 }
@@ -172,4 +174,4 @@ export const disableSupply: Operation = {
 };
 
 /** Is the load connected, as the contacts have it? */
-export const connected = (home: Premises): boolean => home.esme.board.mockLoadSwitch.contactsClosed;
+export const connected = (home: Premises): boolean => home.device("esme").board.mockLoadSwitch.contactsClosed;

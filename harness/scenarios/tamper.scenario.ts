@@ -10,7 +10,8 @@ describe("tampering with the meter", function () {
   needs(this, { boards: true });
   let home: Premises;
 
-  const move = (input: TamperInput, active: boolean) => home.esme.board.mockTamper.set(input, active);
+  const move = (input: TamperInput, active: boolean) =>
+    home.device("esme").board.mockTamper.set(input, active);
   const log = async (name: "event" | "security") =>
     (await home.read("6.13", { log: name })).entries.map(({ code }: { code: string }) => code);
 
@@ -34,7 +35,7 @@ describe("tampering with the meter", function () {
           to,
         );
         for (const alert of home.alerts(code)) {
-          assert.equal(alert.device, home.esme.eui);
+          assert.equal(alert.device, home.device("esme").eui);
           assert.equal(home.suite.wire.peek(alert.bytes).protection, protection);
         }
         const text = code.toString(16).toUpperCase();
@@ -45,11 +46,11 @@ describe("tampering with the meter", function () {
 
   it("a cover opened while the home was dark is told when the light comes back", async function () {
     home = await commissioned(this);
-    home.esme.board.powerOff();
+    home.device("esme").board.powerOff();
     move("terminal-cover", true);
     await home.run(minuteMs);
     assert.deepEqual(home.alerts(0x8f76), []);
-    home.esme.board.powerOn();
+    home.device("esme").board.powerOn();
     await home.runUntil(() => home.alerts(0x8f76).length > 0, 5 * minuteMs, "the alert");
     await home.run(10 * minuteMs);
     assert.deepEqual(
@@ -75,7 +76,7 @@ describe("tampering with the meter", function () {
     await home.runUntil(() => home.alerts(0x8f75).length > 0, minuteMs, "the alert");
     assert.equal(home.alerts(0x81be).length, 1);
     assert.equal(connected(home), false);
-    home.esme.board.mockUserInterface.press("a");
+    home.device("esme").board.mockUserInterface.press("a");
     await home.run(1000);
     assert.equal(connected(home), false, "the button does not help");
     await home.command("7.1");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { HeadEnd } from "../headend/head-end.ts";
 import type { PartyKeys } from "../headend/parties.ts";
-import type { DeviceName, HomeRequestOptions, PartyName, Premises, Reading } from "../index.ts";
+import type { HomeRequestOptions, PartyName, Premises, Reading } from "../index.ts";
 import { flipBit, loadLimit, macBytes, type Refusal, twoRateTariff, voltageThresholds } from "./support.ts";
 
 /** What the parameters of a request may depend on: a home, or the like for a board under test. */
@@ -11,7 +11,7 @@ export interface UseCaseSubject {
   readonly nowS: number;
   readonly headEnd: Pick<HeadEnd, "pki" | "parties">;
   /** The device that the hub's log loses. */
-  readonly esme: { readonly eui: Eui64 };
+  readonly removed: { readonly eui: Eui64 };
   /** The party's keys that are to replace its present ones. */
   nextKeys(name: PartyName): PartyKeys;
 }
@@ -21,7 +21,7 @@ export interface UseCaseScenario {
   readonly useCase: string;
   readonly parameters?: (subject: UseCaseSubject) => unknown;
   readonly by?: PartyName;
-  readonly to?: DeviceName;
+  readonly to?: string;
   /** The request that must have been carried out first. */
   readonly first?: string;
   /** The answer's values are the device's own state: of a board under test only their shape is compared. */
@@ -146,7 +146,7 @@ export const useCaseScenarios: readonly UseCaseScenario[] = [
     stateDecides: true,
     intruder: "transitionalCoS",
     check: ({ activeImportWh }, home) => {
-      const true_ = home.esme.board.mockMetrology.reading().activeImportWh;
+      const true_ = home.device("esme").board.mockMetrology.reading().activeImportWh;
       assert.ok(Math.abs(activeImportWh - true_) <= 1, `${activeImportWh} Wh, metrology says ${true_}`);
     },
   },
@@ -278,7 +278,7 @@ export const useCaseScenarios: readonly UseCaseScenario[] = [
     reference: "8.11",
     useCase: "CCS02",
     to: "hub",
-    parameters: ({ esme }) => ({ action: "remove", device: esme.eui }),
+    parameters: ({ removed }) => ({ action: "remove", device: removed.eui }),
     intruder: "wanProvider",
   },
   {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { appliesTo, needs, type Premises, reading, succeeded } from "../index.ts";
-import { allModelled } from "../rig/emulate/modelled.ts";
+import { allModelled } from "../rig/under-test/modelled.ts";
 import { commissioned, expectRequestRefused } from "./support.ts";
 import { type UseCaseSubject, useCaseScenarios } from "./use-case-table.ts";
 
@@ -10,7 +10,7 @@ const wrongRole = { reason: "role", alertCode: 0x8f30 } as const;
 const subjectOf = (home: Premises): UseCaseSubject => ({
   nowS: home.nowS,
   headEnd: home.headEnd,
-  esme: home.esme,
+  removed: home.device("esme"),
   nextKeys: (name) => home.headEnd.pki.partyKeys(name),
 });
 

@@ -10,7 +10,7 @@ describe("voltage quality, told to the network operator", function () {
   needs(this, { boards: true });
   let home: Premises;
 
-  const volts = (level: number) => home.esme.board.mockMains.setVoltage(level);
+  const volts = (level: number) => home.device("esme").board.mockMains.setVoltage(level);
   const counters = async () => {
     const { underCount, overCount } = await home.read("4.10", {}, by);
     return [underCount, overCount];

@@ -3,13 +3,8 @@
 import { DeviceTime } from "../../firmware/devices/device-time.ts";
 import { Operations } from "../../firmware/devices/operations.ts";
 import { partitions } from "../../firmware/devices/partitions.ts";
-import type {
-  AlertRequest,
-  CommandOrigin,
-  DeviceContext,
-  Feature,
-  Observation,
-} from "../../firmware/features/feature.ts";
+import type { CommandOrigin } from "../../firmware/features/command-origin.ts";
+import type { AlertRequest, DeviceContext, Feature, Observation } from "../../firmware/features/feature.ts";
 import { FutureDated } from "../../firmware/features/future-dating/feature.ts";
 import { EventLog } from "../../firmware/kernel/event-log.ts";
 import { Journal, type JournalChange } from "../../firmware/kernel/journal.ts";

@@ -1,8 +1,9 @@
 /** A model board behind a TCP port of this machine. */
+
+import { ModelBoard, type ModelBoardOptions } from "../../bench/rig/model-board.ts";
+import { latencyRelay, type Relay } from "../../bench/rig/relay.ts";
 import { linePair } from "../../hal/serial/line/index.ts";
 import { realTimers } from "../../hal/serial/timers.ts";
-import { ModelBoard, type ModelBoardOptions } from "../../harness/rig/flash/model-board.ts";
-import { latencyRelay, type Relay } from "../../harness/rig/flash/relay.ts";
 import { testKey } from "../firmware/bootloader/images.ts";
 import { running } from "../harness/rig/flash/flash-bench.ts";
 

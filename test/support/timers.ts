@@ -1,2 +1,2 @@
 /** Virtual time for what runs on a serial line. */
-export { schedulerTimers, settled } from "../../harness/rig/flash/virtual-time.ts";
+export { schedulerTimers, settled } from "../../bench/rig/virtual-time.ts";

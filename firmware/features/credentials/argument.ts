@@ -5,7 +5,7 @@ import { codec } from "../../kernel/kept.ts";
 import { type CellName, cellText, type Role, type ValueOf, type valueTypes } from "../../model/index.ts";
 import type { Anchor } from "../../security/trust-anchors.ts";
 import { NEVER, NOW } from "../../wire/message.ts";
-import type { CommandOrigin } from "../feature.ts";
+import type { CommandOrigin } from "../command-origin.ts";
 import { decodeOrigin, encodeOrigin, originBytes } from "../future-dating/feature.ts";
 import type { CellOutcome, Replacement } from "./judge.ts";
 import { type Mode, replacementModes } from "./modes.ts";

@@ -23,7 +23,8 @@ import type { Counters, Floor } from "../../security/counters.ts";
 import type { Anchor, TrustAnchors } from "../../security/trust-anchors.ts";
 import { NEVER, NOW, type Status } from "../../wire/message.ts";
 import type { Suite } from "../../wire/suite.ts";
-import type { CommandOrigin, DeviceContext, Feature } from "../feature.ts";
+import type { CommandOrigin } from "../command-origin.ts";
+import type { DeviceContext, Feature } from "../feature.ts";
 import { OutcomeCode, reportOutcome } from "../future-dating/feature.ts";
 import { refused, type ServedObject, servePart } from "../serve.ts";
 import {

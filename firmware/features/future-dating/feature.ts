@@ -9,7 +9,8 @@ import { euiBytes, euiText } from "../../../hal/base/eui64.ts";
 import type { JournalChange } from "../../kernel/journal.ts";
 import { messages, objectById, type Role, roleByNumber, roles } from "../../model/index.ts";
 import { type MemberRef, NEVER, NOW, Status, type Value } from "../../wire/message.ts";
-import type { CommandOrigin, DeviceContext } from "../feature.ts";
+import type { CommandOrigin } from "../command-origin.ts";
+import type { DeviceContext } from "../feature.ts";
 import type { Activate, FutureDatedValues } from "./values.ts";
 
 export const OutcomeCode = { actioned: 0x8f66, notActioned: 0x8f67 } as const;

@@ -3,7 +3,7 @@
  * calls back when it comes, and tells the originator the outcome. `feature.ts` is it.
  */
 import type { MemberRef, Status } from "../../wire/message.ts";
-import type { CommandOrigin } from "../feature.ts";
+import type { CommandOrigin } from "../command-origin.ts";
 
 /** Puts passive values in force, atomically. Any status but success leaves everything as it was. Idempotent. */
 export type Activate = () => Promise<Status>;

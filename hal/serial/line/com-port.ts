@@ -16,7 +16,6 @@ export const comPort = {
   purgeData: 12,
 } as const;
 export const serverCode = 100;
-export const notifyLineState = 106;
 export const notifyModemState = 107;
 
 export const control = {

@@ -20,7 +20,7 @@ export type LineErrorCode =
   | "line/syntax"
   /** The far end breaks the protocol. */
   | "line/protocol"
-  /** A replayed session went another way than the recorded one. */
+  /** A session that is played back went another way than the recorded one. */
   | "line/diverged";
 
 /** What to do, where the case itself knows no better. */
@@ -36,7 +36,7 @@ const adviceOf: Readonly<Record<LineErrorCode, string>> = {
   "line/syntax": "Check the name, the option or the recording for the form that was expected.",
   "line/protocol":
     "Check that the far end speaks this protocol: tcp:// carries bytes, rfc2217:// a serial port.",
-  "line/diverged": "Replay with the program and the options that made the recording, or record anew.",
+  "line/diverged": "Play it back with the program and the options that made the recording, or record anew.",
 };
 
 /** An error of a line, with a stable code, and in `data` the facts of the case and `advice`: what to do. */

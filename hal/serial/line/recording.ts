@@ -30,7 +30,7 @@ export interface Recording {
 const settingNames = ["setBaud", "setFormat", "setFlow", "setModemLines", "sendBreak", "purge"] as const;
 type SettingName = (typeof settingNames)[number];
 
-export const recordingFormat = "meterbench-line-recording/1";
+const recordingFormat = "meterbench-line-recording/1";
 
 /**
  * A line like `line`, of which every byte, setting, change of a modem input and the closing go to `sink` as rows

@@ -39,7 +39,6 @@ export const BoardError = {
   signature: 8,
   counter: 9,
 } as const;
-export type BoardErrorCode = (typeof BoardError)[keyof typeof BoardError];
 
 /** Protocol version spoken here. */
 export const protocolVersion = 1;

@@ -1,6 +1,6 @@
 /**
  * Keeps in touch with one remote board: fetches its events, follows its clock, notices that it restarted or went
- * silent, and finds it again. Each power-on of the board is a {@link Session} of its own.
+ * silent, and finds it again. Each power-on of the board is a {@link PowerOn} of its own.
  */
 import { type Cancel, HalError, type MaybePromise, PowerLost } from "../../board.ts";
 import type { SmpClient } from "../smp/client.ts";
@@ -16,7 +16,7 @@ import {
   readEvent,
 } from "./board-group.ts";
 import { unheardFault } from "./event-loop.ts";
-import { Session } from "./session.ts";
+import { PowerOn } from "./power-on.ts";
 
 export interface BoardLinkOptions extends BoardClientOptions {
   /** The board is asked for events so often even when it tells them unasked. Default 1000 ms. */
@@ -37,7 +37,7 @@ const restartToleranceMs = 2000;
 /** Answers full of events that one look may bring; more wait for the next look. */
 const maxAnswers = 256;
 
-type Started = (session: Session, reason: string) => MaybePromise<void>;
+type Started = (powerOn: PowerOn, reason: string) => MaybePromise<void>;
 
 export class BoardLink {
   readonly timers: Timers;
@@ -48,7 +48,7 @@ export class BoardLink {
   readonly #goneListeners = new Set<(reason: string) => void>();
   readonly #closing = new AbortController();
   readonly #cancelUnasked: Cancel;
-  #session: Session | undefined;
+  #powerOn: PowerOn | undefined;
   /** Number of the last event that was taken. */
   #last = 0;
   #cancelPoll: Cancel = () => {};
@@ -68,13 +68,13 @@ export class BoardLink {
   }
 
   /** Meets the board. Throws `BoardSilent`, or {@link HalError} for a board that speaks otherwise. */
-  async open(): Promise<Session> {
-    const session = await this.#meet();
+  async open(): Promise<PowerOn> {
+    const powerOn = await this.#meet();
     this.#schedulePoll();
-    return session;
+    return powerOn;
   }
 
-  /** The board started anew, or was found again: its new session, before anything is delivered in it. */
+  /** The board started anew, or was found again: its new power-on, before anything is delivered in it. */
   onStarted(listener: Started): Cancel {
     this.#startedListeners.add(listener);
     return () => void this.#startedListeners.delete(listener);
@@ -90,39 +90,39 @@ export class BoardLink {
     this.#closing.abort();
     this.#cancelUnasked();
     this.#cancelPoll();
-    this.#session?.end("the host has let go of it");
-    this.#session = undefined;
+    this.#powerOn?.end("the host has let go of it");
+    this.#powerOn = undefined;
   }
 
   /** Who it is, what time it has, and which events are old. */
-  async #meet(): Promise<Session> {
+  async #meet(): Promise<PowerOn> {
     const description = await this.client.describe();
     if (description.proto !== protocolVersion)
       throw new HalError("hal/fault", `remote board ${description.id}: protocol ${description.proto}, not 1`);
-    const session = new Session({
+    const powerOn = new PowerOn({
       client: this.client,
       timers: this.timers,
       description,
       onFault: this.#onFault,
-      onSilent: (reason) => void this.#find(session, reason),
+      onSilent: (reason) => void this.#find(powerOn, reason),
     });
-    await this.#lookAtClock(session);
-    this.#last = await this.#dropOld(session);
-    this.#session = session;
-    return session;
+    await this.#lookAtClock(powerOn);
+    this.#last = await this.#dropOld(powerOn);
+    this.#powerOn = powerOn;
+    return powerOn;
   }
 
   /**
    * Forgets what the board told before, but for the messages of its own firmware: they wait for whoever comes. The
    * number of the last such event.
    */
-  async #dropOld(session: Session): Promise<number> {
+  async #dropOld(powerOn: PowerOn): Promise<number> {
     let last: number | undefined;
     for (let answers = 0; answers < maxAnswers; answers++) {
       const { events } = await this.#readEvents(last);
       if (events.length === 0) break;
       last = events.at(-1)!.n;
-      for (const event of events) if (event.kind === "message-piece") session.keepEarly(readEvent(event));
+      for (const event of events) if (event.kind === "message-piece") powerOn.keepEarly(readEvent(event));
     }
     return last ?? 0;
   }
@@ -132,24 +132,24 @@ export class BoardLink {
     return this.client.read("events", Command.events, request, eventsResponse);
   }
 
-  async #lookAtClock(session: Session): Promise<void> {
+  async #lookAtClock(powerOn: PowerOn): Promise<void> {
     const askedMs = this.timers.nowMs();
     const { up } = await this.client.read("clock", Command.clock, {}, clockResponse);
     const gotMs = this.timers.nowMs();
     this.#clockAtMs = gotMs;
-    const expectedMs = session === this.#session ? session.uptime.exactMs(gotMs) : up;
-    if (up < expectedMs - restartToleranceMs) this.#restarted(session, "restarted: its uptime went back");
-    else session.uptime.sample(up, askedMs, gotMs);
+    const expectedMs = powerOn === this.#powerOn ? powerOn.uptime.exactMs(gotMs) : up;
+    if (up < expectedMs - restartToleranceMs) this.#restarted(powerOn, "restarted: its uptime went back");
+    else powerOn.uptime.sample(up, askedMs, gotMs);
   }
 
   /** An unasked message is only a sign that something is there; what counts is what the look brings. */
   #heard(payload: unknown): void {
     const { data } = eventsResponse.safeParse(payload);
-    const session = this.#session;
-    if (data === undefined || session === undefined) return;
-    const ageMs = session.uptime.exactMs(this.timers.nowMs());
+    const powerOn = this.#powerOn;
+    if (data === undefined || powerOn === undefined) return;
+    const ageMs = powerOn.uptime.exactMs(this.timers.nowMs());
     const boot = data.events.find((event) => event.kind === "boot");
-    if (boot !== undefined && boot.up < ageMs - restartToleranceMs) this.#restarted(session, restartOf(boot));
+    if (boot !== undefined && boot.up < ageMs - restartToleranceMs) this.#restarted(powerOn, restartOf(boot));
     else this.#look();
   }
 
@@ -164,75 +164,75 @@ export class BoardLink {
 
   /** One look at a time; asked for again meanwhile, it looks once more. */
   #look(): void {
-    const session = this.#session;
-    if (session === undefined) return;
+    const powerOn = this.#powerOn;
+    if (powerOn === undefined) return;
     this.#lookAgain = true;
     if (this.#looking) return;
     this.#looking = true;
     const done = (): void => {
       this.#looking = false;
     };
-    this.#lookNow(session).then(done, (error: unknown) => {
+    this.#lookNow(powerOn).then(done, (error: unknown) => {
       done();
-      if (session.alive) void this.#find(session, String(error));
+      if (powerOn.alive) void this.#find(powerOn, String(error));
     });
   }
 
-  async #lookNow(session: Session): Promise<void> {
-    while (this.#lookAgain && session === this.#session) {
+  async #lookNow(powerOn: PowerOn): Promise<void> {
+    while (this.#lookAgain && powerOn === this.#powerOn) {
       this.#lookAgain = false;
       if (this.timers.nowMs() - this.#clockAtMs >= this.#options.clockEveryMs)
-        await this.#lookAtClock(session);
-      for (let answers = 0; answers < maxAnswers; answers++) if (!(await this.#takeEvents(session))) break;
+        await this.#lookAtClock(powerOn);
+      for (let answers = 0; answers < maxAnswers; answers++) if (!(await this.#takeEvents(powerOn))) break;
     }
   }
 
   /** Takes one answer's events, and awaits their handling before more are asked for. False when there were none. */
-  async #takeEvents(session: Session): Promise<boolean> {
+  async #takeEvents(powerOn: PowerOn): Promise<boolean> {
     const ack = this.#last;
     const { events, lost } = await this.#readEvents(ack);
-    if (session !== this.#session) return false;
+    if (powerOn !== this.#powerOn) return false;
     const boot = events.find((event) => event.kind === "boot");
     if (boot !== undefined || events.some((event) => event.n <= ack)) {
-      this.#restarted(session, restartOf(boot));
+      this.#restarted(powerOn, restartOf(boot));
       return false;
     }
     for (const event of events) {
       const known = readEvent(event);
       this.#last = event.n;
-      if (known !== undefined) await session.deliver(known);
-      if (!session.alive) return false;
+      if (known !== undefined) await powerOn.deliver(known);
+      if (!powerOn.alive) return false;
     }
-    if (lost !== undefined && lost > 0) await session.resync();
+    if (lost !== undefined && lost > 0) await powerOn.resync();
     return events.length > 0;
   }
 
-  #restarted(session: Session, reason: string): void {
-    session.end(reason);
-    void this.#find(session, reason);
+  #restarted(powerOn: PowerOn, reason: string): void {
+    powerOn.end(reason);
+    void this.#find(powerOn, reason);
   }
 
-  /** Looks for the board until it answers or patience ends; then its new session begins. */
-  async #find(old: Session, reason: string): Promise<void> {
+  /** Looks for the board until it answers or patience ends; then its new power-on begins. */
+  async #find(old: PowerOn, reason: string): Promise<void> {
     old.end(reason);
-    if (old !== this.#session) return;
-    this.#session = undefined;
+    if (old !== this.#powerOn) return;
+    this.#powerOn = undefined;
     const { retryMs, patienceMs } = this.#options;
     const { signal } = this.#closing;
     const untilMs = this.timers.nowMs() + patienceMs;
     while (!signal.aborted) {
-      const session = await this.#meet().catch(() => undefined);
-      if (signal.aborted) return session?.end("the host has let go of it");
-      if (session !== undefined) return this.#announce(session, reason);
+      const powerOn = await this.#meet().catch(() => undefined);
+      if (signal.aborted) return powerOn?.end("the host has let go of it");
+      if (powerOn !== undefined) return this.#announce(powerOn, reason);
       if (this.timers.nowMs() >= untilMs) return this.#giveUp(reason);
       await pause(this.timers, retryMs, signal);
     }
   }
 
-  async #announce(session: Session, reason: string): Promise<void> {
+  async #announce(powerOn: PowerOn, reason: string): Promise<void> {
     this.#schedulePoll();
     try {
-      for (const listener of this.#startedListeners) await listener(session, reason);
+      for (const listener of this.#startedListeners) await listener(powerOn, reason);
     } catch (error) {
       // It restarted once more; that is told anew.
       if (!(error instanceof PowerLost)) this.#onFault(error);
@@ -240,10 +240,10 @@ export class BoardLink {
   }
 
   /** The board answers, but not as its description promises: no use to look for it again. */
-  refuse(session: Session, error: unknown): void {
-    session.end(String(error));
-    if (error instanceof PowerLost || session !== this.#session) return;
-    this.#session = undefined;
+  refuse(powerOn: PowerOn, error: unknown): void {
+    powerOn.end(String(error));
+    if (error instanceof PowerLost || powerOn !== this.#powerOn) return;
+    this.#powerOn = undefined;
     this.#giveUp(String(error));
   }
 

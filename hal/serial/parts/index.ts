@@ -13,5 +13,5 @@ export {
 export type { RemoteDevice } from "./remote-modem.ts";
 export { type RestartListener, SerialBoard, type SerialBoardOptions } from "./serial-board.ts";
 export type { MessageEnd } from "./served-parts.ts";
-export { openCommand, type SignedCommand, sealCommand } from "./signed.ts";
+export { type SignedCommand, sealCommand, unsealCommand } from "./signed.ts";
 export { SigningClient } from "./signing-client.ts";

@@ -1,18 +1,18 @@
 import { type Cancel, HalError, type Listener } from "../../board.ts";
-import type { Session } from "./session.ts";
+import type { PowerOn } from "./power-on.ts";
 
 /** Sends under way at once; more would be a firmware that never looks at their outcomes. */
 const maxWaiting = 64;
 
 /** What became of things sent: each outcome is told once, later, as an event; after the limit as `otherwise`. */
 export class Outcomes<O> {
-  readonly #session: Session;
+  readonly #powerOn: PowerOn;
   readonly #limitMs: number;
   readonly #otherwise: O;
   readonly #waiting = new Map<number, { readonly done: Listener<O>; readonly cancelTimer: Cancel }>();
 
-  constructor(session: Session, limitMs: number, otherwise: O) {
-    this.#session = session;
+  constructor(powerOn: PowerOn, limitMs: number, otherwise: O) {
+    this.#powerOn = powerOn;
     this.#limitMs = limitMs;
     this.#otherwise = otherwise;
   }
@@ -21,8 +21,8 @@ export class Outcomes<O> {
   async expect(id: number, done: Listener<O>, send: () => Promise<unknown>): Promise<void> {
     if (this.#waiting.size >= maxWaiting)
       throw new HalError("hal/fault", `remote board: ${maxWaiting} sends wait for their outcome`);
-    const timeUp = (): void => void this.#session.post(() => this.came(id, this.#otherwise));
-    this.#waiting.set(id, { done, cancelTimer: this.#session.after(this.#limitMs, timeUp) });
+    const timeUp = (): void => void this.#powerOn.post(() => this.came(id, this.#otherwise));
+    this.#waiting.set(id, { done, cancelTimer: this.#powerOn.after(this.#limitMs, timeUp) });
     try {
       await send();
     } catch (error) {
@@ -31,7 +31,7 @@ export class Outcomes<O> {
     }
   }
 
-  /** Call it from an event of the session. */
+  /** Call it from an event of the power-on. */
   async came(id: number, outcome: O): Promise<void> {
     const done = this.#waiting.get(id)?.done;
     this.#forget(id);

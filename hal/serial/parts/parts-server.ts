@@ -29,7 +29,7 @@ import {
   shaped,
   taking,
 } from "./served-parts.ts";
-import { openCommand, type SignedCommand, signedBytes } from "./signed.ts";
+import { type SignedCommand, signedBytes, unsealCommand } from "./signed.ts";
 
 export interface PartsServerOptions {
   /** What kind of board it says it is. Default "model". */
@@ -230,7 +230,7 @@ class Control {
 
   /** The command, once its counter is durable: from then on the same bytes are refused. */
   async accept(cose: Uint8Array): Promise<SignedCommand> {
-    const command = openCommand(cose, this.#boardId, this.#verify);
+    const command = unsealCommand(cose, this.#boardId, this.#verify);
     if (command === undefined)
       throw refuse("signature", "no COSE_Sign1 by this board's control key for this board");
     const last = await this.#counters.read();

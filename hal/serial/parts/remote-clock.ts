@@ -1,7 +1,7 @@
 import { type Cancel, type Clock, HalError, type MaybePromise } from "../../board.ts";
 import { Command, clockResponse } from "./board-group.ts";
+import type { PowerOn } from "./power-on.ts";
 import { nothing, requireInteger } from "./remote-parts.ts";
-import type { Session } from "./session.ts";
 
 /** Longest single timer of the host, ms: Node's are of 31 bits. */
 const longestTimerMs = 0x7fff_ffff;
@@ -17,31 +17,31 @@ interface PendingTimer {
  * fire when that uptime has come, as an event of the board.
  */
 export class RemoteClock implements Clock {
-  readonly #session: Session;
+  readonly #powerOn: PowerOn;
   /** By the time they are due, equal ones in order of setting. */
   #pending: PendingTimer[] = [];
   #cancelTimer: Cancel = () => {};
 
-  constructor(session: Session) {
-    this.#session = session;
+  constructor(powerOn: PowerOn) {
+    this.#powerOn = powerOn;
   }
 
   uptimeMs(): number {
-    this.#session.require();
-    return this.#session.uptime.readMs(this.#session.timers.nowMs());
+    this.#powerOn.require();
+    return this.#powerOn.uptime.readMs(this.#powerOn.timers.nowMs());
   }
 
   async readRtcMs(): Promise<number | undefined> {
-    return (await this.#session.read("clock", Command.clock, {}, clockResponse)).rtc;
+    return (await this.#powerOn.read("clock", Command.clock, {}, clockResponse)).rtc;
   }
 
   async setRtcMs(utcMs: number): Promise<void> {
     requireInteger("time of day", utcMs);
-    await this.#session.write("clock", Command.clock, { rtc: utcMs }, nothing);
+    await this.#powerOn.write("clock", Command.clock, { rtc: utcMs }, nothing);
   }
 
   after(delayMs: number, action: () => MaybePromise<void>): Cancel {
-    this.#session.require();
+    this.#powerOn.require();
     if (!(delayMs >= 0 && Number.isFinite(delayMs)))
       throw new HalError("hal/misuse", `clock: delay must be 0 ms or more, got ${delayMs}`, { delayMs });
     const timer: PendingTimer = { dueMs: this.#exactMs() + delayMs, action, cancelled: false };
@@ -61,7 +61,7 @@ export class RemoteClock implements Clock {
     const [first] = this.#pending;
     if (first === undefined) return;
     const leftMs = Math.max(0, first.dueMs - this.#exactMs());
-    this.#cancelTimer = this.#session.after(Math.min(leftMs, longestTimerMs), () => this.#fire());
+    this.#cancelTimer = this.#powerOn.after(Math.min(leftMs, longestTimerMs), () => this.#fire());
   }
 
   #fire(): void {
@@ -73,12 +73,12 @@ export class RemoteClock implements Clock {
     ) {
       const timer = first;
       this.#pending.shift();
-      void this.#session.post(() => (timer.cancelled ? undefined : timer.action()));
+      void this.#powerOn.post(() => (timer.cancelled ? undefined : timer.action()));
     }
     this.#arm();
   }
 
   #exactMs(): number {
-    return this.#session.uptime.exactMs(this.#session.timers.nowMs());
+    return this.#powerOn.uptime.exactMs(this.#powerOn.timers.nowMs());
   }
 }

@@ -13,8 +13,8 @@ import {
   metrologyResponse,
   type WatchItem,
 } from "./board-group.ts";
+import type { PowerOn } from "./power-on.ts";
 import { nothing } from "./remote-parts.ts";
-import type { Session } from "./session.ts";
 
 interface Watcher {
   readonly thresholds: readonly MetrologyThreshold[];
@@ -30,23 +30,23 @@ interface Watcher {
  */
 export class RemoteMetrology implements Metrology {
   readonly phaseCount: number;
-  readonly #session: Session;
+  readonly #powerOn: PowerOn;
   #watchers: Watcher[] = [];
   #last: MetrologyReading | undefined;
   /** The list has changed since it was last sent. */
   #stale = false;
   #sending = false;
 
-  constructor(session: Session) {
-    this.#session = session;
-    this.phaseCount = session.description.phases ?? 1;
-    session.handle("metrology", (report) => this.#tell(readingOf(report)));
-    session.onResync(async () => this.#tell(await this.read()));
+  constructor(powerOn: PowerOn) {
+    this.#powerOn = powerOn;
+    this.phaseCount = powerOn.description.phases ?? 1;
+    powerOn.handle("metrology", (report) => this.#tell(readingOf(report)));
+    powerOn.onResync(async () => this.#tell(await this.read()));
   }
 
   async read(): Promise<MetrologyReading> {
     const reading = readingOf(
-      await this.#session.read("metrology", Command.metrology, {}, metrologyResponse),
+      await this.#powerOn.read("metrology", Command.metrology, {}, metrologyResponse),
     );
     if (reading.rmsVoltageV.length !== this.phaseCount || reading.rmsVoltageVs.length !== this.phaseCount)
       throw new HalError("hal/fault", `remote metrology: expected ${this.phaseCount} phase(s)`);
@@ -55,7 +55,7 @@ export class RemoteMetrology implements Metrology {
   }
 
   watch(thresholds: readonly MetrologyThreshold[], listener: Listener<MetrologyReading>): Cancel {
-    this.#session.require();
+    this.#powerOn.require();
     this.#checkThresholds(thresholds);
     const above = thresholds.map((one) => this.#last !== undefined && isAbove(one, this.#last));
     const watcher: Watcher = { thresholds, listener, above };
@@ -64,7 +64,7 @@ export class RemoteMetrology implements Metrology {
     return () => {
       if (!this.#watchers.includes(watcher)) return;
       this.#watchers = this.#watchers.filter((other) => other !== watcher);
-      if (this.#session.alive) this.#send();
+      if (this.#powerOn.alive) this.#send();
     };
   }
 
@@ -73,11 +73,11 @@ export class RemoteMetrology implements Metrology {
     this.#stale = true;
     if (this.#sending) return;
     this.#sending = true;
-    void this.#session.post(() => this.#sendNow());
+    void this.#powerOn.post(() => this.#sendNow());
   }
 
   async #sendNow(): Promise<void> {
-    const reading = await this.#exchange().catch((error: unknown) => this.#session.failed(error));
+    const reading = await this.#exchange().catch((error: unknown) => this.#powerOn.failed(error));
     if (reading !== undefined) await this.#tell(reading);
   }
 
@@ -87,7 +87,7 @@ export class RemoteMetrology implements Metrology {
       while (this.#stale) {
         this.#stale = false;
         const watch = this.#watchers.flatMap(({ thresholds }) => thresholds.map(toItem));
-        await this.#session.write("metrology", Command.metrology, { watch }, nothing);
+        await this.#powerOn.write("metrology", Command.metrology, { watch }, nothing);
       }
     } finally {
       this.#sending = false;

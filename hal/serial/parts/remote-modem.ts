@@ -2,8 +2,8 @@ import { type Cancel, HalError, type Listener, type Modem, type SendOutcome } fr
 import { Command, maxMessageBytes, modemResponse, type Piece } from "./board-group.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Assembler } from "./pieces.ts";
+import { type PowerOn, Subscribers } from "./power-on.ts";
 import { nothing } from "./remote-parts.ts";
-import { type Session, Subscribers } from "./session.ts";
 
 /** A modem tries for seconds; this much silence is a failure. */
 const outcomeLimitMs = 120_000;
@@ -12,22 +12,22 @@ const maxEarly = 64;
 
 /** Whole messages that come up in pieces. */
 export class RemoteMessages {
-  readonly #session: Session;
+  readonly #powerOn: PowerOn;
   readonly #messages: Subscribers<Uint8Array>;
   readonly #assembler = new Assembler();
   /** What came before anybody listened. */
   #early: Uint8Array[] = [];
 
-  constructor(session: Session, kind: "modem-piece" | "message-piece") {
-    this.#session = session;
-    this.#messages = new Subscribers(session);
-    session.handle(kind, (piece) => this.#take(piece));
-    session.onResync(async () => this.#assembler.clear());
+  constructor(powerOn: PowerOn, kind: "modem-piece" | "message-piece") {
+    this.#powerOn = powerOn;
+    this.#messages = new Subscribers(powerOn);
+    powerOn.handle(kind, (piece) => this.#take(piece));
+    powerOn.onResync(async () => this.#assembler.clear());
   }
 
   onMessage(listener: Listener<Uint8Array>): Cancel {
     const cancel = this.#messages.add(listener);
-    for (const message of this.#early.splice(0)) void this.#session.post(() => this.#messages.emit(message));
+    for (const message of this.#early.splice(0)) void this.#powerOn.post(() => this.#messages.emit(message));
     return cancel;
   }
 
@@ -40,25 +40,25 @@ export class RemoteMessages {
 
   /** Sends a whole message; resolves when the board has all of it. */
   async send(what: string, command: number, message: Uint8Array, id: number): Promise<void> {
-    const { client, description } = this.#session;
-    await this.#session.guard(() => client.sendPieces(what, command, message, description.chunk, id));
+    const { client, description } = this.#powerOn;
+    await this.#powerOn.guard(() => client.sendPieces(what, command, message, description.chunk, id));
   }
 }
 
 /** The way in and out of a board that runs its own firmware: whole messages, as its WAN or HAN would carry them. */
 export class RemoteDevice {
   readonly #messages: RemoteMessages;
-  readonly #session: Session;
+  readonly #powerOn: PowerOn;
   #id = 0;
 
-  constructor(session: Session) {
-    this.#session = session;
-    this.#messages = new RemoteMessages(session, "message-piece");
+  constructor(powerOn: PowerOn) {
+    this.#powerOn = powerOn;
+    this.#messages = new RemoteMessages(powerOn, "message-piece");
   }
 
   /** Throws `hal/misuse` for a message that is empty or longer than 65,535 bytes. */
   async deliver(message: Uint8Array): Promise<void> {
-    this.#session.require();
+    this.#powerOn.require();
     requireMessage(message);
     await this.#messages.send("device", Command.message, message.slice(), ++this.#id);
   }
@@ -69,25 +69,25 @@ export class RemoteDevice {
 }
 
 export class RemoteModem implements Modem {
-  readonly #session: Session;
+  readonly #powerOn: PowerOn;
   readonly #messages: RemoteMessages;
   readonly #attachChanges: Subscribers<boolean>;
   readonly #outcomes: Outcomes<SendOutcome>;
   #attached = false;
   #id = 0;
 
-  constructor(session: Session) {
-    this.#session = session;
-    this.#messages = new RemoteMessages(session, "modem-piece");
-    this.#attachChanges = new Subscribers(session);
-    this.#outcomes = new Outcomes<SendOutcome>(session, outcomeLimitMs, "failed");
-    session.handle("modem-sent", ({ id, ok }) => this.#outcomes.came(id, ok ? "delivered" : "failed"));
-    session.handle("modem-attached", ({ attached }) => this.#setAttached(attached));
-    session.onResync(() => this.refresh());
+  constructor(powerOn: PowerOn) {
+    this.#powerOn = powerOn;
+    this.#messages = new RemoteMessages(powerOn, "modem-piece");
+    this.#attachChanges = new Subscribers(powerOn);
+    this.#outcomes = new Outcomes<SendOutcome>(powerOn, outcomeLimitMs, "failed");
+    powerOn.handle("modem-sent", ({ id, ok }) => this.#outcomes.came(id, ok ? "delivered" : "failed"));
+    powerOn.handle("modem-attached", ({ attached }) => this.#setAttached(attached));
+    powerOn.onResync(() => this.refresh());
   }
 
   get attached(): boolean {
-    this.#session.require();
+    this.#powerOn.require();
     return this.#attached;
   }
 
@@ -98,11 +98,11 @@ export class RemoteModem implements Modem {
   }
 
   async attach(): Promise<void> {
-    await this.#session.write("modem", Command.modem, { attach: true }, nothing);
+    await this.#powerOn.write("modem", Command.modem, { attach: true }, nothing);
   }
 
   async send(message: Uint8Array, done: Listener<SendOutcome>): Promise<void> {
-    this.#session.require();
+    this.#powerOn.require();
     requireMessage(message);
     const id = ++this.#id;
     const bytes = message.slice();
@@ -122,7 +122,7 @@ export class RemoteModem implements Modem {
   }
 
   #read(): Promise<{ attached: boolean; time?: number | undefined }> {
-    return this.#session.read("modem", Command.modem, {}, modemResponse);
+    return this.#powerOn.read("modem", Command.modem, {}, modemResponse);
   }
 
   async #setAttached(attached: boolean): Promise<void> {

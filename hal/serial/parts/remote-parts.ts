@@ -15,7 +15,7 @@ import {
   type UserInterface,
 } from "../../board.ts";
 import * as group from "./board-group.ts";
-import { type Session, Subscribers } from "./session.ts";
+import { type PowerOn, Subscribers } from "./power-on.ts";
 
 const { Command } = group;
 
@@ -30,17 +30,17 @@ export function requireInteger(what: string, value: number, max = Number.MAX_SAF
 
 export class RemoteFlash implements Flash {
   readonly geometry: FlashGeometry;
-  readonly #session: Session;
+  readonly #powerOn: PowerOn;
   readonly #bytes: number;
   /** Data bytes of one program: whole units. */
   readonly #programBytes: number;
 
-  constructor(session: Session, flash: NonNullable<group.Description["flash"]>) {
+  constructor(powerOn: PowerOn, flash: NonNullable<group.Description["flash"]>) {
     const { sector, count, unit } = flash;
-    this.#session = session;
+    this.#powerOn = powerOn;
     this.geometry = { sectorBytes: sector, sectorCount: count, programUnitBytes: unit };
     this.#bytes = sector * count;
-    this.#programBytes = Math.floor(session.description.chunk / unit) * unit;
+    this.#programBytes = Math.floor(powerOn.description.chunk / unit) * unit;
     if (sector % unit !== 0 || this.#programBytes === 0)
       throw new HalError("hal/fault", `remote flash: impossible geometry ${sector}/${count}/${unit}`);
   }
@@ -48,11 +48,11 @@ export class RemoteFlash implements Flash {
   async read(offset: number, length: number): Promise<Uint8Array> {
     this.#requireRange(offset, length);
     const out = new Uint8Array(length);
-    const { chunk } = this.#session.description;
+    const { chunk } = this.#powerOn.description;
     for (let at = 0; at < length; at += chunk) {
       const len = Math.min(chunk, length - at);
       const request = { off: offset + at, len };
-      const { data } = await this.#session.read("flash", Command.flashRead, request, group.dataResponse);
+      const { data } = await this.#powerOn.read("flash", Command.flashRead, request, group.dataResponse);
       requireLength("flash", data, len);
       out.set(data, at);
     }
@@ -68,17 +68,17 @@ export class RemoteFlash implements Flash {
     if (bytes.length > this.#programBytes) await this.#requireClear(offset, bytes);
     for (let at = 0; at < bytes.length; at += this.#programBytes) {
       const request = { off: offset + at, data: bytes.subarray(at, at + this.#programBytes) };
-      await this.#session.write("flash", Command.flashProgram, request, nothing);
+      await this.#powerOn.write("flash", Command.flashProgram, request, nothing);
     }
   }
 
   async erase(sector: number): Promise<void> {
     requireInteger("flash sector", sector, this.geometry.sectorCount - 1);
-    await this.#session.write("flash", Command.flashErase, { sector }, nothing);
+    await this.#powerOn.write("flash", Command.flashErase, { sector }, nothing);
   }
 
   #requireRange(offset: number, length: number): void {
-    this.#session.require();
+    this.#powerOn.require();
     requireInteger("flash offset", offset, this.#bytes);
     requireInteger("flash length", length, this.#bytes - offset);
   }
@@ -96,19 +96,19 @@ export class RemoteFlash implements Flash {
 const maxEntropyCall = 1024;
 
 export class RemoteEntropy implements Entropy {
-  readonly #session: Session;
+  readonly #powerOn: PowerOn;
 
-  constructor(session: Session) {
-    this.#session = session;
+  constructor(powerOn: PowerOn) {
+    this.#powerOn = powerOn;
   }
 
   async bytes(length: number): Promise<Uint8Array> {
     requireInteger("entropy length", length, maxEntropyCall);
     const out = new Uint8Array(length);
-    const chunk = Math.min(this.#session.description.chunk, group.maxEntropyBytes);
+    const chunk = Math.min(this.#powerOn.description.chunk, group.maxEntropyBytes);
     for (let at = 0; at < length; at += chunk) {
       const len = Math.min(chunk, length - at);
-      const { data } = await this.#session.read("entropy", Command.entropy, { len }, group.dataResponse);
+      const { data } = await this.#powerOn.read("entropy", Command.entropy, { len }, group.dataResponse);
       requireLength("entropy", data, len);
       out.set(data, at);
     }
@@ -117,15 +117,15 @@ export class RemoteEntropy implements Entropy {
 }
 
 export class RemoteMains implements Mains {
-  readonly #session: Session;
+  readonly #powerOn: PowerOn;
   readonly #changes: Subscribers<MainsState>;
   #told: MainsState | undefined;
 
-  constructor(session: Session) {
-    this.#session = session;
-    this.#changes = new Subscribers(session);
-    session.handle("mains", (report) => this.#tell(stateOf(report)));
-    session.onResync(async () => this.#tell(await this.read()));
+  constructor(powerOn: PowerOn) {
+    this.#powerOn = powerOn;
+    this.#changes = new Subscribers(powerOn);
+    powerOn.handle("mains", (report) => this.#tell(stateOf(report)));
+    powerOn.onResync(async () => this.#tell(await this.read()));
   }
 
   async read(): Promise<MainsState> {
@@ -141,7 +141,7 @@ export class RemoteMains implements Mains {
   }
 
   #read(): Promise<group.MainsReport> {
-    return this.#session.read("mains", Command.mains, {}, group.mainsResponse);
+    return this.#powerOn.read("mains", Command.mains, {}, group.mainsResponse);
   }
 
   async #tell(state: MainsState): Promise<void> {
@@ -157,14 +157,14 @@ const stateOf = ({ present, holdup }: group.MainsReport): MainsState => ({
 });
 
 export class RemoteLoadSwitch implements LoadSwitch {
-  readonly #session: Session;
+  readonly #powerOn: PowerOn;
 
-  constructor(session: Session) {
-    this.#session = session;
+  constructor(powerOn: PowerOn) {
+    this.#powerOn = powerOn;
   }
 
   async set(closed: boolean): Promise<void> {
-    const feedback = await this.#session.write("load switch", Command.switch, { closed }, group.switchState);
+    const feedback = await this.#powerOn.write("load switch", Command.switch, { closed }, group.switchState);
     if (feedback.closed === closed) return;
     throw new HalError("hal/fault", `load switch: commanded ${closed}, feedback says ${feedback.closed}`, {
       commanded: closed,
@@ -173,22 +173,22 @@ export class RemoteLoadSwitch implements LoadSwitch {
   }
 
   async isClosed(): Promise<boolean> {
-    return (await this.#session.read("load switch", Command.switch, {}, group.switchState)).closed;
+    return (await this.#powerOn.read("load switch", Command.switch, {}, group.switchState)).closed;
   }
 }
 
 type Inputs = Readonly<Record<TamperInput, boolean>>;
 
 export class RemoteTamper implements Tamper {
-  readonly #session: Session;
+  readonly #powerOn: PowerOn;
   readonly #changes: Subscribers<{ readonly input: TamperInput; readonly active: boolean }>;
   readonly #told = new Map<TamperInput, boolean>();
 
-  constructor(session: Session) {
-    this.#session = session;
-    this.#changes = new Subscribers(session);
-    session.handle("tamper", ({ input, active }) => this.#tell(input, active));
-    session.onResync(async () => {
+  constructor(powerOn: PowerOn) {
+    this.#powerOn = powerOn;
+    this.#changes = new Subscribers(powerOn);
+    powerOn.handle("tamper", ({ input, active }) => this.#tell(input, active));
+    powerOn.onResync(async () => {
       const state = Object.entries(await this.read()) as [TamperInput, boolean][];
       for (const [input, active] of state)
         if ((this.#told.get(input) ?? false) !== active) await this.#tell(input, active);
@@ -196,7 +196,7 @@ export class RemoteTamper implements Tamper {
   }
 
   read(): Promise<Inputs> {
-    return this.#session.read("tamper", Command.tamper, {}, group.tamperResponse);
+    return this.#powerOn.read("tamper", Command.tamper, {}, group.tamperResponse);
   }
 
   onChange(listener: Listener<{ readonly input: TamperInput; readonly active: boolean }>): Cancel {
@@ -212,23 +212,23 @@ export class RemoteTamper implements Tamper {
 const screen = { lines: 4, characters: 32 };
 
 export class RemoteUserInterface implements UserInterface {
-  readonly #session: Session;
+  readonly #powerOn: PowerOn;
   readonly #presses: Subscribers<{ readonly button: "a" | "b" }>;
 
-  constructor(session: Session) {
-    this.#session = session;
-    this.#presses = new Subscribers(session);
-    session.handle("button", ({ button }) => this.#presses.emit({ button }));
+  constructor(powerOn: PowerOn) {
+    this.#powerOn = powerOn;
+    this.#presses = new Subscribers(powerOn);
+    powerOn.handle("button", ({ button }) => this.#presses.emit({ button }));
   }
 
   async show(lines: readonly string[]): Promise<void> {
-    this.#session.require();
+    this.#powerOn.require();
     if (lines.length > screen.lines || lines.some((line) => [...line].length > screen.characters))
       throw new HalError(
         "hal/misuse",
         `display: at most ${screen.lines} lines of ${screen.characters} characters`,
       );
-    await this.#session.write("display", Command.ui, { lines: [...lines] }, nothing);
+    await this.#powerOn.write("display", Command.ui, { lines: [...lines] }, nothing);
   }
 
   onButton(listener: Listener<{ readonly button: "a" | "b" }>): Cancel {

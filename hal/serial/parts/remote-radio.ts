@@ -9,8 +9,8 @@ import {
 } from "../../board.ts";
 import { Command } from "./board-group.ts";
 import { Outcomes } from "./outcomes.ts";
+import { type PowerOn, Subscribers } from "./power-on.ts";
 import { nothing, requireInteger } from "./remote-parts.ts";
-import { type Session, Subscribers } from "./session.ts";
 
 /** Longest MPDU without its FCS. */
 const maxMpduBytes = 125;
@@ -19,18 +19,18 @@ const outcomeLimitMs = 10_000;
 
 export class RemoteRadio implements Radio {
   readonly eui64: Uint8Array;
-  readonly #session: Session;
+  readonly #powerOn: PowerOn;
   readonly #frames: Subscribers<RadioFrame>;
   readonly #outcomes: Outcomes<TransmitOutcome>;
   #id = 0;
 
-  constructor(session: Session, eui64: Uint8Array) {
+  constructor(powerOn: PowerOn, eui64: Uint8Array) {
     this.eui64 = eui64.slice();
-    this.#session = session;
-    this.#frames = new Subscribers(session);
-    this.#outcomes = new Outcomes<TransmitOutcome>(session, outcomeLimitMs, "no-ack");
-    session.handle("radio-sent", ({ id, outcome }) => this.#outcomes.came(id, outcome));
-    session.handle("radio-frame", ({ mpdu, rssi, lqi }) =>
+    this.#powerOn = powerOn;
+    this.#frames = new Subscribers(powerOn);
+    this.#outcomes = new Outcomes<TransmitOutcome>(powerOn, outcomeLimitMs, "no-ack");
+    powerOn.handle("radio-sent", ({ id, outcome }) => this.#outcomes.came(id, outcome));
+    powerOn.handle("radio-frame", ({ mpdu, rssi, lqi }) =>
       mpdu.length <= maxMpduBytes ? this.#frames.emit({ mpdu, rssiDbm: rssi, lqi }) : undefined,
     );
   }
@@ -40,11 +40,11 @@ export class RemoteRadio implements Radio {
     requireInteger("radio PAN", panId, 0xffff);
     requireInteger("radio short address", shortAddress, 0xffff);
     const request = { channel, pan: panId, short: shortAddress, idle: rxOnWhenIdle };
-    await this.#session.write("radio", Command.radioConfigure, request, nothing);
+    await this.#powerOn.write("radio", Command.radioConfigure, request, nothing);
   }
 
   async transmit(mpdu: Uint8Array, done: Listener<TransmitOutcome>): Promise<void> {
-    this.#session.require();
+    this.#powerOn.require();
     if (mpdu.length > maxMpduBytes)
       throw new HalError(
         "hal/misuse",
@@ -53,7 +53,7 @@ export class RemoteRadio implements Radio {
     const id = ++this.#id;
     const request = { id, mpdu: mpdu.slice() };
     await this.#outcomes.expect(id, done, () =>
-      this.#session.write("radio", Command.radioTransmit, request, nothing),
+      this.#powerOn.write("radio", Command.radioTransmit, request, nothing),
     );
   }
 

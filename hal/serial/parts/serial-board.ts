@@ -18,9 +18,11 @@ import {
 } from "../../board.ts";
 import type { Line } from "../line/line.ts";
 import { LineSession } from "../line/session.ts";
-import { SmpClient, type SmpClientOptions } from "../smp/client.ts";
+import { SmpClient } from "../smp/client.ts";
+import type { SmpClientOptions } from "../smp/client-options.ts";
 import { Command, type Description, type Stimulus } from "./board-group.ts";
 import { BoardLink, type BoardLinkOptions } from "./board-link.ts";
+import type { PowerOn } from "./power-on.ts";
 import { RemoteClock } from "./remote-clock.ts";
 import { RemoteMetrology } from "./remote-metrology.ts";
 import { RemoteDevice, RemoteModem } from "./remote-modem.ts";
@@ -34,7 +36,6 @@ import {
   RemoteUserInterface,
 } from "./remote-parts.ts";
 import { RemoteRadio } from "./remote-radio.ts";
-import type { Session } from "./session.ts";
 
 export interface SerialBoardOptions extends BoardLinkOptions {
   /** The host computes; a key never crosses the line. */
@@ -70,7 +71,7 @@ export class SerialBoard implements Board {
   readonly device?: RemoteDevice;
   readonly description: Description;
   readonly #link: BoardLink;
-  readonly #session: Session;
+  readonly #powerOn: PowerOn;
   readonly #restarts: Set<RestartListener>;
 
   /** Meets the board on `line`, on which an SMP client of its own then listens. Throws when no board answers. */
@@ -81,9 +82,9 @@ export class SerialBoard implements Board {
     const lineBack = near instanceof LineSession ? () => near.ready() : undefined;
     const link = new BoardLink(smp, lineBack === undefined ? options : { lineBack, ...options });
     const restarts = new Set<RestartListener>();
-    const start = (session: Session) => SerialBoard.#start(link, session, options.crypto, restarts);
-    link.onStarted(async (session, reason) => {
-      const board = await start(session).catch((error: unknown) => link.refuse(session, error));
+    const start = (powerOn: PowerOn) => SerialBoard.#start(link, powerOn, options.crypto, restarts);
+    link.onStarted(async (powerOn, reason) => {
+      const board = await start(powerOn).catch((error: unknown) => link.refuse(powerOn, error));
       if (board !== undefined) for (const listener of restarts) await listener(board, reason);
     });
     try {
@@ -96,46 +97,46 @@ export class SerialBoard implements Board {
 
   static async #start(
     link: BoardLink,
-    session: Session,
+    powerOn: PowerOn,
     crypto: Crypto,
     restarts: Set<RestartListener>,
   ): Promise<SerialBoard> {
-    const board = new SerialBoard(link, session, crypto, restarts);
-    session.deliverEarly();
+    const board = new SerialBoard(link, powerOn, crypto, restarts);
+    powerOn.deliverEarly();
     if (board.modem instanceof RemoteModem) await board.modem.refresh();
     if (board.metrology instanceof RemoteMetrology) await board.metrology.read();
     return board;
   }
 
-  private constructor(link: BoardLink, session: Session, crypto: Crypto, restarts: Set<RestartListener>) {
-    const { description } = session;
+  private constructor(link: BoardLink, powerOn: PowerOn, crypto: Crypto, restarts: Set<RestartListener>) {
+    const { description } = powerOn;
     this.#restarts = restarts;
     this.#link = link;
-    this.#session = session;
+    this.#powerOn = powerOn;
     this.id = description.id;
     this.description = description;
     this.crypto = crypto;
-    this.clock = new RemoteClock(session);
-    this.flash = description.flash ? new RemoteFlash(session, description.flash) : noFlash(description);
-    this.entropy = new RemoteEntropy(session);
-    if (session.has("mains")) this.mains = new RemoteMains(session);
-    if (session.has("metrology")) this.metrology = new RemoteMetrology(session);
-    if (session.has("switch")) this.loadSwitch = new RemoteLoadSwitch(session);
-    if (session.has("tamper")) this.tamper = new RemoteTamper(session);
-    if (session.has("ui")) this.userInterface = new RemoteUserInterface(session);
-    if (session.has("radio") && description.eui) this.radio = new RemoteRadio(session, description.eui);
-    if (session.has("modem")) this.modem = new RemoteModem(session);
-    if (session.has("message")) this.device = new RemoteDevice(session);
+    this.clock = new RemoteClock(powerOn);
+    this.flash = description.flash ? new RemoteFlash(powerOn, description.flash) : noFlash(description);
+    this.entropy = new RemoteEntropy(powerOn);
+    if (powerOn.has("mains")) this.mains = new RemoteMains(powerOn);
+    if (powerOn.has("metrology")) this.metrology = new RemoteMetrology(powerOn);
+    if (powerOn.has("switch")) this.loadSwitch = new RemoteLoadSwitch(powerOn);
+    if (powerOn.has("tamper")) this.tamper = new RemoteTamper(powerOn);
+    if (powerOn.has("ui")) this.userInterface = new RemoteUserInterface(powerOn);
+    if (powerOn.has("radio") && description.eui) this.radio = new RemoteRadio(powerOn, description.eui);
+    if (powerOn.has("modem")) this.modem = new RemoteModem(powerOn);
+    if (powerOn.has("message")) this.device = new RemoteDevice(powerOn);
   }
 
   /** False once this power-on is over. */
   get powered(): boolean {
-    return this.#session.alive;
+    return this.#powerOn.alive;
   }
 
   /** Hears at once that this power-on is over: the firmware on it has died. */
   onPowerLost(listener: () => void): Cancel {
-    return this.#session.onEnd(listener);
+    return this.#powerOn.onEnd(listener);
   }
 
   /** Hears of every later power-on of the same board, also when it was asked on an earlier one. */
@@ -152,12 +153,12 @@ export class SerialBoard implements Board {
 
   /** Makes something happen to a board made for tests. Throws `hal/absent` on any other. */
   async stimulate(stimulus: Stimulus): Promise<void> {
-    await this.#session.write("stimulus", Command.stimulus, stimulus, nothing);
+    await this.#powerOn.write("stimulus", Command.stimulus, stimulus, nothing);
   }
 
   /** Resets the board (group 0), signed where it wants that; the next power-on comes by {@link onRestart}. */
   async reset(): Promise<void> {
-    await this.#session.guard(() => this.#session.client.act(0, 5, {}));
+    await this.#powerOn.guard(() => this.#powerOn.client.act(0, 5, {}));
   }
 
   /** Lets go of the board; the line stays open. Firmware on it dies. */

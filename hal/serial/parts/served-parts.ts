@@ -53,7 +53,7 @@ export const taking =
 
 const { Command } = group;
 
-export const serveClock = (clock: Clock): ServedPart => ({
+const serveClock = (clock: Clock): ServedPart => ({
   names: ["clock"],
   commands: {
     [Command.clock]: {
@@ -63,7 +63,7 @@ export const serveClock = (clock: Clock): ServedPart => ({
   },
 });
 
-export function serveFlash(flash: Flash, chunk: number): ServedPart {
+function serveFlash(flash: Flash, chunk: number): ServedPart {
   return {
     names: ["flash"],
     commands: {
@@ -86,7 +86,7 @@ export function serveFlash(flash: Flash, chunk: number): ServedPart {
   };
 }
 
-export const serveEntropy = (entropy: Entropy, chunk: number): ServedPart => ({
+const serveEntropy = (entropy: Entropy, chunk: number): ServedPart => ({
   names: ["entropy"],
   commands: {
     [Command.entropy]: {
@@ -98,7 +98,7 @@ export const serveEntropy = (entropy: Entropy, chunk: number): ServedPart => ({
   },
 });
 
-export function serveMains(mains: Mains): ServedPart {
+function serveMains(mains: Mains): ServedPart {
   const report = async (state: MainsState): Promise<group.MainsReport> => ({
     present: [...state.phasesPresent],
     holdup: state.onHoldUp,
@@ -111,7 +111,7 @@ export function serveMains(mains: Mains): ServedPart {
   };
 }
 
-export const serveSwitch = (loadSwitch: LoadSwitch): ServedPart => ({
+const serveSwitch = (loadSwitch: LoadSwitch): ServedPart => ({
   names: ["switch"],
   commands: {
     [Command.switch]: {
@@ -124,13 +124,13 @@ export const serveSwitch = (loadSwitch: LoadSwitch): ServedPart => ({
   },
 });
 
-export const serveTamper = (tamper: Tamper): ServedPart => ({
+const serveTamper = (tamper: Tamper): ServedPart => ({
   names: ["tamper"],
   commands: { [Command.tamper]: { read: async () => ({ ...(await tamper.read()) }) } },
   start: (events) => [tamper.onChange((change) => events.add("tamper", change))],
 });
 
-export const serveUserInterface = (ui: UserInterface): ServedPart => ({
+const serveUserInterface = (ui: UserInterface): ServedPart => ({
   names: ["ui"],
   commands: {
     [Command.ui]: { write: taking(group.uiWrite, async ({ lines }) => void (await ui.show(lines))) },
@@ -138,7 +138,7 @@ export const serveUserInterface = (ui: UserInterface): ServedPart => ({
   start: (events) => [ui.onButton((press) => events.add("button", press))],
 });
 
-export function serveMetrology(metrology: Metrology): ServedPart {
+function serveMetrology(metrology: Metrology): ServedPart {
   let unwatch: Cancel = () => {};
   let queue: EventQueue | undefined;
   const watch = (items: readonly group.WatchItem[]): void => {
@@ -183,7 +183,7 @@ const metrologyReport = (reading: MetrologyReading): group.MetrologyReport => ({
   mVs: reading.rmsVoltageVs.map(milli),
 });
 
-export function serveRadio(radio: Radio): ServedPart {
+function serveRadio(radio: Radio): ServedPart {
   let queue: EventQueue | undefined;
   let lastId: number | undefined;
   return {
@@ -216,7 +216,7 @@ export function serveRadio(radio: Radio): ServedPart {
   }
 }
 
-export function serveModem(modem: Modem): ServedPart {
+function serveModem(modem: Modem): ServedPart {
   let queue: EventQueue | undefined;
   const incoming = new Incoming((message, id) =>
     modem.send(message, (outcome) => queue?.add("modem-sent", { id, ok: outcome === "delivered" })),

@@ -46,7 +46,11 @@ export function sealCommand(
 }
 
 /** The command in `cose` for the board called `boardId`; undefined when its form or its signature is wrong. */
-export function openCommand(cose: Uint8Array, boardId: string, verify: Verifier): SignedCommand | undefined {
+export function unsealCommand(
+  cose: Uint8Array,
+  boardId: string,
+  verify: Verifier,
+): SignedCommand | undefined {
   const reader = new Reader(cose);
   reader.skip(sign1Tag);
   const framed = reader.argument(Major.array) === 4 && reader.expect(protectedHeaders);

@@ -1,6 +1,7 @@
 import type { Line } from "../line/line.ts";
 import { encodePayload, type Payload } from "../smp/cbor.ts";
-import { type RequestOptions, SmpClient, type SmpClientOptions } from "../smp/client.ts";
+import { SmpClient } from "../smp/client.ts";
+import type { RequestOptions, SmpClientOptions } from "../smp/client-options.ts";
 import { SmpError } from "../smp/errors.ts";
 import { malformed } from "../smp/fields.ts";
 import type { SmpOperation } from "../smp/message.ts";

@@ -1,7 +1,23 @@
 /** How large a packet may be: what the board says, else a safe guess, else what echoes show. */
-import type { SmpClient } from "./client.ts";
+import type { Payload } from "./cbor.ts";
+import type { RequestOptions } from "./client-options.ts";
 import { SmpError } from "./errors.ts";
 import { Fields } from "./fields.ts";
+import type { SmpFraming } from "./frames.ts";
+import type { SmpOperation } from "./message.ts";
+
+/** Whoever asks, as an `SmpClient` does. */
+interface Asker {
+  readonly framing: SmpFraming;
+  request(
+    operation: SmpOperation,
+    group: number,
+    command: number,
+    payload?: Payload,
+    options?: RequestOptions,
+  ): Promise<Payload>;
+  useParams(params: SmpParams): void;
+}
 
 export interface SmpParams {
   /** Bytes of one of the board's buffers: header, payload, and on a console the frame's length and CRC. */
@@ -19,7 +35,7 @@ const MAX_BUF_COUNT = 64;
 
 /** Asks the board; the fallback where it refuses, stays silent, or says something impossible. */
 export async function negotiateParams(
-  client: SmpClient,
+  client: Asker,
   fallbackBufSize = FALLBACK_BUF_SIZE,
 ): Promise<SmpParams> {
   const fallback: SmpParams = { bufSize: fallbackBufSize, bufCount: 1, source: "fallback" };
@@ -46,7 +62,7 @@ export interface ProbeOptions {
  * Finds the buffer's size by echoes of growing length, to within 16 bytes, and makes it the client's: for boards that
  * do not tell and whose default is far off. At most a dozen echoes, half of which may go unanswered.
  */
-export async function probeBufferSize(client: SmpClient, options: ProbeOptions = {}): Promise<SmpParams> {
+export async function probeBufferSize(client: Asker, options: ProbeOptions = {}): Promise<SmpParams> {
   const { maxBytes = 4096, timeoutMs = 1000 } = options;
   let good = MIN_BUF_SIZE;
   let bad = maxBytes + 1;
@@ -59,7 +75,7 @@ export async function probeBufferSize(client: SmpClient, options: ProbeOptions =
 }
 
 /** An echo that fills a buffer of `bufSize` bytes: 8 of header, 6 around the text, 4 of frame. */
-async function echoes(client: SmpClient, bufSize: number, timeoutMs: number): Promise<boolean> {
+async function echoes(client: Asker, bufSize: number, timeoutMs: number): Promise<boolean> {
   const text = "x".repeat(bufSize - (client.framing === "console" ? 18 : 14));
   try {
     const answer = await client.request("write", 0, 0, { d: text }, { timeoutMs, retries: 1 });

@@ -3,6 +3,7 @@ export { crc16Xmodem } from "../../base/crc.ts";
 export * from "./buffer-size.ts";
 export { decodePayload, encodePayload, type Payload } from "./cbor.ts";
 export * from "./client.ts";
+export * from "./client-options.ts";
 export * from "./error-table.ts";
 export * from "./errors.ts";
 export type { SmpFaults, UploadFaults } from "./faults.ts";

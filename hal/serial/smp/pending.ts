@@ -4,7 +4,7 @@ import { SmpError } from "./errors.ts";
 import { firstByte, type SmpHeader, type SmpPacket } from "./message.ts";
 
 /** Sequence numbers have 8 bits; with more requests than this at once they could soon be mistaken. */
-export const MAX_IN_FLIGHT = 64;
+const MAX_IN_FLIGHT = 64;
 
 interface Waiting {
   /** The first byte's operation, the group and the command that the answer must have. */

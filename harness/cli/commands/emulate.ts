@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { hasCode } from "../../../hal/base/coded-error.ts";
 import type { SmpFraming } from "../../../hal/serial/smp/index.ts";
+import { standardDevices } from "../../premises/device-specs.ts";
 import { boardOnPort } from "../../rig/emulate/board-on-port.ts";
 import { type ListenEvent, type Listening, type ListenOptions, listen } from "../../rig/emulate/listen.ts";
 import { EmulatedDevice } from "../../rig/emulate/serve-device.ts";
@@ -24,8 +25,7 @@ interface EmulateOptions {
   readonly json?: boolean;
 }
 
-const types = { esme: "ESME", hub: "CHF" } as const;
-type ModelName = keyof typeof types;
+const modelCalled = (name: string) => standardDevices.find((spec) => spec.name === name);
 const modelOptions = ["seed", "keys", "framing"] as const;
 
 export function emulateCommand(root: Command): Command {
@@ -58,7 +58,7 @@ export function emulateCommand(root: Command): Command {
 
 function checkOptions(options: EmulateOptions): void {
   const { device, port, baud, dir } = options;
-  if (device !== "board" && types[device as ModelName] === undefined)
+  if (device !== "board" && modelCalled(device) === undefined)
     throw usageError(
       `emulate: --device ${device} is no device`,
       "Expected esme or hub, of the model, or board.",
@@ -87,7 +87,7 @@ async function serveModel(
 ): Promise<void> {
   const { framing = "console", olderAnswers = false, keys } = options;
   const seed = seedOf(options.seed ?? "1");
-  const type = types[options.device as ModelName];
+  const { type } = modelCalled(options.device) as (typeof standardDevices)[number];
   const emulated = await EmulatedDevice.start({ type, seed, framing, olderAnswers });
   try {
     if (keys !== undefined) writeKeys(keys, emulated.device);

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import pc from "picocolors";
 import { refuse } from "../../../firmware/bootloader/refusals.ts";
-import { chooseBoards, openBoard, requireWritable } from "../../rig/find.ts";
+import { chooseBoards } from "../../rig/find.ts";
 import { type BoardReport, type FlashEvent, flashBoards } from "../../rig/flash/flash-boards.ts";
 import { type FlashView, flashView, reportRow } from "../../rig/flash/live-view.ts";
 import {
@@ -15,12 +15,14 @@ import {
   readKeyFile,
 } from "../../rig/flash/pre-flight.ts";
 import { imageKeyOf } from "../../rig/image-key.ts";
+import { openBoard } from "../../rig/open-board.ts";
+import { requireWritable } from "../../rig/record.ts";
 import { loadRig, type RigBoard } from "../../rig/rig-file.ts";
+import { printTable } from "../../table.ts";
 import { plain, plainJson, plainLine } from "../../text.ts";
 import { Exit, replaceBytes, usageError } from "../exit.ts";
 import { addLineOptions, type LineOptions, lineOf } from "../line-options.ts";
 import { noteStartOf } from "../opening.ts";
-import { printTable } from "../table.ts";
 import { stoppable } from "../until-stopped.ts";
 
 interface FlashCommandOptions extends LineOptions {

@@ -3,14 +3,14 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import { useCases } from "../../../firmware/model/index.ts";
 import { parameterNames, parameterSchema } from "../../headend/request-parameters.ts";
-import { allModelled } from "../../rig/emulate/modelled.ts";
 import { type BoardHealth, healthOf } from "../../rig/health.ts";
 import { portRows } from "../../rig/port-list.ts";
 import { loadRig, type Rig } from "../../rig/rig-file.ts";
+import { allModelled } from "../../rig/under-test/modelled.ts";
 import { discoverScenarios } from "../../scenarios/discover.ts";
+import { printTable } from "../../table.ts";
 import { plain, plainJson, plainLine } from "../../text.ts";
 import { Exit, usageError } from "../exit.ts";
-import { printTable } from "../table.ts";
 
 const kinds = ["scenarios", "boards", "ports", "usecases"] as const;
 type Kind = (typeof kinds)[number];

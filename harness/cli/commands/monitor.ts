@@ -1,8 +1,9 @@
 /** `meterbench monitor`: a board's console and events. */
 import type { Command } from "commander";
-import { chooseBoard, openBoard } from "../../rig/find.ts";
+import { chooseBoard } from "../../rig/find.ts";
 import { openUnlessInterrupted } from "../../rig/interrupt.ts";
 import { BoardMonitor, type MonitorEvent, monitorLine } from "../../rig/monitor.ts";
+import { openBoard } from "../../rig/open-board.ts";
 import { loadRig, type RigBoard } from "../../rig/rig-file.ts";
 import { plainJson } from "../../text.ts";
 import { replaceBytes } from "../exit.ts";
@@ -51,19 +52,19 @@ async function monitor(
     command: ["monitor"],
     ...(options.record !== undefined && { record: options.record }),
   });
-  const open = await openUnlessInterrupted(opening, signal);
+  const opened = await openUnlessInterrupted(opening, signal);
   const events: MonitorEvent[] = [];
-  const watching = new BoardMonitor(open, (event) => {
+  const watching = new BoardMonitor(opened, (event) => {
     if (!options.json) console.log(monitorLine(event));
     else if (events.push(event) > keptEvents) events.shift();
   });
   try {
-    const gone = new Promise<void>((resolve) => void open.line.onClose(() => resolve()));
+    const gone = new Promise<void>((resolve) => void opened.line.onClose(() => resolve()));
     void watching.start();
     await untilStopped(signal, limitMs, gone);
   } finally {
     watching.close();
-    await open.close();
+    await opened.close();
   }
   if (options.json) console.log(plainJson({ board: board.id, events }, replaceBytes, 2));
 }

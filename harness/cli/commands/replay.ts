@@ -1,12 +1,12 @@
-/** `meterbench replay`: runs a recorded session again without its board. */
+/** `meterbench replay`: plays a recorded session back without its board. */
 import type { Command } from "commander";
 import pc from "picocolors";
 import { fromHex } from "../../../hal/base/hex.ts";
 import { renderDecoded } from "../../decode/index.ts";
 import { decodeSmp } from "../../decode/smp.ts";
 import type { RunReport } from "../../reports/run-report.ts";
+import { type PlaybackOutcome, playBackFile } from "../../rig/playback/play-back.ts";
 import type { RecordedRun } from "../../rig/recorded-session.ts";
-import { type ReplayOutcome, replayFile } from "../../rig/replay.ts";
 import type { RunTarget } from "../../rig/target.ts";
 import { plain, plainJson, plainLine } from "../../text.ts";
 import { Exit } from "../exit.ts";
@@ -27,15 +27,15 @@ export function replayCommand(root: Command): Command {
     .option("--image <file>", "of a flashing: the image, where it is not where it was")
     .option("--scenario <file...>", "of a run: a scenario file of yours that it ran, and may run again")
     .option("--json", "one JSON document on standard output")
-    .description("run a recorded session again without the board")
+    .description("play a recorded session back without the board")
     .addHelpText("after", "\nExample:\n  meterbench replay session.ndjson\n")
     .action(async (file: string, { image, scenario, json }: ReplayOptions) => {
       const scenarios: RunReport["scenarios"][number][] = [];
-      const outcome = await replayFile(file, {
+      const outcome = await playBackFile(file, {
         image,
         checkRun: (run) => checkCode(run, file, scenario ?? []),
         runScenarios: async (target, run) =>
-          void scenarios.push(...(await rerun(target, run, json === true))),
+          void scenarios.push(...(await playBackRun(target, run, json === true))),
       });
       const statuses = scenarios.map(({ name, status }) => ({ name, status }));
       if (json)
@@ -47,7 +47,11 @@ export function replayCommand(root: Command): Command {
     });
 }
 
-async function rerun(target: RunTarget, { patterns, wires, seed, timeScale }: RecordedRun, json: boolean) {
+async function playBackRun(
+  target: RunTarget,
+  { patterns, wires, seed, timeScale }: RecordedRun,
+  json: boolean,
+) {
   const progress = progressFor(process.stderr, json);
   const { name, board, device } = target;
   const reports: RunReport["scenarios"][number][] = [];
@@ -58,7 +62,7 @@ async function rerun(target: RunTarget, { patterns, wires, seed, timeScale }: Re
   return reports;
 }
 
-function print({ command, bytes, divergence, notes }: ReplayOutcome): void {
+function print({ command, bytes, divergence, notes }: PlaybackOutcome): void {
   console.log(`${plainLine(command)}: ${bytes.out} bytes to the board, ${bytes.in} bytes from it`);
   for (const note of notes) console.log(`note: ${plainLine(note)}`);
   if (divergence === undefined) {

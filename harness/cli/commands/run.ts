@@ -1,12 +1,12 @@
 /** `meterbench run`: runs the scenarios and leaves a report. */
 import { relative } from "node:path";
 import type { Command } from "commander";
+import type { WireName } from "../../../firmware/wire/suites.ts";
 import { openUnlessInterrupted } from "../../rig/interrupt.ts";
+import { realTimeNote } from "../../rig/playback/play-back.ts";
 import type { RecordedRun } from "../../rig/recorded-session.ts";
-import { realTimeNote } from "../../rig/replay.ts";
 import { loadRig } from "../../rig/rig-file.ts";
 import { openTarget, type RunTarget } from "../../rig/target.ts";
-import type { WireName } from "../../run-context.ts";
 import { defaultTimeScale } from "../../scenarios/applies-to.ts";
 import { isFile } from "../../scenarios/discover.ts";
 import { plainLine, shellWord } from "../../text.ts";
@@ -80,7 +80,7 @@ async function run(
 ): Promise<void> {
   const wires = wiresOf(options.wire);
   const seed = seedOf(options.seed);
-  // Of a recorded run time is simulated unless told otherwise: only that can be run again exactly.
+  // Of a recorded run time is simulated unless told otherwise: only that can be played back exactly.
   const timeScale =
     timeScaleOf(options.timeScale) ?? (options.record === undefined ? undefined : defaultTimeScale);
   checkFiles(patterns);

@@ -1,6 +1,7 @@
 /** Serves a device of the model on a line, as a board under test: SMP groups os, image and board (64). */
 import { FlashImageSlots } from "../../../firmware/bootloader/slots.ts";
 import { boot, describeBoot } from "../../../firmware/bootloader/swap.ts";
+import type { ModelledDevice } from "../../../firmware/devices/boot.ts";
 import type { Cancel } from "../../../hal/board.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
@@ -9,12 +10,12 @@ import { type PoweredBoard, ServedBoard } from "../../../hal/serial/parts/index.
 import { ImageGroup, osGroup, type SmpFraming } from "../../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../../hal/serial/timers.ts";
 import { Pace } from "../../premises/pace.ts";
+import { ModelDevice } from "../under-test/model-device.ts";
 import { HostLine } from "./host-line.ts";
 import { benchRegion, factoryImage, imageFlash, imageSlots } from "./image-flash.ts";
-import { ModelDevice, type ModelType } from "./model-device.ts";
 
 export interface EmulateOptions {
-  readonly type: ModelType;
+  readonly type: ModelledDevice;
   readonly seed?: number;
   readonly timers?: Timers;
   /** UTC milliseconds now; the device's time begins there. */

@@ -1,11 +1,12 @@
 /** The keys of a device of the model and of the parties it knows, as a folder that `verify --wire cose` reads. */
+
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import { toLowerHex } from "../../../hal/base/hex.ts";
 import { makeFolder } from "../../make-folder.ts";
-import type { ModelDevice } from "./model-device.ts";
+import type { ModelDevice } from "../under-test/model-device.ts";
 
 interface KeyPair {
   readonly secret: Uint8Array;

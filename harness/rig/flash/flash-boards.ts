@@ -3,9 +3,9 @@ import { versionText } from "../../../firmware/bootloader/version.ts";
 import { CodedError, hasCode } from "../../../hal/base/coded-error.ts";
 import type { SmpClient } from "../../../hal/serial/smp/index.ts";
 import { realTimers, type Timers } from "../../../hal/serial/timers.ts";
-import { type OpenBoard, openBoard, smpOptions } from "../find.ts";
 import { framingHint } from "../framing-hint.ts";
 import { interrupted, openUnlessInterrupted, unlessInterrupted } from "../interrupt.ts";
+import { type OpenedBoard, openBoard, smpOptions } from "../open-board.ts";
 import type { RigBoard } from "../rig-file.ts";
 import { runCommand } from "../run-command.ts";
 import { type Connection, connectionOn } from "./connection.ts";
@@ -66,7 +66,7 @@ export interface FlashBoardsOptions extends Omit<FlashOptions, "onPhase" | "onPr
   /** Aborted: every board that is not done ends with `rig/interrupted`, and is let go of. */
   readonly signal?: AbortSignal;
   /** Instead of {@link openBoard}; for tests. */
-  readonly open?: (board: RigBoard) => Promise<OpenBoard>;
+  readonly open?: (board: RigBoard) => Promise<OpenedBoard>;
 }
 
 /** Flashes all at once. Never rejects: what failed is in the reports, in the boards' order. */
@@ -103,7 +103,7 @@ class BoardFlash {
   }
 
   async run(): Promise<BoardReport> {
-    let opened: OpenBoard | undefined;
+    let opened: OpenedBoard | undefined;
     try {
       this.#enter("check");
       const file = preFlight(this.#file, this.#checks());
@@ -124,7 +124,7 @@ class BoardFlash {
     }
   }
 
-  async #flash(opened: OpenBoard, connection: Connection, file: ImageFile): Promise<FlashResult> {
+  async #flash(opened: OpenedBoard, connection: Connection, file: ImageFile): Promise<FlashResult> {
     try {
       return await flashBoard(connection, file, this.#flashOptions(opened));
     } catch (error) {
@@ -142,7 +142,7 @@ class BoardFlash {
     return { ...checks, byVersion, securityCounter: checks.securityCounter ?? this.#board.securityCounter };
   }
 
-  #flashOptions({ power }: OpenBoard): FlashOptions {
+  #flashOptions({ power }: OpenedBoard): FlashOptions {
     return {
       ...ownOptions(this.#board, this.#timers),
       ...(power && { revive: () => power.cycle() }),
@@ -272,7 +272,7 @@ const isUnanswered = (error: unknown): error is CodedError =>
 const percentOf = (doneBytes: number, totalBytes: number): number =>
   Math.floor((100 * doneBytes) / totalBytes);
 
-const open = (board: RigBoard): Promise<OpenBoard> => openBoard(board, { what: "meterbench flash" });
+const open = (board: RigBoard): Promise<OpenedBoard> => openBoard(board, { what: "meterbench flash" });
 
 /** The image's fault by its code; everything else is the rig's. */
 const blame = (error: unknown): BoardOutcome =>

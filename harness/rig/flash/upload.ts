@@ -13,7 +13,7 @@ import { image, os, SmpError } from "../../../hal/serial/smp/index.ts";
 import { pause } from "../../../hal/serial/timers.ts";
 import { nextChunk, UNIT_BYTES } from "./chunk.ts";
 import type { Connection } from "./connection.ts";
-import { Pace, type PaceLimits } from "./pace.ts";
+import { UploadWindow, type WindowLimits } from "./upload-window.ts";
 
 export interface UploadOptions {
   /** Requests under way at once, at most; default what the board's buffers allow. 1: no window. */
@@ -85,7 +85,7 @@ class Upload {
   readonly #connection: Connection;
   readonly #file: Uint8Array;
   readonly #options: UploadOptions;
-  readonly #pace: Pace;
+  readonly #window: UploadWindow;
   readonly #start: image.UploadStart;
   /** Under way, oldest first. */
   #underWay: Sent[] = [];
@@ -115,10 +115,10 @@ class Upload {
   #setBacks = 0;
   #movedMs: number;
 
-  constructor(connection: Connection, file: Uint8Array, limits: PaceLimits, options: UploadOptions) {
+  constructor(connection: Connection, file: Uint8Array, limits: WindowLimits, options: UploadOptions) {
     this.#connection = connection;
     this.#file = file;
-    this.#pace = new Pace(limits);
+    this.#window = new UploadWindow(limits);
     this.#options = options;
     this.#movedMs = connection.timers.nowMs();
     const sha = options.resume === false ? {} : { sha: createHash("sha256").update(file).digest() };
@@ -146,7 +146,7 @@ class Upload {
   #maySend(): boolean {
     if (this.#draining || this.#next >= this.#file.length) return false;
     const alone = this.#next === 0 || this.#probing || this.#underWay.some((sent) => sent.first);
-    if (this.#underWay.length >= (alone ? 1 : this.#pace.window)) return false;
+    if (this.#underWay.length >= (alone ? 1 : this.#window.requests)) return false;
     return this.#underWay.length === 0 || this.#room() >= UNIT_BYTES;
   }
 
@@ -156,7 +156,7 @@ class Upload {
   }
 
   #nextPiece(): image.UploadChunk {
-    const whole = nextChunk(this.#file, this.#next, this.#pace.packetBytes, this.#start);
+    const whole = nextChunk(this.#file, this.#next, this.#window.packetBytes, this.#start);
     const room = this.#next === 0 ? PROBE_BYTES : this.#room();
     return { ...whole, data: whole.data.subarray(0, Math.max(UNIT_BYTES, room - (room % UNIT_BYTES))) };
   }
@@ -167,7 +167,9 @@ class Upload {
     const first = chunk.first !== undefined;
     const bytes = chunk.data.length;
     const sent: Sent = { end: chunk.off + bytes, bytes, first, sentMs: timers.nowMs() };
-    const timeoutMs = first ? (this.#options.firstTimeoutMs ?? image.ERASE_TIMEOUT_MS) : this.#pace.timeoutMs;
+    const timeoutMs = first
+      ? (this.#options.firstTimeoutMs ?? image.ERASE_TIMEOUT_MS)
+      : this.#window.timeoutMs;
     this.#underWay.push(sent);
     this.#next = sent.end;
     this.#sentBytes += bytes;
@@ -221,7 +223,7 @@ class Upload {
     if (sent.first && off > 0 && this.#doneBytes === 0) this.#resumedAtBytes = off;
     else if (!this.#draining) {
       this.#retries++;
-      this.#pace.onLoss();
+      this.#window.onLoss();
     }
     this.#draining = true;
     if (off < this.#doneBytes) this.#setBack(off);
@@ -235,7 +237,7 @@ class Upload {
   }
 
   #moved(sent: Sent, off: number): void {
-    this.#pace.onAck(this.#connection.timers.nowMs() - sent.sentMs);
+    this.#window.onAck(this.#connection.timers.nowMs() - sent.sentMs);
     this.#doneBytes = off;
     this.#stalls = 0;
     this.#movedMs = this.#connection.timers.nowMs();
@@ -253,7 +255,7 @@ class Upload {
     const { client } = this.#connection;
     while (this.#silent)
       try {
-        await os.echo(client, "", { timeoutMs: this.#pace.timeoutMs, retries: 0 });
+        await os.echo(client, "", { timeoutMs: this.#window.timeoutMs, retries: 0 });
         this.#silent = false;
       } catch (error) {
         if (!(error instanceof SmpError)) throw error;
@@ -275,7 +277,7 @@ class Upload {
     if (error.code === "smp/refused") await this.#refused(error);
     else if (error.code === "smp/closed") await this.#lineLost(error);
     else if (error.code !== "smp/timeout" && error.code !== "smp/malformed") throw this.#wrap(error);
-    else if (this.#underWay.length === 0) this.#pace.onTimeout();
+    else if (this.#underWay.length === 0) this.#window.onTimeout();
     if (this.#underWay.length === 0) this.#stalled(error.message, error);
     this.#options.onProgress?.(this.#progress());
   }
@@ -283,8 +285,8 @@ class Upload {
   /** Too large, too much or too busy can be helped; anything else is the board's last word. */
   async #refused(error: SmpError): Promise<void> {
     if (error.group !== undefined) throw this.#wrap(error);
-    if (error.rc === 2 || error.rc === 7) this.#pace.smaller();
-    else if (error.rc === 10) await pause(this.#connection.timers, this.#pace.timeoutMs);
+    if (error.rc === 2 || error.rc === 7) this.#window.smaller();
+    else if (error.rc === 10) await pause(this.#connection.timers, this.#window.timeoutMs);
     else if (error.rc !== 9) throw this.#wrap(error);
   }
 

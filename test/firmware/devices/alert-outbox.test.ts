@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Alert } from "../../../firmware/wire/message.ts";
-import { type MeterRig, meterRig } from "./rig.ts";
+import { type MeterRig, meterRig } from "../../support/devices.ts";
 
 describe("alerts on their way out", () => {
   let rig: MeterRig;

@@ -4,8 +4,7 @@ import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import { type Alert, Kind, type Operation, type Response } from "../../../firmware/wire/message.ts";
 import { euiBytes } from "../../../hal/base/eui64.ts";
 import type { CutPoint } from "../../../hal/mock/flash.ts";
-import { HomeRig } from "./home-rig.ts";
-import { meterEui, op } from "./rig.ts";
+import { HomeRig, meterEui, op } from "../../support/devices.ts";
 
 const { id } = objects.deviceLog;
 const acb = "accessControlBroker" as const;
@@ -75,7 +74,7 @@ async function sweep(
       });
       const where = `cut ${point} operation ${operation} of ${whole.operationsDone}`;
       assert.ok(struck, where);
-      const listed = rig.hub.han.devices().length === 1;
+      const listed = rig.hub.link.han.devices().length === 1;
       const accepted = rig.hub.device.counters.highest(acb) === rig.toHub.lastCounter;
       assert.equal(listed, accepted ? listedWhenDone : !listedWhenDone, where);
       assert.equal(changes, accepted ? 1 : 0, `8F12, ${where}`);
@@ -107,9 +106,9 @@ describe("CS14 of a home", () => {
   it("comes with the addition, the key, its going when the meter leaves, and the next key", async () => {
     const rig = await HomeRig.build();
     await rig.list();
-    await rig.meter.han?.leave();
+    await rig.meter.link.han?.leave();
     await rig.run(20_000);
-    await rig.meter.han?.join();
+    await rig.meter.link.han?.join();
     await rig.run(60_000);
     const told = new Map<bigint, number>();
     const hashes = new Set<string>();
@@ -134,9 +133,9 @@ describe("CCS01 over the WAN", () => {
     rig.wan.deliver(rig.toHub.command(0x0001, refused, { from: acb }));
     await rig.run(5_000);
     assert.deepEqual(heard(rig), { answers: [[250, 250, 250]], changes: 0 });
-    assert.equal(rig.hub.han.joinWindowOpen, false);
+    assert.equal(rig.hub.link.han.joinWindowOpen, false);
     rig.wan.deliver(rig.toHub.command(0x0001, add, { from: acb }));
     await rig.run(5_000);
-    assert.equal(rig.hub.han.joinWindowOpen, true);
+    assert.equal(rig.hub.link.han.joinWindowOpen, true);
   });
 });

@@ -5,7 +5,7 @@ import { Journal } from "../../../firmware/kernel/journal.ts";
 import { NEVER, UNSET_TIME } from "../../../firmware/wire/message.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
-import { startUtcS } from "./rig.ts";
+import { startUtcS } from "../../support/devices.ts";
 
 describe("a device's time", () => {
   let scheduler: Scheduler;

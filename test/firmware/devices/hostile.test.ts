@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { objects } from "../../../firmware/model/index.ts";
 import type { Value } from "../../../firmware/wire/message.ts";
-import { type MeterRig, meterRig, op } from "./rig.ts";
+import { type MeterRig, meterRig, op } from "../../support/devices.ts";
 
 describe("hostile bytes", () => {
   let rig: MeterRig;

@@ -8,8 +8,7 @@ import {
 import { objects } from "../../../firmware/model/index.ts";
 import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import type { Alert, Response } from "../../../firmware/wire/message.ts";
-import { HomeRig } from "./home-rig.ts";
-import { meterEui, op, startUtcS } from "./rig.ts";
+import { HomeRig, meterEui, op, startUtcS } from "../../support/devices.ts";
 
 const disable = [op("call", objects.supplyControl.id, 1, 0x34)];
 const readState = [op("get", objects.supplyState.id, 3)];
@@ -104,7 +103,7 @@ describe("the hub", () => {
 
   it("carries commands on while a stranger asks to associate in the meter's name, the window open", async () => {
     await rig.list();
-    const { panId } = rig.hub.han.captureKeys();
+    const { panId } = rig.hub.link.han.captureKeys();
     const mpdu = encodeMac({
       type: MacType.command,
       sequence: 1,
@@ -116,7 +115,7 @@ describe("the hub", () => {
       source: meterEui,
       payload: encodeMacCommand({ command: "association-request", capability: MAINS_DEVICE_CAPABILITY }),
     });
-    assert.equal(rig.hub.han.joinWindowOpen, true);
+    assert.equal(rig.hub.link.han.joinWindowOpen, true);
     rig.take();
     for (let i = 0; i < 10; i++) {
       rig.ether.inject(mpdu, { channel: 20 });
@@ -141,7 +140,7 @@ describe("the hub", () => {
     const signed = coseWire.sign(bytes, rig.world.of("supplier").signer.sign, new Uint8Array(8));
     rig.take();
     for (const message of [signed, Uint8Array.of(0), rig.toMeter.command(0x50, disable)])
-      await rig.meter.han?.send("00DB1234567890A2", message, () => {});
+      await rig.meter.link.han?.send("00DB1234567890A2", message, () => {});
     await rig.run(10_000);
     assert.deepEqual(rig.refusals().sort(), ["malformed", "not-relayed", "not-relayed"]);
     assert.deepEqual(
@@ -215,7 +214,7 @@ describe("the hub", () => {
     rig.take();
     rig.wan.settings.down = false;
     await rig.run(120_000);
-    assert.equal(rig.hub.han.devices().length, 1);
+    assert.equal(rig.hub.link.han.devices().length, 1);
     const alerts = rig.take().map((bytes) => coseWire.decode(coseWire.peek(bytes)) as Alert);
     assert.ok(alerts.some(({ alertCode }) => alertCode === 0x8f3f));
     assert.equal(alerts.filter(({ alertCode }) => alertCode === 0x8f32).length, 1);

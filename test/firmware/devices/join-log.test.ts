@@ -3,8 +3,7 @@ import { objects } from "../../../firmware/model/index.ts";
 import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import type { Alert } from "../../../firmware/wire/message.ts";
 import { euiBytes } from "../../../hal/base/eui64.ts";
-import { HomeRig } from "./home-rig.ts";
-import { meterEui, op } from "./rig.ts";
+import { HomeRig, meterEui, op } from "../../support/devices.ts";
 
 const hourMs = 3_600_000;
 const codes = (log: { entries(): readonly { readonly code: number }[] }) =>
@@ -44,7 +43,7 @@ describe("what a meter's logs say of joining", () => {
     const remove = [op("call", objects.deviceLog.id, 2, euiBytes(meterEui))];
     rig.wan.deliver(rig.toHub.command(0x0002, remove, { from: "accessControlBroker" }));
     await rig.run(30_000);
-    assert.deepEqual(rig.hub.han.devices(), []);
+    assert.deepEqual(rig.hub.link.han.devices(), []);
     assert.ok(
       security().includes(0x8f4b),
       security()

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Operations } from "../../../firmware/devices/operations.ts";
-import type { CommandOrigin, DeviceContext, Feature } from "../../../firmware/features/feature.ts";
+import type { CommandOrigin } from "../../../firmware/features/command-origin.ts";
+import type { DeviceContext, Feature } from "../../../firmware/features/feature.ts";
 import { servePart } from "../../../firmware/features/serve.ts";
 import { attribute, cosem, method } from "../../../firmware/model/define.ts";
 import { type Attribute, type Matched, makeType, type Step } from "../../../firmware/model/index.ts";

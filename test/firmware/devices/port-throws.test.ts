@@ -3,8 +3,7 @@ import { objects } from "../../../firmware/model/index.ts";
 import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import { type Alert, Kind } from "../../../firmware/wire/message.ts";
 import { HalError } from "../../../hal/board.ts";
-import { HomeRig } from "./home-rig.ts";
-import { meterRig, op } from "./rig.ts";
+import { HomeRig, meterRig, op } from "../../support/devices.ts";
 
 const readState = [op("get", objects.supplyState.id, 3)];
 
@@ -69,7 +68,7 @@ describe("a port that throws", () => {
   });
 
   it("the way into the home, once: the commands behind it are delivered in order", async () => {
-    failNext(rig.hub.han as never, "send", 1);
+    failNext(rig.hub.link.han as never, "send", 1);
     for (let i = 0; i < 3; i++) rig.wan.deliver(rig.toMeter.command(0x52, readState));
     await rig.run(120_000);
     const counters = rig.take().map((bytes) => coseWire.peek(bytes).header.counter);
@@ -97,6 +96,6 @@ describe("a port that throws", () => {
       failNext(fresh.meterBoard.radio as never, "configure", count);
       await fresh.list();
       await fresh.run(180_000);
-      assert.equal(fresh.meter.han?.state, "joined");
+      assert.equal(fresh.meter.link.han?.state, "joined");
     });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { objects } from "../../../firmware/model/index.ts";
 import { type Alert, NEVER, type Operation, type Response } from "../../../firmware/wire/message.ts";
 import type { CutPoint, FlashSnapshot } from "../../../hal/mock/flash.ts";
-import { type MeterRig, meterRig, op, startUtcS } from "./rig.ts";
+import { type MeterRig, meterRig, op, startUtcS } from "../../support/devices.ts";
 
 const cutPoints: readonly CutPoint[] = ["before", "torn", "after"];
 const disable = [op("call", objects.supplyControl.id, 1, 0x34)];

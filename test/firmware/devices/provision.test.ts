@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { ElectricityMeter } from "../../../firmware/devices/electricity-meter.ts";
-import { CommunicationsHub } from "../../../firmware/devices/hub.ts";
+import { bootDevice, modelledDevices } from "../../../firmware/devices/boot.ts";
 import { partitions } from "../../../firmware/devices/partitions.ts";
 import { type DeviceIdentity, provision, readIdentity } from "../../../firmware/devices/provision.ts";
+import { Journal } from "../../../firmware/kernel/journal.ts";
+import { devices } from "../../../firmware/model/index.ts";
 import { hasCode } from "../../../hal/base/coded-error.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
-import { startUtcS, suite, World } from "./rig.ts";
+import { startUtcS, suite, World } from "../../support/devices.ts";
 
 const world = new World();
 function board(): MockBoard {
@@ -23,7 +24,7 @@ const rejects = (promise: Promise<unknown>, code: string) =>
   assert.rejects(promise, (error) => hasCode(error, code));
 
 describe("the factory region", () => {
-  for (const type of ["ESME", "CHF"] as const)
+  for (const type of modelledDevices)
     it(`gives back the identity of a ${type} as it was written`, async () => {
       const b = board();
       const identity = world.identity(type);
@@ -83,10 +84,36 @@ describe("the factory region", () => {
 
   it("must hold the right device before it boots", async () => {
     const b = board();
-    await rejects(ElectricityMeter.boot(b, { suite }), "devices/not-provisioned");
+    await rejects(bootDevice("ESME", b, { suite }), "devices/not-provisioned");
     await provision(b, world.identity("CHF"), suite);
-    await rejects(ElectricityMeter.boot(b, { suite }), "devices/wrong-type");
-    await rejects(CommunicationsHub.boot(b, { suite }), "hal/absent");
+    await rejects(bootDevice("ESME", b, { suite }), "devices/wrong-type");
+    await rejects(bootDevice("CHF", b, { suite }), "hal/absent");
+  });
+
+  it("names the device type by a number that is for ever", async () => {
+    assert.deepEqual(
+      Object.fromEntries(Object.entries(devices).map(([name, row]) => [name, row.factoryNumber])),
+      { ESME: 1, CHF: 2, GPF: 3, GSME: 4, PPMID: 5, HCALCS: 6, SAPC: 7, IHD: 8, CAD: 9, HHT: 10 },
+    );
+    for (const type of modelledDevices) {
+      const b = board();
+      await provision(b, world.identity(type), suite);
+      const journal = await Journal.open(b.flash, partitions(b.flash.geometry).factory);
+      assert.deepEqual(journal.get("type"), Uint8Array.of(devices[type].factoryNumber));
+    }
+  });
+
+  it("is not guessed at: a type that there is none of does not boot, nor one without firmware", async () => {
+    const b = board();
+    await provision(b, world.identity("ESME"), suite);
+    const journal = await Journal.open(b.flash, partitions(b.flash.geometry).factory);
+    for (const number of [0, 11, 255]) {
+      await journal.commit([{ key: "type", value: Uint8Array.of(number) }]);
+      await rejects(bootDevice("ESME", b, { suite }), "devices/unknown-type");
+      await rejects(bootDevice("CHF", b, { suite }), "hal/absent");
+    }
+    await journal.commit([{ key: "type", value: Uint8Array.of(devices.GSME.factoryNumber) }]);
+    await rejects(bootDevice("ESME", b, { suite }), "devices/wrong-type");
   });
 
   it("lies beside the other regions without overlap, and needs a flash that holds them all", () => {

@@ -3,8 +3,7 @@ import { objects } from "../../../firmware/model/index.ts";
 import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import { type Alert, Kind, type Response } from "../../../firmware/wire/message.ts";
 import type { CutPoint } from "../../../hal/mock/index.ts";
-import { HomeRig } from "./home-rig.ts";
-import { op } from "./rig.ts";
+import { HomeRig, op } from "../../support/devices.ts";
 
 const disable = [op("call", objects.supplyControl.id, 1, 0x34)];
 const enable = [op("call", objects.supplyControl.id, 1, 0x33)];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { objects } from "../../../firmware/model/index.ts";
 import { refusalCodes } from "../../../firmware/security/refusal-reasons.ts";
 import type { Alert, Response } from "../../../firmware/wire/message.ts";
-import { type CommandOptions, type MeterRig, meterEui, meterRig, op } from "../devices/rig.ts";
+import { type CommandOptions, type MeterRig, meterEui, meterRig, op } from "../../support/devices.ts";
 
 const enable = [op("call", objects.supplyControl.id, 1, 0x33)];
 const readState = [op("get", objects.supplyState.id, 3)];

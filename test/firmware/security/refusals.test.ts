@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { objects } from "../../../firmware/model/index.ts";
 import type { Alert } from "../../../firmware/wire/message.ts";
-import { type MeterRig, meterRig, op } from "../devices/rig.ts";
+import { type MeterRig, meterRig, op } from "../../support/devices.ts";
 
 const enable = [op("call", objects.supplyControl.id, 1, 0x33)];
 

@@ -4,7 +4,7 @@ import { type CellName, cellsOf, type Role } from "../../../firmware/model/index
 import { type Anchor, TrustAnchors } from "../../../firmware/security/trust-anchors.ts";
 import { euiBytes } from "../../../hal/base/eui64.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
-import { meterEui, suite, type TestParty, World } from "../devices/rig.ts";
+import { meterEui, suite, type TestParty, World } from "../../support/devices.ts";
 
 const cell = (
   role: Role,

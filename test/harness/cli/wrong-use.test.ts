@@ -84,9 +84,9 @@ describe("command line, used wrongly", () => {
     ],
     ["a recording that is none", () => ["replay", join(folder, "odd.hex")], /odd\.hex:1:4: /],
     [
-      "a recording of what cannot be run again",
+      "a recording of what cannot be played back",
       () => ["replay", join(folder, "run.rec")],
-      /was made by run.*cannot be run again/s,
+      /was made by run.*cannot be played back/s,
     ],
     [
       "a comparison with no result",

@@ -15,7 +15,7 @@ describe("the head end", () => {
   it("takes an alert once: the same one again, on the way or by an attacker, is refused as repeated", async function () {
     const home = await premises(this);
     await home.commission();
-    home.esme.board.mockTamper.set("magnet", true);
+    home.device("esme").board.mockTamper.set("magnet", true);
     const alert = await home.waitForAlert(0x8f75, 60_000, "esme");
     const known = home.headEnd.alerts.length;
     home.headEnd.receive(alert.bytes);
@@ -31,7 +31,8 @@ describe("the head end", () => {
   it("makes one AD1 of an outage whose last gasp came more than once, and one more of the next outage", async function () {
     const home = await premises(this);
     await home.commission();
-    const { hub, headEnd } = home;
+    const { headEnd } = home;
+    const hub = home.device("hub");
     const gasp = async (lostS: number) => {
       const { firmware } = hub;
       const alert = { alertCode: 0xf001, message: 0xf001, to: "wanProvider", values: [lostS] } as const;
@@ -53,7 +54,7 @@ describe("the head end", () => {
     const home = await premises(this);
     await home.commission();
     const alert = { alertCode: 0xf001, message: 0xf001, to: "wanProvider", values: [1000] } as const;
-    const bytes = (await home.hub.firmware?.device.sealOnce(alert)) as Uint8Array;
+    const bytes = (await home.device("hub").firmware?.device.sealOnce(alert)) as Uint8Array;
     const forged = bytes.slice();
     forged[forged.length - 1]! ^= 1;
     home.headEnd.receive(forged);

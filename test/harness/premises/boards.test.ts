@@ -7,12 +7,16 @@ describe("a meter with its flash, clock, mains and switch on a remote board", ()
   it("boots from the remote flash, and disables and reads its supply (7.2, 7.4)", async () => {
     const { home, far } = await remoteHome();
     assert.ok(far.mockFlash.operationCount > 0, "its factory wrote to the remote flash");
-    assert.equal(home.esme.board.mockFlash.operationCount, 0);
+    assert.equal(home.device("esme").board.mockFlash.operationCount, 0);
     await home.commission();
     assert.equal((await home.read("7.4")).supply, "enabled");
     await home.command("7.2");
     assert.equal(far.mockLoadSwitch.contactsClosed, false, "the remote switch opened");
-    assert.equal(home.esme.board.mockLoadSwitch.contactsClosed, false, "and the simulated load with it");
+    assert.equal(
+      home.device("esme").board.mockLoadSwitch.contactsClosed,
+      false,
+      "and the simulated load with it",
+    );
     assert.equal((await home.read("7.4")).supply, "disabled");
   });
 
@@ -20,12 +24,12 @@ describe("a meter with its flash, clock, mains and switch on a remote board", ()
     const { home, far } = await remoteHome();
     await home.commission();
     await home.command("7.2");
-    const { boots } = home.esme;
+    const { boots } = home.device("esme");
     far.powerOff();
     await home.run(10_000);
-    assert.equal(home.esme.firmware, undefined, "the firmware died with its board");
+    assert.equal(home.device("esme").firmware, undefined, "the firmware died with its board");
     far.powerOn();
-    await home.runUntil(() => home.esme.boots > boots, minuteMs, "the meter's boot");
+    await home.runUntil(() => home.device("esme").boots > boots, minuteMs, "the meter's boot");
     const back = () => home.trace.of("han", "esme").some((event) => event.event === "rejoined");
     await home.runUntil(back, 5 * minuteMs, "the meter's rejoining");
     assert.equal((await home.read("7.4")).supply, "disabled");

@@ -33,23 +33,23 @@ describeEmulated("a meter with its flash, mains and switch on an emulated board,
   after(() => closeBench(bench));
 
   it("boots from its flash, and disables and reads its supply (7.2, 7.4)", async () => {
-    assert.equal(home.esme.board.mockFlash.operationCount, 0);
+    assert.equal(home.device("esme").board.mockFlash.operationCount, 0);
     await home.commission();
     assert.equal((await home.read("7.4")).supply, "enabled");
     await home.command("7.2");
     assert.equal(await pair.remote.loadSwitch!.isClosed(), false);
-    assert.equal(home.esme.board.mockLoadSwitch.contactsClosed, false);
+    assert.equal(home.device("esme").board.mockLoadSwitch.contactsClosed, false);
   });
 
   it("dies with the board's power, boots when it is back, and forgets nothing", async () => {
-    const { boots } = home.esme;
+    const { boots } = home.device("esme");
     await bench!.emulated.powerCut();
     await bench!.emulated.powerOn();
-    for (let tries = 0; tries < 100 && home.esme.boots === boots; tries++) {
+    for (let tries = 0; tries < 100 && home.device("esme").boots === boots; tries++) {
       await wait(50);
       await home.run(50);
     }
-    assert.equal(home.esme.boots, boots + 1);
+    assert.equal(home.device("esme").boots, boots + 1);
     const back = () => home.trace.of("han", "esme").some((event) => event.event === "rejoined");
     await home.runUntil(back, 5 * minuteMs, "the meter's rejoining");
     assert.equal((await home.read("7.4")).supply, "disabled");

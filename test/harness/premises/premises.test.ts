@@ -8,7 +8,7 @@ import {
   type PremisesOptions,
   premises,
 } from "../../../harness/index.ts";
-import { type RunContext, setCurrentRun } from "../../../harness/run-context.ts";
+import { type RunContext, setCurrentRun } from "../../../harness/premises/run-context.ts";
 
 /** A day in the life of a home, with something of everything. */
 async function aDay(options: PremisesOptions): Promise<Premises> {
@@ -54,7 +54,7 @@ describe("a home", () => {
       loadCsv: ["start,import_wh", ...rows].join("\n"),
     });
     await home.run(4 * 3_600_000 - home.nowMs);
-    const { activeImportWh } = home.esme.board.mockMetrology.reading();
+    const { activeImportWh } = home.device("esme").board.mockMetrology.reading();
     assert.ok(Math.abs(activeImportWh - 280) < 1, `${activeImportWh} Wh`);
     assert.equal(home.nowS, Date.parse("2027-01-01T04:00:00Z") / 1000);
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { benchBoard } from "../../../bench/board.ts";
+import { benchBoard } from "../../../bench/rig/board.ts";
 import type { CodedError } from "../../../hal/base/coded-error.ts";
 import { Scheduler } from "../../../hal/mock/index.ts";
 import { LineSession, linePair } from "../../../hal/serial/line/index.ts";

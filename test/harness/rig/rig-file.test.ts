@@ -5,8 +5,9 @@ import { join, resolve } from "node:path";
 import fc from "fast-check";
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import { LineError, linePair, type OpenLineOptions } from "../../../hal/serial/line/index.ts";
-import { chooseBoard, chooseBoards, openBoard } from "../../../harness/rig/find.ts";
+import { chooseBoard, chooseBoards } from "../../../harness/rig/find.ts";
 import { imageKeyOf } from "../../../harness/rig/image-key.ts";
+import { openBoard } from "../../../harness/rig/open-board.ts";
 import { loadRig, type RigBoard, readRig } from "../../../harness/rig/rig-file.ts";
 
 const good = `

@@ -1,6 +1,7 @@
 /** Group 1, image: which images are in the slots, upload, test, confirm, erase. */
 import type { Payload } from "../cbor.ts";
-import type { RequestOptions, SmpClient } from "../client.ts";
+import type { SmpClient } from "../client.ts";
+import type { RequestOptions } from "../client-options.ts";
 import { Fields } from "../fields.ts";
 
 export const IMAGE_GROUP = 1;

@@ -1,7 +1,8 @@
 /** Group 0, os: echo, tasks, memory, date and time, reset, buffer parameters, who is there. */
 import { readIsoTime } from "../../../base/iso-time.ts";
 import type { Payload } from "../cbor.ts";
-import type { RequestOptions, SmpClient } from "../client.ts";
+import type { SmpClient } from "../client.ts";
+import type { RequestOptions } from "../client-options.ts";
 import { Fields } from "../fields.ts";
 
 export const OS_GROUP = 0;

@@ -1,5 +1,6 @@
 /** Group 9, shell: runs a command line of the board. */
-import type { RequestOptions, SmpClient } from "../client.ts";
+import type { SmpClient } from "../client.ts";
+import type { RequestOptions } from "../client-options.ts";
 import { generalError } from "../errors.ts";
 import { Fields } from "../fields.ts";
 

@@ -11,7 +11,7 @@ export type Handler = (fields: Fields, context: SmpContext) => MaybePromise<Payl
 export type Handlers = Readonly<Record<string, Handler>>;
 
 /** What a group's `handle` does with such a table; what is not in it is not supported (rc 8). */
-export function handleBy(name: string, handlers: Handlers) {
+function handleBy(name: string, handlers: Handlers) {
   return (command: number, operation: SmpOperation, payload: Payload, context: SmpContext) => {
     const handler = handlers[`${operation} ${command}`];
     if (handler === undefined) throw generalError(8);
@@ -20,7 +20,7 @@ export function handleBy(name: string, handlers: Handlers) {
 }
 
 /** Commands in a table: a command that reads and writes counts once. */
-export const commandsIn = (handlers: Handlers): number =>
+const commandsIn = (handlers: Handlers): number =>
   new Set(Object.keys(handlers).map((key) => key.split(" ")[1])).size;
 
 /** A group out of a table. */

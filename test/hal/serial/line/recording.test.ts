@@ -8,9 +8,9 @@ import {
   type LineSettings,
   linePair,
   type ModemInputs,
+  playBack,
   readRecording,
   recordLine,
-  replayLine,
 } from "../../../../hal/serial/line/index.ts";
 import { schedulerTimers, settled } from "../../../support/timers.ts";
 
@@ -91,12 +91,12 @@ describe("A recording of a line", () => {
       { tMs: 0, kind: "setting", name: "setBaud", value: 9600 },
       { tMs: 0, kind: "modem", lines: { cts: true, dsr: false, dcd: false } },
     ]);
-    const replay = replayLine({ line: "x", events });
-    await replay.settings.setBaud!(9600);
-    const told = new Promise((resolve) => replay.settings.onModemLines!(resolve));
-    await assert.rejects(replay.settings.readModemLines!(), { code: "line/unsupported" });
+    const played = playBack({ line: "x", events });
+    await played.settings.setBaud!(9600);
+    const told = new Promise((resolve) => played.settings.onModemLines!(resolve));
+    await assert.rejects(played.settings.readModemLines!(), { code: "line/unsupported" });
     assert.deepEqual(await told, { cts: true, dsr: false, dcd: false });
-    assert.deepEqual(await replay.settings.readModemLines!(), { cts: true, dsr: false, dcd: false });
+    assert.deepEqual(await played.settings.readModemLines!(), { cts: true, dsr: false, dcd: false });
   });
 
   it("has when a session's line went away and came back", async () => {
@@ -179,12 +179,12 @@ describe("A recording of a line", () => {
     ));
 });
 
-describe("A replay", () => {
+describe("A recording that is played back", () => {
   for (const pace of ["at-once", "recorded"] as const)
     it(`plays the board's half again, ${pace}`, async () => {
       const { text, heard } = await record(["ping", "pong"]);
       const scheduler = new Scheduler();
-      const line = replayLine(readRecording(text), { pace, timers: schedulerTimers(scheduler) });
+      const line = playBack(readRecording(text), { pace, timers: schedulerTimers(scheduler) });
       assert.equal(await talk(scheduler, line, ["ping", "pong"]), heard);
       assert.equal(line.finish(), undefined);
       await scheduler.runUntil(1000);
@@ -199,7 +199,7 @@ describe("A replay", () => {
           { tMs: 1, kind: "out", hex: "030405060708" },
           { tMs: 2, kind: "in", hex: "ff" },
         ] as const;
-        const line = replayLine({ line: "x", events });
+        const line = playBack({ line: "x", events });
         const got: number[] = [];
         line.onData((bytes) => void got.push(...bytes));
         for (let at = 0; at < 9; at += size)
@@ -215,7 +215,7 @@ describe("A replay", () => {
   it("reports the first byte that differs, and closes", async () => {
     const { text } = await record(["ping", "pong"]);
     const scheduler = new Scheduler();
-    const line = replayLine(readRecording(text), { timers: schedulerTimers(scheduler) });
+    const line = playBack(readRecording(text), { timers: schedulerTimers(scheduler) });
     await assert.rejects(talk(scheduler, line, ["ping", "pang"]), {
       code: "line/diverged",
       message: /at byte 5 of what the host wrote: expected 6f6e67, got 616e67/,
@@ -227,10 +227,10 @@ describe("A replay", () => {
 
   it("reports what is written beyond the end, and what is not written at all", async () => {
     const events = [{ tMs: 3, kind: "out", hex: "0102" }] as const;
-    const beyond = replayLine({ line: "x", events });
+    const beyond = playBack({ line: "x", events });
     await beyond.write(Uint8Array.of(1, 2));
     await assert.rejects(beyond.write(Uint8Array.of(3)), /at byte 2 .* expected nothing more, got 03/);
-    const short = replayLine({ line: "x", events });
+    const short = playBack({ line: "x", events });
     await short.write(Uint8Array.of(1));
     assert.deepEqual(short.finish(), { offset: 1, event: 0, tMs: 3, expected: "02", got: "" });
     assert.deepEqual(short.finish(), short.divergence);
@@ -239,7 +239,7 @@ describe("A replay", () => {
   it("lets a host be quicker than it was", async () => {
     const { text, heard } = await record(["ping", "pong"]);
     const scheduler = new Scheduler();
-    const line = replayLine(readRecording(text), { pace: "recorded", timers: schedulerTimers(scheduler) });
+    const line = playBack(readRecording(text), { pace: "recorded", timers: schedulerTimers(scheduler) });
     let got = "";
     line.onData((bytes) => {
       got += new TextDecoder().decode(bytes);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { nobleCrypto, nodeCrypto } from "../../../../hal/crypto/index.ts";
 import { Command } from "../../../../hal/serial/parts/board-group.ts";
-import { openCommand, type SignedCommand, sealCommand } from "../../../../hal/serial/parts/signed.ts";
+import { type SignedCommand, sealCommand, unsealCommand } from "../../../../hal/serial/parts/signed.ts";
 import { SigningClient } from "../../../../hal/serial/parts/signing-client.ts";
 import { encodePayload } from "../../../../hal/serial/smp/cbor.ts";
 import { SmpClient } from "../../../../hal/serial/smp/client.ts";
@@ -27,7 +27,7 @@ describe("a signed command", () => {
     const noble = nobleCrypto().ed25519Verifier(key.publicKey);
     fc.assert(
       fc.property(commands, (command) => {
-        assert.deepEqual(openCommand(sealCommand(command, "left", sign), "left", noble), { ...command });
+        assert.deepEqual(unsealCommand(sealCommand(command, "left", sign), "left", noble), { ...command });
       }),
       { seed: 2, numRuns: 100 },
     );
@@ -41,7 +41,7 @@ describe("a signed command", () => {
     );
     const hex = Buffer.from(cose).toString("hex");
     assert.equal(hex.slice(0, -128), "d28443a10127a0468405000541a05840");
-    assert.notEqual(openCommand(cose.subarray(1), "left", verify), undefined);
+    assert.notEqual(unsealCommand(cose.subarray(1), "left", verify), undefined);
   });
 
   it("opens with no bit changed, no byte missing, none added", () => {
@@ -53,25 +53,25 @@ describe("a signed command", () => {
     for (let bit = 0; bit < cose.length * 8; bit++) {
       const flipped = cose.slice();
       flipped[bit >> 3]! ^= 1 << (bit & 7);
-      assert.equal(openCommand(flipped, "left", verify), undefined, `bit ${bit}`);
+      assert.equal(unsealCommand(flipped, "left", verify), undefined, `bit ${bit}`);
     }
     for (let length = 0; length < cose.length; length++)
-      assert.equal(openCommand(cose.subarray(0, length), "left", verify), undefined);
-    assert.equal(openCommand(Uint8Array.of(...cose, 0), "left", verify), undefined);
+      assert.equal(unsealCommand(cose.subarray(0, length), "left", verify), undefined);
+    assert.equal(unsealCommand(Uint8Array.of(...cose, 0), "left", verify), undefined);
   });
 
   it("is one board's alone: with the same key no other opens it, whatever their ids share", () => {
     const cose = sealCommand({ counter: 5, group: 0, command: 5, payload: new Uint8Array(0) }, "left", sign);
     for (const other of ["right", "lef", "left ", "Left", "", "left".repeat(8)])
-      assert.equal(openCommand(cose, other, verify), undefined, other);
-    assert.notEqual(openCommand(cose, "left", verify), undefined);
+      assert.equal(unsealCommand(cose, other, verify), undefined, other);
+    assert.notEqual(unsealCommand(cose, "left", verify), undefined);
   });
 
   it("is never opened out of garbage", () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 200 }),
-        (bytes) => openCommand(bytes, "left", () => true) === undefined,
+        (bytes) => unsealCommand(bytes, "left", () => true) === undefined,
       ),
       { seed: 2, numRuns: 500 },
     );

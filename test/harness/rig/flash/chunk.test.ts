@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { encodePayload, HEADER_BYTES, image } from "../../../../hal/serial/smp/index.ts";
 import { nextChunk, UNIT_BYTES } from "../../../../harness/rig/flash/chunk.ts";
-import { Pace } from "../../../../harness/rig/flash/pace.ts";
+import { UploadWindow } from "../../../../harness/rig/flash/upload-window.ts";
 
 describe("a piece of the upload", () => {
   it("fills the board's buffer as far as whole units of 32 bytes go (property)", () => {
@@ -26,14 +26,14 @@ describe("a piece of the upload", () => {
   });
 });
 
-describe("the pace", () => {
+describe("the window of an upload", () => {
   const limits = { window: 4, packetBytes: 1000, timeoutMs: 1000 };
 
   it("keeps as many requests under way as the board holds where that passes more, else one", () => {
     const widest = (tookMs: (window: number) => number) => {
-      const pace = new Pace(limits);
-      for (let n = 0; n < 100; n++) pace.onAck(tookMs(pace.window));
-      return pace.window;
+      const window = new UploadWindow(limits);
+      for (let n = 0; n < 100; n++) window.onAck(tookMs(window.requests));
+      return window.requests;
     };
     assert.equal(
       widest(() => 40),
@@ -53,11 +53,11 @@ describe("the pace", () => {
   });
 
   it("halves the window, then the packets, and waits longer after time-outs", () => {
-    const pace = new Pace(limits);
-    for (let n = 0; n < 100; n++) pace.onAck(10);
+    const window = new UploadWindow(limits);
+    for (let n = 0; n < 100; n++) window.onAck(10);
     const seen = Array.from({ length: 8 }, () => {
-      pace.onTimeout();
-      return [pace.window, pace.packetBytes, pace.timeoutMs];
+      window.onTimeout();
+      return [window.requests, window.packetBytes, window.timeoutMs];
     });
     assert.deepEqual(seen, [
       [2, 1000, 2000],
@@ -72,11 +72,11 @@ describe("the pace", () => {
   });
 
   it("grows again, packets first, while answers come", () => {
-    const pace = new Pace(limits);
-    for (let n = 0; n < 5; n++) pace.onTimeout();
-    for (let n = 0; n < 16 * 8; n++) pace.onAck(10);
-    assert.deepEqual([pace.window, pace.packetBytes, pace.timeoutMs], [4, 1000, 1000]);
-    pace.onAck(2000);
-    assert.equal(pace.timeoutMs, 8000);
+    const window = new UploadWindow(limits);
+    for (let n = 0; n < 5; n++) window.onTimeout();
+    for (let n = 0; n < 16 * 8; n++) window.onAck(10);
+    assert.deepEqual([window.requests, window.packetBytes, window.timeoutMs], [4, 1000, 1000]);
+    window.onAck(2000);
+    assert.equal(window.timeoutMs, 8000);
   });
 });

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { killWhileFlashing } from "../../../../bench/rig/kills.ts";
+import { unsignedImage } from "../../../../bench/rig/unsigned-image.ts";
 import { EmulatedBoard, missingTools, readFlash } from "../../../../hal/emulated/index.ts";
 import { SeededRandom } from "../../../../hal/mock/index.ts";
 import { connect } from "../../../../harness/rig/flash/connection.ts";
 import { flashBoard } from "../../../../harness/rig/flash/flasher.ts";
-import { killWhileFlashing } from "../../../../harness/rig/flash/kills.ts";
 import { preFlight } from "../../../../harness/rig/flash/pre-flight.ts";
-import { unsignedImage } from "../../../../harness/rig/flash/rates.ts";
 import { imgtoolVectors } from "../../../firmware/bootloader/images.ts";
 
 const imageOf = (number: number) => preFlight(unsignedImage(24 * 1024, number));

@@ -1,8 +1,8 @@
 /** A model board with an image on it, and a connection to it, in virtual time. */
 
+import { ModelBoard, type ModelBoardOptions } from "../../../../bench/rig/model-board.ts";
 import { Scheduler } from "../../../../hal/mock/scheduler.ts";
 import { type ConnectOptions, connect } from "../../../../harness/rig/flash/connection.ts";
-import { ModelBoard, type ModelBoardOptions } from "../../../../harness/rig/flash/model-board.ts";
 import { makeImage, testKey } from "../../../firmware/bootloader/images.ts";
 import { schedulerTimers, settled } from "../../../support/timers.ts";
 

@@ -3,13 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as immediate } from "node:timers/promises";
+import { ModelBoard } from "../../../../bench/rig/model-board.ts";
+import { unsignedImage } from "../../../../bench/rig/unsigned-image.ts";
 import { Scheduler } from "../../../../hal/mock/scheduler.ts";
 import { LineSession } from "../../../../hal/serial/line/index.ts";
 import { pause } from "../../../../hal/serial/timers.ts";
-import type { OpenBoard } from "../../../../harness/rig/find.ts";
 import { type FlashEvent, flashBoards } from "../../../../harness/rig/flash/flash-boards.ts";
-import { ModelBoard } from "../../../../harness/rig/flash/model-board.ts";
-import { unsignedImage } from "../../../../harness/rig/flash/rates.ts";
+import type { OpenedBoard } from "../../../../harness/rig/open-board.ts";
 import type { RigBoard } from "../../../../harness/rig/rig-file.ts";
 import { makeImage, signer, testKey } from "../../../firmware/bootloader/images.ts";
 import { commandLine } from "../../../support/command-line.ts";
@@ -35,7 +35,7 @@ describe("flashing many boards at once", () => {
     boards.get("gone")!.plugged = false;
     const events: FlashEvent[] = [];
     let closed = 0;
-    const open = async (board: RigBoard): Promise<OpenBoard> => {
+    const open = async (board: RigBoard): Promise<OpenedBoard> => {
       const model = boards.get(board.id)!;
       const line = await LineSession.open(board.id, { timers, open: () => model.open() });
       const close = async () => {
@@ -85,7 +85,7 @@ describe("flashing many boards at once", () => {
         off: async () => model.power.turnOff(),
         cycle: () => model.start(),
       };
-      const open = async (): Promise<OpenBoard> => {
+      const open = async (): Promise<OpenedBoard> => {
         const line = await LineSession.open("left", { timers, open: () => model.open() });
         return { board, line, close: () => line.close(), power, emulated: undefined };
       };
@@ -135,7 +135,7 @@ describe("flashing many boards at once", () => {
     const stop = new AbortController();
     const events: FlashEvent[] = [];
     let closed = 0;
-    const open = async (rig: RigBoard): Promise<OpenBoard> => {
+    const open = async (rig: RigBoard): Promise<OpenedBoard> => {
       if (rig.id === "opens-late") await pause(timers, 5000);
       const line = await LineSession.open(rig.id, { timers, open: () => board.open() });
       const close = async () => {
@@ -177,7 +177,7 @@ describe("flashing many boards at once", () => {
     board.provision(running);
     await settled(scheduler, board.start());
     const events: FlashEvent[] = [];
-    const open = async (rig: RigBoard): Promise<OpenBoard> => {
+    const open = async (rig: RigBoard): Promise<OpenedBoard> => {
       const line = await LineSession.open(rig.id, { timers, open: () => board.open() });
       return { board: rig, line, close: () => line.close(), power: undefined, emulated: undefined };
     };

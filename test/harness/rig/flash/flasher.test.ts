@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { acts, flashDisturbed } from "../../../../bench/rig/points.ts";
 import { image, SmpClient } from "../../../../hal/serial/smp/index.ts";
 import { connect } from "../../../../harness/rig/flash/connection.ts";
 import { type FlashOptions, type FlashPhase, flashBoard } from "../../../../harness/rig/flash/flasher.ts";
-import { acts, flashDisturbed } from "../../../../harness/rig/flash/points.ts";
 import { preFlight } from "../../../../harness/rig/flash/pre-flight.ts";
 import { makeImage, testKey } from "../../../firmware/bootloader/images.ts";
 import { coming, flashBench, running } from "./flash-bench.ts";

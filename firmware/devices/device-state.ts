@@ -1,0 +1,51 @@
+/** What a device reads from its flash before it exists: who it is, whom it believes, what it remembers. */
+
+import { CodedError } from "../../hal/base/coded-error.ts";
+import type { Board } from "../../hal/board.ts";
+import { EventLog } from "../kernel/event-log.ts";
+import { Journal } from "../kernel/journal.ts";
+import { type DeviceName, devices } from "../model/index.ts";
+import { TrustAnchors } from "../security/trust-anchors.ts";
+import type { Agreement, Suite } from "../wire/suite.ts";
+import { partitions } from "./partitions.ts";
+import { type DeviceIdentity, readIdentity } from "./provision.ts";
+
+export interface DeviceState {
+  readonly identity: DeviceIdentity;
+  readonly agreement: Agreement;
+  readonly journal: Journal;
+  readonly anchors: TrustAnchors;
+  readonly eventLog: EventLog;
+  readonly securityLog: EventLog;
+  /** Its event log, where the device type has none for power. */
+  readonly powerLog: EventLog;
+}
+
+/** `agreement`: agrees keys in the place of the identity's own secret. Throws as {@link readIdentity}; `devices/wrong-type`. */
+export async function readState(
+  board: Board,
+  type: DeviceName,
+  suite: Suite,
+  given?: Agreement,
+): Promise<DeviceState> {
+  const identity = await readIdentity(board);
+  if (identity.type !== type)
+    throw new CodedError(
+      "devices/wrong-type",
+      `Boot of board ${board.id}: expected the identity of a ${type}, got that of a ${identity.type}.`,
+      { board: board.id, expected: type, got: identity.type },
+    );
+  const journal = await Journal.open(board.flash, partitions(board.flash.geometry).journal);
+  const eventLog = await EventLog.open(journal, "event-log/");
+  const agreement = given ?? suite.agreement(board.crypto, identity.agreeSecret);
+  const own = { eui64: identity.eui64, agreement };
+  return {
+    identity,
+    agreement,
+    journal,
+    anchors: await TrustAnchors.open(journal, identity.anchors, board.crypto, own, suite),
+    eventLog,
+    powerLog: devices[type].powerLog ? await EventLog.open(journal, "power-log/") : eventLog,
+    securityLog: await EventLog.open(journal, "security-log/"),
+  };
+}
