@@ -190,7 +190,9 @@ class HeadEnd:
         return cose.unseal(answer.body[0][1], key, [cose.RESPONSE, self.device, answer.target, answer.counter])
 
     def result(self, step, result):
-        must(result[0] == 0, f"status {result[0]}")
+        status = self.tables.statuses[result[0]]
+        must(status == "success" or len(result) == 1, "only success brings a value")
+        must(status == "success", f"status {status}")
         if step.op == self.tables.OPS["get"]:
             return self.reader.read(step.member.type, result[1])
         returns = "nothing" if step.op == self.tables.OPS["set"] else step.member.returns

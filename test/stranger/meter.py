@@ -84,6 +84,24 @@ def commands(check, head):
     check("supplier resets the load limit counter: MAC alone", lambda: head.command("ECS28b", "supplier", 0))
 
 
+def statuses(check, head):
+    """What passes all checks and cannot be done is answered, and says why."""
+    arm = lambda: head.command("ECS44", "supplier", ARM)
+    check("a supply that is enabled cannot be armed", lambda: refuses("status other-reason", arm))
+    check("a switch that is stuck is told as the hardware's fault", lambda: stuck(head))
+
+
+def stuck(head):
+    head.line.stimulate(stuck=True)
+    refuses("status hardware-fault", lambda: head.command("ECS43", "supplier", DISABLE))
+    head.alert("disconnectFailed", "supplier")
+    equal(head.line.closed(), True)
+    head.line.stimulate(stuck=False)
+    head.command("ECS43", "supplier", DISABLE)
+    equal(head.line.closed(), False)
+    head.command("ECS42", "supplier", ENABLE)
+
+
 def switch(check, head, does, name, script, state, closed):
     def work():
         equal(head.command(name, "supplier", script), [None])
@@ -190,4 +208,4 @@ def anchors(head, who, asker):
     equal((signing["holder"], signing["key"]), (supplier.name, cose.key_id(supplier.signing.public)))
 
 
-ALL = (clock, reads, doubts, hidden_values, commands, alerts, attacks, tables_in_force)
+ALL = (clock, reads, doubts, hidden_values, commands, statuses, alerts, attacks, tables_in_force)

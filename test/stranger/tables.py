@@ -1,8 +1,11 @@
-"""The message set, read from docs/model: what is not written there, this head end does not know."""
+"""The message set, read from docs/model (and statuses from message.cddl): what is not written there, this head end does not know."""
 
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+
+
+WIRE = "../../firmware/wire/cose/message.cddl"
 
 
 @dataclass
@@ -73,6 +76,8 @@ class Tables:
         self.roles = {row[0]: int(row[1]) for row in roles if row[1].isdigit()}
         self.overseers = {row[0]: row[6] for row in rows(self.section("roles.md", "Device types")) if len(row) == 7}
         self.alerts = {row.name: row for row in self.read_alerts()}
+        statuses = re.search(r"^status = &\((.*?)\)", (self.model / WIRE).read_text(), re.M | re.S).group(1)
+        self.statuses = {int(number): name for name, number in re.findall(r"([\w-]+): (\d+)", statuses)}
         refused = rows(self.section("../head-end.md", "What is refused"))
         self.refusals = {row[0]: row[2] for row in refused if row[0] != "reason"}
         self.members = dict(self.read_members("objects.md"))
