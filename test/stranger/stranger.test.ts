@@ -1,7 +1,12 @@
 import { strict as assert } from "node:assert";
 import { spawn, spawnSync } from "node:child_process";
-import { delimiter, dirname } from "node:path";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { listen } from "../../harness/rig/emulate/listen.ts";
+import { EmulatedDevice } from "../../harness/rig/emulate/serve-device.ts";
+import { writeKeys } from "../../harness/rig/emulate/write-keys.ts";
 
 const program = fileURLToPath(new URL("stranger.py", import.meta.url));
 
@@ -55,5 +60,26 @@ describe("stranger's head end, written from the documentation alone", function (
       assert.match(output, new RegExp(`^ok .*refused: .*: ${reason}, `, "m"));
     for (const reason of ["replay", "protection", "mac", "signature", "format"])
       assert.match(output, new RegExp(`^ok .*refused: .*: ${reason}`, "m"));
+  });
+
+  it("ends with 1 when a certificate does not lead to the root", async () => {
+    const keys = mkdtempSync(join(tmpdir(), "meterbench-"));
+    const emulated = await EmulatedDevice.start({ type: "ESME", framing: "raw" });
+    const listening = await listen("tcp://:0", (line) => emulated.serve(line));
+    try {
+      writeKeys(keys, emulated.device);
+      const file = join(keys, `${emulated.device.eui}-ds.cwt`);
+      const certificate = readFileSync(file);
+      certificate.subarray(-64).fill(0);
+      writeFileSync(file, certificate);
+      const address = listening.address.replace("tcp://", "");
+      const { code, output } = await stranger("ESME", address, keys);
+      assert.equal(code, 1, output);
+      assert.match(output, /Refused: the signature is wrong/);
+    } finally {
+      await listening.close();
+      await emulated.stop();
+      rmSync(keys, { recursive: true });
+    }
   });
 });
