@@ -38,7 +38,7 @@ const code = (text: string | undefined): string => (text ? `\`${text}\`` : "");
 
 const front = page(
   "The message set",
-  "Written from the tables in `firmware/model/tables`; numbers in them are for ever.",
+  "Written from the tables in `firmware/model/tables`; numbers in them are for ever. [How a head end speaks to a device](../head-end.md) says what else one needs.",
   "",
   "- [objects](objects.md) and [clusters](clusters.md): what devices show, with their short numbers, members and types",
   "- [types](types.md): the types by name, and how a value looks without its names on the COSE wire",
@@ -62,7 +62,7 @@ const plainWords = [
         "an integer; (a..b) narrows its range",
       ],
       ["`names(form, name 1, …)`", "the name's number"],
-      ["`boolean`, `nothing`", "true or false; null"],
+      ["`boolean`, `nothing`", "true or false; null, and as a result nothing at all"],
       [
         "`octets(n)`, `octets(a..b)`, `item(n)`, `remainder(n)`",
         "a byte string; an item is one whole encoded thing of its own",
@@ -129,7 +129,9 @@ function objectPart({ row, name, members }: ObjectMade): string[] {
 const useCases = (messages: readonly MessageMade[]): string =>
   page(
     "Use cases",
-    "Steps in order; a command consists of exactly these, and of the values they fix. A response has one result for each.",
+    "Steps in order; a command consists of exactly these, and of the values they fix. A response has one result for each: of a get the member's value, of a call what it returns. Fixed is a value, or members of one by name; NEVER is 4294967295.",
+    "",
+    "May send it: roles, each with the protection of its command and of the response ([whose keys](roles.md#whose-key)). An alert's values are the members after its code and time, in order.",
     messages.flatMap(messagePart),
   );
 
@@ -171,14 +173,23 @@ function messagePart({ row, id, operations, grants }: MessageMade): string[] {
 const keys = grid(
   ["what", "signature", "MAC"],
   [
-    ["command, `signature+mac`", "originator's signing key", "ACB's agreement key and the device's"],
-    ["command, `mac`", "none", "ACB's agreement key and the device's"],
+    [
+      "command, `signature+mac`",
+      "originator's signing key",
+      "of the signed command: ACB's agreement key and the device's",
+    ],
+    ["command, `mac`", "none", "ACB's agreement key and the device's, whoever the originator is"],
     ["command, `signature`", "originator's signing key", "none"],
     ["response or alert, `signature`", "device's signing key", "none"],
     [
       "response or alert, `mac`",
       "none",
       "device's agreement key and that of the party in the header's target",
+    ],
+    [
+      "results of a use case whose values travel encrypted",
+      "",
+      "no MAC, but encryption: device's agreement key and that of the party in the header's target",
     ],
   ],
 );
@@ -225,7 +236,7 @@ function alertPage(rows: readonly Row[], messages: readonly MessageMade[]): stri
   const codes = new Map(messages.map(({ id, row }) => [id, row.code!]));
   return page(
     "Alerts",
-    "Logs: a hub has no power log and uses its event log. To: `overseer` is who oversees the device ([roles](roles.md)), `originator` whoever sent the command.",
+    "Logs: a hub has no power log and uses its event log. To: `overseer` is who oversees the device ([roles](roles.md)), `originator` whoever sent the command. Messages: the message that carries it, whose protection and values [use cases](use-cases.md) has; more than one: by device or by what it tells.",
     "",
     "`measured`: a reference message has it; `manual`: a maker's table; `old text`: an older edition; `name`: deduced from its name.",
     "",

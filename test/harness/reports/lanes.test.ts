@@ -91,6 +91,10 @@ describe("the package", () => {
     const { files } = JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as { files: string[] };
     for (const file of [
       "docs/api.md",
+      "docs/head-end.md",
+      "docs/model",
+      "firmware/wire/cose/message.cddl",
+      "hal/serial/board-group.cddl",
       "docs/report.png",
       "harness/rig/README.md",
       "harness/rig/flash/README.md",
