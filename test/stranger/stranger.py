@@ -3,7 +3,6 @@
 
     stranger.py                              starts `meterbench emulate` for a meter and for a hub, and asks them
     stranger.py ESME 127.0.0.1:4059 KEYS     asks a board under test, framed raw; its keys are in the folder KEYS
-    --but-tables                             leaves out what holds once the firmware reads firmware/model itself
 """
 
 import re
@@ -21,7 +20,6 @@ from line import Line
 from tables import Tables
 
 ROOT = Path(__file__).resolve().parents[2]
-BUT_TABLES = "--but-tables"
 BOARDS = {"ESME": ("esme", meter), "CHF": ("hub", hub)}
 
 
@@ -34,10 +32,7 @@ def ask(device_type, host, port, folder):
     head = HeadEnd(line, keys, tables, device_type)
     certificates.paths(check, keys)
     for part in BOARDS[device_type][1].ALL:
-        if BUT_TABLES in sys.argv and part is meter.tables_in_force:
-            print(f"left out {device_type}: {part.__doc__}")
-        else:
-            part(check, head)
+        part(check, head)
     line.close()
     return check.done, check.failed
 
