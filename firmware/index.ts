@@ -18,10 +18,8 @@ export {
   readIdentity,
 } from "./devices/provision.ts";
 export { type DeviceSettings, defaultSettings } from "./devices/settings.ts";
-export type { Observation } from "./features/feature.ts";
+export type { Observation } from "./kernel/observation.ts";
 export { type DeviceName, objects, type Role, type UseCase, useCaseByCode, useCases } from "./model/index.ts";
-export { type CoseEnvelope, coseWire } from "./wire/cose/wire.ts";
-export { type GbcsEnvelope, type GbcsMessage, gbcsWire } from "./wire/gbcs/wire.ts";
 export * from "./wire/message.ts";
 export { envelopeSuites, suites, type WireName } from "./wire/suites.ts";
 export type { Envelope, Wire } from "./wire/wire.ts";

@@ -5,7 +5,7 @@
 
 import { euiBytes } from "../../hal/base/eui64.ts";
 import type { MaybePromise } from "../../hal/board.ts";
-import type { Observation } from "../features/feature.ts";
+import type { Observation } from "../kernel/observation.ts";
 import type { Refusals } from "../features/refusals.ts";
 import { type Accepted, acceptable, type Checker, check, checkEnvelope } from "../security/check.ts";
 import { type RefusalReason, refusalCodes } from "../security/refusal-reasons.ts";

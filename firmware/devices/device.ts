@@ -4,7 +4,8 @@
  */
 import { hasCode } from "../../hal/base/coded-error.ts";
 import { type Board, PowerLost, type Signer } from "../../hal/board.ts";
-import type { AlertRequest, DeviceContext, Feature, Observation } from "../features/feature.ts";
+import type { Observation } from "../kernel/observation.ts";
+import type { AlertRequest, DeviceContext, Feature } from "../features/feature.ts";
 import { FutureDated } from "../features/future-dating/feature.ts";
 import { Refusals } from "../features/refusals.ts";
 import type { EventLog } from "../kernel/event-log.ts";

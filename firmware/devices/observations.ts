@@ -1,5 +1,5 @@
 /** What a device tells traces and reports of a command it has taken, and of its answer. */
-import type { Observation } from "../features/feature.ts";
+import type { Observation } from "../kernel/observation.ts";
 import type { Accepted } from "../security/check.ts";
 import type { Header, OperationResult } from "../wire/message.ts";
 

@@ -17,7 +17,7 @@ export interface AnchorSeed {
   readonly cell: CellName;
   readonly holder: Eui64;
   readonly publicKey: Uint8Array;
-  /** Of the root: its contingency key, wrapped (`wire/cose/contingency.ts`). */
+  /** Of the root: its contingency key, wrapped as the suite does it. */
   readonly contingency?: Uint8Array;
 }
 

@@ -5,6 +5,7 @@
 import type { Board } from "../../hal/board.ts";
 import type { EventLog } from "../kernel/event-log.ts";
 import type { Journal, JournalChange } from "../kernel/journal.ts";
+import type { Observation } from "../kernel/observation.ts";
 import type { DeviceName, Role } from "../model/index.ts";
 import type { Value } from "../wire/message.ts";
 import type { ServedObject } from "./serve.ts";
@@ -27,12 +28,6 @@ export interface AlertRequest {
   readonly values?: readonly Value[];
   /** Strangers can cause it: it gives way to every other alert. */
   readonly minor?: boolean;
-}
-
-/** What happened inside a device, for traces and reports; never for behaviour. */
-export interface Observation {
-  readonly kind: string;
-  readonly [field: string]: unknown;
 }
 
 /** What a device gives its features. */

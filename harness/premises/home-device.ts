@@ -1,7 +1,7 @@
 /** One device of a home: its board, its making, and the firmware that runs while it has power. */
 import { bootDevice, type ModelledDevice, type RunningDevice } from "../../firmware/devices/boot.ts";
 import type { DeviceSettings } from "../../firmware/devices/settings.ts";
-import type { Observation } from "../../firmware/features/feature.ts";
+import type { Observation } from "../../firmware/kernel/observation.ts";
 import { withCrc } from "../../firmware/han/install-code.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";

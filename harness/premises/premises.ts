@@ -10,7 +10,7 @@
  *   await home.request("7.2");
  * });
  */
-import type { Observation } from "../../firmware/features/feature.ts";
+import type { Observation } from "../../firmware/kernel/observation.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
 import { suites } from "../../firmware/wire/suites.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { coseWire } from "../../firmware/wire/cose/wire.ts";
 import { appliesTo, needs, type PartyKeys, type Premises } from "../index.ts";
 import { commissioned, expectRefusal, expectRequestRefused } from "./support.ts";
 
@@ -186,7 +185,7 @@ describe("credentials", function () {
       { replacements, path: path() },
       { by: "accessControlBroker", to: "hub" },
     );
-    const { protection } = coseWire.peek(exchange.bytes);
+    const { protection } = home.suite.wire.peek(exchange.bytes);
     assert.equal(protection, "signature+mac");
     accessControlBroker.keys = keys;
     assert.equal((await home.read("8.9")).devices.length, 1, "which it asks for with the new key");

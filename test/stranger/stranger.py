@@ -63,4 +63,4 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    sys.exit(main([one for one in sys.argv[1:] if one != BUT_TABLES]))
+    sys.exit(main(sys.argv[1:]))

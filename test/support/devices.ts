@@ -10,7 +10,7 @@ import type { HomeLink } from "../../firmware/devices/home-link.ts";
 import type { HubLink } from "../../firmware/devices/hub-link.ts";
 import { type DeviceIdentity, provision } from "../../firmware/devices/provision.ts";
 import type { DeviceSettings } from "../../firmware/devices/settings.ts";
-import type { Observation } from "../../firmware/features/feature.ts";
+import type { Observation } from "../../firmware/kernel/observation.ts";
 import { withCrc } from "../../firmware/han/install-code.ts";
 import { objects, type Role } from "../../firmware/model/index.ts";
 import { euiBytes } from "../../hal/base/eui64.ts";

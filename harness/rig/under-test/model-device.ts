@@ -3,7 +3,7 @@
  * around it. Its keys are those of the run's PKI for the seed, so a head end with that seed can talk to it.
  */
 import { bootDevice, type ModelledDevice, type RunningDevice } from "../../../firmware/devices/boot.ts";
-import type { Observation } from "../../../firmware/features/feature.ts";
+import type { Observation } from "../../../firmware/kernel/observation.ts";
 import { withCrc } from "../../../firmware/han/install-code.ts";
 import type { HanPort } from "../../../firmware/han/port.ts";
 import { devices, type UseCase } from "../../../firmware/model/index.ts";
