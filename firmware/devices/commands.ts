@@ -5,8 +5,8 @@
 
 import { euiBytes } from "../../hal/base/eui64.ts";
 import type { MaybePromise } from "../../hal/board.ts";
-import type { Observation } from "../kernel/observation.ts";
 import type { Refusals } from "../features/refusals.ts";
+import type { Observation } from "../kernel/observation.ts";
 import { type Accepted, acceptable, type Checker, check, checkEnvelope } from "../security/check.ts";
 import { type RefusalReason, refusalCodes } from "../security/refusal-reasons.ts";
 import type { Message, OperationResult } from "../wire/message.ts";

@@ -4,12 +4,12 @@
  */
 import { hasCode } from "../../hal/base/coded-error.ts";
 import { type Board, PowerLost, type Signer } from "../../hal/board.ts";
-import type { Observation } from "../kernel/observation.ts";
 import type { AlertRequest, DeviceContext, Feature } from "../features/feature.ts";
 import { FutureDated } from "../features/future-dating/feature.ts";
 import { Refusals } from "../features/refusals.ts";
 import type { EventLog } from "../kernel/event-log.ts";
 import type { Journal, JournalChange } from "../kernel/journal.ts";
+import type { Observation } from "../kernel/observation.ts";
 import { RunLoop } from "../kernel/run-loop.ts";
 import { type DeviceName, devices, type Role, type UseCase } from "../model/index.ts";
 import { Counters } from "../security/counters.ts";

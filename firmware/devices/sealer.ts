@@ -2,8 +2,8 @@
 
 import { hasCode } from "../../hal/base/coded-error.ts";
 import type { Crypto, Signer } from "../../hal/board.ts";
-import type { Observation } from "../kernel/observation.ts";
 import type { AlertRequest } from "../features/feature.ts";
+import type { Observation } from "../kernel/observation.ts";
 import { messages, type Role, useCaseByCode } from "../model/index.ts";
 import type { Accepted } from "../security/check.ts";
 import type { Party } from "../security/trust-anchors.ts";

@@ -2,8 +2,8 @@
  * What the hub and the other devices give their end of the home network, and what it tells them.
  */
 import type { Board, Cancel, Listener } from "../../hal/board.ts";
-import type { Observation } from "../kernel/observation.ts";
 import type { Journal } from "../kernel/journal.ts";
+import type { Observation } from "../kernel/observation.ts";
 import type { Eui64 } from "../wire/message.ts";
 import type { EstablishmentFailure, EstablishmentOptions, KeyEstablishment } from "../wire/suite.ts";
 

@@ -1,8 +1,8 @@
 /** One device of a home: its board, its making, and the firmware that runs while it has power. */
 import { bootDevice, type ModelledDevice, type RunningDevice } from "../../firmware/devices/boot.ts";
 import type { DeviceSettings } from "../../firmware/devices/settings.ts";
-import type { Observation } from "../../firmware/kernel/observation.ts";
 import { withCrc } from "../../firmware/han/install-code.ts";
+import type { Observation } from "../../firmware/kernel/observation.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
 import { type Board, type MaybePromise, PowerLost } from "../../hal/board.ts";

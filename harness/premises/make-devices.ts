@@ -1,6 +1,7 @@
 /** Makes the devices of a home out of its options: a board each, keys, install code. */
-import type { Observation } from "../../firmware/kernel/observation.ts";
+
 import { withCrc } from "../../firmware/han/install-code.ts";
+import type { Observation } from "../../firmware/kernel/observation.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
 import type { Crypto } from "../../hal/board.ts";
 import {

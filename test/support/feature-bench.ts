@@ -4,11 +4,11 @@ import { DeviceTime } from "../../firmware/devices/device-time.ts";
 import { Operations } from "../../firmware/devices/operations.ts";
 import { partitions } from "../../firmware/devices/partitions.ts";
 import type { CommandOrigin } from "../../firmware/features/command-origin.ts";
-import type { Observation } from "../../firmware/kernel/observation.ts";
 import type { AlertRequest, DeviceContext, Feature } from "../../firmware/features/feature.ts";
 import { FutureDated } from "../../firmware/features/future-dating/feature.ts";
 import { EventLog } from "../../firmware/kernel/event-log.ts";
 import { Journal, type JournalChange } from "../../firmware/kernel/journal.ts";
+import type { Observation } from "../../firmware/kernel/observation.ts";
 import { RunLoop } from "../../firmware/kernel/run-loop.ts";
 import {
   attributeOf,

@@ -3,9 +3,9 @@
  * around it. Its keys are those of the run's PKI for the seed, so a head end with that seed can talk to it.
  */
 import { bootDevice, type ModelledDevice, type RunningDevice } from "../../../firmware/devices/boot.ts";
-import type { Observation } from "../../../firmware/kernel/observation.ts";
 import { withCrc } from "../../../firmware/han/install-code.ts";
 import type { HanPort } from "../../../firmware/han/port.ts";
+import type { Observation } from "../../../firmware/kernel/observation.ts";
 import { devices, type UseCase } from "../../../firmware/model/index.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
 import type { Suite } from "../../../firmware/wire/suite.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { objects } from "../../../firmware/model/index.ts";
-import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import { type Alert, Kind, type Operation, type Response } from "../../../firmware/wire/message.ts";
+import { suites } from "../../../firmware/wire/suites.ts";
 import { euiBytes } from "../../../hal/base/eui64.ts";
 import type { CutPoint } from "../../../hal/mock/flash.ts";
 import { HomeRig, meterEui, op } from "../../support/devices.ts";
@@ -20,7 +20,7 @@ function heard(rig: HomeRig) {
   const answers: number[][] = [];
   const alerts = new Map<bigint, Alert>();
   for (const bytes of rig.take()) {
-    const { header } = coseWire.peek(bytes);
+    const { header } = suites.cose.wire.peek(bytes);
     const message = rig.toHub.read<Alert | Response>(bytes, rig.world.of(acb));
     if ("alertCode" in message) alerts.set(header.counter, message);
     else if (header.kind === Kind.response) answers.push(message.results.map(({ status }) => status));
@@ -113,7 +113,7 @@ describe("CS14 of a home", () => {
     const told = new Map<bigint, number>();
     const hashes = new Set<string>();
     for (const bytes of rig.take()) {
-      const message = coseWire.decode(coseWire.peek(bytes)) as Alert;
+      const message = suites.cose.wire.decode(suites.cose.wire.peek(bytes)) as Alert;
       if (message.alertCode !== 0x8f12) continue;
       const [[, , devices]] = message.values as unknown as [[number, Uint8Array, [Uint8Array, Uint8Array][]]];
       const hash = devices[0]?.[1] as Uint8Array;

@@ -6,14 +6,14 @@ import {
   MacType,
 } from "../../../firmware/han/frames/mac.ts";
 import { objects } from "../../../firmware/model/index.ts";
-import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import type { Alert, Response } from "../../../firmware/wire/message.ts";
+import { suites } from "../../../firmware/wire/suites.ts";
 import { HomeRig, meterEui, op, startUtcS } from "../../support/devices.ts";
 
 const disable = [op("call", objects.supplyControl.id, 1, 0x34)];
 const readState = [op("get", objects.supplyState.id, 3)];
 const kinds = (messages: readonly Uint8Array[]) =>
-  messages.map((bytes) => coseWire.peek(bytes).header).map(({ kind, code }) => [kind, code]);
+  messages.map((bytes) => suites.cose.wire.peek(bytes).header).map(({ kind, code }) => [kind, code]);
 
 describe("the hub", () => {
   let rig: HomeRig;
@@ -44,7 +44,9 @@ describe("the hub", () => {
         rig.hub.device.raise({ alertCode, to: "accessControlBroker" }),
       )(undefined);
     await rig.run(1_800_000);
-    const codes = rig.take().map((bytes) => (coseWire.decode(coseWire.peek(bytes)) as Alert).alertCode);
+    const codes = rig
+      .take()
+      .map((bytes) => (suites.cose.wire.decode(suites.cose.wire.peek(bytes)) as Alert).alertCode);
     assert.deepEqual([...new Set(codes)], [0x8f3f, 0x8f74, 0x8f75]);
   });
 
@@ -80,8 +82,8 @@ describe("the hub", () => {
       target: meterEui,
       counter: 1n,
     } as const;
-    const bytes = coseWire.encode({ header: alert, alertCode: 0x8f32, values: [] });
-    rig.wan.deliver(coseWire.sign(bytes, rig.world.of("supplier").signer.sign, new Uint8Array(8)));
+    const bytes = suites.cose.wire.encode({ header: alert, alertCode: 0x8f32, values: [] });
+    rig.wan.deliver(suites.cose.wire.sign(bytes, rig.world.of("supplier").signer.sign, new Uint8Array(8)));
     await rig.run(5_000);
     assert.deepEqual(rig.refusals(), ["malformed", "not-for-me", "not-a-command"]);
     const codes = rig.hub.device.securityLog.entries().map(({ code }) => code);
@@ -136,8 +138,8 @@ describe("the hub", () => {
       target: "90B3D51F30010000",
       counter: 1n,
     } as const;
-    const bytes = coseWire.encode({ header: forged, alertCode: 0x8f32, values: [] });
-    const signed = coseWire.sign(bytes, rig.world.of("supplier").signer.sign, new Uint8Array(8));
+    const bytes = suites.cose.wire.encode({ header: forged, alertCode: 0x8f32, values: [] });
+    const signed = suites.cose.wire.sign(bytes, rig.world.of("supplier").signer.sign, new Uint8Array(8));
     rig.take();
     for (const message of [signed, Uint8Array.of(0), rig.toMeter.command(0x50, disable)])
       await rig.meter.link.han?.send("00DB1234567890A2", message, () => {});
@@ -215,7 +217,7 @@ describe("the hub", () => {
     rig.wan.settings.down = false;
     await rig.run(120_000);
     assert.equal(rig.hub.link.han.devices().length, 1);
-    const alerts = rig.take().map((bytes) => coseWire.decode(coseWire.peek(bytes)) as Alert);
+    const alerts = rig.take().map((bytes) => suites.cose.wire.decode(suites.cose.wire.peek(bytes)) as Alert);
     assert.ok(alerts.some(({ alertCode }) => alertCode === 0x8f3f));
     assert.equal(alerts.filter(({ alertCode }) => alertCode === 0x8f32).length, 1);
     await rig.run(1_000);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { objects } from "../../../firmware/model/index.ts";
-import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import type { Alert } from "../../../firmware/wire/message.ts";
+import { suites } from "../../../firmware/wire/suites.ts";
 import { euiBytes } from "../../../hal/base/eui64.ts";
 import { HomeRig, meterEui, op } from "../../support/devices.ts";
 
@@ -23,7 +23,7 @@ describe("what a meter's logs say of joining", () => {
     await rig.list();
     assert.deepEqual(security(), [0x8f48, 0x8f49]);
     assert.deepEqual(codes(rig.meter.device.eventLog), [0x8183]);
-    const alerts = rig.take().map((bytes) => coseWire.peek(bytes));
+    const alerts = rig.take().map((bytes) => suites.cose.wire.peek(bytes));
     const joined = alerts.filter(({ header }) => header.originator === meterEui);
     assert.deepEqual(
       joined.map(({ header, protection }) => [header.code, header.target, protection]),
@@ -33,7 +33,7 @@ describe("what a meter's logs say of joining", () => {
       ],
     );
     assert.deepEqual(
-      joined.map((envelope) => (coseWire.decode(envelope) as Alert).alertCode),
+      joined.map((envelope) => (suites.cose.wire.decode(envelope) as Alert).alertCode),
       [0x8183, 0x8f69],
     );
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { objects } from "../../../firmware/model/index.ts";
-import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import { type Alert, Kind } from "../../../firmware/wire/message.ts";
+import { suites } from "../../../firmware/wire/suites.ts";
 import { HalError } from "../../../hal/board.ts";
 import { HomeRig, meterRig, op } from "../../support/devices.ts";
 
@@ -24,7 +24,7 @@ function failNext<N extends string>(
 }
 
 const kindsOf = (messages: readonly Uint8Array[]) =>
-  messages.map((bytes) => coseWire.peek(bytes).header.kind as number);
+  messages.map((bytes) => suites.cose.wire.peek(bytes).header.kind as number);
 
 describe("a port that throws", () => {
   let rig: HomeRig;
@@ -42,7 +42,9 @@ describe("a port that throws", () => {
       failNext(rig.hubBoard.modem as never, "send", count);
       for (const code of [0x8f74, 0x8f75, 0x8f76]) await raise(code);
       await rig.run(60_000);
-      const codes = rig.take().map((bytes) => (coseWire.decode(coseWire.peek(bytes)) as Alert).alertCode);
+      const codes = rig
+        .take()
+        .map((bytes) => (suites.cose.wire.decode(suites.cose.wire.peek(bytes)) as Alert).alertCode);
       assert.deepEqual(codes, [0x8f74, 0x8f75, 0x8f76]);
     });
 
@@ -71,7 +73,7 @@ describe("a port that throws", () => {
     failNext(rig.hub.link.han as never, "send", 1);
     for (let i = 0; i < 3; i++) rig.wan.deliver(rig.toMeter.command(0x52, readState));
     await rig.run(120_000);
-    const counters = rig.take().map((bytes) => coseWire.peek(bytes).header.counter);
+    const counters = rig.take().map((bytes) => suites.cose.wire.peek(bytes).header.counter);
     assert.equal(counters.length, 3);
     assert.deepEqual(counters, [...counters].sort());
   });

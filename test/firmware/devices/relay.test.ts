@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { objects } from "../../../firmware/model/index.ts";
-import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import { type Alert, Kind, type Response } from "../../../firmware/wire/message.ts";
+import { suites } from "../../../firmware/wire/suites.ts";
 import type { CutPoint } from "../../../hal/mock/index.ts";
 import { HomeRig, op } from "../../support/devices.ts";
 
@@ -22,9 +22,9 @@ const raise = (rig: HomeRig, alertCode = 0x8f32) =>
 
 function alertCodes(messages: readonly Uint8Array[]): number[] {
   return messages
-    .map((bytes) => coseWire.peek(bytes))
+    .map((bytes) => suites.cose.wire.peek(bytes))
     .filter(({ header }) => header.kind === Kind.alert)
-    .map((envelope) => (coseWire.decode(envelope) as Alert).alertCode);
+    .map((envelope) => (suites.cose.wire.decode(envelope) as Alert).alertCode);
 }
 
 describe("a message between WAN and home", () => {
@@ -90,9 +90,9 @@ describe("a message between WAN and home", () => {
     rig.take();
     rig.wan.deliver(rig.toMeter.command(0x50, disable));
     await rig.run(5_000);
-    const [envelope] = rig.take().map((bytes) => coseWire.peek(bytes));
+    const [envelope] = rig.take().map((bytes) => suites.cose.wire.peek(bytes));
     assert.deepEqual([envelope?.header.code, envelope?.protection], [0x00d5, "signature"]);
-    assert.equal((coseWire.decode(envelope!) as Alert).alertCode, 0x8f84);
+    assert.equal((suites.cose.wire.decode(envelope!) as Alert).alertCode, 0x8f84);
   });
 
   it("an alert that the crowded WAN queue gave up leaves later, without a restart", async () => {

@@ -8,8 +8,8 @@ import {
   type Role,
   roles,
 } from "../../../firmware/model/index.ts";
-import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import { type Alert, Kind, NEVER, NOW, type Response, type Value } from "../../../firmware/wire/message.ts";
+import { suites } from "../../../firmware/wire/suites.ts";
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import { euiBytes } from "../../../hal/base/eui64.ts";
 import type { CutPoint } from "../../../hal/mock/flash.ts";
@@ -113,7 +113,9 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
   async function ask(order: Order) {
     rig.take();
     await rig.meter.device.receive(commandOf(order));
-    const [response] = rig.take().filter((bytes) => coseWire.peek(bytes).header.kind === Kind.response);
+    const [response] = rig
+      .take()
+      .filter((bytes) => suites.cose.wire.peek(bytes).header.kind === Kind.response);
     return response && resultOf(response, order.as ?? rig.world.of(order.from));
   }
   /** The answer of one that was judged at once. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { coseWire } from "../../../firmware/wire/cose/wire.ts";
+import { suites } from "../../../firmware/wire/suites.ts";
 import { serviceRequests } from "../../../harness/headend/service-requests.ts";
 import { transform } from "../../../harness/headend/transform.ts";
 import { commandLine } from "../../support/command-line.ts";
@@ -31,7 +31,7 @@ describe("list usecases", () => {
     const target = { eui: "00DB1234567890A0", type: "ESME" as const };
     const party = { role: "supplier" as const, originator: "90B3D51F30010000", counter: 1n };
     const refused = () =>
-      transform({ reference: "6.4.1", parameters: { colour: 1 }, target, ...party }, coseWire);
+      transform({ reference: "6.4.1", parameters: { colour: 1 }, target, ...party }, suites.cose.wire);
     assert.throws(refused, /`meterbench list usecases` shows what each request takes/);
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { useCases } from "../../../firmware/model/index.ts";
-import { coseWire } from "../../../firmware/wire/cose/wire.ts";
+import { suites } from "../../../firmware/wire/suites.ts";
 import { type CodedError, hasCode } from "../../../hal/base/coded-error.ts";
 import { correlate } from "../../../harness/headend/correlate.ts";
 import { serviceRequests } from "../../../harness/headend/service-requests.ts";
@@ -13,20 +13,20 @@ type Tree = { [key: string | number]: unknown };
 describe("correlation of pre-commands", () => {
   it("has a sample of every service request, and between them they reach every use case of the firmware", () => {
     assert.deepEqual(Object.keys(samples).sort(), serviceRequests.map((d) => d.reference).sort());
-    const reached = new Set(requests.map((request) => transform(request, coseWire).useCase.id));
+    const reached = new Set(requests.map((request) => transform(request, suites.cose.wire).useCase.id));
     assert.deepEqual([...reached].sort(), useCases.map((u) => u.id).sort());
   });
 
   for (const request of requests) {
     it(`accepts what ${request.reference} ${JSON.stringify(request.parameters, plain).slice(0, 60)} became`, () => {
-      correlate(transform(request, coseWire).bytes, request);
+      correlate(transform(request, suites.cose.wire).bytes, request);
     });
   }
 
   for (const request of requests) {
     const what = JSON.stringify(request.parameters, plain).slice(0, 40);
     it(`refuses what ${request.reference} ${what} became, with any single bit changed`, () => {
-      const { bytes } = transform(request, coseWire);
+      const { bytes } = transform(request, suites.cose.wire);
       const accepted: number[] = [];
       for (let bit = 0; bit < bytes.length * 8; bit++) {
         const tampered = bytes.slice();
@@ -59,7 +59,7 @@ describe("correlation of pre-commands", () => {
     it(`names the field of ${what}`, () => {
       const request = requests.find((r) => r.reference === "6.4.1") as ServiceRequest;
       const parameters = { ...(request.parameters as object), ...change.parameters };
-      const { bytes } = transform({ ...request, ...change, parameters }, coseWire);
+      const { bytes } = transform({ ...request, ...change, parameters }, suites.cose.wire);
       assert.throws(
         () => correlate(bytes, request),
         (e: CodedError) => e.code === "headend/not-correlated" && e.data.field === field,
@@ -73,7 +73,7 @@ describe("correlation of pre-commands", () => {
       const parameters = structuredClone(request.parameters) as Tree;
       const parent = path.slice(0, -1).reduce((node, key) => node[key] as Tree, parameters);
       parent[path.at(-1)!] = value;
-      return transform({ ...request, parameters }, coseWire).bytes;
+      return transform({ ...request, parameters }, suites.cose.wire).bytes;
     };
     const field = (bytes: Uint8Array): unknown => {
       try {
@@ -94,7 +94,7 @@ describe("correlation of pre-commands", () => {
 
   it("refuses another use case for the same request", () => {
     const request = requests.find((r) => r.reference === "7.2") as ServiceRequest;
-    const { bytes } = transform({ ...request, reference: "7.1" }, coseWire);
+    const { bytes } = transform({ ...request, reference: "7.1" }, suites.cose.wire);
     assert.throws(() => correlate(bytes, request), /use case is ECS42, but the request says ECS43/);
   });
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { coseWire } from "../../../firmware/wire/cose/wire.ts";
+import { suites } from "../../../firmware/wire/suites.ts";
 import { type CodedError, hasCode } from "../../../hal/base/coded-error.ts";
 import { serviceRequest, serviceRequests } from "../../../harness/headend/service-requests.ts";
 import { transform } from "../../../harness/headend/transform.ts";
 import { requests, samples } from "./samples.ts";
 
 const request = (reference: string, parameters: unknown) =>
-  transform({ ...requests.find((r) => r.reference === reference)!, parameters }, coseWire);
+  transform({ ...requests.find((r) => r.reference === reference)!, parameters }, suites.cose.wire);
 
 /** The faults that refusing these parameters names. */
 function faults(reference: string, parameters: unknown): string {
@@ -139,7 +139,7 @@ describe("service requests", () => {
     const [sample] = samples["6.15.1"]!;
     const asked = { ...requests.find((r) => r.reference === "6.15.1")!, role: "networkOperator" as const };
     assert.throws(
-      () => transform({ ...asked, parameters: sample!.parameters }, coseWire),
+      () => transform({ ...asked, parameters: sample!.parameters }, suites.cose.wire),
       /a networkOperator cannot replace the keys of a supplier/,
     );
   });
