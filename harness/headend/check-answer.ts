@@ -1,8 +1,7 @@
 /** Is a response the answer that its use case has? A device that is broken, or not itself, is not believed. */
-import { memberOf } from "../../firmware/objects/dictionary.ts";
-import { checkValue } from "../../firmware/objects/types.ts";
-import type { OperationTemplate, UseCase } from "../../firmware/objects/use-cases.ts";
+import { plainFault, type Step, type UseCase } from "../../firmware/model/index.ts";
 import { type OperationResult, Status } from "../../firmware/wire/message.ts";
+import { modelAnswer } from "./present-shapes.ts";
 
 const absent = (value: unknown): boolean => value === undefined || value === null;
 
@@ -12,20 +11,19 @@ export function tellsNothing(results: readonly OperationResult[]): boolean {
 }
 
 /**
- * One result for each operation; a value where one is due, of its type, and none elsewhere; after the first
+ * One result for each step; a value where one is due, of its type, and none elsewhere; after the first
  * that failed "other reason" alone, as nothing later is executed.
  */
-export function answers(results: readonly OperationResult[], { operations }: UseCase): boolean {
-  if (results.length !== operations.length) return false;
+export function answers(results: readonly OperationResult[], { steps }: UseCase): boolean {
+  if (results.length !== steps.length) return false;
   const failed = results.findIndex(({ status }) => status !== Status.success);
   return results.every((result, i) => {
-    if (failed < 0 || i < failed) return valueFits(operations[i] as OperationTemplate, result);
+    if (failed < 0 || i < failed) return valueFits(steps[i] as Step, result);
     return absent(result.value) && (i === failed || result.status === Status.otherReason);
   });
 }
 
-function valueFits(operation: OperationTemplate, { value }: OperationResult): boolean {
-  const member = memberOf(operation.kind, operation);
-  const type = operation.kind === "get" ? member?.type : operation.kind === "call" && member?.returns;
-  return type ? checkValue(type, value) === undefined : absent(value);
+function valueFits(step: Step, { value }: OperationResult): boolean {
+  if (step.gives.kind === "null") return absent(value);
+  return plainFault(step.gives, modelAnswer(step, value ?? null)) === undefined;
 }

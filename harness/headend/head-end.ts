@@ -11,7 +11,7 @@ import { commandRules } from "../../firmware/security/rules.ts";
 import { type Eui64, type Protection, UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
 import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
-import { toHex } from "../premises/trace.ts";
+import { toHex } from "../../hal/base/hex.ts";
 import { correlate } from "./correlate.ts";
 import { type Exchange, succeeded } from "./exchange.ts";
 import { Inventory, type InventoryEvent, inventoryRules } from "./inventory.ts";
@@ -19,7 +19,8 @@ import { pairKeys } from "./pair-keys.ts";
 import type { Party, PartyName } from "./parties.ts";
 import type { TestPki } from "./pki.ts";
 import { type ReceivedAlert, type ReceivedResponse, Receiver, type RefusedMessage } from "./receiver.ts";
-import { type DeviceType, serviceRequest } from "./service-requests.ts";
+import { type Reference, type Parameters, serviceRequest } from "./requests/index.ts";
+import type { DeviceType } from "./requests/request.ts";
 import { type PreCommand, transform } from "./transform.ts";
 
 /** A device as the head end knows it. */
@@ -121,12 +122,12 @@ export class HeadEnd {
   }
 
   /** Sends a service request; the exchange changes as virtual time runs. Throws what is refused before sending. */
-  submit(reference: string, parameters: unknown, options: RequestOptions): Exchange {
+  submit<R extends Reference>(reference: R, parameters: Parameters<R>, options: RequestOptions): Exchange<R> {
     const preCommand = this.prepare(reference, parameters, options);
     const sealed = this.protect(preCommand, options.signWith);
     const bytes = options.tamper?.(sealed) ?? sealed;
     const { originator, target, counter, code } = preCommand.command.header;
-    const exchange: Exchange = { reference, preCommand, bytes, originator, target, status: "sent" };
+    const exchange: Exchange<R> = { reference, preCommand, bytes, originator, target, status: "sent" };
     this.#waiting.set(transactionKey(target, originator, counter, code), exchange);
     this.#ports.observe({
       kind: "request",
@@ -145,18 +146,18 @@ export class HeadEnd {
   }
 
   /** Service request to pre-command, checked: eligible user, device in service. */
-  prepare(reference: string, parameters: unknown, options: RequestOptions): PreCommand {
+  prepare<R extends Reference>(reference: R, parameters: Parameters<R>, options: RequestOptions): PreCommand {
     const definition = serviceRequest(reference);
     const user = this.parties[options.by ?? "supplier"];
     const device = this.device(options.to);
     if (!options.unchecked) this.#checkUser(reference, definition.roles, user, device);
-    const { actsAs } = definition;
+    const { actsAs } = definition.byHand;
     const party = actsAs !== undefined && definition.roles.includes(user.role) ? this.parties[actsAs] : user;
     const route =
       options.unchecked || party !== user
         ? { originator: party.eui, counter: party.nextCounter() }
         : this.#route(reference, parameters, user, device);
-    const request = { reference, parameters, role: party.role, target: device, ...route };
+    const request = { reference, parameters, role: party.role, target: device, typeOf: this.#typeOf, ...route };
     return transform(request, this.#ports.suite.wire);
   }
 
@@ -186,7 +187,7 @@ export class HeadEnd {
   #protectionOf({ command: { header }, definition }: PreCommand): Protection {
     const rule = commandRules(this.device(header.target).type).get(header.code);
     const grant = rule?.grants.get(this.#originator(header.originator).role);
-    const critical = definition.critical || definition.actsAs !== undefined;
+    const critical = definition.critical || definition.byHand.actsAs !== undefined;
     return grant?.protection ?? (critical ? "signature+mac" : "mac");
   }
 
@@ -224,13 +225,11 @@ export class HeadEnd {
   /** What an answer means for the inventory. */
   #recordProgress(exchange: Exchange): void {
     if (!succeeded(exchange)) return;
-    const { id, values } = {
-      id: exchange.preCommand.useCase.id,
-      values: exchange.preCommand.request.parameters,
-    };
-    const device = (values as { device?: Eui64 } | undefined)?.device?.toUpperCase();
-    if (id === "CCS01" && device !== undefined) this.#move(device, "whitelisted");
-    if (id === "CCS02" && device !== undefined) this.#move(device, "removedFromHub");
+    const { useCase, command } = exchange.preCommand;
+    const [argument] = command.operations.map(({ value }) => value);
+    const device = Array.isArray(argument) ? argument[0] : argument;
+    if (useCase.id === "CCS01" && device instanceof Uint8Array) this.#move(toHex(device), "whitelisted");
+    if (useCase.id === "CCS02" && device instanceof Uint8Array) this.#move(toHex(device), "removedFromHub");
     if (exchange.reference === "8.1.1") this.#move(exchange.target, "commissioned");
   }
 
@@ -280,6 +279,8 @@ export class HeadEnd {
     this.#ports.observe({ ...(received.header ?? {}), kind: "message-refused", reason: received.reason });
   }
 
+  readonly #typeOf = (eui: Eui64) => this.inventory.read(eui).type;
+
   #checkUser(reference: string, roles: readonly Role[], user: Party, device: KnownDevice): void {
     if (!roles.includes(user.role))
       throw new MeterbenchError(
@@ -295,7 +296,7 @@ export class HeadEnd {
     const own = { originator: user.eui, counter: user.nextCounter() };
     const broker = this.parties.accessControlBroker;
     if (user === broker || serviceRequest(reference).critical) return own;
-    const probe = { reference, parameters, role: user.role, target: device, ...own };
+    const probe = { reference, parameters, role: user.role, target: device, typeOf: this.#typeOf, ...own };
     const { useCase } = transform(probe, this.#ports.suite.wire);
     const allowed = accessRows(useCase.code).some((row) => row.roles.includes(user.role));
     if (device.parties.has(user.name) && allowed) return own;

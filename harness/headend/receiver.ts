@@ -1,7 +1,8 @@
 /** Opens what devices send: authenticates it, reads it, and says why not when it cannot. */
 
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import { AlertMessage, useCaseByCode } from "../../firmware/objects/use-cases.ts";
+import { useCaseByCode } from "../../firmware/model/index.ts";
+import { AlertMessage } from "../../firmware/objects/use-cases.ts";
 import { accessRows } from "../../firmware/security/access.ts";
 import {
   type Alert,
@@ -134,7 +135,7 @@ export class Receiver {
   ): readonly OperationResult[] | RefusedReason {
     const useCase = useCaseByCode(header.code);
     if (useCase === undefined) return "no-such-command";
-    if (useCase.sensitive !== true) return answers(results, useCase) ? results : "not-the-answer";
+    if (!useCase.sensitive) return answers(results, useCase) ? results : "not-the-answer";
     if (tellsNothing(results)) return results;
     const [sealed] = results;
     if (results.length !== 1 || !(sealed?.value instanceof Uint8Array)) return "not-the-answer";

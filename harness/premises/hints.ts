@@ -2,6 +2,7 @@
 import { hasCode, MeterbenchError } from "../../firmware/kernel/errors.ts";
 import type { Exchange } from "../headend/exchange.ts";
 import { type Reading, reading } from "../headend/readings.ts";
+import type { Reference } from "../headend/requests/index.ts";
 import type { DeviceName } from "./home-device.ts";
 import type { Premises } from "./premises.ts";
 
@@ -28,7 +29,11 @@ export function orCommissionFirst<T>(home: Premises, name: DeviceName, ask: () =
 }
 
 /** What the answer says. Throws `headend/no-reading`; of a device that is not commissioned it says so. */
-export function readingOf(home: Premises, name: DeviceName, exchange: Exchange): Reading {
+export function readingOf<R extends Reference>(
+  home: Premises,
+  name: DeviceName,
+  exchange: Exchange<R>,
+): Reading<R> {
   try {
     return reading(exchange);
   } catch (error) {

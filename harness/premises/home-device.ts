@@ -13,7 +13,7 @@ import { type Board, type MaybePromise, PowerLost } from "../../hal/board.ts";
 import type { MockBoard } from "../../hal/mock/index.ts";
 import type { Party, PartyName } from "../headend/parties.ts";
 import type { DeviceKeys, TestPki } from "../headend/pki.ts";
-import type { DeviceType } from "../headend/service-requests.ts";
+import type { DeviceType } from "../headend/requests/request.ts";
 
 export type DeviceName = "hub" | "esme";
 export type Firmware = ElectricityMeter | CommunicationsHub;

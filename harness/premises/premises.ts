@@ -15,6 +15,7 @@ import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
 import { suites } from "../../firmware/wire/suites.ts";
+import { fromHex } from "../../hal/base/hex.ts";
 import type { Crypto } from "../../hal/board.ts";
 import {
   type CutPoint,
@@ -28,11 +29,10 @@ import {
 } from "../../hal/mock/index.ts";
 import { type Exchange, succeeded } from "../headend/exchange.ts";
 import { HeadEnd, type RequestOptions } from "../headend/head-end.ts";
-import { fromHex } from "../headend/parameters.ts";
 import { TestPki } from "../headend/pki.ts";
 import type { Reading } from "../headend/readings.ts";
 import type { ReceivedAlert } from "../headend/receiver.ts";
-import { serviceRequest } from "../headend/service-requests.ts";
+import { type Parameters, type Reference, serviceRequest } from "../headend/requests/index.ts";
 import { currentRun } from "../run-context.ts";
 import { addCaptureKeys } from "./capture-keys.ts";
 import { checkDuration, checkOptions, checkRequestOptions } from "./check-options.ts";
@@ -55,6 +55,11 @@ import { Trace } from "./trace.ts";
 
 /** Options of one service request in a home: `to` is a device's name; by default the one the request is for. */
 export type HomeRequestOptions = Omit<RequestOptions, "to"> & { readonly to?: DeviceName };
+
+/** A request's form, which may be left out when all of it may, and options. */
+export type Asked<R extends Reference> = Record<never, never> extends Parameters<R>
+  ? [parameters?: Parameters<R>, options?: HomeRequestOptions]
+  : [parameters: Parameters<R>, options?: HomeRequestOptions];
 
 export const hubEui: Eui64 = "00DB1234567890A2";
 export const esmeEui: Eui64 = "00DB1234567890A0";
@@ -151,46 +156,35 @@ export class Premises {
   }
 
   /** Sends a service request and runs until it is settled; what became of it is in its `status` and `answer`. */
-  async request(
-    reference: string,
-    parameters: unknown = {},
-    options: HomeRequestOptions = {},
-  ): Promise<Exchange> {
-    const exchange = this.submit(reference, parameters, options);
+  async request<R extends Reference>(reference: R, ...asked: Asked<R>): Promise<Exchange<R>> {
+    const exchange = this.submit(reference, ...asked);
     await this.#run(() => exchange.status !== "sent", Number.POSITIVE_INFINITY);
     return exchange;
   }
 
   /** Sends a service request without waiting. */
-  submit(reference: string, parameters: unknown = {}, options: HomeRequestOptions = {}): Exchange {
+  submit<R extends Reference>(reference: R, ...asked: Asked<R>): Exchange<R> {
+    const [parameters = {} as Parameters<R>, options = {}] = asked;
     checkRequestOptions(options);
     const target = this.#targetOf(reference, options);
-    const asked = { ...options, to: this[target].eui };
-    return orCommissionFirst(this, target, () => this.headEnd.submit(reference, parameters, asked));
+    const to = { ...options, to: this[target].eui };
+    return orCommissionFirst(this, target, () => this.headEnd.submit(reference, parameters, to));
   }
 
-  #targetOf(reference: string, { to }: HomeRequestOptions): DeviceName {
-    return to ?? (serviceRequest(reference).devices[0] === "CHF" ? "hub" : "esme");
+  #targetOf(reference: Reference, { to }: HomeRequestOptions = {}): DeviceName {
+    return to ?? (serviceRequest(reference).devices.includes("ESME") ? "esme" : "hub");
   }
 
-  /** A request that must succeed, and its answer in the user's terms. Throws `headend/no-reading`. */
-  async read(
-    reference: string,
-    parameters: unknown = {},
-    options: HomeRequestOptions = {},
-  ): Promise<Reading> {
-    const exchange = await this.request(reference, parameters, options);
-    return readingOf(this, this.#targetOf(reference, options), exchange);
+  /** A request that must succeed, and what its answer says, by the names of the tables. Throws `headend/no-reading`. */
+  async read<R extends Reference>(reference: R, ...asked: Asked<R>): Promise<Reading<R>> {
+    const exchange = await this.request(reference, ...asked);
+    return readingOf(this, this.#targetOf(reference, asked[1]), exchange);
   }
 
   /** A request that must succeed. Throws `headend/no-reading` with what happened instead. */
-  async command(
-    reference: string,
-    parameters: unknown = {},
-    options: HomeRequestOptions = {},
-  ): Promise<Exchange> {
-    const exchange = await this.request(reference, parameters, options);
-    if (!succeeded(exchange)) readingOf(this, this.#targetOf(reference, options), exchange);
+  async command<R extends Reference>(reference: R, ...asked: Asked<R>): Promise<Exchange<R>> {
+    const exchange = await this.request(reference, ...asked);
+    if (!succeeded(exchange)) readingOf(this, this.#targetOf(reference, asked[1]), exchange);
     return exchange;
   }
 
