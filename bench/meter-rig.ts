@@ -8,6 +8,7 @@ import type { Crypto } from "../hal/board.ts";
 import { nodeCrypto, sodiumCrypto } from "../hal/crypto/index.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../hal/mock/index.ts";
 import { HeadEnd, type RequestOptions } from "../harness/headend/head-end.ts";
+import type { Parameters, Reference } from "../harness/headend/requests/index.ts";
 import { TestPki } from "../harness/headend/pki.ts";
 import { factoryAnchors, partiesOf } from "../harness/premises/home-device.ts";
 
@@ -97,9 +98,9 @@ export class MeterRig {
   }
 
   /** A sealed command with the next counter of its sender. */
-  command = (
-    reference: string,
-    parameters: unknown = {},
+  command = <R extends Reference>(
+    reference: R,
+    parameters: Parameters<R> = {} as Parameters<R>,
     options: Partial<RequestOptions> = {},
   ): Uint8Array => {
     const full = { to: meterEui, unchecked: true, ...options };

@@ -12,10 +12,7 @@ export {
 export { type DeviceSettings, defaultSettings } from "./devices/settings.ts";
 export type { Observation } from "./features/feature.ts";
 export { hasCode, MeterbenchError } from "./kernel/errors.ts";
-export { objects } from "./objects/dictionary.ts";
-export { type UseCase, useCaseByCode, useCases } from "./objects/use-cases.ts";
-export { type AccessRow, accessRows, allAccessRows, type Role } from "./security/access.ts";
-export { type CoseEnvelope, coseWire } from "./wire/cose/wire.ts";
-export { type GbcsEnvelope, type GbcsMessage, gbcsWire } from "./wire/gbcs/wire.ts";
+export { objects, type Role, type UseCase, useCaseByCode, useCases } from "./model/index.ts";
+export { envelopeSuites, suites, type WireName } from "./wire/suites.ts";
 export * from "./wire/message.ts";
 export type { Envelope, Wire } from "./wire/wire.ts";

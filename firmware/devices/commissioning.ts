@@ -3,7 +3,7 @@
  * `commissionedWhen` names. A meter that has left its home network is commissioned anew.
  */
 import type { DeviceContext } from "../features/feature.ts";
-import { Kept } from "../features/kept.ts";
+import { Kept } from "../kernel/kept.ts";
 import { report } from "../features/report.ts";
 import type { DeviceSettings } from "./settings.ts";
 

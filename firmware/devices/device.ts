@@ -8,14 +8,14 @@ import { hasCode, MeterbenchError } from "../kernel/errors.ts";
 import { EventLog } from "../kernel/event-log.ts";
 import { Journal, type JournalChange } from "../kernel/journal.ts";
 import { RunLoop } from "../kernel/run-loop.ts";
-import { AlertMessage } from "../objects/use-cases.ts";
-import { accessRows, type Role } from "../security/access.ts";
-import { type Accepted, type Checker, check, checkEnvelope } from "../security/check.ts";
+import { type DeviceName, devices, messages, type Role, type UseCase, useCaseByCode } from "../model/index.ts";
+import { type Accepted, acceptable, type Checker, check, checkEnvelope } from "../security/check.ts";
 import { Counters } from "../security/counters.ts";
 import { euiBytes } from "../security/eui.ts";
-import { FutureDated } from "../security/future-dated.ts";
-import { type RefusalReason, Refusals, refusalCodes } from "../security/refusals.ts";
-import { commandRules } from "../security/rules.ts";
+import { FutureDated } from "../features/future-dating/feature.ts";
+import { Refusals } from "../features/refusals.ts";
+import { type RefusalReason, refusalCodes } from "../security/refusal-reasons.ts";
+import { type CommandRule, commandRules } from "../security/rules.ts";
 import { type Party, TrustAnchors } from "../security/trust-anchors.ts";
 import { type Header, Kind, type Message, type OperationResult, Status } from "../wire/message.ts";
 import type { Agreement, Suite } from "../wire/suite.ts";
@@ -77,6 +77,8 @@ export class Device implements DeviceContext {
   readonly #signKeyId: Uint8Array;
   readonly #agreeKeyId: Uint8Array;
   readonly #operations = new Operations(this);
+  /** What this device models: known once its features serve. */
+  readonly #rules = new Map<number, CommandRule>();
   readonly #uplink: Uplink;
   readonly #outbox: AlertOutbox;
   readonly #responses: ResponseQueue;
@@ -143,7 +145,7 @@ export class Device implements DeviceContext {
     this.#checker = {
       me: identity.eui64,
       wire: this.wire,
-      rules: commandRules(identity.type),
+      rules: this.#rules,
       anchors: this.anchors,
       counters: this.counters,
     };
@@ -156,6 +158,8 @@ export class Device implements DeviceContext {
   /** Starts the features, completes what a power cut interrupted, sends what waits. Call it once. */
   start(features: readonly Feature[]): Promise<void> {
     this.#operations.serve(features);
+    const rules = commandRules(this.deviceType, (step) => this.#operations.serves(step));
+    for (const [code, rule] of rules) this.#rules.set(code, rule);
     return this.turn("boot", async () => {
       this.observe({ kind: "boot", device: this.identity.type, eui64: this.identity.eui64 });
       for (const feature of features) await feature.start?.();
@@ -238,8 +242,9 @@ export class Device implements DeviceContext {
     const party =
       this.anchors.party(message.header.originator) ?? this.#departed(pending.role, message.header);
     if (rule !== undefined && grant !== undefined && "operations" in message) {
-      const accepted: Accepted = { command: message, plain: pending.command, rule, grant, party };
-      await this.respond(this.#answer(accepted, await this.#execute(accepted)));
+      const accepted = acceptable({ command: message, plain: pending.command, rule, grant, party });
+      if (accepted !== "format")
+        await this.respond(this.#answer(accepted, await this.#execute(accepted)));
     }
     await this.counters.finish(pending.role, pending.holder);
   }
@@ -259,9 +264,9 @@ export class Device implements DeviceContext {
     return { eui: header.originator, bytes: euiBytes(header.originator), role };
   }
 
-  #execute({ command, party }: Accepted): Promise<OperationResult[]> {
+  #execute({ command, operations, party }: Accepted): Promise<OperationResult[]> {
     const { code, originator, counter } = command.header;
-    return this.#operations.run(command.operations, { code, originator, role: party.role, counter });
+    return this.#operations.run(operations, { code, originator, role: party.role, counter });
   }
 
   /** The sealed response; one that no message or link can carry says "other reason": ask for a shorter range. */
@@ -292,10 +297,10 @@ export class Device implements DeviceContext {
     };
     const response: Message = {
       header: supplementary === undefined ? own : { ...own, supplementary },
-      results: rule.useCase.sensitive === true ? hidden(party, own, results) : results,
+      results: rule.useCase.sensitive ? hidden(party, own, results) : results,
     };
     if (this.observing) this.observe(responseSealed(rule.useCase.id, response.header, results));
-    return this.#protect(response, party, grant.signedResponse);
+    return this.#protect(response, party, grant.response === "signature");
   }
 
   #protect(message: Message, party: Party | undefined, signed: boolean): Uint8Array {
@@ -352,7 +357,7 @@ export class Device implements DeviceContext {
   #sealAlert({ alertCode, message, values = [] }: AlertRequest, to: Role, counter: bigint): Uint8Array {
     const party = this.anchors.holder(to) ?? this.anchors.holder("accessControlBroker");
     const code =
-      message ?? (alertCode >= 0x8f00 ? AlertMessage.genericCritical : AlertMessage.genericNonCritical);
+      message ?? (alertCode >= 0x8f00 ? messages.GCA.code : messages.GNCA.code);
     const target = party?.eui ?? this.identity.eui64;
     const header = {
       kind: Kind.alert,
@@ -370,16 +375,23 @@ export class Device implements DeviceContext {
     this.#observe?.(observation);
   }
 
-  /** Who hears of refusals (facts §3): the supplier at a meter, the ACB at a hub. */
+  /** The use cases it models: those whose every step its features serve. */
+  get useCases(): readonly UseCase[] {
+    return [...this.#rules.values()].map(({ useCase }) => useCase);
+  }
+
+  get deviceType(): DeviceName {
+    return this.identity.type;
+  }
+
+  /** Who hears of refusals. */
   get overseer(): Role {
-    return this.identity.type === "ESME" ? "supplier" : "accessControlBroker";
+    return devices[this.deviceType].overseer;
   }
 }
 
-/** Alerts are signed unless the message set has them MACed (A.NC); 1001 is the generic MACed one. */
-function alertSigned(code: number): boolean {
-  return !accessRows(code).some((row) => row.protection.startsWith("A.NC"));
-}
+/** Alerts are signed unless their row has them MACed. */
+const alertSigned = (code: number): boolean => useCaseByCode(code)?.alert?.protection !== "mac";
 
 /** Values that only the originator may read: hidden for its agreement key. */
 function hidden(

@@ -15,7 +15,7 @@ import { averageVoltageRecord, voltageFeature } from "../features/voltage.ts";
 import { HanDevice } from "../han/end-device.ts";
 import type { HanPort } from "../han/port.ts";
 import { RecordLog } from "../kernel/record-log.ts";
-import { Credentials } from "../security/credentials.ts";
+import { Credentials } from "../features/credentials/feature.ts";
 import type { Eui64 } from "../wire/message.ts";
 import { Commissioning } from "./commissioning.ts";
 import { Device, type DeviceOptions } from "./device.ts";

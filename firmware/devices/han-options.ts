@@ -22,7 +22,7 @@ export function hanOptions(device: Device): HanOptions {
  * certificate is proved by the root we hold, or that root itself.
  */
 function issuerKey({ anchors, identity, board, suite }: Device): Uint8Array {
-  const root = anchors.cell({ role: "root", usage: "certify", cellUsage: 0 });
+  const root = anchors.cell({ role: "root", usage: "certify", cellUsage: "management" });
   if (root === undefined)
     throw new MeterbenchError("devices/identity", `Device ${identity.eui64}: it holds no root trust anchor.`);
   const [issuer, ...path] = identity.certificatePath;

@@ -7,7 +7,7 @@ import { hubOutageFeature } from "../features/hub-outage.ts";
 import { logsFeature } from "../features/logs.ts";
 import { BlockTransfer } from "../han/block-transfer.ts";
 import { HanCoordinator } from "../han/coordinator.ts";
-import { Credentials } from "../security/credentials.ts";
+import { Credentials } from "../features/credentials/feature.ts";
 import { Device, type DeviceOptions } from "./device.ts";
 import { hanOptions } from "./han-options.ts";
 import { Router } from "./router.ts";

@@ -1,30 +1,45 @@
-/** Hands the operations of a command to the features that own the objects, in order, one result each. */
+/** Hands the operations of a command to the features that serve the objects, in order, one result each. */
 import type { MaybePromise } from "../../hal/board.ts";
-import type { CommandOrigin, DeviceContext, Feature, ServedObject } from "../features/feature.ts";
-import { hasCode } from "../kernel/errors.ts";
-import { type Operation, type OperationResult, Status } from "../wire/message.ts";
+import type { CommandOrigin, DeviceContext, Feature } from "../features/feature.ts";
+import type { ServedMember } from "../features/serve.ts";
+import { hasCode, MeterbenchError } from "../kernel/errors.ts";
+import { type Matched, type Outcome, type Step, toPlain } from "../model/index.ts";
+import { type OperationResult, Status } from "../wire/message.ts";
 
-const denied: OperationResult = { status: Status.readWriteDenied };
 const notExecuted: OperationResult = { status: Status.otherReason };
 
 export class Operations {
-  readonly #context: DeviceContext;
-  readonly #served = new Map<number, ServedObject>();
+  readonly #context: Pick<DeviceContext, "observe">;
+  readonly #members = new Map<string, ServedMember>();
 
-  constructor(context: DeviceContext) {
+  constructor(context: Pick<DeviceContext, "observe">) {
     this.#context = context;
   }
 
+  /** Throws `devices/served-twice` when two features serve one member. */
   serve(features: readonly Feature[]): void {
+    const by = new Map<string, string>();
     for (const feature of features)
-      for (const served of feature.objects) this.#served.set(served.object, served);
+      for (const { object, members } of feature.objects)
+        for (const [name, member] of members) {
+          const path = `${object.name}.${name}`;
+          const other = by.get(path);
+          if (other !== undefined) throw servedTwice(path, other, feature.name);
+          by.set(path, feature.name);
+          this.#members.set(path, member);
+        }
+  }
+
+  /** Whether a feature serves what the step asks for: a device models a use case when all its steps are served. */
+  serves(step: Step): boolean {
+    return this.#members.get(step.path)?.[step.kind] !== undefined;
   }
 
   /**
    * The first that fails answers its own code; what comes after it is not executed and answers "other
    * reason", and what was done before stays (payloads §2.1). Lost power ends the device.
    */
-  async run(operations: readonly Operation[], origin: CommandOrigin): Promise<OperationResult[]> {
+  async run(operations: readonly Matched[], origin: CommandOrigin): Promise<OperationResult[]> {
     const results: OperationResult[] = [];
     let failed = false;
     for (const operation of operations) {
@@ -35,14 +50,12 @@ export class Operations {
     return results;
   }
 
-  #start(operation: Operation, origin: CommandOrigin): MaybePromise<OperationResult> {
-    const served = this.#served.get(operation.object);
-    if (served === undefined) return { status: Status.objectUndefined };
-    const { kind, member, value } = operation;
+  #start({ step, value }: Matched, origin: CommandOrigin): MaybePromise<OperationResult> {
+    const member = this.#members.get(step.path);
     try {
-      if (kind === "get") return served.get?.(member, value) ?? denied;
-      if (kind === "set") return served.set?.(member, value ?? null, origin) ?? denied;
-      return served.call?.(member, value ?? null, origin) ?? denied;
+      if (step.kind === "set") return settled(member?.set?.(value, origin), (status) => ({ status }));
+      const outcome = step.kind === "get" ? member?.get?.(value) : member?.call?.(value, origin);
+      return settled(outcome, (told) => resultOf(step, told));
     } catch (error) {
       return this.#failed(error);
     }
@@ -61,4 +74,27 @@ export class Operations {
     this.#context.observe({ kind: "fault", where: "operation", error: String(error) });
     return { status: hasCode(error, "hal/fault") ? Status.hardwareFault : Status.otherReason };
   }
+}
+
+/** What nobody serves is denied; the others give their result, now or later. */
+function settled<T>(
+  outcome: MaybePromise<T> | undefined,
+  result: (outcome: T) => OperationResult,
+): MaybePromise<OperationResult> {
+  if (outcome === undefined) return { status: Status.readWriteDenied };
+  return outcome instanceof Promise ? outcome.then(result) : result(outcome);
+}
+
+function resultOf({ gives }: Step, outcome: Outcome<unknown, Status>): OperationResult {
+  if ("status" in outcome) return { status: outcome.status };
+  if (gives.kind === "null") return { status: Status.success };
+  return { status: Status.success, value: toPlain(gives, outcome.value) };
+}
+
+function servedTwice(path: string, first: string, second: string): MeterbenchError {
+  return new MeterbenchError(
+    "devices/served-twice",
+    `Features ${first} and ${second} both serve ${path}: a device has one owner for each member.`,
+    { path, first, second },
+  );
 }

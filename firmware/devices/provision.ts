@@ -5,7 +5,7 @@
 import type { Board, Crypto } from "../../hal/board.ts";
 import { MeterbenchError } from "../kernel/errors.ts";
 import { Journal, type JournalChange } from "../kernel/journal.ts";
-import { type CellName, deviceCells } from "../security/cells.ts";
+import { type CellName, cellsOf } from "../model/index.ts";
 import { euiBytes, euiText } from "../security/eui.ts";
 import { type Anchor, anchorKey, decodeAnchor, encodeAnchor } from "../security/trust-anchors.ts";
 import type { Eui64 } from "../wire/message.ts";
@@ -40,7 +40,7 @@ export interface DeviceIdentity {
   readonly installCode: Uint8Array;
   /** 4 bytes, as ECS52 answers it. */
   readonly firmwareVersion: Uint8Array;
-  /** One entry for every cell of `deviceCells[type]`. */
+  /** One entry for every cell of `cellsOf(type)`. */
   readonly anchors: readonly AnchorSeed[];
 }
 
@@ -133,7 +133,7 @@ function checkSizes(identity: DeviceIdentity): void {
 }
 
 function checkCells(identity: DeviceIdentity, crypto: Crypto, suite: Suite): void {
-  const wanted = deviceCells[identity.type].map(anchorKey).sort();
+  const wanted = cellsOf(identity.type).map(anchorKey).sort();
   const got = identity.anchors.map(({ cell }) => anchorKey(cell)).sort();
   if (wanted.join() !== got.join()) throw wrong(identity, "anchors", wanted.join(" "), got.join(" "));
   const { wrappedKeyBytes } = suite.contingency;

@@ -1,5 +1,7 @@
 /** UTC calendar arithmetic without a clock, and COSEM dates with wildcards (Blue Book §4.1.6.1). */
 
+import type { CalendarDate } from "../model/index.ts";
+
 export const daySeconds = 86_400;
 export const halfHourSeconds = 1800;
 
@@ -64,23 +66,16 @@ export interface DatePattern {
   readonly weekday: number | undefined;
 }
 
-/** Reads 5 octets {year 2, month, day, weekday}; undefined when they name no date. */
-export function readDatePattern(octets: Uint8Array): DatePattern | undefined {
-  const [y1 = 0, y2 = 0, month = 0, day = 0, dayOfWeek = 0] = octets;
-  const year = y1 * 256 + y2;
-  // 31 April comes in no year, 29 February in no common one: a date that never comes is no date.
-  const longest = month >= 1 && month <= 12 ? daysInMonth(year === 0xffff ? 2000 : year, month) : 31;
-  if (day > longest && day < 0xfd) return undefined;
-  const dayIsValid = (day >= 1 && day <= 31) || day >= 0xfd;
-  const monthIsValid = (month >= 1 && month <= 12) || month === 0xff;
-  const weekdayIsValid = (dayOfWeek >= 1 && dayOfWeek <= 7) || dayOfWeek === 0xff;
-  if (!dayIsValid || !monthIsValid || !weekdayIsValid || year < 1970) return undefined;
-  return {
-    year: year === 0xffff ? undefined : year,
-    month: month === 0xff ? undefined : month,
-    day: day === 0xff ? undefined : day === 0xfe ? "last" : day === 0xfd ? "second-last" : day,
-    weekday: dayOfWeek === 0xff ? undefined : dayOfWeek,
-  };
+const LAST_BUT_ONE = 0xfd;
+const LAST = 0xfe;
+
+/** Undefined for a date that never comes: 31 April in no year, 29 February in no common one; nor does summer time. */
+export function readDatePattern({ year, month, day, weekday }: CalendarDate): DatePattern | undefined {
+  if ((month ?? 1) > 12 || (year ?? 1970) < 1970) return undefined;
+  const longest = month === undefined ? 31 : daysInMonth(year ?? 2000, month);
+  if (day !== undefined && day > longest && day < LAST_BUT_ONE) return undefined;
+  const named = day === LAST ? "last" : day === LAST_BUT_ONE ? "second-last" : day;
+  return { year, month, day: named, weekday };
 }
 
 /** Does the day `days` match the pattern? */

@@ -3,15 +3,16 @@
  * The first setting is taken as it is; after that a correction of up to 10 s is made and logged (8145), and
  * a larger one refused with 8F0C, as is a window that is missed (facts §5.9, service-rules 1 rows 12 and 13).
  */
-import { objects } from "../objects/dictionary.ts";
-import { type OperationResult, Status, type Value } from "../wire/message.ts";
+import { objects, type valueTypes, type ValueOf } from "../model/index.ts";
+import { Status } from "../wire/message.ts";
 import type { CommandOrigin, DeviceContext, Feature } from "./feature.ts";
-import { Kept } from "./kept.ts";
+import { Kept } from "../kernel/kept.ts";
 import { report } from "./report.ts";
-import { denied, integer, refused, success, withValue } from "./results.ts";
+import { outcome, reads, serve } from "./serve.ts";
 
-/** Values of the status attribute. */
-export const ClockStatus = { reliable: 0, invalid: 1, unreliable: 2 } as const;
+type ClockStatus = ValueOf<typeof valueTypes.clockStatus>;
+type ClockBase = ValueOf<typeof valueTypes.clockBase>;
+type Window = ValueOf<typeof valueTypes.clockWindow>;
 
 export interface ClockOptions {
   /** The hub's time, UTC seconds; undefined while the hub has none or cannot be heard. */
@@ -23,9 +24,6 @@ export interface ClockOptions {
 const maxAdjustmentS = 10;
 const adjusted = 0x8145;
 const notAdjusted = 0x8f0c;
-/** Blue Book clock_base 5: radio controlled, here: by the hub. */
-const clockBaseRadio = 5;
-
 export function clockFeature(context: DeviceContext, options: ClockOptions): Feature {
   return new ClockControl(context, options);
 }
@@ -39,7 +37,8 @@ interface Done {
 }
 
 interface KeptClock {
-  readonly base: number;
+  /** Radio controlled: by the hub, here. */
+  readonly base: ClockBase;
   readonly unreliable: boolean;
   readonly done: Done;
 }
@@ -53,72 +52,65 @@ class ClockControl implements Feature {
   readonly #options: ClockOptions;
   readonly #kept: Kept<KeptClock>;
   /** Good for one adjustment of the same command. */
-  #window: readonly [startS: number, endS: number] | undefined;
+  #window: Window | undefined;
 
   constructor(context: DeviceContext, options: ClockOptions) {
     this.#context = context;
     this.#options = options;
-    const never: KeptClock = { base: clockBaseRadio, unreliable: false, done: { command: "" } };
+    const never: KeptClock = { base: "radio", unreliable: false, done: { command: "" } };
     this.#kept = new Kept<KeptClock>(context.journal, "clock", never);
     this.objects = [
-      {
-        object: objects.clock.id,
-        get: (member: number) => this.#get(member),
-        set: (member: number, value: Value) => this.#set(member, value),
-        call: (member: number, argument: Value, origin: CommandOrigin) =>
-          member === 5 ? this.#presetWindow(argument as readonly Value[]) : this.#adjust(nameOf(origin)),
-      },
+      serve(objects.clock, {
+        time: reads(() => context.stampS()),
+        status: reads(() => this.status),
+        clockBase: { set: (base) => this.#setBase(base) },
+        presetAdjusting: (window) => outcome(this.#presetWindow(window)),
+        adjustToPreset: async (_, origin) => outcome(await this.#adjust(nameOf(origin))),
+      }),
     ];
   }
 
-  get status(): number {
-    if (!this.#context.timeIsSet()) return ClockStatus.invalid;
-    return this.#kept.value.unreliable ? ClockStatus.unreliable : ClockStatus.reliable;
+  get status(): ClockStatus {
+    if (!this.#context.timeIsSet()) return "invalid";
+    return this.#kept.value.unreliable ? "unreliable" : "reliable";
   }
 
-  #get(member: number): OperationResult {
-    if (member === 2) return withValue(this.#context.stampS());
-    return withValue(member === 4 ? this.status : this.#kept.value.base);
+  async #setBase(base: ClockBase): Promise<Status> {
+    if (base !== "radio") return Status.otherReason;
+    if (this.#kept.value.base !== base) await this.#kept.keep({ ...this.#kept.value, base });
+    return Status.success;
   }
 
-  async #set(member: number, value: Value): Promise<OperationResult> {
-    if (member !== 9) return denied;
-    if (integer(value) !== clockBaseRadio) return refused();
-    if (this.#kept.value.base !== clockBaseRadio)
-      await this.#kept.keep({ ...this.#kept.value, base: clockBaseRadio });
-    return success;
+  /** The preset time is never used: the hub's clock is the reference. */
+  #presetWindow(window: Window): Status {
+    if (window.from > window.to) return Status.otherReason;
+    this.#window = window;
+    return Status.success;
   }
 
-  /** {preset time (never used: the hub's clock is the reference), start, end}; both bounds inclusive. */
-  #presetWindow([, start, end]: readonly Value[]): OperationResult {
-    if (integer(start) > integer(end)) return refused();
-    this.#window = [integer(start), integer(end)];
-    return success;
-  }
-
-  async #adjust(command: string): Promise<OperationResult> {
+  async #adjust(command: string): Promise<Status> {
     const window = this.#window;
     this.#window = undefined;
     const { done } = this.#kept.value;
     if (done.command === command && (done.status !== undefined || this.#context.timeIsSet()))
       return this.#wasDone(done.status ?? Status.success);
     const referenceS = this.#options.hubTimeS();
-    if (referenceS === undefined) return refused(Status.temporaryFailure);
-    if (window === undefined) return refused();
-    if (referenceS < window[0] || referenceS > window[1]) return this.#refuse(command, false);
+    if (referenceS === undefined) return Status.temporaryFailure;
+    if (window === undefined) return Status.otherReason;
+    if (referenceS < window.from || referenceS > window.to) return this.#refuse(command, false);
     if (!this.#context.timeIsSet()) return this.#setFirst(command, referenceS);
     const tooFar = Math.abs(referenceS - this.#context.nowS()) > maxAdjustmentS;
     return tooFar ? this.#refuse(command, true) : this.#correct(command, referenceS);
   }
 
-  async #setFirst(command: string, referenceS: number): Promise<OperationResult> {
+  async #setFirst(command: string, referenceS: number): Promise<Status> {
     await this.#kept.keep({ ...this.#kept.value, unreliable: false, done: { command } });
     await this.#context.setTime(referenceS);
     return this.#hasChanged(referenceS, true);
   }
 
   /** Time, log entry and outcome in one commit. */
-  async #correct(command: string, referenceS: number): Promise<OperationResult> {
+  async #correct(command: string, referenceS: number): Promise<Status> {
     const context = this.#context;
     const next = { ...this.#kept.value, unreliable: false, done: { command, status: Status.success } };
     await this.#kept.keepWith(next, (clock) =>
@@ -129,24 +121,24 @@ class ClockControl implements Feature {
     return this.#hasChanged(referenceS, false);
   }
 
-  async #hasChanged(timeS: number, first: boolean): Promise<OperationResult> {
+  async #hasChanged(timeS: number, first: boolean): Promise<Status> {
     this.#context.observe({ kind: "clock", first, timeS });
     await this.#options.afterSet?.();
-    return success;
+    return Status.success;
   }
 
   /** Done before a power cut: what follows a setting may not have been. */
-  async #wasDone(status: Status): Promise<OperationResult> {
+  async #wasDone(status: Status): Promise<Status> {
     if (status === Status.success) await this.#options.afterSet?.();
-    return { status };
+    return status;
   }
 
-  async #refuse(command: string, unreliable: boolean): Promise<OperationResult> {
+  async #refuse(command: string, unreliable: boolean): Promise<Status> {
     const { value } = this.#kept;
     const done: Done = { command, status: Status.otherReason };
     await this.#kept.keepWith({ ...value, unreliable: value.unreliable || unreliable, done }, (change) =>
       report(this.#context, notAdjusted, { changes: [change] }),
     );
-    return refused();
+    return Status.otherReason;
   }
 }

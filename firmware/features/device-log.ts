@@ -6,13 +6,14 @@
 import type { Cancel, Listener } from "../../hal/board.ts";
 import type { HanDeviceEntry, HanEvent } from "../han/options.ts";
 import type { JournalChange } from "../kernel/journal.ts";
-import { objects } from "../objects/dictionary.ts";
-import { AlertMessage } from "../objects/use-cases.ts";
+import { devices, messages, objects, toPlain, type ValueOf, valueTypes } from "../model/index.ts";
 import { euiBytes, euiText } from "../security/eui.ts";
-import { type OperationResult, Status, type Value } from "../wire/message.ts";
-import type { CommandOrigin, DeviceContext, Feature, ServedObject } from "./feature.ts";
-import { Kept } from "./kept.ts";
-import { denied, integer, refused, success, withValue } from "./results.ts";
+import { Status } from "../wire/message.ts";
+import type { CommandOrigin, DeviceContext, Feature } from "./feature.ts";
+import { Kept } from "../kernel/kept.ts";
+import { outcome, reads, type ServedObject, servePart } from "./serve.ts";
+
+type Registration = ValueOf<typeof valueTypes.registration>;
 
 /** What the device log needs of the coordinator (`HanCoordinator` has it). */
 export interface DeviceLogHan {
@@ -32,9 +33,6 @@ export interface DeviceLogHan {
 }
 
 const deviceLogChanged = 0x8f12;
-const installCodeCredential = 1;
-/** Blue Book class 104: ESME, GSME, HCALCS, IHD, CAD, PPMID, and GPF, which the hub must support. Not CS03's. */
-const deviceTypes = [0, 1, 13, 128, 130, 132, 254];
 /** Install codes of Zigbee, octets without CRC. */
 const installCodeOctets = [6, 8, 12, 16];
 const maxJoinTimeoutS = 3600;
@@ -79,16 +77,14 @@ class DeviceLog implements Feature {
     this.#joinTimeout = new Kept<number>(context.journal, "device-log/join-timeout", 0);
     this.#told = new Kept<readonly string[]>(context.journal, "device-log/told", []);
     this.objects = [
-      {
-        object: objects.deviceLog.id,
-        get: (member) => this.#get(member),
-        set: (member, value, origin) => this.#set(member, value, origin),
-        call: (member, argument, origin) => {
-          if (member === 1) return this.#register(argument, origin);
-          if (member === 2) return this.#unregister(argument as Uint8Array, origin);
-          return withValue(this.#backup());
-        },
-      },
+      servePart(objects.deviceLog, {
+        joiningEnabled: { set: (enabled, origin) => this.#unlessRefused(origin, () => this.#setJoining(enabled)) },
+        joinTimeout: { set: (seconds, origin) => this.#unlessRefused(origin, () => this.#setTimeout(seconds)) },
+        activeDevices: reads(() => this.#entries()),
+        register: async (device, origin) => outcome(await this.#register(device, origin)),
+        unregister: async (eui64, origin) => outcome(await this.#unregister(eui64, origin)),
+        backUp: () => ({ value: this.#backup() }),
+      }),
     ];
   }
 
@@ -102,55 +98,48 @@ class DeviceLog implements Feature {
     await this.#tellChange();
   }
 
-  #get(member: number): OperationResult {
-    if (member === 2) return withValue(this.#han.joinWindowOpen);
-    return withValue(member === 3 ? this.#joinTimeout.value : this.#entries());
+  async #unlessRefused(origin: CommandOrigin, set: () => Promise<Status>): Promise<Status> {
+    return this.#refusedBy === commandText(origin) ? Status.otherReason : set();
   }
 
-  async #set(member: number, value: Value, origin: CommandOrigin): Promise<OperationResult> {
-    if (member !== 2 && member !== 3) return denied;
-    if (this.#refusedBy === commandText(origin)) return refused();
-    if (member === 3) return this.#setTimeout(integer(value));
-    if (value === false) await this.#han.closeJoinWindow();
-    else if (this.#joinTimeout.value === 0) return refused();
+  async #setJoining(enabled: boolean): Promise<Status> {
+    if (!enabled) await this.#han.closeJoinWindow();
+    else if (this.#joinTimeout.value === 0) return Status.otherReason;
     else await this.#han.openJoinWindow(this.#joinTimeout.value);
-    return success;
+    return Status.success;
   }
 
-  async #setTimeout(seconds: number): Promise<OperationResult> {
-    if (seconds > maxJoinTimeoutS) return refused();
+  async #setTimeout(seconds: number): Promise<Status> {
+    if (seconds > maxJoinTimeoutS) return Status.otherReason;
     await this.#joinTimeout.keep(seconds);
-    return success;
+    return Status.success;
   }
 
-  async #register(argument: Value, origin: CommandOrigin): Promise<OperationResult> {
-    const result = await this.#add(argument);
-    this.#refusedBy = result.status === Status.success ? undefined : commandText(origin);
-    return result;
+  async #register(registration: Registration, origin: CommandOrigin): Promise<Status> {
+    const status = await this.#add(registration);
+    this.#refusedBy = status === Status.success ? undefined : commandText(origin);
+    return status;
   }
 
   /** Adding a listed device again succeeds and changes nothing; its key is not even read (facts §7.1). */
-  async #add(argument: Value): Promise<OperationResult> {
-    const [eui64, keyType, installCode, deviceType] = argument as [Uint8Array, Value, Uint8Array, Value];
-    if (this.#lists(eui64)) return success;
-    if (integer(keyType) !== installCodeCredential || !deviceTypes.includes(integer(deviceType)))
-      return refused();
-    if (!installCodeOctets.includes(installCode.length)) return refused();
-    const outcome = await this.#han.allow(eui64, installCode, integer(deviceType));
-    if (outcome === "full") return refused(Status.temporaryFailure);
+  async #add({ device, key, deviceType }: Registration): Promise<Status> {
+    if (this.#lists(device)) return Status.success;
+    if (!installCodeOctets.includes(key.length)) return Status.otherReason;
+    const outcome = await this.#han.allow(device, key, devices[deviceType].logNumber as number);
+    if (outcome === "full") return Status.temporaryFailure;
     await this.#tellChange();
-    return success;
+    return Status.success;
   }
 
-  async #unregister(eui64: Uint8Array, origin: CommandOrigin): Promise<OperationResult> {
+  async #unregister(eui64: Uint8Array, origin: CommandOrigin): Promise<Status> {
     const command = `${commandText(origin)} ${euiText(eui64)}`;
     if (this.#lists(eui64))
       await this.#removedBy.keepWith(command, async (change) => {
         await this.#han.remove(eui64, change);
       });
-    else if (this.#removedBefore !== command) return refused();
+    else if (this.#removedBefore !== command) return Status.otherReason;
     await this.#tellChange();
-    return success;
+    return Status.success;
   }
 
   #lists(eui64: Uint8Array): boolean {
@@ -158,10 +147,12 @@ class DeviceLog implements Feature {
     return this.#han.devices().some((device) => device.eui64 === name);
   }
 
-  /** {time, extended PAN id, [{EUI, hash of its link key; empty when none}]} */
-  #backup(): Value {
-    const devices = this.#han.devices().map((device) => [euiBytes(device.eui64), device.linkKeyHash]);
-    return [this.#context.stampS(), this.#han.extendedPanId, devices];
+  /** The hash is empty where no link key was ever agreed. */
+  #backup(): ValueOf<typeof valueTypes.devicesBackup> {
+    const devices = this.#han
+      .devices()
+      .map(({ eui64, linkKeyHash }) => ({ device: euiBytes(eui64), keyHash: linkKeyHash }));
+    return { time: this.#context.stampS(), panId: this.#han.extendedPanId, devices };
   }
 
   #summary(): string[] {
@@ -175,36 +166,31 @@ class DeviceLog implements Feature {
     if (summary.join() === this.#told.value.join()) return;
     const alert = {
       alertCode: deviceLogChanged,
-      message: AlertMessage.deviceLogChanged,
+      message: messages.CS14.code,
       to: "accessControlBroker",
-      values: [this.#backup()],
+      values: [toPlain(valueTypes.devicesBackup, this.#backup())],
     } as const;
     await this.#told.keepWith(summary, (change) => this.#context.raise(alert, [change]));
   }
 
-  /**
-   * The 14 fields of CCS06, in its order. The field named averageRSSI carries the link quality of a sub-GHz
-   * device; ours are all at 2.4 GHz.
-   */
-  #entries(): Value {
-    return this.#han
-      .devices()
-      .map((device) => [
-        euiBytes(device.eui64),
-        statusBits(device.status),
-        device.maxRssiDbm,
-        this.#settings.linkQualityAt24GHz,
-        device.minRssiDbm,
-        device.maxLqi,
-        device.averageLqi,
-        device.minLqi,
-        device.lastHeardS,
-        device.hops,
-        device.failures,
-        device.successes,
-        device.applicationVersion,
-        device.stackVersion,
-      ]);
+  /** The link quality is a sub-GHz device's; ours are all at 2.4 GHz. */
+  #entries(): ValueOf<typeof valueTypes.activeDevice>[] {
+    return this.#han.devices().map((device) => ({
+      device: euiBytes(device.eui64),
+      status: statusBits(device.status),
+      rssiMax: device.maxRssiDbm,
+      linkQuality: this.#settings.linkQualityAt24GHz,
+      rssiMin: device.minRssiDbm,
+      lqiMax: device.maxLqi,
+      lqiMean: device.averageLqi,
+      lqiMin: device.minLqi,
+      lastHeard: device.lastHeardS,
+      hops: device.hops,
+      failures: device.failures,
+      successes: device.successes,
+      application: device.applicationVersion,
+      stack: device.stackVersion,
+    }));
   }
 }
 

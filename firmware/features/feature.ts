@@ -2,11 +2,12 @@
  * What a feature is: a room that owns objects and behaviour of a device. It serves operations on its
  * objects, keeps its state in the journal, and raises alerts; it knows no wire and no other feature's state.
  */
-import type { Board, MaybePromise } from "../../hal/board.ts";
+import type { Board } from "../../hal/board.ts";
 import type { EventLog } from "../kernel/event-log.ts";
 import type { Journal, JournalChange } from "../kernel/journal.ts";
-import type { Role } from "../security/access.ts";
-import type { Eui64, OperationResult, Value } from "../wire/message.ts";
+import type { DeviceName, Role } from "../model/index.ts";
+import type { Eui64, Value } from "../wire/message.ts";
+import type { ServedObject } from "./serve.ts";
 
 /** The command an operation belongs to: future-dated outcomes name it. */
 export interface CommandOrigin {
@@ -14,14 +15,6 @@ export interface CommandOrigin {
   readonly originator: Eui64;
   readonly role: Role;
   readonly counter: bigint;
-}
-
-/** Serves the operations on one object. A missing handler means read-write-denied. Values are type-checked before. */
-export interface ServedObject {
-  readonly object: number;
-  get?(member: number, selector: Value | undefined): MaybePromise<OperationResult>;
-  set?(member: number, value: Value, origin: CommandOrigin): MaybePromise<OperationResult>;
-  call?(member: number, argument: Value, origin: CommandOrigin): MaybePromise<OperationResult>;
 }
 
 export interface Feature {
@@ -60,6 +53,7 @@ export interface DeviceContext {
   readonly powerLog: EventLog;
   /** Who hears of refusals: the supplier at a meter, the ACB at a hub. */
   readonly overseer: Role;
+  readonly deviceType: DeviceName;
   /** UTC seconds as the device knows it, for counting; from 0 at power-on while never set (see `timeIsSet`). */
   nowS(): number;
   /** The time to write down or to tell: UTC seconds, or UNSET_TIME while the clock was never set. */

@@ -4,8 +4,7 @@
  * told. The DCC makes AD1 of it for the network operator (service-rules 1 row 1).
  */
 import type { Cancel, Listener, SendOutcome } from "../../hal/board.ts";
-import { AlertMessage, powerOutageCode } from "../objects/use-cases.ts";
-import type { Role } from "../security/access.ts";
+import type { Role } from "../model/index.ts";
 import type { AlertRequest, DeviceContext, Feature } from "./feature.ts";
 import { type LastGaspEvent, type LastGaspState, lastGaspStep } from "./last-gasp-machine.ts";
 import { type OutageSettings, OutageWatch, outageDefaults, watchMains } from "./outage-watch.ts";
@@ -44,6 +43,11 @@ export interface HubOutageOptions {
   readonly settings?: Partial<HubOutageSettings>;
 }
 
+/**
+ * Message and alert code of a hub's last gasp, body [time of the loss]. Ours, outside the families of the message set:
+ * what a hub sends at an outage is in no source seen.
+ */
+export const lastGaspCode = 0xf001;
 const restoredShort = 0x8f35;
 const restoredLong = 0x8f36;
 
@@ -120,8 +124,8 @@ class LastGasp {
     const done = this.#context.event<SendOutcome>("last-gasp", settle);
     this.#timer = this.#context.after(this.#settings.attemptTimeoutMs, () => settle("failed"));
     const alert = {
-      alertCode: powerOutageCode,
-      message: AlertMessage.powerOutage,
+      alertCode: lastGaspCode,
+      message: lastGaspCode,
       to: "wanProvider",
     } as const;
     await this.#options.sendNow({ ...alert, values: [this.#lostS] }, done);

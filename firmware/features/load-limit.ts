@@ -1,10 +1,11 @@
 /** Load limiting: settings now and future-dated (ECS28a), counter (ECS28b), read-out (ECS27). */
 import type { Cancel, MetrologyReading } from "../../hal/board.ts";
-import { objects } from "../objects/dictionary.ts";
-import { type OperationResult, Status, type Value } from "../wire/message.ts";
-import type { CommandOrigin, DeviceContext, Feature, ServedObject } from "./feature.ts";
-import type { FutureDatedValues } from "./future-dated.ts";
-import { Kept } from "./kept.ts";
+import { objects } from "../model/index.ts";
+import { Status } from "../wire/message.ts";
+import { counts } from "./counter.ts";
+import type { DeviceContext, Feature } from "./feature.ts";
+import type { FutureDatedValues } from "./future-dating/values.ts";
+import { Kept } from "../kernel/kept.ts";
 import {
   type LoadLimitAction,
   type LoadLimitEvent,
@@ -12,7 +13,7 @@ import {
   loadLimitStep,
 } from "./load-limit-machine.ts";
 import { report } from "./report.ts";
-import { countUnit, denied, integer, refused, success, withValue } from "./results.ts";
+import { reads, type ServedObject, serve } from "./serve.ts";
 import type { SupplyFeature } from "./supply.ts";
 import type { SupplyState } from "./supply-machine.ts";
 
@@ -34,11 +35,11 @@ const unset: LoadLimitValues = { disable: false, thresholdW: 0xffff_ffff, period
 const overThreshold = 0x8f01;
 
 const settable = [
-  ["disable", objects.loadLimitSupplyState.id],
-  ["thresholdW", objects.loadLimitPowerThreshold.id],
-  ["periodS", objects.loadLimitPeriod.id],
-  ["restorationS", objects.loadLimitRestorationPeriod.id],
-] as const satisfies readonly (readonly [keyof LoadLimitValues, number])[];
+  ["disable", objects.loadLimitSupplyState],
+  ["thresholdW", objects.loadLimitPowerThreshold],
+  ["periodS", objects.loadLimitPeriod],
+  ["restorationS", objects.loadLimitRestorationPeriod],
+] as const;
 
 export function loadLimitFeature(context: DeviceContext, options: LoadLimitOptions): Feature {
   return new LoadLimit(context, options);
@@ -60,17 +61,15 @@ class LoadLimit implements Feature {
     this.#options = options;
     this.#values = new Kept(context.journal, "load-limit", { active: unset, passive: {} });
     this.#counter = new Kept(context.journal, "load-limit/counter", 0);
+    const active = () => this.#values.value.active;
     this.objects = [
-      ...settable.map(([name, object]) => this.#settable(name, object)),
-      { object: objects.loadLimiter.id, get: (member) => this.#getLimiter(member) },
-      {
-        object: objects.loadLimitCounter.id,
-        get: (member) => withValue(member === 2 ? this.#counter.value : countUnit),
-        call: async () => {
-          await this.#counter.keep(0);
-          return success;
-        },
-      },
+      ...settable.map(([name, object]) => this.#settable(name, object as typeof objects.loadLimitPeriod)),
+      serve(objects.loadLimiter, {
+        threshold: reads(() => active().thresholdW),
+        overDuration: reads(() => active().periodS),
+        underDuration: reads(() => active().restorationS),
+      }),
+      serve(objects.loadLimitCounter, counts(() => this.#counter.value, () => this.#counter.keep(0))),
     ];
   }
 
@@ -85,37 +84,22 @@ class LoadLimit implements Feature {
     await this.#watch();
   }
 
-  #settable(name: keyof LoadLimitValues, object: number): ServedObject {
+  /** All four alike; the first one's values are booleans. */
+  #settable(name: keyof LoadLimitValues, object: typeof objects.loadLimitPeriod): ServedObject {
     const { futureDated } = this.#options;
-    const activation = { object, member: 6 };
+    const activation = { object: object.id, member: object.attributes.activateAt.no };
     futureDated.onActivation(activation, () => this.#activate(name));
-    return {
-      object,
-      get: (member) => this.#getSettable(name, object, member),
-      set: (member, value, origin) => this.#setSettable(name, activation, member, value, origin),
-    };
+    return serve(object, {
+      active: reads(() => this.#values.value.active[name] as number),
+      passive: { set: (value) => this.#setPassive(name, value) },
+      activateAt: { set: (timeS, origin) => futureDated.schedule(activation, timeS, origin) },
+    });
   }
 
-  #getSettable(name: keyof LoadLimitValues, object: number, member: number): OperationResult {
+  async #setPassive(name: keyof LoadLimitValues, value: number | boolean): Promise<Status> {
     const { active, passive } = this.#values.value;
-    if (member === 6) return withValue(this.#options.futureDated.activationS({ object, member }));
-    return withValue(member === 2 ? active[name] : (passive[name] ?? active[name]));
-  }
-
-  async #setSettable(
-    name: keyof LoadLimitValues,
-    activation: { object: number; member: number },
-    member: number,
-    value: Value,
-    origin: CommandOrigin,
-  ): Promise<OperationResult> {
-    if (member === 6)
-      return refused(await this.#options.futureDated.schedule(activation, integer(value), origin));
-    if (member !== 4) return denied;
-    const { active, passive } = this.#values.value;
-    const next = typeof value === "boolean" ? value : integer(value);
-    await this.#values.keep({ active, passive: { ...passive, [name]: next } });
-    return success;
+    await this.#values.keep({ active, passive: { ...passive, [name]: value } });
+    return Status.success;
   }
 
   async #activate(name: keyof LoadLimitValues): Promise<Status> {
@@ -126,11 +110,6 @@ class LoadLimit implements Feature {
     await this.#values.keep({ active: { ...active, [name]: value }, passive });
     await this.#watch();
     return Status.success;
-  }
-
-  #getLimiter(member: number): OperationResult {
-    const { thresholdW, periodS, restorationS } = this.#values.value.active;
-    return withValue(member === 4 ? thresholdW : member === 6 ? periodS : restorationS);
   }
 
   /** Watches the threshold in force from here on; an exceedance under way is timed anew. */

@@ -1,9 +1,9 @@
 /** Reads of the event, security and power event logs (ECS35a–e). Only the event log can be cleared remotely. */
-import type { EventLog } from "../kernel/event-log.ts";
-import { objects } from "../objects/dictionary.ts";
-import type { OperationResult, Value } from "../wire/message.ts";
+import type { EventLog, LogEntry } from "../kernel/event-log.ts";
+import { objects } from "../model/index.ts";
 import type { DeviceContext, Feature } from "./feature.ts";
-import { readRange, refused, success, withValue } from "./results.ts";
+import { readRange, type Range } from "./ranges.ts";
+import { done, refused, serve } from "./serve.ts";
 
 const eventLogCleared = 0x8f52;
 const nothing = new Uint8Array();
@@ -13,27 +13,31 @@ export function logsFeature(context: DeviceContext): Feature {
   return {
     name: "logs",
     objects: [
-      {
-        object: objects.eventLog.id,
-        get: (_member, selector) => read(eventLog, selector, true),
-        call: async () => {
+      serve(objects.eventLog, {
+        buffer: {
+          get: (range) =>
+            read(eventLog, range, ({ timeS, code, other = nothing }) => ({ time: timeS, code, other })),
+        },
+        reset: async () => {
           const entry = { timeS: context.stampS(), code: eventLogCleared };
           await securityLog.appendWith(entry, (change) => eventLog.clear(change));
-          return success;
+          return done;
         },
-      },
-      { object: objects.securityLog.id, get: (_member, selector) => read(securityLog, selector, false) },
-      { object: objects.powerEventLog.id, get: (_member, selector) => read(powerLog, selector, true) },
+      }),
+      serve(objects.securityLog, {
+        buffer: { get: (range) => read(securityLog, range, ({ timeS, code }) => ({ time: timeS, code })) },
+      }),
+      serve(objects.powerEventLog, {
+        buffer: {
+          get: (range) => read(powerLog, range, ({ timeS, code }) => ({ time: timeS, code, value: 0 })),
+        },
+      }),
     ],
   };
 }
 
 /** Oldest first, both bounds inclusive. */
-function read(log: EventLog, selector: Value | undefined, withOther: boolean): OperationResult {
-  const range = readRange(selector);
-  if (range === undefined) return refused();
-  const entries = log.entries(...range);
-  return withValue(
-    entries.map(({ timeS, code, other }) => (withOther ? [timeS, code, other ?? nothing] : [timeS, code])),
-  );
+function read<T>(log: EventLog, range: Range | undefined, told: (entry: LogEntry) => T) {
+  const bounds = readRange(range);
+  return bounds === undefined ? refused : { value: log.entries(...bounds).map(told) };
 }

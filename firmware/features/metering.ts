@@ -4,12 +4,12 @@
  */
 import type { Cancel } from "../../hal/board.ts";
 import type { RecordLog } from "../kernel/record-log.ts";
-import { objects } from "../objects/dictionary.ts";
-import type { OperationResult, Value } from "../wire/message.ts";
+import { objects } from "../model/index.ts";
 import type { DeviceContext, Feature } from "./feature.ts";
 import { HalfHourProfile } from "./half-hour-profile.ts";
-import { Kept } from "./kept.ts";
-import { readRange, refused, withValue } from "./results.ts";
+import { Kept } from "../kernel/kept.ts";
+import { type Range, readRange } from "./ranges.ts";
+import { reads, refused, serve } from "./serve.ts";
 import type { TariffFeature } from "./tariff.ts";
 import { defaultRate } from "./tariff-calendar.ts";
 import { book, emptyRegisters, type TariffRegisters, wrap } from "./tariff-registers.ts";
@@ -29,9 +29,8 @@ export interface MeteringFeature extends Feature {
   registers(): Promise<TariffRegisters>;
 }
 
-/** {scaler, unit}: Wh and varh (Blue Book units 30 and 32). */
-const wattHours: Value = [0, 30];
-const varHours: Value = [0, 32];
+const wattHours = { scaler: 0, unit: "wattHour" } as const;
+const varHours = { scaler: 0, unit: "varHour" } as const;
 
 export function meteringFeature(context: DeviceContext, options: MeteringOptions): MeteringFeature {
   return new Metering(context, options);
@@ -57,15 +56,9 @@ class Metering implements MeteringFeature {
     );
     options.tariff.onChange(() => this.#followRate());
     this.objects = [
-      { object: objects.importRegisters.id, get: () => this.#importRegisters() },
-      {
-        object: objects.touRegisters.id,
-        get: async () => withValue((await this.registers()).tou),
-      },
-      {
-        object: objects.importProfile.id,
-        get: (_member: number, selector: Value | undefined) => this.#readProfile(selector),
-      },
+      serve(objects.importRegisters, { value: reads(() => this.#importRegisters()) }),
+      serve(objects.touRegisters, { value: reads(async () => ({ tou: (await this.registers()).tou })) }),
+      serve(objects.importProfile, { buffer: { get: (range) => this.#readProfile(range) } }),
     ];
   }
 
@@ -98,14 +91,21 @@ class Metering implements MeteringFeature {
       this.#timer = this.#context.at(this.#options.tariff.nextSwitchAfter(nowS), () => this.#followRate());
   }
 
-  async #importRegisters(): Promise<OperationResult> {
+  async #importRegisters() {
     const { activeImportWh, reactiveImportVarh } = await this.#read();
-    return withValue([activeImportWh, wattHours, reactiveImportVarh, varHours]);
+    return {
+      import: activeImportWh,
+      importUnit: wattHours,
+      reactive: reactiveImportVarh,
+      reactiveUnit: varHours,
+    };
   }
 
-  async #readProfile(selector: Value | undefined): Promise<OperationResult> {
-    const range = readRange(selector);
-    return range === undefined ? refused() : withValue(await this.#profile.read(...range));
+  async #readProfile(range: Range | undefined) {
+    const bounds = readRange(range);
+    if (bounds === undefined) return refused;
+    const entries = await this.#profile.read(...bounds);
+    return { value: entries.map(([time, importWh]) => ({ time, import: importWh })) };
   }
 
   /** Whole Wh and varh as the registers show them. A board without metrology has counted nothing. */

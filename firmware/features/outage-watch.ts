@@ -3,7 +3,7 @@ import type { Cancel } from "../../hal/board.ts";
 import type { JournalChange } from "../kernel/journal.ts";
 import { UNSET_TIME } from "../wire/message.ts";
 import type { DeviceContext } from "./feature.ts";
-import { Kept } from "./kept.ts";
+import { Kept } from "../kernel/kept.ts";
 import { type OutageEvent, type OutageState, outageStep } from "./outage-machine.ts";
 import { report } from "./report.ts";
 

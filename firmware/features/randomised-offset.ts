@@ -2,10 +2,11 @@
  * The randomised offset: each meter's tariff switches are late by its own number times the supplier's limit, so that
  * a street does not switch at once (ECS38 sets the limit, ECS26c reads; facts §5.9, use-case-behaviours 1.5).
  */
-import { objects } from "../objects/dictionary.ts";
+import { objects } from "../model/index.ts";
+import { Status } from "../wire/message.ts";
 import type { DeviceContext, Feature } from "./feature.ts";
-import { Kept } from "./kept.ts";
-import { integer, refused, success, withValue } from "./results.ts";
+import { Kept } from "../kernel/kept.ts";
+import { reads, serve } from "./serve.ts";
 
 export interface RandomisedOffsetOptions {
   /** 1..10,000, fixed at manufacture. */
@@ -43,18 +44,18 @@ export function randomisedOffsetFeature(
     offsetS,
     onChange: (listener) => void listeners.push(listener),
     objects: [
-      { object: objects.randomisedOffset.id, get: () => withValue(offsetS()) },
-      { object: objects.randomisedOffsetNumber.id, get: () => withValue(number) },
-      {
-        object: objects.randomisedOffsetLimit.id,
-        get: () => withValue(limit.value),
-        set: async (_member, value) => {
-          if (integer(value) > maxLimitS) return refused();
-          await limit.keep(integer(value));
-          for (const listener of listeners) await listener();
-          return success;
+      serve(objects.randomisedOffset, { value: reads(offsetS) }),
+      serve(objects.randomisedOffsetNumber, { value: reads(() => number) }),
+      serve(objects.randomisedOffsetLimit, {
+        value: {
+          ...reads(() => limit.value),
+          set: async (value) => {
+            await limit.keep(value);
+            for (const listener of listeners) await listener();
+            return Status.success;
+          },
         },
-      },
+      }),
     ],
   };
 }

@@ -1,8 +1,9 @@
-/** The one way in which something that happened reaches logs and parties: as the table of alerts has it. */
+/** The one way in which something that happened reaches logs and parties: as its row in the tables has it. */
 import type { EventLog } from "../kernel/event-log.ts";
 import type { JournalChange } from "../kernel/journal.ts";
+import { type AlertRow, alertByCode, carrierOf, type LogName, type Role } from "../model/index.ts";
+import { strangersCause } from "../security/refusal-reasons.ts";
 import type { Value } from "../wire/message.ts";
-import { alertRow, type LogName, type Recipient } from "./alert-table.ts";
 import type { DeviceContext } from "./feature.ts";
 
 export interface ReportOptions {
@@ -20,17 +21,35 @@ export async function report(
   code: number,
   { timeS = context.stampS(), values = [], changes = [] }: ReportOptions = {},
 ): Promise<void> {
-  const { log, to, ...row } = alertRow(code);
-  const alert = { ...row, alertCode: code, to: to.map((each) => roleOf(context, each)), values };
+  const row = rowOf(code);
+  const to = recipientsOf(row, context);
+  const minor = strangersCause(code);
+  const message = carrierOf(code, context.deviceType)?.code;
+  const alert = { alertCode: code, to, values, minor, ...(message !== undefined && { message }) };
   const tell = (all: readonly JournalChange[]): Promise<void> =>
     to.length === 0 ? context.journal.commit([...all]) : context.raise(alert, all);
-  const kept = log && logOf(context, log);
-  if (kept === undefined || (row.minor === true && !kept.takesMinor())) return tell(changes);
-  const entry = row.minor === true ? { timeS, code, minor: true } : { timeS, code };
+  const [name] = row.logs;
+  const kept = name && logOf(context, name);
+  if (kept === undefined || (minor && !kept.takesMinor())) return tell(changes);
+  const entry = minor ? { timeS, code, minor } : { timeS, code };
   await kept.appendWith(entry, (change) => tell([...changes, change]));
 }
 
-const roleOf = (context: DeviceContext, to: Recipient) => (to === "overseer" ? context.overseer : to);
+/** A code that no row has is a fault of this firmware. */
+function rowOf(code: number): AlertRow {
+  const row = alertByCode(code);
+  if (row === undefined) throw new Error(`no alert ${code.toString(16)} in firmware/model/tables/alerts.tsv`);
+  return row;
+}
 
-const logOf = ({ eventLog, securityLog, powerLog }: DeviceContext, log: LogName): EventLog =>
-  ({ event: eventLog, security: securityLog, power: powerLog })[log];
+/** Each party once; none for what is only logged. */
+function recipientsOf({ wan, recipients }: AlertRow, context: DeviceContext): readonly Role[] {
+  if (wan === "none") return [];
+  const roles = recipients.flatMap((to) =>
+    to === "overseer" ? [context.overseer] : to === "originator" ? [] : [to],
+  );
+  return [...new Set(roles)];
+}
+
+const logOf = ({ eventLog, securityLog, powerLog }: DeviceContext, name: LogName): EventLog =>
+  ({ event: eventLog, security: securityLog, power: powerLog, auxiliary: eventLog })[name];

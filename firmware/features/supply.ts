@@ -4,13 +4,12 @@
  * and is asserted again after every start; alerts that a change owes are kept with it until they are raised.
  */
 import { HalError } from "../../hal/board.ts";
-import { objects } from "../objects/dictionary.ts";
-import { SupplyScript, SupplyState as SupplyStateValue } from "../objects/use-cases.ts";
-import { type OperationResult, Status, type Value } from "../wire/message.ts";
-import type { CommandOrigin, DeviceContext, Feature } from "./feature.ts";
-import { Kept } from "./kept.ts";
+import { objects } from "../model/index.ts";
+import { Status } from "../wire/message.ts";
+import type { DeviceContext, Feature } from "./feature.ts";
+import { Kept } from "../kernel/kept.ts";
 import { report } from "./report.ts";
-import { denied, integer, refused, success, withValue } from "./results.ts";
+import { outcome, reads, serve } from "./serve.ts";
 import { type SupplyEvent, type SupplyState, supplyStep } from "./supply-machine.ts";
 
 export interface SupplyFeature extends Feature {
@@ -28,11 +27,8 @@ export interface SupplyFeature extends Feature {
 const connectFailed = 0x81bd;
 const disconnectFailed = 0x81c0;
 const uiCommandActioned = 0x8161;
-const scriptEvents: Readonly<Record<number, SupplyEvent>> = {
-  [SupplyScript.enable]: "enable",
-  [SupplyScript.disable]: "disable",
-  [SupplyScript.arm]: "arm",
-};
+/** The script of each use case stands in its row. */
+const scriptEvents: Readonly<Record<number, SupplyEvent>> = { 0x33: "enable", 0x34: "disable", 0x36: "arm" };
 
 export function supplyFeature(context: DeviceContext): SupplyFeature {
   return new Supply(context);
@@ -62,12 +58,11 @@ class Supply implements SupplyFeature {
       owed: [],
     });
     this.objects = [
-      {
-        object: objects.supplyControl.id,
-        call: (_member: number, script: Value, origin: CommandOrigin) =>
-          this.#script(integer(script), `${origin.originator}/${origin.counter}`),
-      },
-      { object: objects.supplyState.id, get: () => withValue(SupplyStateValue[this.state.output]) },
+      serve(objects.supplyControl, {
+        execute: async (script, { originator, counter }) =>
+          outcome(await this.#script(script, `${originator}/${counter}`)),
+      }),
+      serve(objects.supplyState, { controlState: reads(() => this.state.output) }),
     ];
   }
 
@@ -97,27 +92,26 @@ class Supply implements SupplyFeature {
     );
   }
 
-  loadLimitTripped = async () => (await this.#apply("loadLimitTrip")).status === Status.success;
-  loadLimitRestored = async () => (await this.#apply("loadLimitRestore")).status === Status.success;
-  tamperLock = async () => (await this.#apply("tamperLock")).status === Status.success;
+  loadLimitTripped = async () => (await this.#apply("loadLimitTrip")) === Status.success;
+  loadLimitRestored = async () => (await this.#apply("loadLimitRestore")) === Status.success;
+  tamperLock = async () => (await this.#apply("tamperLock")) === Status.success;
 
-  async #script(number: number, command: string): Promise<OperationResult> {
+  async #script(number: number, command: string): Promise<Status> {
     const event = scriptEvents[number];
-    if (event === undefined) return denied;
-    return this.#kept.value.failed === command ? refused(Status.hardwareFault) : this.#apply(event, command);
+    if (event === undefined) return Status.readWriteDenied;
+    return this.#kept.value.failed === command ? Status.hardwareFault : this.#apply(event, command);
   }
 
   async #enableLocally(): Promise<void> {
-    const { status } = await this.#apply("buttonEnable");
-    if (status === Status.success) await report(this.#context, uiCommandActioned);
+    if ((await this.#apply("buttonEnable")) === Status.success) await report(this.#context, uiCommandActioned);
   }
 
   /** Intent to the journal, then the switch, then alerts; a switch that fails takes the intent back. */
-  async #apply(event: SupplyEvent, command = ""): Promise<OperationResult> {
+  async #apply(event: SupplyEvent, command = ""): Promise<Status> {
     const before = this.state;
     const { refused: forbidden, state, alerts } = supplyStep(before, event);
-    if (forbidden) return refused();
-    if (state === before) return success;
+    if (forbidden) return Status.otherReason;
+    if (state === before) return Status.success;
     const { output, cause } = state;
     const closed = output === "enabled";
     const moves = closed !== (before.output === "enabled");
@@ -126,12 +120,12 @@ class Supply implements SupplyFeature {
     if (moves && !(await this.#move(closed))) {
       await this.#takeBack(moving, closed);
       await this.#settle();
-      return refused(Status.hardwareFault);
+      return Status.hardwareFault;
     }
     this.#context.observe({ kind: "supply", state: output, cause });
     await this.#settle();
     for (const listener of this.#listeners) await listener(state);
-    return success;
+    return Status.success;
   }
 
   async #move(closed: boolean): Promise<boolean> {

@@ -4,7 +4,7 @@
  */
 import type { Cancel, TamperInput } from "../../hal/board.ts";
 import type { DeviceContext, Feature } from "./feature.ts";
-import { Kept } from "./kept.ts";
+import { Kept } from "../kernel/kept.ts";
 import { report } from "./report.ts";
 
 export interface TamperSettings {

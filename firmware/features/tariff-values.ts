@@ -1,14 +1,12 @@
 /**
- * Tariff values as they come from the wire (types already checked) into typed form: every reader returns
- * undefined for a value that means nothing, so that it is refused whole.
+ * Tariff values as commands give them (types already checked) into what the calendar works with: every reader
+ * returns undefined for a value that means nothing, so that it is refused whole.
  */
-import type { Value } from "../wire/message.ts";
+import type { ValueOf, valueTypes } from "../model/index.ts";
 import { readDatePattern } from "./calendar-time.ts";
-import { integer } from "./results.ts";
 import type { Calendar, Day, Rate, Season, SpecialDay, Switch, Week } from "./tariff-calendar.ts";
 
-type Row = readonly Value[];
-const rows = (value: Value) => value as readonly Row[];
+type Types = typeof valueTypes;
 const touCount = 48;
 const blockTouCount = 8;
 /** Scripts 101..108 are the block matrix's times of use (reference messages, ECS01a). */
@@ -16,9 +14,9 @@ const blockScriptBase = 100;
 /** 0-0:10.0.100.255, the tariffication script table: the only one a day profile may name. */
 const tariffScriptTable = [0, 0, 10, 0, 100, 255];
 
-const text = (bytes: Value): string => String.fromCharCode(...(bytes as Uint8Array));
-const same = (bytes: Value, expected: readonly number[]): boolean =>
-  (bytes as Uint8Array).every((byte, i) => byte === expected[i]);
+const text = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
+const same = (bytes: Uint8Array, expected: readonly number[]): boolean =>
+  bytes.every((byte, i) => byte === expected[i]);
 /** The items, unless one is missing or two have the same key. */
 function unique<T>(items: readonly (T | undefined)[], key: (item: T) => unknown): T[] | undefined {
   const present = items.filter((item) => item !== undefined);
@@ -26,49 +24,43 @@ function unique<T>(items: readonly (T | undefined)[], key: (item: T) => unknown)
   return present.length === items.length && distinct ? present : undefined;
 }
 
-/** {name, start (12 octets, at midnight, UTC), week name}, 1 to 4 of them, names differing. */
-export function readSeasons(value: Value): Season[] | undefined {
-  const seasons = rows(value).map(([name, start, week]): Season | undefined => {
-    const pattern = readDatePattern((start as Uint8Array).subarray(0, 5));
-    if (pattern === undefined || !isMidnightUtc(start as Uint8Array)) return undefined;
-    return { name: text(name as Value), start: pattern, week: text(week as Value) };
+/** 1 to 4 of them, names differing; each begins at midnight. */
+export function readSeasons(value: readonly ValueOf<Types["season"]>[]): Season[] | undefined {
+  const seasons = value.map(({ name, start, week }): Season | undefined => {
+    const pattern = readDatePattern(start);
+    const { hour = 0, minute = 0, second = 0, hundredth = 0 } = start;
+    if (pattern === undefined || hour + minute + second + hundredth > 0) return undefined;
+    return { name: text(name), start: pattern, week: text(week) };
   });
   return seasons.length === 0 ? undefined : unique(seasons, (each) => each.name);
 }
 
-/** Time zero or any, no deviation from UTC, and a clock status that says nothing against it. */
-function isMidnightUtc(dateTime: Uint8Array): boolean {
-  const time = dateTime.subarray(5, 9).every((octet) => octet === 0 || octet === 0xff);
-  const deviation = (dateTime[9] as number) * 256 + (dateTime[10] as number);
-  const status = dateTime[11];
-  return time && (deviation === 0x8000 || deviation === 0) && (status === 0 || status === 0xff);
-}
-
-/** {name, 7 day ids, Monday first}, 1 to 4 of them, names differing. */
-export function readWeeks(value: Value): Week[] | undefined {
-  const weeks = rows(value).map(([name, ...days]) => ({
-    name: text(name as Value),
-    days: days.map(integer),
+/** 1 to 4 of them, names differing. */
+export function readWeeks(value: readonly ValueOf<Types["week"]>[]): Week[] | undefined {
+  const weeks = value.map(({ name, monday, tuesday, wednesday, thursday, friday, saturday, sunday }) => ({
+    name: text(name),
+    days: [monday, tuesday, wednesday, thursday, friday, saturday, sunday],
   }));
   return weeks.length === 0 ? undefined : unique(weeks, (each) => each.name);
 }
 
-/** {id, [{start time (4 octets), script table, script}]}, 1 to 16 of them, ids differing, times ascending. */
-export function readDays(value: Value): Day[] | undefined {
-  const days = rows(value).map(([id, schedule]): Day | undefined => {
-    const switches = unique(rows(schedule as Value).map(readSwitch), (each) => each.atS);
+/** 1 to 16 of them, ids differing; times ascending. */
+export function readDays(value: readonly ValueOf<Types["day"]>[]): Day[] | undefined {
+  const days = value.map(({ day, switches: schedule }): Day | undefined => {
+    const switches = unique(schedule.map(readSwitch), (each) => each.atS);
     if (switches === undefined || switches.length === 0) return undefined;
-    return { id: integer(id), switches: switches.sort((a, b) => a.atS - b.atS) };
+    return { id: day, switches: switches.sort((a, b) => a.atS - b.atS) };
   });
   return days.length === 0 ? undefined : unique(days, (each) => each.id);
 }
 
-function readSwitch([start, table, script]: Row): Switch | undefined {
-  const [hours = 0, minutes = 0, seconds = 0, hundredths = 0] = start as Uint8Array;
-  const rate = readRate(integer(script));
-  const timeIsValid = hours < 24 && minutes < 60 && seconds < 60 && (hundredths === 0 || hundredths === 0xff);
-  if (!timeIsValid || rate === undefined || !same(table as Value, tariffScriptTable)) return undefined;
-  return { atS: hours * 3600 + minutes * 60 + seconds, rate };
+/** Hours, minutes and seconds are told; hundredths none or open. */
+function readSwitch({ start, script, selector }: ValueOf<Types["daySwitch"]>): Switch | undefined {
+  const { hour, minute, second, hundredth = 0 } = start;
+  const rate = readRate(selector);
+  if (hour === undefined || minute === undefined || second === undefined || hundredth > 0) return undefined;
+  if (rate === undefined || !same(script, tariffScriptTable)) return undefined;
+  return { atS: hour * 3600 + minute * 60 + second, rate };
 }
 
 /** Script 1..48: a time-of-use register; 101..108: a time of use of the block matrix. */
@@ -78,11 +70,11 @@ export function readRate(script: number): Rate | undefined {
   return index >= 1 && index <= blockTouCount ? { kind: "block", index } : undefined;
 }
 
-/** {index, date (5 octets), day id}, 0 to 50 of them, indexes differing. Of two that match a date the first counts. */
-export function readSpecialDays(value: Value): SpecialDay[] | undefined {
-  const specialDays = rows(value).map(([index, octets, dayId]): SpecialDay | undefined => {
-    const date = readDatePattern(octets as Uint8Array);
-    return date && { index: integer(index), date, dayId: integer(dayId) };
+/** 0 to 50 of them, indexes differing. Of two that match a date the first counts. */
+export function readSpecialDays(value: readonly ValueOf<Types["specialDay"]>[]): SpecialDay[] | undefined {
+  const specialDays = value.map(({ index, date, day }): SpecialDay | undefined => {
+    const pattern = readDatePattern(date);
+    return pattern && { index, date: pattern, dayId: day };
   });
   return unique(specialDays, (each) => each.index);
 }
@@ -98,8 +90,7 @@ export function isConsistent({ seasons, weeks, days }: Omit<Calendar, "specialDa
 }
 
 /** Block thresholds, Wh: 1 to 3, ascending (0xFFFFFFFF = no further block). */
-export function readThresholds(value: Value): number[] | undefined {
-  const thresholds = (value as Row).map(integer);
+export function readThresholds(thresholds: readonly number[]): readonly number[] | undefined {
   const ascending = thresholds.every((each, i) => i === 0 || each > (thresholds[i - 1] as number));
   return thresholds.length > 0 && ascending ? thresholds : undefined;
 }
@@ -112,13 +103,13 @@ export interface Charge {
 }
 
 /** The standing charge: one price without an index, on no commodity. */
-export function readStandingCharge(value: Value): Charge | undefined {
+export function readStandingCharge(value: ValueOf<Types["unitCharge"]>): Charge | undefined {
   const charge = readCharge(value, [0, [0, 0, 0, 0, 0, 0], 0]);
   return charge?.prices.size === 1 ? charge : undefined;
 }
 
 /** 48 time-of-use prices (1..48) and 32 block prices (0xA1..0xA8 block 1 .. 0xD1..0xD8 block 4). */
-export function readTariffPrices(value: Value): Charge | undefined {
+export function readTariffPrices(value: ValueOf<Types["touCharge"]>): Charge | undefined {
   const charge = readCharge(value, [3, [1, 0, 1, 8, 0, 255], 2]);
   const known = (index: number) =>
     (index >= 1 && index <= touCount) ||
@@ -130,11 +121,13 @@ export function readTariffPrices(value: Value): Charge | undefined {
 
 type Commodity = readonly [classId: number, logicalName: readonly number[], attribute: number];
 
-function readCharge(value: Value, [classId, name, attribute]: Commodity): Charge | undefined {
-  const [scaling, commodity, table] = rows(value) as readonly [Row, Row, readonly Row[]];
-  if (integer(commodity[0]) !== classId || integer(commodity[2]) !== attribute) return undefined;
-  if (!same(commodity[1] as Value, name)) return undefined;
-  const prices = new Map(table.map(([index, price]) => [(index as Uint8Array)[0] ?? 0, integer(price)]));
-  if (prices.size !== table.length) return undefined;
-  return { commodityScale: integer(scaling[0]), priceScale: integer(scaling[1]), prices };
+function readCharge(
+  { scale, commodity, charges }: ValueOf<Types["touCharge"]>,
+  [classId, name, attribute]: Commodity,
+): Charge | undefined {
+  if (commodity.class !== classId || commodity.attribute !== attribute) return undefined;
+  if (!same(commodity.name, name)) return undefined;
+  const prices = new Map(charges.map(({ index, charge }) => [index[0] ?? 0, charge]));
+  if (prices.size !== charges.length) return undefined;
+  return { commodityScale: scale.commodity, priceScale: scale.price, prices };
 }

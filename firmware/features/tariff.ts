@@ -3,13 +3,13 @@
  * passive value, which a command sets, and an active one, which its activation time brings into force.
  * Each activation has its own outcome.
  */
-import { type ObjectName, objects } from "../objects/dictionary.ts";
-import { type MemberRef, NEVER, type OperationResult, Status, type Value } from "../wire/message.ts";
-import type { CommandOrigin, DeviceContext, Feature, ServedObject } from "./feature.ts";
-import type { FutureDatedValues } from "./future-dated.ts";
-import { KeptValues } from "./kept-values.ts";
+import { type Attribute, type ModelObject, type MomentType, objects } from "../model/index.ts";
+import { NEVER, Status } from "../wire/message.ts";
+import type { CommandOrigin, DeviceContext, Feature } from "./feature.ts";
+import type { FutureDatedValues } from "./future-dating/values.ts";
+import { KeptValues } from "../kernel/kept-values.ts";
 import type { RandomisedOffsetFeature } from "./randomised-offset.ts";
-import { denied, integer, refused, success, withValue } from "./results.ts";
+import { refused, type ServedObject, serve } from "./serve.ts";
 import { type Calendar, nextSwitchAfter, type Rate, rateAt } from "./tariff-calendar.ts";
 import {
   type Charge,
@@ -47,56 +47,20 @@ export function tariffFeature(context: DeviceContext, options: TariffOptions): T
   return new Tariff(context, options);
 }
 
-/** A value that commands set as passive: where it is served, its name in the journal, and its check. */
-interface Part {
-  readonly name: string;
-  readonly object: ObjectName;
-  readonly passive: number;
-  /** Where the active value is read; absent: the object shows the passive one only. */
-  readonly active?: number;
-  readonly read: (value: Value) => unknown;
-}
+const blockTous = [1, 2, 3, 4, 5, 6, 7, 8] as const;
+/** Parts of the tariff that one activation time brings into force, all or nothing. */
+const calendarParts = ["seasons", "weeks", "days"] as const;
+const thresholdParts = blockTous.map((tou) => `thresholds${tou}` as const);
+type Part =
+  | (typeof calendarParts)[number]
+  | (typeof thresholdParts)[number]
+  | "specialDays"
+  | "currency"
+  | "standing"
+  | "price";
 
-const thresholdParts = ([1, 2, 3, 4, 5, 6, 7, 8] as const).map(
-  (tou): Part => ({
-    name: `thresholds${tou}`,
-    object: `blockThresholdsTou${tou}`,
-    passive: 2,
-    read: readThresholds,
-  }),
-);
-const calendarParts: readonly Part[] = [
-  { name: "seasons", object: "tariffCalendar", passive: 7, active: 3, read: readSeasons },
-  { name: "weeks", object: "tariffCalendar", passive: 8, active: 4, read: readWeeks },
-  { name: "days", object: "tariffCalendar", passive: 9, active: 5, read: readDays },
-];
-const specialDays: Part = { name: "specialDays", object: "specialDays", passive: 2, read: readSpecialDays };
-const currency: Part = {
-  name: "currency",
-  object: "currencyUnit",
-  passive: 4,
-  active: 2,
-  read: (value) => value,
-};
-const standing: Part = {
-  name: "standing",
-  object: "standingCharge",
-  passive: 6,
-  active: 5,
-  read: readStandingCharge,
-};
-const price: Part = { name: "price", object: "tariffPrice", passive: 6, active: 5, read: readTariffPrices };
-
-/** What one activation time brings into force, all or nothing. */
-const groups: readonly { object: ObjectName; member: number; parts: readonly Part[] }[] = [
-  { object: "tariffCalendar", member: 10, parts: calendarParts },
-  { object: "specialDaysActivation", member: 6, parts: [specialDays] },
-  { object: "currencyUnit", member: 6, parts: [currency] },
-  { object: "standingCharge", member: 7, parts: [standing] },
-  { object: "tariffPrice", member: 7, parts: [price] },
-  { object: "blockThresholdsActivation", member: 6, parts: thresholdParts },
-];
-const allParts = groups.flatMap((group) => group.parts);
+/** An object with an activation time. */
+type Activated = ModelObject<{ readonly activateAt: Attribute<MomentType> }>;
 
 class Tariff implements TariffFeature {
   readonly name = "tariff";
@@ -109,11 +73,62 @@ class Tariff implements TariffFeature {
   constructor(context: DeviceContext, options: TariffOptions) {
     this.#options = options;
     this.#values = new KeptValues(context.journal, "tariff/");
-    for (const { object, member, parts } of groups)
-      options.futureDated.onActivation({ object: objects[object].id, member }, () => this.#activate(parts));
     options.offset?.onChange(() => this.#changed());
-    const names = new Set<ObjectName>([...allParts, ...groups].map((each) => each.object));
-    this.objects = [...names].map((name) => this.#serve(name));
+    this.objects = [
+      this.#serveCalendar(),
+      serve(objects.specialDays, { entries: this.#passive("specialDays", readSpecialDays) }),
+      serve(objects.specialDaysActivation, {
+        activateAt: this.#activation(objects.specialDaysActivation, ["specialDays"]),
+      }),
+      ...blockTous.map((tou) =>
+        serve(objects[`blockThresholdsTou${tou}`] as typeof objects.blockThresholdsTou1, {
+          thresholds: this.#passive(`thresholds${tou}`, readThresholds),
+        }),
+      ),
+      serve(objects.blockThresholdsActivation, {
+        activateAt: this.#activation(objects.blockThresholdsActivation, thresholdParts),
+      }),
+      ...this.#servePrices(),
+    ];
+  }
+
+  #serveCalendar(): ServedObject {
+    const activation = this.#activation(objects.tariffCalendar, calendarParts);
+    return serve(objects.tariffCalendar, {
+      seasonsActive: this.#active("seasons"),
+      weeksActive: this.#active("weeks"),
+      daysActive: this.#active("days"),
+      seasonsPassive: this.#passive("seasons", readSeasons),
+      weeksPassive: this.#passive("weeks", readWeeks),
+      daysPassive: this.#passive("days", readDays),
+      activateAt: {
+        // A calendar that could not be activated is refused now, not when its time has come.
+        set: async (timeS, origin) =>
+          timeS !== NEVER && !isConsistent(this.#calendarOf("passive"))
+            ? Status.otherReason
+            : activation.set(timeS, origin),
+      },
+    });
+  }
+
+  #servePrices(): ServedObject[] {
+    return [
+      serve(objects.currencyUnit, {
+        active: this.#active("currency"),
+        passive: this.#passive("currency", (isPounds: boolean) => isPounds),
+        activateAt: this.#activation(objects.currencyUnit, ["currency"]),
+      }),
+      serve(objects.standingCharge, {
+        chargeActive: this.#active("standing"),
+        chargePassive: this.#passive("standing", readStandingCharge),
+        activateAt: this.#activation(objects.standingCharge, ["standing"]),
+      }),
+      serve(objects.tariffPrice, {
+        chargeActive: this.#active("price"),
+        chargePassive: this.#passive("price", readTariffPrices),
+        activateAt: this.#activation(objects.tariffPrice, ["price"]),
+      }),
+    ];
   }
 
   onChange(listener: () => Promise<void>): void {
@@ -121,11 +136,11 @@ class Tariff implements TariffFeature {
   }
 
   rateAt(utcS: number): Rate {
-    return rateAt(this.#active(), utcS - this.#offsetS());
+    return rateAt(this.#calendarNow(), utcS - this.#offsetS());
   }
 
   nextSwitchAfter(utcS: number): number {
-    return nextSwitchAfter(this.#active(), utcS - this.#offsetS()) + this.#offsetS();
+    return nextSwitchAfter(this.#calendarNow(), utcS - this.#offsetS()) + this.#offsetS();
   }
 
   #offsetS(): number {
@@ -137,29 +152,31 @@ class Tariff implements TariffFeature {
   }
 
   blockThresholds(index: number): readonly number[] {
-    const value = this.#values.get(`active/thresholds${index}`);
-    return (value === undefined ? undefined : readThresholds(value)) ?? [];
+    return this.#inForce(`thresholds${index}` as Part, readThresholds) ?? [];
   }
 
   prices(): Charge | undefined {
-    const value = this.#values.get("active/price");
-    return value === undefined ? undefined : readTariffPrices(value);
+    return this.#inForce("price", readTariffPrices);
   }
 
   standingCharge(): Charge | undefined {
-    const value = this.#values.get("active/standing");
-    return value === undefined ? undefined : readStandingCharge(value);
+    return this.#inForce("standing", readStandingCharge);
   }
 
-  #active(): Calendar {
+  #inForce<V, T>(part: Part, read: (value: V) => T | undefined): T | undefined {
+    const value = this.#values.get(`active/${part}`);
+    return value === undefined ? undefined : read(value as V);
+  }
+
+  #calendarNow(): Calendar {
     this.#calendar ??= this.#calendarOf("active");
     return this.#calendar;
   }
 
   /** Stored values were checked when they were set: reading them again cannot fail. */
   #calendarOf(which: "active" | "passive"): Calendar {
-    const read = <T>(name: string, reader: (value: Value) => T[] | undefined): T[] =>
-      reader(this.#values.get(`${which}/${name}`) ?? []) ?? [];
+    const read = <V, T>(part: Part, reader: (value: readonly V[]) => T[] | undefined): T[] =>
+      reader((this.#values.get(`${which}/${part}`) ?? []) as V[]) ?? [];
     return {
       seasons: read("seasons", readSeasons),
       weeks: read("weeks", readWeeks),
@@ -168,57 +185,38 @@ class Tariff implements TariffFeature {
     };
   }
 
-  #serve(name: ObjectName): ServedObject {
-    const object = objects[name].id;
-    const parts = allParts.filter((part) => part.object === name);
-    const activation = groups.find((group) => group.object === name)?.member;
+  #active<V>(part: Part) {
     return {
-      object,
-      get: (member) => this.#get(parts, { object, member }, activation),
-      set: (member, value, origin) =>
-        member === activation
-          ? this.#schedule({ object, member }, integer(value), origin)
-          : this.#setPassive(
-              parts.find((part) => part.passive === member),
-              value,
-            ),
+      get: () => {
+        const value = this.#values.get(`active/${part}`) as V | undefined;
+        return value === undefined ? refused : { value };
+      },
     };
   }
 
-  #get(parts: readonly Part[], ref: MemberRef, activation: number | undefined): OperationResult {
-    if (ref.member === activation) return withValue(this.#options.futureDated.activationS(ref));
-    for (const part of parts) {
-      if (ref.member === part.active) return this.#stored(`active/${part.name}`);
-      if (ref.member === part.passive) return this.#stored(`passive/${part.name}`);
-    }
-    return denied;
+  /** Takes a value that `read` makes sense of. */
+  #passive<V>(part: Part, read: (value: V) => unknown) {
+    return {
+      set: async (value: V): Promise<Status> => {
+        if (read(value) === undefined) return Status.otherReason;
+        await this.#values.keep([[`passive/${part}`, value]]);
+        return Status.success;
+      },
+    };
   }
 
-  #stored(name: string): OperationResult {
-    const value = this.#values.get(name);
-    return value === undefined ? refused() : withValue(value);
-  }
-
-  async #setPassive(part: Part | undefined, value: Value): Promise<OperationResult> {
-    if (part === undefined) return denied;
-    if (part.read(value) === undefined) return refused();
-    await this.#values.keep([[`passive/${part.name}`, value]]);
-    return success;
-  }
-
-  /** A calendar that could not be activated is refused now, not when its time has come. */
-  async #schedule(ref: MemberRef, activationS: number, origin: CommandOrigin): Promise<OperationResult> {
-    const isCalendar = ref.object === objects.tariffCalendar.id && activationS !== NEVER;
-    if (isCalendar && !isConsistent(this.#calendarOf("passive"))) return refused();
-    return { status: await this.#options.futureDated.schedule(ref, activationS, origin) };
+  #activation(object: Activated, parts: readonly Part[]) {
+    const ref = { object: object.id, member: object.attributes.activateAt.no };
+    const { futureDated } = this.#options;
+    futureDated.onActivation(ref, () => this.#activate(parts));
+    return { set: (timeS: number, origin: CommandOrigin) => futureDated.schedule(ref, timeS, origin) };
   }
 
   async #activate(parts: readonly Part[]): Promise<Status> {
-    const passive = parts.map((part) => [part.name, this.#values.get(`passive/${part.name}`)] as const);
-    const complete = passive.filter((entry): entry is readonly [string, Value] => entry[1] !== undefined);
-    if (complete.length !== parts.length) return Status.otherReason;
+    const passive = parts.map((part) => [part, this.#values.get(`passive/${part}`)] as const);
+    if (passive.some(([, value]) => value === undefined)) return Status.otherReason;
     if (parts === calendarParts && !isConsistent(this.#calendarOf("passive"))) return Status.otherReason;
-    await this.#values.keep(complete.map(([name, value]) => [`active/${name}`, value]));
+    await this.#values.keep(passive.map(([part, value]) => [`active/${part}`, value]));
     this.#calendar = undefined;
     await this.#changed();
     return Status.success;

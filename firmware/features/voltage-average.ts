@@ -6,7 +6,7 @@
 import type { Cancel, MetrologyReading } from "../../hal/board.ts";
 import type { RecordLog } from "../kernel/record-log.ts";
 import type { DeviceContext } from "./feature.ts";
-import { Kept } from "./kept.ts";
+import { Kept } from "../kernel/kept.ts";
 import { report } from "./report.ts";
 import { phaseCode } from "./voltage-limits.ts";
 

@@ -2,7 +2,7 @@
 import type { Cancel, MetrologyReading, MetrologyThreshold } from "../../hal/board.ts";
 import { type DurationEvent, type DurationState, durationStep } from "./duration-machine.ts";
 import type { DeviceContext } from "./feature.ts";
-import { Kept } from "./kept.ts";
+import { Kept } from "../kernel/kept.ts";
 import { report } from "./report.ts";
 
 export type VoltageLimit = "extremeOver" | "extremeUnder" | "sag" | "swell";

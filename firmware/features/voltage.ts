@@ -1,10 +1,12 @@
 /** Voltage quality: settings and counter resets (ECS29a), counters, averages and their log (ECS23). */
 import type { RecordLog } from "../kernel/record-log.ts";
-import { type ObjectName, objects } from "../objects/dictionary.ts";
-import type { OperationResult, Value } from "../wire/message.ts";
-import type { DeviceContext, Feature, ServedObject } from "./feature.ts";
-import { Kept } from "./kept.ts";
-import { countUnit, denied, integer, readRange, refused, success, withValue } from "./results.ts";
+import { objects } from "../model/index.ts";
+import { Status } from "../wire/message.ts";
+import { counts } from "./counter.ts";
+import type { DeviceContext, Feature } from "./feature.ts";
+import { Kept } from "../kernel/kept.ts";
+import { type Range as LogRange, readRange } from "./ranges.ts";
+import { reads, refused, type ServedObject, serve } from "./serve.ts";
 import { type AverageSettings, AverageWatch } from "./voltage-average.ts";
 import { type LimitSettings, LimitWatch, type VoltageLimit } from "./voltage-limits.ts";
 
@@ -45,7 +47,7 @@ const limitObjects = [
   ["extremeUnder", "extremeUnderVoltage"],
   ["sag", "voltageSag"],
   ["swell", "voltageSwell"],
-] as const satisfies readonly (readonly [VoltageLimit, ObjectName])[];
+] as const;
 
 export function voltageFeature(context: DeviceContext, options: VoltageOptions): VoltageFeature {
   return new Voltage(context, options);
@@ -65,12 +67,18 @@ class Voltage implements VoltageFeature {
     this.#averages = averages;
     this.#limits = new LimitWatch(context, () => settings.value.limits);
     this.objects = [
-      ...limitObjects.map(([limit, name]) => this.#limiter(limit, name)),
-      this.#threshold("averageOverVoltageThreshold", "overV"),
-      this.#threshold("averageUnderVoltageThreshold", "underV"),
-      counter("averageOverVoltageCounter", () => averages.overCount, averages.resetOver),
-      counter("averageUnderVoltageCounter", () => averages.underCount, averages.resetUnder),
-      this.#log(),
+      ...limitObjects.map(([limit, name]) => this.#limiter(limit, objects[name])),
+      this.#threshold(objects.averageOverVoltageThreshold, "overV"),
+      this.#threshold(objects.averageUnderVoltageThreshold, "underV"),
+      serve(objects.averageOverVoltageCounter, counts(() => averages.overCount, averages.resetOver)),
+      serve(objects.averageUnderVoltageCounter, counts(() => averages.underCount, averages.resetUnder)),
+      serve(objects.averageVoltageLog, {
+        buffer: { get: (range) => this.#readLog(range) },
+        capturePeriod: {
+          ...reads(() => settings.value.average.periodS),
+          set: (value) => this.#setAverage("periodS", value, ranges.averagePeriodS),
+        },
+      }),
     ];
   }
 
@@ -83,65 +91,62 @@ class Voltage implements VoltageFeature {
     return this.#averages.restart();
   }
 
-  /** Both ways take the same period: member 6 sets it, 6 and 7 read it. */
-  #limiter(limit: VoltageLimit, name: ObjectName): ServedObject {
-    return {
-      object: objects[name].id,
-      get: (member) => withValue(this.#settings.value.limits[limit][member === 4 ? "thresholdV" : "periodS"]),
-      set: (member, value) => this.#setLimit(limit, member, value),
-    };
+  /** Both ways take the same period. */
+  #limiter(limit: VoltageLimit, object: typeof objects.voltageSag): ServedObject {
+    const setting = () => this.#settings.value.limits[limit];
+    return serve(object, {
+      threshold: {
+        ...reads(() => setting().thresholdV),
+        set: (value) => this.#setLimit(limit, "thresholdV", value, ranges.volts),
+      },
+      overDuration: {
+        ...reads(() => setting().periodS),
+        set: (value) => this.#setLimit(limit, "periodS", value, ranges.limitPeriodS),
+      },
+      underDuration: reads(() => setting().periodS),
+    });
   }
 
-  #threshold(name: ObjectName, field: "overV" | "underV"): ServedObject {
-    return {
-      object: objects[name].id,
-      get: () => withValue(this.#settings.value.average[field]),
-      set: (_member, value) => this.#setAverage(field, value, ranges.volts),
-    };
+  #threshold(
+    object: typeof objects.averageOverVoltageThreshold,
+    field: "overV" | "underV",
+  ): ServedObject {
+    return serve(object, {
+      value: {
+        ...reads(() => this.#settings.value.average[field]),
+        set: (value) => this.#setAverage(field, value, ranges.volts),
+      },
+    });
   }
 
-  #log(): ServedObject {
-    return {
-      object: objects.averageVoltageLog.id,
-      get: (member, selector) =>
-        member === 2 ? this.#readLog(selector) : withValue(this.#settings.value.average.periodS),
-      set: (member, value) =>
-        member === 4 ? this.#setAverage("periodS", value, ranges.averagePeriodS) : denied,
-    };
-  }
-
-  async #setLimit(limit: VoltageLimit, member: number, value: Value): Promise<OperationResult> {
-    if (member === 7) return denied;
-    const field = member === 4 ? "thresholdV" : "periodS";
-    if (!inRange(integer(value), member === 4 ? ranges.volts : ranges.limitPeriodS)) return refused();
+  async #setLimit(
+    limit: VoltageLimit,
+    field: "thresholdV" | "periodS",
+    value: number,
+    range: Range,
+  ): Promise<Status> {
+    if (!inRange(value, range)) return Status.otherReason;
     const { limits } = this.#settings.value;
-    const changed = { ...limits, [limit]: { ...limits[limit], [field]: integer(value) } };
+    const changed = { ...limits, [limit]: { ...limits[limit], [field]: value } };
     await this.#settings.keep({ ...this.#settings.value, limits: changed });
     await this.#limits.restart();
-    return success;
+    return Status.success;
   }
 
-  async #setAverage(field: keyof AverageSettings, value: Value, range: Range): Promise<OperationResult> {
-    if (!inRange(integer(value), range)) return refused();
+  async #setAverage(field: keyof AverageSettings, value: number, range: Range): Promise<Status> {
+    if (!inRange(value, range)) return Status.otherReason;
     const { average } = this.#settings.value;
-    await this.#settings.keep({ ...this.#settings.value, average: { ...average, [field]: integer(value) } });
-    if (field === "periodS" && average.periodS !== integer(value)) await this.#averages.restart();
-    return success;
+    await this.#settings.keep({ ...this.#settings.value, average: { ...average, [field]: value } });
+    if (field === "periodS" && average.periodS !== value) await this.#averages.restart();
+    return Status.success;
   }
 
-  async #readLog(selector: Value | undefined): Promise<OperationResult> {
-    const range = readRange(selector);
-    return range === undefined ? refused() : withValue(await this.#averages.read(...range));
+  async #readLog(range: LogRange | undefined) {
+    const bounds = readRange(range);
+    if (bounds === undefined) return refused;
+    const entries = await this.#averages.read(...bounds);
+    return { value: entries.map(([time, value]) => ({ time, value })) };
   }
 }
-
-const counter = (name: ObjectName, read: () => number, reset: () => Promise<void>): ServedObject => ({
-  object: objects[name].id,
-  get: (member) => withValue(member === 2 ? read() : countUnit),
-  call: async () => {
-    await reset();
-    return success;
-  },
-});
 
 const inRange = (value: number, [min, max]: Range): boolean => value >= min && value <= max;

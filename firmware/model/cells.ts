@@ -54,10 +54,20 @@ export const cells: readonly CellRow[] = [
   cell("loadController", "agree", ["ESME", "SAPC"]),
 ];
 
+/** Names a cell, on whatever device. */
+export type CellName = Omit<CellRow, "devices">;
+
 /** The cells that a device type has. */
-export const cellsOf = (device: DeviceName): readonly CellRow[] =>
-  cells.filter((row) => row.devices.includes(device));
+export const cellsOf = (device: DeviceName): readonly CellName[] =>
+  cells.filter((row) => row.devices.includes(device)).map(nameOf);
+
+const nameOf = ({ role, usage, cellUsage }: CellRow): CellName => ({ role, usage, cellUsage });
 
 /** A cell's name as text, e.g. "supplier/agree/0": journal keys and reports use it. */
-export const cellText = ({ role, usage, cellUsage }: Omit<CellRow, "devices">): string =>
+export const cellText = ({ role, usage, cellUsage }: CellName): string =>
   `${role}/${usage}/${cellUsages[cellUsage]}`;
+
+const byText = new Map(cells.map((row) => [cellText(row), nameOf(row)]));
+
+/** The cell of that text, on whatever device; undefined for no cell. */
+export const cellByText = (text: string): CellName | undefined => byText.get(text);

@@ -2,7 +2,7 @@
 import { CodedError } from "../../hal/base/coded-error.ts";
 import type { Step, UseCase } from "./look-up.ts";
 import { mismatch } from "./pattern.ts";
-import { fromPlain, type Plain, plainFault } from "./plain.ts";
+import { fromPlain, type Plain } from "./plain.ts";
 
 /** An operation as a wire gives it: kind, short number of the object, number of the member, value without names. */
 export interface PlainOperation {
@@ -12,19 +12,25 @@ export interface PlainOperation {
   readonly value?: Plain;
 }
 
-/** The step that each operation is, in order; or a sentence that says which is wrong, what was expected, what came. */
+/** An operation as the step that it is, and its value with its names; undefined for a get without a selector. */
+export interface Matched {
+  readonly step: Step;
+  readonly value: unknown;
+}
+
+/** What each operation is, in order; or a sentence that says which is wrong, what was expected, what came. */
 export function matchSteps(
   { steps, id }: UseCase,
   operations: readonly PlainOperation[],
-): readonly Step[] | string {
-  const matched: Step[] = [];
+): readonly Matched[] | string {
+  const matched: Matched[] = [];
   for (const step of steps) {
     let count = 0;
     while (count < step.times[1] && isStep(step, operations[matched.length])) {
       const at = matched.length;
-      const fault = valueFault(step, operations[at]!.value);
-      if (fault !== undefined) return `operation ${at + 1} of ${id}, ${fault}`;
-      matched.push(step);
+      const value = named(step, operations[at]!.value);
+      if (value instanceof Fault) return `operation ${at + 1} of ${id}, ${value.words}`;
+      matched.push({ step, value });
       count++;
     }
     if (count < step.times[0]) return unexpected(id, matched.length, step, operations[matched.length]);
@@ -39,15 +45,23 @@ const isStep = (step: Step, operation: PlainOperation | undefined): boolean =>
   operation.object === step.target.id &&
   operation.member === step.no;
 
-function valueFault(step: Step, value: Plain | undefined): string | undefined {
+class Fault {
+  readonly words: string;
+  constructor(words: string) {
+    this.words = words;
+  }
+}
+
+/** The value with its names, once it is known to have its type and to keep the step's constant. */
+function named(step: Step, plain: Plain | undefined): unknown {
   // A get of a log may ask for all of it: a selector is never demanded.
-  if (step.kind === "get" && (value === undefined || value === null)) return undefined;
-  const what = step.path;
-  if (step.constant === undefined) return plainFault(step.carries, value, what);
+  if (step.kind === "get" && (plain === undefined || plain === null)) return undefined;
   try {
-    return mismatch(step.constant, fromPlain(step.carries, value, what), what);
+    const value = fromPlain(step.carries, plain, step.path);
+    const fault = step.constant === undefined ? undefined : mismatch(step.constant, value, step.path);
+    return fault === undefined ? value : new Fault(fault);
   } catch (error) {
-    if (error instanceof CodedError) return error.message;
+    if (error instanceof CodedError) return new Fault(error.message);
     throw error;
   }
 }

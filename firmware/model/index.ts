@@ -1,8 +1,10 @@
 /** The message set as data: the ground floor of the firmware. */
 export { type CalendarForm, calendarBytes, calendarOctets, calendarValue } from "./calendar.ts";
 export {
+  type CellName,
   type CellRow,
   type CellUsage,
+  cellByText,
   cells,
   cellsOf,
   cellText,
@@ -28,7 +30,7 @@ export type {
   ZclCommand,
 } from "./define.ts";
 export { type BoardPart, type DeviceRow, deviceByLogNumber, devices } from "./devices.ts";
-export { matchSteps, type PlainOperation } from "./format.ts";
+export { type Matched, matchSteps, type PlainOperation } from "./format.ts";
 export { type AlertName, alerts } from "./generated/alerts.ts";
 export { type MessageId, messages } from "./generated/messages.ts";
 export { type ClusterName, type ObjectName, type Objects, objects } from "./generated/objects.ts";

@@ -4,12 +4,12 @@
  */
 import type { Verifier } from "../../hal/board.ts";
 import { hasCode } from "../kernel/errors.ts";
-import { checkValue } from "../objects/types.ts";
-import { type Command, type Eui64, Kind, type Message, type Operation } from "../wire/message.ts";
+import { type GrantRow, type Matched, matchSteps, type ValueOf, type valueTypes } from "../model/index.ts";
+import { type Command, type Eui64, Kind, type Message } from "../wire/message.ts";
 import type { Envelope, Wire } from "../wire/wire.ts";
 import type { Counters } from "./counters.ts";
-import type { RefusalReason } from "./refusals.ts";
-import type { CommandRule, Grant } from "./rules.ts";
+import type { RefusalReason } from "./refusal-reasons.ts";
+import type { CommandRule } from "./rules.ts";
 import type { Party, TrustAnchors } from "./trust-anchors.ts";
 
 export interface Checker {
@@ -23,10 +23,12 @@ export interface Checker {
 /** An authentic command, allowed and well-formed. */
 export interface Accepted {
   readonly command: Command;
+  /** What each operation is, and its value with its names. */
+  readonly operations: readonly Matched[];
   /** The command's unprotected bytes. */
   readonly plain: Uint8Array;
   readonly rule: CommandRule;
-  readonly grant: Grant;
+  readonly grant: GrantRow;
   readonly party: Party;
 }
 
@@ -58,47 +60,67 @@ export function checkEnvelope(checker: Checker, envelope: Envelope): Accepted | 
   if (grant === undefined) return "role";
   if (grant.replayProtected && !checker.counters.fresh(party.role, header)) return "replay";
   return (
-    checkAuthenticity(checker, envelope, grant, party) ??
+    checkAuthenticity(checker, envelope, rule, grant, party) ??
     checkFormat(checker.wire, envelope, rule, grant, party)
   );
 }
 
 function checkAuthenticity(
-  { wire, anchors }: Checker,
+  checker: Checker,
   envelope: Envelope,
-  grant: Grant,
+  rule: CommandRule,
+  grant: GrantRow,
   party: Party,
 ): RefusalReason | undefined {
+  const { wire } = checker;
   if (envelope.protection !== grant.protection) return "protection";
   if (grant.protection !== "signature")
     if (party.commandMac === undefined || !wire.macValid(envelope, party.commandMac(envelope.header)))
       return "mac";
   if (grant.protection === "mac") return undefined;
-  const verify = party.role === "root" ? contingencyVerifier(wire, envelope, anchors) : party.verify;
+  const verify = party.role === "root" ? contingencyVerifier(checker, envelope, rule) : party.verify;
   return verify !== undefined && wire.signatureValid(envelope, verify) ? undefined : "signature";
 }
 
 /** A root signs by its contingency key alone, which the command itself makes readable (CS02b, mode 9). */
-function contingencyVerifier(wire: Wire, envelope: Envelope, anchors: TrustAnchors): Verifier | undefined {
+function contingencyVerifier(
+  { wire, anchors }: Checker,
+  envelope: Envelope,
+  { useCase }: CommandRule,
+): Verifier | undefined {
   const command = decode(wire, envelope);
-  const argument =
-    command !== undefined && "operations" in command ? command.operations[0]?.value : undefined;
-  const symmetricKey = Array.isArray(argument) ? argument[1] : undefined;
-  return symmetricKey instanceof Uint8Array ? anchors.contingencyVerifier(symmetricKey) : undefined;
+  if (command === undefined || !("operations" in command)) return undefined;
+  const matched = matchSteps(useCase, command.operations);
+  if (typeof matched === "string") return undefined;
+  const order = matched[0]?.value as ValueOf<typeof valueTypes.replacement> | undefined;
+  const symmetricKey = order?.control?.symmetricKey;
+  return symmetricKey && anchors.contingencyVerifier(symmetricKey);
 }
 
 function checkFormat(
   wire: Wire,
   envelope: Envelope,
   rule: CommandRule,
-  grant: Grant,
+  grant: GrantRow,
   party: Party,
 ): Accepted | "format" {
   const command = decode(wire, envelope);
   if (command === undefined || !("operations" in command)) return "format";
-  return operationsMatch(rule, command.operations)
-    ? { command, plain: envelope.plain, rule, grant, party }
+  return acceptable({ command, plain: envelope.plain, rule, grant, party });
+}
+
+/** Is it exactly the use case's steps, in order, with values of their types and their constants, active at one time? */
+export function acceptable(authentic: Omit<Accepted, "operations">): Accepted | "format" {
+  const operations = matchSteps(authentic.rule.useCase, authentic.command.operations);
+  return typeof operations !== "string" && oneActivationTime(operations)
+    ? { ...authentic, operations }
     : "format";
+}
+
+/** All activation times of a command are equal (rules §5). */
+function oneActivationTime(operations: readonly Matched[]): boolean {
+  const times = operations.filter(({ step }) => step.kind === "set" && step.carries.kind === "moment");
+  return times.every(({ value }) => value === times[0]?.value);
 }
 
 function decode(wire: Wire, envelope: Envelope): Message | undefined {
@@ -108,30 +130,4 @@ function decode(wire: Wire, envelope: Envelope): Message | undefined {
     if (!hasCode(error, "wire")) throw error;
     return undefined;
   }
-}
-
-/** Is this the use case's list of operations, in order, with values of the members' types, active at one time? */
-export function operationsMatch(rule: CommandRule, operations: readonly Operation[]): boolean {
-  const templates = rule.useCase.operations;
-  if (operations.length !== templates.length) return false;
-  for (let i = 0; i < templates.length; i++) {
-    const [operation, template] = [operations[i]!, templates[i]!];
-    if (operation.kind !== template.kind) return false;
-    if (operation.object !== template.object || operation.member !== template.member) return false;
-    if (!valueFits(rule, i, operation)) return false;
-  }
-  return oneActivationTime(rule, operations);
-}
-
-/** All activation times of a command are equal (rules §5). */
-function oneActivationTime(rule: CommandRule, operations: readonly Operation[]): boolean {
-  const times = operations.filter(({ kind }, i) => kind === "set" && rule.members[i]?.type === "date-time");
-  return times.every(({ value }) => value === times[0]?.value);
-}
-
-function valueFits(rule: CommandRule, i: number, operation: Operation): boolean {
-  const member = rule.members[i]!;
-  if (operation.kind !== "get") return checkValue(member.type, operation.value) === undefined;
-  if (operation.value === undefined) return true;
-  return member.selector !== undefined && checkValue(member.selector, operation.value) === undefined;
 }

@@ -7,8 +7,8 @@
  * journal commit both moves the counter and keeps the command: after a power cut neither is lost.
  */
 import type { Journal, JournalChange } from "../kernel/journal.ts";
+import { type Role, roleByNumber, roles } from "../model/index.ts";
 import type { Eui64, Header } from "../wire/message.ts";
-import { type Role, roleNumber } from "./access.ts";
 
 const holderPrefix = "counter/";
 const topUpPrefix = "top-up/";
@@ -24,9 +24,9 @@ const maxParties = 16;
 const maxHolders = 16;
 
 type Prefix = keyof typeof forgotten;
-const keyOf = (prefix: Prefix, role: Role, holder: Eui64) => `${prefix}${roleNumber[role]}/${holder}`;
+const keyOf = (prefix: Prefix, role: Role, holder: Eui64) => `${prefix}${roles[role].number}/${holder}`;
 const holderKey = (role: Role, holder: Eui64): string => keyOf(holderPrefix, role, holder);
-const forgottenKey = (prefix: Prefix, role: Role): string => forgotten[prefix] + roleNumber[role];
+const forgottenKey = (prefix: Prefix, role: Role): string => forgotten[prefix] + roles[role].number;
 
 /** The least counters a holder starts from: they raise, and never lower. */
 export interface Floor {
@@ -223,8 +223,7 @@ const isOf = (key: string, role: Role): boolean => key.startsWith(holderKey(role
 /** Of `counter/<role number>/<EUI-64>`. */
 function readKey(key: string): { readonly role: Role; readonly holder: Eui64 } {
   const [, number, holder] = key.split("/");
-  const roles = Object.keys(roleNumber) as Role[];
-  return { role: roles.find((role) => String(roleNumber[role]) === number) as Role, holder: holder as Eui64 };
+  return { role: roleByNumber(Number(number)) as Role, holder: holder as Eui64 };
 }
 
 function chunkChanges(command: Uint8Array): JournalChange[] {

@@ -4,10 +4,9 @@
  */
 import type { Crypto, Verifier } from "../../hal/board.ts";
 import type { Journal, JournalChange } from "../kernel/journal.ts";
+import { type CellName, cellByText, cellText, type Role } from "../model/index.ts";
 import type { Eui64 } from "../wire/message.ts";
 import type { Agreement, ContextMac, HiddenValues, Suite } from "../wire/suite.ts";
-import type { Role } from "./access.ts";
-import { type CellName, cellFromValue, cellToValue } from "./cells.ts";
 import { euiBytes, euiText } from "./eui.ts";
 
 export interface Anchor {
@@ -41,8 +40,9 @@ export interface OwnAgreement {
   readonly agreement: Agreement;
 }
 
-/** Journal key of a cell, e.g. "anchor/2/1/0": role, usage, cell usage. */
-export const anchorKey = (cell: CellName): string => `anchor/${cellToValue(cell).join("/")}`;
+const prefix = "anchor/";
+/** Journal key of a cell, e.g. "anchor/supplier/sign/0". */
+export const anchorKey = (cell: CellName): string => prefix + cellText(cell);
 
 const anchorBytes = 16 + 32;
 
@@ -58,7 +58,7 @@ export function encodeAnchor(anchor: Anchor): Uint8Array {
 }
 
 export function decodeAnchor(key: string, bytes: Uint8Array): Anchor {
-  const cell = cellFromValue(key.split("/").slice(1).map(Number)) as CellName;
+  const cell = cellByText(key.slice(prefix.length)) as CellName;
   return {
     cell,
     holder: euiText(bytes.subarray(0, 8)),
@@ -84,7 +84,7 @@ export class TrustAnchors {
     own: OwnAgreement,
     suite: Suite,
   ): Promise<TrustAnchors> {
-    if (journal.keys("anchor/").length === 0)
+    if (journal.keys(prefix).length === 0)
       await journal.commit(
         factory.map((seed) => ({
           key: anchorKey(seed.cell),
@@ -99,7 +99,7 @@ export class TrustAnchors {
     this.#suite = suite;
     this.#own = own;
     this.#ownBytes = euiBytes(own.eui64);
-    for (const key of journal.keys("anchor/"))
+    for (const key of journal.keys(prefix))
       this.#cells.set(key, decodeAnchor(key, journal.get(key) as Uint8Array));
     this.#prepare();
   }
@@ -115,13 +115,13 @@ export class TrustAnchors {
   /** Who holds the cells of `role`: the signing cell names the holder, else the agreement cell. */
   holder(role: Role): Party | undefined {
     const anchor =
-      this.cell({ role, usage: "sign", cellUsage: 0 }) ?? this.cell({ role, usage: "agree", cellUsage: 0 });
+      this.cell({ role, usage: "sign", cellUsage: "management" }) ?? this.cell({ role, usage: "agree", cellUsage: "management" });
     return anchor && this.#parties.get(anchor.holder);
   }
 
   /** Checks signatures by the root's contingency key; undefined when `symmetricKey` does not open it. */
   contingencyVerifier(symmetricKey: Uint8Array): Verifier | undefined {
-    const root = this.cell({ role: "root", usage: "certify", cellUsage: 0 });
+    const root = this.cell({ role: "root", usage: "certify", cellUsage: "management" });
     if (root?.contingency === undefined) return undefined;
     const publicKey = this.#suite.contingency.unwrap(this.#crypto, symmetricKey, root.contingency);
     return publicKey && this.#suite.verifier(this.#crypto, publicKey);
@@ -146,7 +146,7 @@ export class TrustAnchors {
 
   #prepareParty(eui: Eui64, role: Role): Party {
     const key = (usage: "sign" | "agree", of: Role = role) => {
-      const anchor = this.cell({ role: of, usage, cellUsage: 0 });
+      const anchor = this.cell({ role: of, usage, cellUsage: "management" });
       return anchor !== undefined && (of !== role || anchor.holder === eui) ? anchor.publicKey : undefined;
     };
     const party = euiBytes(eui);

@@ -4,7 +4,7 @@
  * the wire; `suites.ts` is the registry.
  */
 import type { Board, Crypto, Mac, Signer, Verifier } from "../../hal/board.ts";
-import type { Role } from "../security/access.ts";
+import type { Role } from "../model/index.ts";
 import type { Eui64, Message, OperationResult } from "./message.ts";
 import type { Envelope, Wire } from "./wire.ts";
 

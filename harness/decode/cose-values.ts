@@ -1,7 +1,12 @@
 /** Operations, results and values of typed messages, in the words of the object dictionary. */
-import { memberOf, type ObjectName, objectById } from "../../firmware/objects/dictionary.ts";
-import type { Type } from "../../firmware/objects/types.ts";
-import { SupplyScript, SupplyState, useCaseByCode } from "../../firmware/objects/use-cases.ts";
+import {
+  attributeOf,
+  methodOf,
+  type ModelObject,
+  objectById,
+  useCaseByCode,
+  type ValueType,
+} from "../../firmware/model/index.ts";
 import {
   type MemberRef,
   type Message,
@@ -18,7 +23,7 @@ import { eventName } from "./event-names.ts";
 import { type DecodedField, hexNumber, shownBytes, shownTime } from "./node.ts";
 
 /** What the numbers of these objects count. */
-const units: Partial<Record<ObjectName, string>> = {
+const units: Readonly<Record<string, string>> = {
   touRegisters: "Wh",
   randomisedOffset: "s",
   randomisedOffsetLimit: "s",
@@ -38,9 +43,9 @@ const logs: readonly string[] = [
 ];
 /** Of these, rows go on with an event code. */
 const eventLogs: readonly string[] = ["eventLog", "securityLog", "powerEventLog"];
-const enumerations: Partial<Record<ObjectName, Readonly<Record<string, number>>>> = {
-  supplyControl: SupplyScript,
-  supplyState: SupplyState,
+/** Numbers of these arguments that have a name. */
+const scripts: Readonly<Record<string, Readonly<Record<number, string>>>> = {
+  supplyControl: { 0x33: "enable", 0x34: "disable", 0x36: "arm" },
 };
 const SHOWN_ROWS = 12;
 
@@ -56,52 +61,52 @@ export function bodyFields(message: Message): DecodedField[] {
 
 function operationField(operation: Operation, i: number): DecodedField {
   const { kind, value } = operation;
-  const member = memberOf(kind, operation);
-  const type = kind === "get" ? member?.selector : member?.type;
-  const shown = value === undefined ? "" : ` = ${shownValue(objectName(operation), type, value)}`;
-  return { name: `operation ${i + 1}`, value: `${kind} ${memberName(kind, operation)}${shown}` };
+  const { name, carries } = memberOf(kind, operation);
+  const shown = value === undefined ? "" : ` = ${shownValue(objectName(operation), carries, value)}`;
+  return { name: `operation ${i + 1}`, value: `${kind} ${name}${shown}` };
 }
 
 /** Results name no member: their order is that of the command's operations. */
 function resultFields(code: number, results: readonly OperationResult[]): DecodedField[] {
-  const { operations = [], sensitive } = useCaseByCode(code) ?? {};
+  const { steps = [], sensitive } = useCaseByCode(code) ?? {};
   const sealed = sensitive === true && results.length === 1 && results[0]?.value instanceof Uint8Array;
   return results.map((result, i) => {
-    const from = sealed ? undefined : operations[i];
-    const name = from === undefined ? `result ${i + 1}` : memberName(from.kind, from);
-    return { name, value: resultValue(from, result), ...(sealed ? { note: "encrypted values" } : {}) };
+    const from = sealed ? undefined : steps[i];
+    const value = resultValue(from?.target.name, from?.gives, result);
+    const name = from?.path ?? `result ${i + 1}`;
+    return { name, value, ...(sealed ? { note: "encrypted values" } : {}) };
   });
 }
 
 function resultValue(
-  from: (MemberRef & { kind: OperationKind }) | undefined,
-  result: OperationResult,
+  object: string | undefined,
+  type: ValueType | undefined,
+  { status: number, value }: OperationResult,
 ): string {
-  const status = Object.entries(Status).find(([, number]) => number === result.status)?.[0] ?? result.status;
-  if (result.value === undefined) return String(status);
-  const member = from === undefined ? undefined : memberOf(from.kind, from);
-  const type = from?.kind === "call" ? member?.returns : member?.type;
-  return `${status}: ${shownValue(from && objectName(from), type, result.value)}`;
+  const status = Object.entries(Status).find(([, each]) => each === number)?.[0] ?? number;
+  return value === undefined ? String(status) : `${status}: ${shownValue(object, type, value)}`;
 }
 
 const objectName = (ref: MemberRef): string => objectById(ref.object)?.name ?? `object ${ref.object}`;
 
-function memberName(kind: OperationKind, ref: MemberRef): string {
-  return `${objectName(ref)}.${memberOf(kind, ref)?.name ?? `member ${ref.member}`}`;
+/** "clock.time", and the type of what an operation on it carries. */
+function memberOf(kind: OperationKind, ref: MemberRef): { name: string; carries: ValueType | undefined } {
+  const object: ModelObject | undefined = objectById(ref.object);
+  const method = object && kind === "call" ? methodOf(object, ref.member) : undefined;
+  const attribute = object && kind !== "call" ? attributeOf(object, ref.member) : undefined;
+  const name = `${objectName(ref)}.${method?.name ?? attribute?.name ?? `member ${ref.member}`}`;
+  const carries = kind === "get" ? attribute?.member.selector : attribute?.member.type;
+  return { name, carries: method?.member.argument ?? carries };
 }
 
-function shownValue(object: string | undefined, type: Type | undefined, value: Value): string {
+function shownValue(object: string | undefined, type: ValueType | undefined, value: Value): string {
   if (object !== undefined && logs.includes(object) && Array.isArray(value)) return logText(value, object);
-  const name = object === undefined ? undefined : enumerationName(object as ObjectName, value);
-  const unit = object === undefined || type === "date-time" ? "" : unitOf(object);
+  const name = object === undefined ? undefined : scripts[object]?.[value as number];
+  const unit = object === undefined || type?.kind === "moment" ? "" : unitOf(object);
   return `${typedValue(type, value)}${name === undefined ? "" : ` (${name})`}${unit}`;
 }
 
-const unitOf = (object: string): string => (object in units ? ` ${units[object as ObjectName]}` : "");
-
-function enumerationName(object: ObjectName, value: Value): string | undefined {
-  return Object.entries(enumerations[object] ?? {}).find(([, number]) => number === value)?.[0];
-}
+const unitOf = (object: string): string => (object in units ? ` ${units[object]}` : "");
 
 function logText(rows: readonly Value[], object: string): string {
   const range = rows.length === 2 && rows.every((row) => typeof row === "number");
@@ -120,14 +125,33 @@ function rowText(row: Value, object: string): string {
   return `${at} ${rest.map(plainValue).join(" ")}${unitOf(object)}`;
 }
 
-function typedValue(type: Type | undefined, value: Value): string {
-  if (typeof type === "object" && "optional" in type)
-    return value === null ? "(left out)" : typedValue(type.optional, value);
-  if (type === "date-time" && typeof value === "number") return timeText(value);
-  if (!Array.isArray(value) || typeof type !== "object") return plainValue(value);
-  const itemType = (i: number) =>
-    "array" in type ? type.array : "structure" in type ? type.structure[i] : undefined;
-  const shown = value.slice(0, SHOWN_ROWS).map((item, i) => typedValue(itemType(i), item));
+function typedValue(type: ValueType | undefined, value: Value): string {
+  switch (type?.kind) {
+    case "optional":
+      return value === null ? "(left out)" : typedValue(type.of, value);
+    case "twin":
+    case "tagged":
+    case "default":
+      return typedValue(type.of, value);
+    case "moment":
+      return typeof value === "number" ? timeText(value) : plainValue(value);
+    case "names": {
+      const name = Object.entries(type.names).find(([, number]) => number === value)?.[0];
+      return name === undefined ? plainValue(value) : `${value} (${name})`;
+    }
+    case "array":
+      return Array.isArray(value) ? listText(value, () => type.item) : plainValue(value);
+    case "structure": {
+      const fields = Object.values(type.fields);
+      return Array.isArray(value) ? listText(value, (i) => fields[i]) : plainValue(value);
+    }
+    default:
+      return plainValue(value);
+  }
+}
+
+function listText(value: readonly Value[], typeOf: (i: number) => ValueType | undefined): string {
+  const shown = value.slice(0, SHOWN_ROWS).map((item, i) => typedValue(typeOf(i), item));
   const more = value.length > SHOWN_ROWS ? [`… ${value.length} in all`] : [];
   return `[${[...shown, ...more].join(", ")}]`;
 }
@@ -139,6 +163,6 @@ function timeText(utcS: number): string {
 
 function plainValue(value: Value): string {
   if (value instanceof Uint8Array) return value.length === 0 ? "(empty)" : shownBytes(value);
-  if (Array.isArray(value)) return typedValue({ array: "null", max: 0 }, value);
+  if (Array.isArray(value)) return listText(value, () => undefined);
   return String(value);
 }

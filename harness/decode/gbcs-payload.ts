@@ -1,5 +1,5 @@
 /** What a GBCS message carries: DLMS, GBZ or ASN.1; told apart by their first bytes (GBCS payloads stay bytes). */
-import { objects } from "../../firmware/objects/dictionary.ts";
+import { attributeOf, cosemObject, methodOf } from "../../firmware/model/index.ts";
 import { Annotator, type DecodedNode, hexNumber, hexOf, noFit, numberOf } from "./node.ts";
 
 const dlms: Readonly<Record<number, string>> = {
@@ -58,12 +58,10 @@ function takeRequestSpecifications(a: Annotator): void {
 function specification(bytes: Uint8Array): string {
   const obis = obisText(bytes.subarray(3, 9));
   const member = bytes[9] ?? 0;
-  const object = Object.values(objects).find(
-    (o) => o.obis === obis && o.classId === numberOf(bytes.subarray(1, 3)),
-  );
-  const members = bytes[0] === 3 ? object?.methods : object?.attributes;
+  const object = cosemObject(numberOf(bytes.subarray(1, 3)), obis);
+  const found = object && (bytes[0] === 3 ? methodOf(object, member) : attributeOf(object, member));
   const name = object === undefined ? `class ${numberOf(bytes.subarray(1, 3))}` : object.name;
-  return `${choices[bytes[0] ?? 0] ?? "?"} ${name} ${obis}, ${members?.[member]?.name ?? `member ${member}`}`;
+  return `${choices[bytes[0] ?? 0] ?? "?"} ${name} ${obis}, ${found?.name ?? `member ${member}`}`;
 }
 
 /** "0-0:96.3.10.255" */

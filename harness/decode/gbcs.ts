@@ -1,6 +1,5 @@
 /** GBCS messages: MAC wrapper, general-signing, other information, payload, signature, MAC. */
-import { useCaseByCode } from "../../firmware/objects/use-cases.ts";
-import { type AccessRow, accessRows } from "../../firmware/security/access.ts";
+import { useCaseByCode } from "../../firmware/model/index.ts";
 import { ClockStatus, dateTimeFields } from "../../firmware/wire/gbcs/date-time.ts";
 import { decodeGbcsPayload } from "./gbcs-payload.ts";
 import { Annotator, type DecodedNode, hexNumber, hexOf, noFit, numberOf } from "./node.ts";
@@ -134,11 +133,8 @@ function takeLength(a: Annotator, name: string): number {
   return read(a.take(name, 1 + extra, (b) => String(read(b))));
 }
 
-/** "ECS43 disable supply", or all use cases that share the code. */
+/** "ECS43 disable supply" */
 export function nameOf(code: number): string {
   const own = useCaseByCode(code);
-  if (own !== undefined) return `${own.id} ${own.title}`;
-  const rows: readonly AccessRow[] = accessRows(code);
-  if (rows.length > 0) return [...new Set(rows.map((row) => row.id))].slice(0, 3).join(" / ");
-  return `with message code ${hexNumber(code, 4)}`;
+  return own === undefined ? `with message code ${hexNumber(code, 4)}` : `${own.id} ${own.title}`;
 }

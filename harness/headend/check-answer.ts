@@ -1,7 +1,6 @@
 /** Is a response the answer that its use case has? A device that is broken, or not itself, is not believed. */
 import { plainFault, type Step, type UseCase } from "../../firmware/model/index.ts";
 import { type OperationResult, Status } from "../../firmware/wire/message.ts";
-import { modelAnswer } from "./present-shapes.ts";
 
 const absent = (value: unknown): boolean => value === undefined || value === null;
 
@@ -23,7 +22,5 @@ export function answers(results: readonly OperationResult[], { steps }: UseCase)
   });
 }
 
-function valueFits(step: Step, { value }: OperationResult): boolean {
-  if (step.gives.kind === "null") return absent(value);
-  return plainFault(step.gives, modelAnswer(step, value ?? null)) === undefined;
-}
+const valueFits = ({ gives }: Step, { value }: OperationResult): boolean =>
+  gives.kind === "null" ? absent(value) : plainFault(gives, value) === undefined;

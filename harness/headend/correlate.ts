@@ -6,10 +6,8 @@ import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { objectById, type Step, type UseCase, useCaseByCode } from "../../firmware/model/index.ts";
 import { toHex } from "../../hal/base/hex.ts";
 import { type Cbor, walk } from "./cbor-walk.ts";
-import { modelPlain } from "./present-shapes.ts";
 import { isFields, readBack } from "./read-back.ts";
 import { checkForm } from "./requests/check-form.ts";
-import type { Fields } from "./requests/derive.ts";
 import { serviceRequest } from "./requests/index.ts";
 import { useCaseOf } from "./requests/request.ts";
 import { contextOf, type ServiceRequest } from "./transform.ts";
@@ -42,15 +40,10 @@ export function correlate(preCommand: Uint8Array, request: ServiceRequest): void
   const found = Array.isArray(operations) ? (operations as readonly Cbor[]) : [];
   compare("operations", row.steps.map(nameOfStep), found.map(nameOfOperation));
   compare("operations' values", row.steps.map(valuesOfStep), found.map(valueCount));
-  const walked = row.steps.map((step, i) => walkedStep(step, found[i] as readonly Cbor[]));
+  const walked = found.map((operation) => (operation as readonly Cbor[])[3]);
   const carried = definition.byHand.carried?.(asked as never) ?? asked;
   compare("parameters", carried, readBack(definition, row, walked, context));
 }
-
-const walkedStep = (step: Step, [, , , value]: readonly Cbor[]) => ({
-  path: step.path,
-  value: value === undefined ? undefined : modelPlain(step, value),
-});
 
 /** Sets and calls have one value, gets none but those of logs, which have a range. Nothing else may ride along. */
 const valuesOfStep = ({ kind, carries }: Step): number => (kind === "get" && carries.kind === "null" ? 0 : 1);

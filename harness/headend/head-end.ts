@@ -5,9 +5,9 @@
  */
 
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import { AlertMessage } from "../../firmware/objects/use-cases.ts";
-import { accessRows, type Role } from "../../firmware/security/access.ts";
-import { commandRules } from "../../firmware/security/rules.ts";
+import { lastGaspCode } from "../../firmware/features/hub-outage.ts";
+import { grantsOn, messages, type Role, useCaseByCode } from "../../firmware/model/index.ts";
+import { grantsByRole } from "../../firmware/security/rules.ts";
 import { type Eui64, type Protection, UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
 import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
@@ -185,8 +185,9 @@ export class HeadEnd {
 
   /** As the device's rules have it; what they do not grant is protected as it usually is. */
   #protectionOf({ command: { header }, definition }: PreCommand): Protection {
-    const rule = commandRules(this.device(header.target).type).get(header.code);
-    const grant = rule?.grants.get(this.#originator(header.originator).role);
+    const useCase = useCaseByCode(header.code);
+    const grants = useCase && grantsByRole(useCase, this.device(header.target).type);
+    const grant = grants?.get(this.#originator(header.originator).role);
     const critical = definition.critical || definition.byHand.actsAs !== undefined;
     return grant?.protection ?? (critical ? "signature+mac" : "mac");
   }
@@ -250,13 +251,13 @@ export class HeadEnd {
       return;
     }
     this.#alertsTaken.add(key);
-    if (header.code === AlertMessage.powerOutage) {
+    if (header.code === lastGaspCode) {
       this.#tellOutage(header.originator, alert.values);
       return;
     }
     this.alerts.push(alert);
     this.#ports.observe({ kind: "alert", message: header.code, counter: header.counter, ...told });
-    if (header.code === AlertMessage.deviceLogChanged)
+    if (header.code === messages.CS14.code)
       for (const { eui, joined } of listedDevices(alert.values)) {
         this.#move(eui, "whitelisted"); // the answer to 8.11 may have been lost
         if (joined) this.#move(eui, "joined");
@@ -298,7 +299,7 @@ export class HeadEnd {
     if (user === broker || serviceRequest(reference).critical) return own;
     const probe = { reference, parameters, role: user.role, target: device, typeOf: this.#typeOf, ...own };
     const { useCase } = transform(probe, this.#ports.suite.wire);
-    const allowed = accessRows(useCase.code).some((row) => row.roles.includes(user.role));
+    const allowed = grantsOn(useCase, device.type).some(({ role }) => role === user.role);
     if (device.parties.has(user.name) && allowed) return own;
     return {
       originator: broker.eui,

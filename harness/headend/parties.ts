@@ -1,6 +1,6 @@
 /** The remote parties of a run: who they are, what they sign and agree keys with, and their counters. */
 
-import type { Role } from "../../firmware/security/access.ts";
+import type { Role } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { Agreement } from "../../firmware/wire/suite.ts";
 import type { Signer } from "../../hal/board.ts";
@@ -13,7 +13,8 @@ export type PartyName =
   | "transitionalCoS"
   | "recovery"
   | "wanProvider"
-  | "contingency";
+  | "contingency"
+  | "loadController";
 
 /** One key pair, and the certificate that binds its public key to the holder. */
 export interface SigningKey {
@@ -49,6 +50,7 @@ export const partyIdentities: Readonly<Record<PartyName, { readonly role: Role; 
   wanProvider: { role: "wanProvider", eui: "90B3D51F30000007" },
   /** Who holds the root's contingency key. */
   contingency: { role: "root", eui: "90B3D51F30FF0000" },
+  loadController: { role: "loadController", eui: "90B3D51F30010008" },
 };
 
 export const partyNames = Object.keys(partyIdentities) as PartyName[];

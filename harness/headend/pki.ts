@@ -3,7 +3,7 @@
  * certificates (CWT, RFC 8392) for every party and device. Worth nothing outside the run.
  */
 
-import type { Role } from "../../firmware/security/access.ts";
+import type { Role } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { CertificateClaims, Suite } from "../../firmware/wire/suite.ts";
 import type { Crypto, Signer } from "../../hal/board.ts";

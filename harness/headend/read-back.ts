@@ -5,23 +5,17 @@ import { named } from "./named-walk.ts";
 import { type Fields, sourceOf } from "./requests/derive.ts";
 import type { RequestContext, RequestDefinition } from "./requests/request.ts";
 
-/** An operation as walked: its value is undefined when it carries none. */
-export interface Walked {
-  readonly path: string;
-  readonly value: Cbor | undefined;
-}
-
 /**
- * The form that `operations`, which are `useCase`'s steps, come from. What no element decides and is not as the row
+ * The form that `walked`, the values of `useCase`'s steps, comes from. What no element decides and is not as the row
  * has it turns up under the path of its step, where the request has nothing.
  */
 export function readBack(
   { byHand }: RequestDefinition,
   { id, steps }: UseCase,
-  operations: readonly Walked[],
+  walked: readonly (Cbor | undefined)[],
   context: RequestContext,
 ): Fields {
-  const values = new Map(steps.map((step, i) => [step.path, valueOf(step, operations[i])]));
+  const values = new Map(steps.map((step, i) => [step.path, valueOf(step, walked[i])]));
   const byOwn = new Set<string>();
   const lookup = (path: string) => {
     byOwn.add(path);
@@ -44,8 +38,8 @@ export function readBack(
   return merged(form, own);
 }
 
-const valueOf = (step: Step, operation: Walked | undefined): unknown =>
-  operation?.value === undefined ? undefined : named(step.carries, operation.value);
+const valueOf = ({ carries }: Step, value: Cbor | undefined): unknown =>
+  value === undefined ? undefined : named(carries, value);
 
 /** One time, which every object of the command must carry. */
 const together = (times: readonly unknown[]): unknown =>

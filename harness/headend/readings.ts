@@ -25,7 +25,6 @@ import {
 } from "../../firmware/model/index.ts";
 import { toHex } from "../../hal/base/hex.ts";
 import { type Exchange, succeeded } from "./exchange.ts";
-import { modelAnswer } from "./present-shapes.ts";
 import type { Reference, serviceRequests } from "./requests/index.ts";
 import type { RequestDefinition } from "./requests/request.ts";
 
@@ -125,7 +124,7 @@ const fieldOf = ({ object, member }: Step): string =>
   capital(object) + ((main as readonly string[]).includes(member) ? "" : capital(member));
 
 const told = (step: Step, plain: Plain): unknown =>
-  tell(step.gives, fromPlain(step.gives, modelAnswer(step, plain), step.path));
+  tell(step.gives, fromPlain(step.gives, plain, step.path));
 
 function tell(type: ValueType, value: unknown): unknown {
   if (value === undefined) return undefined;

@@ -1,9 +1,7 @@
 /** Opens what devices send: authenticates it, reads it, and says why not when it cannot. */
 
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import { useCaseByCode } from "../../firmware/model/index.ts";
-import { AlertMessage } from "../../firmware/objects/use-cases.ts";
-import { accessRows } from "../../firmware/security/access.ts";
+import { grantsOn, useCaseByCode } from "../../firmware/model/index.ts";
 import {
   type Alert,
   type Eui64,
@@ -69,9 +67,6 @@ export interface RefusedMessage {
 
 export type Received = ReceivedAlert | ReceivedResponse | RefusedMessage;
 
-/** Alerts that are MACed; all others are signed (facts §1.3). */
-const macOnlyAlerts: readonly number[] = [AlertMessage.genericNonCritical, AlertMessage.deviceLogChanged];
-
 export class Receiver {
   readonly #suite: Suite;
   readonly #crypto: Crypto;
@@ -106,7 +101,7 @@ export class Receiver {
     if (header.kind === Kind.command) return refuse("not-from-a-device");
     if (device === undefined) return refuse("unknown-device");
     if (party === undefined) return refuse("unknown-party");
-    if (envelope.protection !== expectedProtection(header)) return refuse("wrong-protection");
+    if (envelope.protection !== expectedProtection(header, device, party)) return refuse("wrong-protection");
     if (!this.#valid(envelope, device, party)) return refuse("not-authentic");
     const message = this.#suite.wire.decode(envelope);
     if (header.kind === Kind.alert) return readAlert(message as Alert, party, bytes);
@@ -153,12 +148,12 @@ export class Receiver {
   }
 }
 
-/** Responses to critical commands and critical alerts are signed, and so is the ACB's change of its own key. */
-function expectedProtection({ kind, code }: Header): Envelope["protection"] {
-  if (kind === Kind.alert) return macOnlyAlerts.includes(code) ? "mac" : "signature";
-  const rows = accessRows(code);
-  const acbKeyChange = rows.some((row) => row.id === "CS02bACBByACB");
-  return acbKeyChange || rows.some((row) => row.protection === "C") ? "signature" : "mac";
+/** Of an alert, what its row says; of a response, what the grant of the role says that asked. */
+function expectedProtection({ kind, code }: Header, device: KnownDevice, party: Party): Envelope["protection"] {
+  const useCase = useCaseByCode(code);
+  if (kind === Kind.alert) return useCase?.alert?.protection ?? "signature";
+  const grants = useCase === undefined ? [] : grantsOn(useCase, device.type);
+  return (grants.find(({ role }) => role === party.role) ?? grants[0])?.response ?? "mac";
 }
 
 function readAlert(message: Alert, party: Party, bytes: Uint8Array): ReceivedAlert {

@@ -3,6 +3,8 @@
  * log, joins, establishes a key, opens its tunnel, and has its clock set. Each step is waited for, bounded.
  */
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
+import type { Eui64 } from "../../firmware/wire/message.ts";
+import { notSet } from "../headend/readings.ts";
 import { joinTrouble } from "./hints.ts";
 import type { Premises } from "./premises.ts";
 
@@ -11,7 +13,7 @@ export const esmeMpan = "1000000000003";
 
 const minuteMs = 60_000;
 const joinLimitMs = 10 * minuteMs;
-/** The window in which the meter may take the hub's time. */
+/** The window in which the meter may take the hub's time: the longest there is, as much of it before now as after. */
 const clockWindowS = 86_400;
 
 export async function commission(home: Premises): Promise<void> {
@@ -34,8 +36,16 @@ export async function attachWan(home: Premises): Promise<void> {
 export async function addMeter(home: Premises, installCode = home.esme.installCode): Promise<void> {
   const { headEnd, hub, esme } = home;
   headEnd.inventory.preNotify({ eui: esme.eui, type: esme.type, installCode, hub: hub.eui, mpxn: esmeMpan });
-  await home.command("8.11", { action: "add", device: esme.eui, installCode, deviceType: 0 });
+  await home.command("8.11", addition(esme.eui, installCode));
 }
+
+/** The form of 8.11 that lists a device at the hub and opens the join window for an hour. */
+export const addition = (eui: Eui64, installCode: Uint8Array) =>
+  ({
+    DeviceID: eui,
+    RequestType: "Add",
+    AddDeviceToCHFWhitelist: { JoinTimePeriod: 3600, InstallCode: installCode },
+  }) as const;
 
 /** The meter joins, establishes a key, and its tunnel opens; the hub tells of it (alert 8F12). */
 export async function joinMeter(home: Premises): Promise<void> {
@@ -46,12 +56,14 @@ export async function joinMeter(home: Premises): Promise<void> {
 
 /** 8.1.1: the meter takes the hub's time and is commissioned. */
 export async function setClock(home: Premises): Promise<void> {
-  const window = { validFrom: home.nowS - clockWindowS, validUntil: home.nowS + clockWindowS };
-  const { timeS, status } = await home.read("8.1.1", window);
-  if (status !== 0 || Math.abs(timeS - home.nowS) > 10)
+  const { ClockTime: timeS, ClockStatus: status } = await home.read("8.1.1", {
+    CurrentDateTime: home.nowS - clockWindowS / 2,
+    TolerancePeriod: clockWindowS,
+  });
+  if (status !== "reliable" || timeS === notSet || Math.abs(timeS - home.nowS) > 10)
     throw new MeterbenchError(
       "premises/clock",
-      `8.1.1: expected the meter's clock reliable and at ${home.nowS} ± 10 s, got ${timeS} with status ${status}`,
+      `8.1.1: expected the meter's clock reliable and at ${home.nowS} ± 10 s, got ${timeS}, ${status}`,
       { timeS, status, expectedS: home.nowS },
     );
 }

@@ -6,7 +6,7 @@ import { type AnchorSeed, provision } from "../../firmware/devices/provision.ts"
 import type { DeviceSettings } from "../../firmware/devices/settings.ts";
 import type { Observation } from "../../firmware/features/feature.ts";
 import { withCrc } from "../../firmware/han/install-code.ts";
-import { deviceCells } from "../../firmware/security/cells.ts";
+import { cellsOf } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
 import { type Board, type MaybePromise, PowerLost } from "../../hal/board.ts";
@@ -119,14 +119,14 @@ export class HomeDevice {
 
 /** The parties whose keys a new device of `type` holds. */
 export function partiesOf(type: DeviceType): Set<PartyName> {
-  const roles = new Set<string>(deviceCells[type].map((cell) => cell.role));
+  const roles = new Set<string>(cellsOf(type).map((cell) => cell.role));
   roles.delete("root");
   return new Set([...roles] as PartyName[]);
 }
 
 /** The trust anchors that the factory loads into a device of `type`. */
 export function factoryAnchors(type: DeviceType, pki: TestPki): AnchorSeed[] {
-  return deviceCells[type].map((cell) => {
+  return cellsOf(type).map((cell) => {
     if (cell.role === "root") {
       const contingency = pki.wrappedContingencyKey;
       return { cell, holder: pki.rootName, publicKey: pki.rootPublicKey, contingency };
@@ -134,7 +134,7 @@ export function factoryAnchors(type: DeviceType, pki: TestPki): AnchorSeed[] {
     const party: Party = pki.parties[cell.role as PartyName];
     const { sign, agree, prepay } = party.keys;
     const publicKey =
-      cell.usage === "sign" ? sign.signer.publicKey : (cell.cellUsage === 1 ? prepay : agree).publicKey;
+      cell.usage === "sign" ? sign.signer.publicKey : (cell.cellUsage === "topUp" ? prepay : agree).publicKey;
     return { cell, holder: party.eui, publicKey };
   });
 }

@@ -4,7 +4,7 @@
  * board's answer only when its signature and MAC are good.
  */
 import assert from "node:assert/strict";
-import { AlertMessage } from "../../firmware/objects/use-cases.ts";
+import { messages } from "../../firmware/model/index.ts";
 import { type Eui64, Kind } from "../../firmware/wire/message.ts";
 import type { Wire } from "../../firmware/wire/wire.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
@@ -13,6 +13,7 @@ import type { Timers } from "../../hal/serial/timers.ts";
 import type { Exchange } from "../headend/exchange.ts";
 import { HeadEnd, type RequestOptions } from "../headend/head-end.ts";
 import { partyNames } from "../headend/parties.ts";
+import type { Reference } from "../headend/requests/index.ts";
 import { partiesOf } from "../premises/home-device.ts";
 import type { DeviceEnd } from "../run-context.ts";
 import { compareMessages, explainDifference, type MessageComparison } from "./compare-messages.ts";
@@ -92,11 +93,11 @@ export class BesideModel {
 
   /** Sends one command to both. Throws an assertion error with both answers decoded when they differ. */
   async ask(
-    reference: string,
+    reference: Reference,
     parameters: unknown = {},
     { stateDecides = false, ...options }: AskOptions = {},
   ): Promise<MessageComparison> {
-    const exchange = this.headEnd.submit(reference, parameters, {
+    const exchange = this.headEnd.submit(reference, parameters as never, {
       ...options,
       to: this.eui,
       unchecked: true,
@@ -194,4 +195,4 @@ function isAbout(
   return header.kind === Kind.alert && refused && refusalCodes.includes(header.code);
 }
 
-const refusalCodes: readonly number[] = [AlertMessage.genericCritical, AlertMessage.genericNonCritical];
+const refusalCodes: readonly number[] = [messages.GCA.code, messages.GNCA.code];

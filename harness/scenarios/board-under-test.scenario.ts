@@ -1,10 +1,11 @@
 /** A device with its own firmware at the far end of a line: what it answers must be what the model answers. */
 import assert from "node:assert/strict";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import { useCases } from "../../firmware/objects/use-cases.ts";
+import { useCases } from "../../firmware/model/index.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import { type DeviceType, serviceRequest } from "../headend/service-requests.ts";
 import { appliesTo, currentRun, needs, type PartyName, skipElsewhere } from "../index.ts";
+import { modelledUseCases } from "../rig/emulate/modelled.ts";
 import { BesideModel } from "../rig/beside-model.ts";
 import type { DeviceEnd } from "../run-context.ts";
 import { disableSupply, type Forgery, flipBit, forge, macBytes } from "./support.ts";
@@ -16,11 +17,12 @@ const devices = {
   CHF: { base: "8.9", intruder: "wanProvider" },
 } as const;
 
+const modelled = { ESME: await modelledUseCases("ESME"), CHF: await modelledUseCases("CHF") } as const;
 const namedAs = { ESME: "esme", CHF: "hub" } as const;
 const serves = (type: DeviceType, { useCase, reference, to }: UseCaseScenario): boolean =>
   (to ?? namedAs[type]) === namedAs[type] &&
   serviceRequest(reference).devices.includes(type) &&
-  (useCases.find(({ id }) => id === useCase)?.devices.includes(type) ?? false);
+  modelled[type].some(({ id }) => id === useCase);
 
 interface Attack {
   readonly what: string;

@@ -1,6 +1,6 @@
 /** What scenarios have in common: a commissioned home, and refusals seen from both ends. */
 import assert from "node:assert/strict";
-import { objects } from "../../firmware/objects/dictionary.ts";
+import { objects } from "../../firmware/model/index.ts";
 import type { Eui64, Operation } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
 import type { Crypto } from "../../hal/board.ts";

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { useCases } from "../../firmware/objects/use-cases.ts";
 import { appliesTo, needs, type Premises, reading, succeeded } from "../index.ts";
+import { allModelled } from "../rig/emulate/modelled.ts";
 import { commissioned, expectRequestRefused } from "./support.ts";
 import { type UseCaseSubject, useCaseScenarios } from "./use-case-table.ts";
 
+const useCases = await allModelled();
 const wrongRole = { reason: "role", alertCode: 0x8f30 } as const;
 
 const subjectOf = (home: Premises): UseCaseSubject => ({
@@ -23,7 +24,7 @@ describe("every use case, accepted once and refused once", function () {
   });
 
   it("covers all use cases of meter and hub", () => {
-    assert.deepEqual(useCaseScenarios.map((s) => s.useCase).sort(), useCases.map((u) => u.id).sort());
+    assert.deepEqual(useCaseScenarios.map((s) => s.useCase).sort(), useCases.map((u): string => u.id).sort());
   });
 
   for (const scenario of useCaseScenarios) {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hasCode, MeterbenchError } from "../../firmware/kernel/errors.ts";
-import type { Role } from "../../firmware/security/access.ts";
+import type { Role } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import { KeyStore, type KeyUse } from "./key-store.ts";
 

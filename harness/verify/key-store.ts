@@ -1,5 +1,5 @@
 /** Whose keys are known: one entry a party, whichever kind of certificate named it. */
-import type { Role } from "../../firmware/security/access.ts";
+import type { Role } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 
 /** One key: what verifying needs, and the private half where it is known. */

@@ -1,7 +1,7 @@
 /** `meterbench verify`: says of each message file whether it is authentic, and why not. */
 import { basename } from "node:path";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
-import { accessRows, allAccessRows } from "../../firmware/security/access.ts";
+import { type UseCase, useCaseByCode, useCases } from "../../firmware/model/index.ts";
 import type { Header } from "../../firmware/wire/message.ts";
 import type { EnvelopeSuite } from "../../firmware/wire/suite.ts";
 import { envelopeSuites, type WireName } from "../../firmware/wire/suites.ts";
@@ -121,7 +121,7 @@ function verifyFile(file: string, check: (bytes: Uint8Array) => Checked): Verifi
 function describe(file: string, checked: Checked): VerifiedMessage {
   const { header, kind = null, protection = null, status, reason } = checked;
   const named = header && namedUseCase(file);
-  const note = header && named && disagreement(named, header, protection);
+  const note = header && named && disagreement(named, file, header, protection);
   return {
     file,
     kind,
@@ -138,43 +138,32 @@ function describe(file: string, checked: Checked): VerifiedMessage {
 
 const codeName = (code: number): string => code.toString(16).toUpperCase().padStart(4, "0");
 
-/** Reference files are named `<use case>_<service reference>_…`. */
-function namedUseCase(file: string): string | undefined {
-  const name = basename(file).split("_")[0];
-  return allAccessRows.some((row) => row.id === name) ? name : undefined;
+/** Reference files are named `<use case>_<service reference>_…`; a form of it may be named behind the use case. */
+function namedUseCase(file: string): UseCase | undefined {
+  const name = basename(file).split("_")[0] ?? "";
+  const named = useCases.filter(({ id }) => name.startsWith(id));
+  return named.reduce<UseCase | undefined>((best, each) => (each.id.length > (best?.id.length ?? 0) ? each : best), undefined);
 }
 
-function codesOf(id: string): readonly number[] {
-  const rows = allAccessRows.filter((row) => row.id === id);
-  return rows.flatMap((row) => [row.code, ...(row.alertCode === undefined ? [] : [row.alertCode])]);
-}
-
-/** A code of this use case that also is another's, while the use case has one of its own. */
-function isBorrowed(id: string, code: number): boolean {
-  const rows = allAccessRows.filter((row) => row.id === id);
-  const owners = accessRows(code);
-  return rows.length > 1 && rows.some((row) => row.code === code) && owners.some((row) => row.id !== id);
-}
+const codesOf = ({ code, outcome }: UseCase): readonly number[] =>
+  outcome === undefined ? [code] : [code, outcome];
 
 /** The name in the file only decides between use cases that share the code. */
-function useCaseOf({ code }: Header, named: string | undefined): string {
-  if (named !== undefined && codesOf(named).includes(code)) return named;
-  const rows = accessRows(code);
-  return rows.length > 0 ? (rows[0]?.id ?? "") : codeName(code);
+function useCaseOf({ code }: Header, named: UseCase | undefined): string {
+  if (named !== undefined && codesOf(named).includes(code)) return named.id;
+  return useCaseByCode(code)?.id ?? codeName(code);
 }
 
-function disagreement(named: string, { code }: Header, protection: string | null): string | undefined {
+function disagreement(
+  named: UseCase,
+  file: string,
+  { code }: Header,
+  protection: string | null,
+): string | undefined {
   const codes = codesOf(named);
   if (!codes.includes(code))
-    return `the file is named ${named} (message code ${codes.map(codeName).join(", ")}), the message carries ${codeName(code)}`;
-  if (isBorrowed(named, code))
-    return `the file is named ${named}, the message carries ${codeName(code)}, which is also ${otherOwners(named, code)}`;
-  if (named.endsWith("Signature") && protection === "mac")
-    return `the file is named ${named}, the signed form; the message has a MAC and no signature`;
+    return `the file is named ${named.id} (message code ${codes.map(codeName).join(", ")}), the message carries ${codeName(code)}`;
+  if (/^\w+Signature_/.test(basename(file)) && protection === "mac")
+    return `the file is named for the signed form of ${named.id}; the message has a MAC and no signature`;
   return undefined;
-}
-
-function otherOwners(id: string, code: number): string {
-  const ids = accessRows(code).map((row) => row.id);
-  return ids.filter((other) => other !== id).join(", ");
 }

@@ -1,6 +1,6 @@
 /** GBCS keys: X.509 certificates (`.pem`) and PKCS #8 private keys (`.key`), P-256, PEM. */
 import { createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
-import { type Role, roleNumber } from "../../firmware/security/access.ts";
+import { type Role, roleByNumber } from "../../firmware/model/index.ts";
 import { publicBytes, readKeyObject } from "../input/key-file.ts";
 import { textOf } from "../input/text.ts";
 import { badKeys, type KeyFiles, loadKeys, readKeyFile } from "./key-files.ts";
@@ -44,7 +44,7 @@ function roleOf(subject: string | undefined, path: string): Role | "device" {
   if (subject === undefined || subject === "") return "device";
   const unit = /^OU=([0-9A-F]{2})$/im.exec(subject)?.[1];
   const number = unit === undefined ? -1 : Number.parseInt(unit, 16);
-  const role = (Object.keys(roleNumber) as Role[]).find((name) => roleNumber[name] === number);
+  const role = roleByNumber(number);
   if (role === undefined)
     throw badKeys(path, `has subject "${subject.replaceAll("\n", ", ")}": expected OU = a role, 00 to 08`);
   return role;

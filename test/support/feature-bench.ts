@@ -14,7 +14,7 @@ import { Journal, type JournalChange } from "../../firmware/kernel/journal.ts";
 import { RunLoop } from "../../firmware/kernel/run-loop.ts";
 import { memberOf, type ObjectName, objects } from "../../firmware/objects/dictionary.ts";
 import { checkValue } from "../../firmware/objects/types.ts";
-import { FutureDated } from "../../firmware/security/future-dated.ts";
+import { FutureDated } from "../../firmware/features/future-dating/feature.ts";
 import type { OperationResult, Value } from "../../firmware/wire/message.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import {

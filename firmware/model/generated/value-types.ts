@@ -72,7 +72,7 @@ export const devicesBackup = t.structure({ time: t.dateTime, panId: t.octets(8),
 /** A device log to go back to. */
 export const devicesRestore = t.structure({ panId: t.octets(8), devices: t.array(t.structure({ device: t.octets(8), keyHash: t.octets(0, 16) }), 1, 16) });
 /** An install code has no CRC here. */
-export const registration = t.structure({ device: t.octets(8), keyType: t.names("enum", { installCode: 1 }), key: t.octets(16), deviceType: t.names("enum", { ESME: 0, GSME: 1, HCALCS: 13, IHD: 128, CAD: 130, PPMID: 132, GPF: 254 }) });
+export const registration = t.structure({ device: t.octets(8), keyType: t.names("enum", { installCode: 1 }), key: t.octets(0, 16), deviceType: t.names("enum", { ESME: 0, GSME: 1, HCALCS: 13, IHD: 128, CAD: 130, PPMID: 132, GPF: 254 }) });
 /** Channel masks, duty cycle in hundredths of a per cent, limits. */
 export const subGhzConfiguration = t.structure({ page28: t.bits(32), page29: t.bits(32), page30: t.bits(32), page31: t.bits(32), limitedThreshold: t.u16, criticalThreshold: t.u16, changesPerWeek: t.u8, gsmeCurfew: t.u16, quieterDb: t.u8, noisierDb: t.u8, poorShare: t.u16, poorPeriods: t.u8, noisePeriod: t.u16, failureShare: t.u16, retryShare: t.u16 });
 /** The hub's time is taken over when it lies between from and to. */

@@ -4,7 +4,7 @@
  */
 import type { Crypto, Signer } from "../../../hal/board.ts";
 import { MeterbenchError } from "../../kernel/errors.ts";
-import { roleNumber } from "../../security/access.ts";
+import { type Role, roles } from "../../model/index.ts";
 import type { Eui64 } from "../message.ts";
 import type { Certificate, CertificateClaims, KeyUsage } from "../suite.ts";
 import { decode, encode, type Item } from "./cbor.ts";
@@ -41,7 +41,11 @@ const Key = { type: 1, curve: -1, x: -2 }; // labels in a COSE_Key
 const OKP = 1;
 const Curve = { x25519: 4, ed25519: 6 };
 const usageNumber = { sign: 1, agree: 2, certify: 3 } as const;
-const certificateRole = { ...roleNumber, device: 127 } as const;
+/** Numbers of roles in certificates; 127 is a device. */
+const certificateRole = {
+  ...(Object.fromEntries(Object.entries(roles).map(([name, { number }]) => [name, number])) as Record<Role, number>),
+  device: 127,
+} as const;
 
 /** Issues a certificate; `issuer` signs with EdDSA. */
 export function issueCertificate(

@@ -11,7 +11,7 @@ import {
   type RoleWord,
   wordOfRole,
 } from "./credential-change.ts";
-import { certificate, executionDateTime, floorSequenceNumber, importMpxn } from "./duis.ts";
+import { certificate, executionDateTime, floorSequenceNumber, hexBinary, importMpxn } from "./duis.ts";
 import { request, unlisted } from "./request.ts";
 
 const path = z.strictObject({ Certificate: z.array(certificate).min(1).max(3) });
@@ -112,7 +112,7 @@ const anyForm = z.strictObject(anyChange);
 const contingencyForm = z.strictObject({
   ...anyChange,
   /** Makes the root's contingency key readable to devices. */
-  ContingencyKey: z.instanceof(Uint8Array).refine((key) => key.length === 32, "expected 32 octets"),
+  ContingencyKey: hexBinary(32, 32),
 });
 type AnyChange = z.output<typeof anyForm> & { readonly ContingencyKey?: Uint8Array };
 

@@ -8,7 +8,6 @@ import {
   toPlain,
   type UseCase,
 } from "../../../firmware/model/index.ts";
-import { presentPlain } from "../present-shapes.ts";
 import type { Element, NamedValues, RequestContext, RequestDefinition } from "./request.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -51,7 +50,7 @@ export function stepValues(
     const plain = toPlain(step.carries, named);
     const fault = step.constant && mismatch(step.constant, fromPlain(step.carries, plain, step.path), step.path);
     if (fault !== undefined) throw new Error(`service request ${definition.reference}: ${fault}`);
-    return presentPlain(step, plain);
+    return plain;
   });
 }
 

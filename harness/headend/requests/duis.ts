@@ -93,10 +93,11 @@ export const numbered = <T extends z.ZodType>(most: number, value: T) =>
 /** An element without content. */
 export const empty = z.strictObject({});
 
+const octets = z.custom<Uint8Array>((value) => value instanceof Uint8Array, "expected octets");
 /** hexBinary of `least` to `most` octets, or the octets. */
 export const hexBinary = (least: number, most: number) =>
   z
-    .union([z.instanceof(Uint8Array), z.string().regex(/^([0-9a-f]{2})*$/i, "expected hex").transform(fromHex)])
+    .union([octets, z.string().regex(/^([0-9a-f]{2})*$/i, "expected hex").transform(fromHex)])
     .refine(
       (bytes) => bytes.length >= least && bytes.length <= most,
       least === most ? `expected ${least} octets` : `expected ${least} to ${most} octets`,
@@ -104,7 +105,7 @@ export const hexBinary = (least: number, most: number) =>
 
 /** A certificate: base64Binary, or its octets. */
 export const certificate = z.union([
-  z.instanceof(Uint8Array),
+  octets,
   z
     .base64()
     .min(4)

@@ -8,6 +8,7 @@ import { provision } from "../../../firmware/devices/provision.ts";
 import type { Observation } from "../../../firmware/features/feature.ts";
 import { withCrc } from "../../../firmware/han/install-code.ts";
 import type { HanPort } from "../../../firmware/han/port.ts";
+import type { UseCase } from "../../../firmware/model/index.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
 import type { Suite } from "../../../firmware/wire/suite.ts";
 import { suites } from "../../../firmware/wire/suites.ts";
@@ -51,6 +52,7 @@ export class ModelDevice implements MessageEnd {
   readonly #wan: WanLink;
   readonly #listeners = new Set<(message: Uint8Array) => void>();
   #meter: ElectricityMeter | undefined;
+  #hub: CommunicationsHub | undefined;
 
   /** Makes the device in its factory and gives it power. */
   static async start(options: ModelDeviceOptions): Promise<ModelDevice> {
@@ -107,6 +109,11 @@ export class ModelDevice implements MessageEnd {
         ? { ...common, parts: { mains: hubMains }, ether, eui64: euiBytes(hubEui), wan: this.#wan }
         : { ...common, parts: meterParts },
     );
+  }
+
+  /** What the device models; none without power. */
+  get useCases(): readonly UseCase[] {
+    return (this.#hub ?? this.#meter)?.device.useCases ?? [];
   }
 
   /** A whole message for the firmware. Without power it is lost. */
@@ -166,7 +173,7 @@ export class ModelDevice implements MessageEnd {
     const { observe } = this.#options;
     const options = { suite: this.suite, ...(observe ? { observe } : {}) };
     try {
-      if (this.type === "CHF") await CommunicationsHub.boot(this.board, options);
+      if (this.type === "CHF") this.#hub = await CommunicationsHub.boot(this.board, options);
       else
         this.#meter = await ElectricityMeter.boot(this.board, {
           ...options,

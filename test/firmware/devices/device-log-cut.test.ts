@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { objects } from "../../../firmware/objects/dictionary.ts";
+import { objects } from "../../../firmware/model/index.ts";
 import { euiBytes } from "../../../firmware/security/eui.ts";
 import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import { type Alert, Kind, type Operation, type Response } from "../../../firmware/wire/message.ts";

@@ -5,7 +5,7 @@ import { provision } from "../../../firmware/devices/provision.ts";
 import type { DeviceSettings } from "../../../firmware/devices/settings.ts";
 import type { Observation } from "../../../firmware/features/feature.ts";
 import { withCrc } from "../../../firmware/han/install-code.ts";
-import { objects } from "../../../firmware/objects/dictionary.ts";
+import { objects } from "../../../firmware/model/index.ts";
 import { euiBytes } from "../../../firmware/security/eui.ts";
 import {
   Ether,

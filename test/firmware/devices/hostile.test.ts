@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { objects } from "../../../firmware/objects/dictionary.ts";
-import { useCases } from "../../../firmware/objects/use-cases.ts";
+import { objects } from "../../../firmware/model/index.ts";
+import { useCases } from "../../../firmware/model/index.ts";
 import type { Value } from "../../../firmware/wire/message.ts";
 import { type MeterRig, meterRig, op } from "./rig.ts";
 

@@ -5,7 +5,7 @@ import {
   MAINS_DEVICE_CAPABILITY,
   MacType,
 } from "../../../firmware/han/frames/mac.ts";
-import { objects } from "../../../firmware/objects/dictionary.ts";
+import { objects } from "../../../firmware/model/index.ts";
 import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import type { Alert, Response } from "../../../firmware/wire/message.ts";
 import { HomeRig } from "./home-rig.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { objects } from "../../../firmware/objects/dictionary.ts";
-import { useCases } from "../../../firmware/objects/use-cases.ts";
+import { objects } from "../../../firmware/model/index.ts";
+import { useCases } from "../../../firmware/model/index.ts";
 import { Kind, type Response } from "../../../firmware/wire/message.ts";
 import type { CutPoint } from "../../../hal/mock/flash.ts";
 import { type MeterRig, meterRig, op, startUtcS } from "./rig.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { objects } from "../../../firmware/objects/dictionary.ts";
+import { objects } from "../../../firmware/model/index.ts";
 import { type Alert, NEVER, type Operation, type Response } from "../../../firmware/wire/message.ts";
 import type { CutPoint, FlashSnapshot } from "../../../hal/mock/flash.ts";
 import { type MeterRig, meterRig, op, startUtcS } from "./rig.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { objects } from "../../../firmware/objects/dictionary.ts";
+import { objects } from "../../../firmware/model/index.ts";
 import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import { type Alert, Kind, type Response } from "../../../firmware/wire/message.ts";
 import type { CutPoint } from "../../../hal/mock/index.ts";

@@ -7,7 +7,7 @@ import { type AnchorSeed, type DeviceIdentity, provision } from "../../../firmwa
 import type { Observation } from "../../../firmware/features/feature.ts";
 import { BlockTransfer } from "../../../firmware/han/block-transfer.ts";
 import type { HanFailure, HanMessage, HanPort } from "../../../firmware/han/port.ts";
-import type { Role } from "../../../firmware/security/access.ts";
+import type { Role } from "../../../firmware/model/index.ts";
 import { type CellName, deviceCells } from "../../../firmware/security/cells.ts";
 import { euiBytes } from "../../../firmware/security/eui.ts";
 import { commandRules } from "../../../firmware/security/rules.ts";

@@ -14,7 +14,7 @@ import { averageVoltageRecord, voltageFeature } from "../../../firmware/features
 import { RecordLog } from "../../../firmware/kernel/record-log.ts";
 import { objectById } from "../../../firmware/objects/dictionary.ts";
 import { checkValue, type Type } from "../../../firmware/objects/types.ts";
-import { useCases } from "../../../firmware/objects/use-cases.ts";
+import { useCases } from "../../../firmware/model/index.ts";
 import type { OperationResult, Value } from "../../../firmware/wire/message.ts";
 import { constantLoad } from "../../../hal/mock/index.ts";
 import { type BenchContext, FeatureBench, startUtcS, supplierOrigin } from "../../support/feature-bench.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
-import { objects } from "../../../firmware/objects/dictionary.ts";
+import { objects } from "../../../firmware/model/index.ts";
 import { type Role, roleNumber } from "../../../firmware/security/access.ts";
 import { type CellName, cellToValue } from "../../../firmware/security/cells.ts";
 import { euiBytes } from "../../../firmware/security/eui.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { objects } from "../../../firmware/objects/dictionary.ts";
+import { objects } from "../../../firmware/model/index.ts";
 import type { Alert } from "../../../firmware/wire/message.ts";
 import { type MeterRig, meterRig, op } from "../devices/rig.ts";
 

@@ -4,7 +4,7 @@ import {
   authorisingCell,
   replacementMode,
   replacementModes,
-} from "../../../firmware/security/replacement-modes.ts";
+} from "../../../firmware/features/credentials/modes.ts";
 import { commandRules } from "../../../firmware/security/rules.ts";
 import type { Protection } from "../../../firmware/wire/message.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Journal } from "../../../firmware/kernel/journal.ts";
-import type { Role } from "../../../firmware/security/access.ts";
+import type { Role } from "../../../firmware/model/index.ts";
 import { type CellName, deviceCells } from "../../../firmware/security/cells.ts";
 import { euiBytes } from "../../../firmware/security/eui.ts";
 import { type Anchor, TrustAnchors } from "../../../firmware/security/trust-anchors.ts";

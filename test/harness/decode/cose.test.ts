@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { objects } from "../../../firmware/objects/dictionary.ts";
+import { objects } from "../../../firmware/model/index.ts";
 import { SupplyScript, useCaseByCode } from "../../../firmware/objects/use-cases.ts";
 import { issueCertificate } from "../../../firmware/wire/cose/certificate.ts";
 import { agreement, keyId, valueKey } from "../../../firmware/wire/cose/keys.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { hasCode, type MeterbenchError } from "../../../firmware/kernel/errors.ts";
-import { useCases } from "../../../firmware/objects/use-cases.ts";
+import { useCases } from "../../../firmware/model/index.ts";
 import { coseWire } from "../../../firmware/wire/cose/wire.ts";
 import { correlate } from "../../../harness/headend/correlate.ts";
 import { serviceRequests } from "../../../harness/headend/service-requests.ts";

@@ -1,9 +1,9 @@
 /**
  * What features need of future-dated values: something that keeps an activation time for an attribute,
- * calls back when it comes, and tells the originator the outcome. `security/future-dated.ts` is it.
+ * calls back when it comes, and tells the originator the outcome. `feature.ts` is it.
  */
-import type { MemberRef, Status } from "../wire/message.ts";
-import type { CommandOrigin } from "./feature.ts";
+import type { MemberRef, Status } from "../../wire/message.ts";
+import type { CommandOrigin } from "../feature.ts";
 
 /** Puts passive values in force, atomically. Any status but success leaves everything as it was. Idempotent. */
 export type Activate = () => Promise<Status>;

@@ -3,17 +3,15 @@
  * journal until it has been acted on; a newer command for the same attribute replaces it, NEVER cancels it,
  * NOW acts at once. Each activation reports its outcome to the originator (alert 00CC, codes 8F66 and 8F67).
  */
-import type { CommandOrigin, DeviceContext } from "../features/feature.ts";
-import type { Activate, FutureDatedValues } from "../features/future-dated.ts";
-import { hasCode } from "../kernel/errors.ts";
-import type { JournalChange } from "../kernel/journal.ts";
-import { objectById } from "../objects/dictionary.ts";
-import { AlertMessage } from "../objects/use-cases.ts";
-import { type MemberRef, NEVER, NOW, Status, type Value } from "../wire/message.ts";
-import { type Role, roleNumber } from "./access.ts";
-import { euiBytes, euiText } from "./eui.ts";
+import type { CommandOrigin, DeviceContext } from "../feature.ts";
+import type { Activate, FutureDatedValues } from "./values.ts";
+import { hasCode } from "../../kernel/errors.ts";
+import type { JournalChange } from "../../kernel/journal.ts";
+import { messages, objectById, type Role, roleByNumber, roles } from "../../model/index.ts";
+import { type MemberRef, NEVER, NOW, Status, type Value } from "../../wire/message.ts";
+import { euiBytes, euiText } from "../../security/eui.ts";
 
-export const Outcome = { actioned: 0x8f66, notActioned: 0x8f67 } as const;
+export const OutcomeCode = { actioned: 0x8f66, notActioned: 0x8f67 } as const;
 
 const prefix = "future/";
 const keyOf = (ref: MemberRef): string => `${prefix}${ref.object}/${ref.member}`;
@@ -87,18 +85,18 @@ export class FutureDated implements FutureDatedValues {
     const code = await outcomeOf(this.#context, known.activate);
     const { origin } = decodeEntry(bytes);
     const done = [{ key, value: null }];
-    await reportOutcome(this.#context, AlertMessage.futureDatedOutcome, code, origin, known.ref, [], done);
+    await reportOutcome(this.#context, messages.FDOD.code, code, origin, known.ref, [], done);
   }
 }
 
 /** Runs `activate`; what it throws (but for lost power) is an outcome, not an error. */
 async function outcomeOf(context: DeviceContext, activate: Activate): Promise<number> {
   try {
-    return (await activate()) === Status.success ? Outcome.actioned : Outcome.notActioned;
+    return (await activate()) === Status.success ? OutcomeCode.actioned : OutcomeCode.notActioned;
   } catch (error) {
     if (hasCode(error, "hal/power-lost")) throw error;
     context.observe({ kind: "fault", where: "future-dated activation", error: String(error) });
-    return Outcome.notActioned;
+    return OutcomeCode.notActioned;
   }
 }
 
@@ -126,8 +124,6 @@ export async function reportOutcome(
   await context.raise({ alertCode, message, to: origin.role, values: [body, ...more] }, changes);
 }
 
-const roles = Object.keys(roleNumber) as Role[];
-
 /** time 4 ‖ command origin 19. */
 function encodeEntry(timeS: number, origin: CommandOrigin): Uint8Array {
   const bytes = new Uint8Array(4 + originBytes);
@@ -149,14 +145,14 @@ export function encodeOrigin(origin: CommandOrigin): Uint8Array {
   const view = new DataView(bytes.buffer);
   view.setUint16(0, origin.code);
   view.setBigUint64(2, origin.counter);
-  bytes[10] = roleNumber[origin.role];
+  bytes[10] = roles[origin.role].number;
   bytes.set(euiBytes(origin.originator), 11);
   return bytes;
 }
 
 export function decodeOrigin(bytes: Uint8Array): CommandOrigin {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const role = roles.find((name) => roleNumber[name] === bytes[10]) as Role;
+  const role = roleByNumber(bytes[10] ?? -1) as Role;
   return {
     code: view.getUint16(0),
     counter: view.getBigUint64(2),

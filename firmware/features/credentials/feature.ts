@@ -3,72 +3,78 @@
  * judged and replaced on its own; a set of which some fail is answered as one of which none does, by its
  * outcomes. New anchors, floors under counters, the log entry and the answer are one commit.
  */
-import type { CommandOrigin, DeviceContext, Feature } from "../features/feature.ts";
-import { hasCode } from "../kernel/errors.ts";
-import type { JournalChange } from "../kernel/journal.ts";
-import { objects } from "../objects/dictionary.ts";
-import { AlertMessage } from "../objects/use-cases.ts";
-import { NEVER, NOW, type OperationResult, Status, type Value } from "../wire/message.ts";
-import type { Suite } from "../wire/suite.ts";
-import { accessRows, type Role } from "./access.ts";
-import { type CellName, cellFromValue, cellText, deviceCells } from "./cells.ts";
-import type { Counters, Floor } from "./counters.ts";
-import { euiBytes } from "./eui.ts";
-import { Outcome, reportOutcome } from "./future-dated.ts";
-import { type CellOutcome, judge, Outcomes } from "./replacement.ts";
+import { hasCode } from "../../kernel/errors.ts";
+import type { JournalChange } from "../../kernel/journal.ts";
 import {
-  answerValue,
+  cellsOf,
+  cellText,
+  type DeviceName,
+  messages,
+  objects,
+  type Outcome,
+  type Role,
+  toPlain,
+  useCaseByCode,
+  type ValueOf,
+  valueTypes,
+} from "../../model/index.ts";
+import type { Counters, Floor } from "../../security/counters.ts";
+import { euiBytes } from "../../security/eui.ts";
+import type { Anchor, TrustAnchors } from "../../security/trust-anchors.ts";
+import { NEVER, NOW, type Status } from "../../wire/message.ts";
+import type { Suite } from "../../wire/suite.ts";
+import type { CommandOrigin, DeviceContext, Feature } from "../feature.ts";
+import { OutcomeCode, reportOutcome } from "../future-dating/feature.ts";
+import { refused, type ServedObject, servePart } from "../serve.ts";
+import {
   consistent,
   decodeWithOrigin,
   encodeWithOrigin,
+  type Order,
   type ReplaceArgument,
+  type Reply,
   type RoleFloor,
   readArgument,
-} from "./replacement-argument.ts";
-import { authorisingCell, contingencyMode, replacementMode } from "./replacement-modes.ts";
-import type { Anchor, TrustAnchors } from "./trust-anchors.ts";
+  replyOf,
+} from "./argument.ts";
+import { type CellOutcome, judge } from "./judge.ts";
+import { authorisingCell, replacementModes } from "./modes.ts";
+
+type AnchorsReply = ValueOf<typeof valueTypes.anchorsReply>;
 
 /** Security log: credentials were replaced. */
 const credentialsUpdated = 0x8f70;
-const replaceMethod = 1;
-const provideMethod = 2;
 /** Replacements that wait, one a message code. */
 const waitingPrefix = "credentials/";
 /** The last replacement done, command origin ‖ answer: a power cut before the answer must not do it again. */
 const doneKey = "credentials-done";
-const none = new Uint8Array();
-const refused: OperationResult = { status: Status.otherReason };
+/** Taken for later, or cancelled. */
+const accepted: Reply = { accepted: null };
 
-/** Makes `changes` durable, with what `answer` tells of them. */
-type Commit = (changes: readonly JournalChange[], answer: Value, complete: boolean) => Promise<void>;
+/** Makes `changes` durable, with what `reply` tells of them. */
+type Commit = (changes: readonly JournalChange[], reply: Reply, complete: boolean) => Promise<void>;
 
 type CredentialsContext = DeviceContext & { readonly suite: Suite };
 
 export class Credentials implements Feature {
   readonly name = "credentials";
-  readonly objects;
+  readonly objects: readonly ServedObject[];
   readonly #context: CredentialsContext;
-  readonly #device: "ESME" | "CHF";
+  readonly #device: DeviceName;
   readonly #anchors: TrustAnchors;
   readonly #counters: Counters;
   readonly #timers = new Map<string, () => void>();
 
-  constructor(
-    context: CredentialsContext,
-    device: "ESME" | "CHF",
-    anchors: TrustAnchors,
-    counters: Counters,
-  ) {
+  constructor(context: CredentialsContext, device: DeviceName, anchors: TrustAnchors, counters: Counters) {
     this.#context = context;
     this.#device = device;
     this.#anchors = anchors;
     this.#counters = counters;
     this.objects = [
-      {
-        object: objects.credentials.id,
-        call: (member: number, argument: Value, origin: CommandOrigin) =>
-          this.#call(member, argument, origin),
-      },
+      servePart(objects.credentials, {
+        replace: (order, origin) => this.#replace(order, origin),
+        provide: ({ roles }) => ({ value: roles.map((role) => this.#provide(role)) }),
+      }),
     ];
   }
 
@@ -76,62 +82,66 @@ export class Credentials implements Feature {
     for (const key of this.#context.journal.keys(waitingPrefix)) this.#aim(key);
   }
 
-  async #call(member: number, argument: Value, origin: CommandOrigin): Promise<OperationResult> {
-    if (member === replaceMethod) return this.#replace(argument, origin);
-    if (member === provideMethod)
-      return success((argument as readonly Value[]).map((cell) => this.#provide(cell)));
-    return { status: Status.readWriteDenied };
+  /** The anchors of a role, and the highest counter of who holds them; a role this device has no cells of has none. */
+  #provide(role: AnchorsReply[number]["role"]): AnchorsReply[number] {
+    const held = cellsOf(this.#device).flatMap((cell) =>
+      cell.role === role ? (this.#anchors.cell(cell) ?? []) : [],
+    );
+    const [first] = held;
+    if (first === undefined) return { role, status: "anchorNotFound" };
+    return {
+      role,
+      status: "success",
+      counter: this.#counters.highest(first.cell.role, first.holder),
+      anchors: held.map(({ cell: { usage, cellUsage }, holder, keyId }) => ({
+        usage,
+        cellUsage,
+        holder: euiBytes(holder),
+        key: keyId,
+      })),
+    };
   }
 
-  /** {cell, holder, key id, holder's highest counter}; empty octets and 0 for a cell this device has not. */
-  #provide(value: Value): Value {
-    const cell = cellFromValue(value);
-    const anchor = cell && this.#anchors.cell(cell);
-    if (anchor === undefined) return [value, none, none, 0];
-    const { holder, keyId } = anchor;
-    return [value, euiBytes(holder), keyId, this.#counters.highest(anchor.cell.role, holder)];
-  }
-
-  async #replace(value: Value, origin: CommandOrigin): Promise<OperationResult> {
+  async #replace(order: Order, origin: CommandOrigin): Promise<Outcome<Reply, Status>> {
     const done = this.#answered(origin);
-    if (done !== undefined) return success(done);
-    const argument = readArgument(value, origin);
-    if (argument === undefined || !consistent(argument, origin, this.#authorisingCell(argument)))
+    if (done !== undefined) return { value: done };
+    const argument = readArgument(order, origin);
+    if (argument === undefined || !consistent(argument, origin, authorisingCell(argument.mode, this.#device)))
       return refused;
     const key = `${waitingPrefix}${origin.code.toString(16)}`;
     if (argument.executionS === NEVER) return this.#cancel(key);
-    if (argument.executionS === NOW) return success(await this.#replaceNow(key, argument, origin));
-    if (!accessRows(origin.code).some((row) => row.futureDated)) return refused;
-    await this.#context.journal.commit([{ key, value: encodeWithOrigin(origin, value) }]);
+    if (argument.executionS === NOW) return { value: await this.#replaceNow(key, argument, origin) };
+    if (useCaseByCode(origin.code)?.futureDated !== true) return refused;
+    await this.#context.journal.commit([{ key, value: encodeWithOrigin(origin, order) }]);
     this.#aim(key);
-    return success(null);
+    return { value: accepted };
   }
 
   /** What the command of `origin` was answered, when a power cut came between its end and its answer. */
-  #answered({ counter, originator }: CommandOrigin): Value | undefined {
+  #answered({ counter, originator }: CommandOrigin): Reply | undefined {
     const bytes = this.#context.journal.get(doneKey);
     if (bytes === undefined) return undefined;
-    const { origin, value } = decodeWithOrigin(bytes);
+    const { origin, value } = decodeWithOrigin<Reply>(bytes);
     return origin.counter === counter && origin.originator === originator ? value : undefined;
   }
 
   /** The newest command for the same cells counts: one that waits is forgotten when all of this are in force. */
-  async #replaceNow(key: string, argument: ReplaceArgument, origin: CommandOrigin): Promise<Value> {
-    let answered: Value = null;
-    await this.#putInForce(argument, origin, async (changes, answer, complete) => {
-      answered = answer;
-      const done = { key: doneKey, value: encodeWithOrigin(origin, answer) };
+  async #replaceNow(key: string, argument: ReplaceArgument, origin: CommandOrigin): Promise<Reply> {
+    let told = accepted;
+    await this.#putInForce(argument, origin, async (changes, reply, complete) => {
+      told = reply;
+      const done = { key: doneKey, value: encodeWithOrigin(origin, reply) };
       await this.#context.journal.commit([...changes, done, ...(complete ? [{ key, value: null }] : [])]);
       if (complete) this.#disarm(key);
     });
-    return answered;
+    return told;
   }
 
-  async #cancel(key: string): Promise<OperationResult> {
+  async #cancel(key: string): Promise<Outcome<Reply, Status>> {
     this.#disarm(key);
     if (this.#context.journal.get(key) !== undefined)
       await this.#context.journal.commit([{ key, value: null }]);
-    return success(null);
+    return { value: accepted };
   }
 
   #disarm(key: string): void {
@@ -141,7 +151,7 @@ export class Credentials implements Feature {
 
   #aim(key: string): void {
     this.#disarm(key);
-    const { origin, value } = decodeWithOrigin(this.#context.journal.get(key) as Uint8Array);
+    const { origin, value } = decodeWithOrigin<Order>(this.#context.journal.get(key) as Uint8Array);
     const argument = readArgument(value, origin) as ReplaceArgument;
     this.#timers.set(
       key,
@@ -152,11 +162,13 @@ export class Credentials implements Feature {
   /** The time of a future-dated replacement has come: judges it now, and tells the outcome (00CB). */
   async #execute(key: string, argument: ReplaceArgument, origin: CommandOrigin): Promise<void> {
     this.#timers.delete(key);
-    const ref = { object: objects.credentials.id, member: replaceMethod };
-    await this.#putInForce(argument, origin, (changes, answer, complete) => {
-      const code = complete ? Outcome.actioned : Outcome.notActioned;
+    const { id, methods } = objects.credentials;
+    const ref = { object: id, member: methods.replace.no };
+    await this.#putInForce(argument, origin, (changes, { outcome }, complete) => {
+      const code = complete ? OutcomeCode.actioned : OutcomeCode.notActioned;
+      const told = [toPlain(valueTypes.replacementOutcome, outcome as NonNullable<typeof outcome>)];
       const done = [...changes, { key, value: null }];
-      return reportOutcome(this.#context, AlertMessage.credentialsOutcome, code, origin, ref, [answer], done);
+      return reportOutcome(this.#context, messages.FDOC.code, code, origin, ref, told, done);
     });
   }
 
@@ -166,19 +178,22 @@ export class Credentials implements Feature {
     const anchors = outcomes.flatMap(({ anchor }) => anchor ?? []);
     const named = argument.floors.filter(({ role }) => this.#holders(role, anchors).size > 0);
     const counters = this.#counterChanges(named, anchors);
-    const answer = answerValue(argument, named, outcomes);
-    const complete = outcomes.every(({ code }) => code === Outcomes.success);
+    const reply = replyOf(argument, named, outcomes);
+    const complete = outcomes.every(({ status }) => status === "success");
     try {
       await this.#logged(anchors.length > 0, (entry) =>
-        commit([...this.#anchors.changes(anchors), ...counters, ...entry], answer, complete),
+        commit([...this.#anchors.changes(anchors), ...counters, ...entry], reply, complete),
       );
     } catch (error) {
       if (!hasCode(error, "journal/full")) throw error;
-      const kept = outcomes.map(({ cell, old, code, anchor }) => ({
-        ...{ cell, old },
-        code: anchor === undefined ? code : Outcomes.noMemory,
-      }));
-      return commit([], answerValue(argument, [], kept), false);
+      const kept = outcomes.map(
+        ({ cell, old, status, anchor }): CellOutcome => ({
+          cell,
+          old,
+          status: anchor === undefined ? status : "noMemory",
+        }),
+      );
+      return commit([], replyOf(argument, [], kept), false);
     }
     this.#anchors.adopt(anchors);
     this.#counters.adopt(counters);
@@ -188,20 +203,18 @@ export class Credentials implements Feature {
 
   /** An authoriser that has lost its cell since it sent a future-dated command changes nothing any more. */
   #judge(argument: ReplaceArgument, origin: CommandOrigin): CellOutcome[] {
-    const authoriser = this.#authorisingCell(argument);
+    const authoriser = authorisingCell(argument.mode, this.#device);
     const lost = authoriser !== undefined && this.#anchors.cell(authoriser)?.holder !== origin.originator;
-    const timed = argument.timeChecks === null && this.#context.timeIsSet();
+    const timed = argument.timeChecks && this.#context.timeIsSet();
     return judge(argument.replacements, argument.path, {
       anchors: this.#anchors,
-      roles: lost ? [] : (replacementMode(argument.mode)?.targets ?? []),
-      abnormalRoot: argument.mode === contingencyMode,
+      roles: lost ? [] : (replacementModes[argument.mode]?.targets ?? []),
+      abnormalRoot: argument.mode === "anyByContingency",
       nowS: timed ? this.#context.nowS() : undefined,
       crypto: this.#context.board.crypto,
       suite: this.#context.suite,
     });
   }
-
-  #authorisingCell = ({ mode }: ReplaceArgument): CellName | undefined => authorisingCell(mode, this.#device);
 
   /** Runs `commit` with the log entry of a change, or without one when nothing changes. */
   #logged(changed: boolean, commit: (entry: readonly JournalChange[]) => Promise<void>): Promise<void> {
@@ -212,7 +225,7 @@ export class Credentials implements Feature {
 
   /** Who holds cells of `role` once `anchors` are in theirs. */
   #holders(role: Role, anchors: readonly Anchor[]): Set<string> {
-    const cells = deviceCells[this.#device].filter((cell) => cell.role === role);
+    const cells = cellsOf(this.#device).filter((cell) => cell.role === role);
     const held = cells.map((cell) => {
       const taken = anchors.find((anchor) => cellText(anchor.cell) === cellText(cell));
       return (taken ?? this.#anchors.cell(cell))?.holder;
@@ -232,5 +245,3 @@ export class Credentials implements Feature {
     return this.#counters.floorChanges(floors, present);
   }
 }
-
-const success = (value: Value): OperationResult => ({ status: Status.success, value });

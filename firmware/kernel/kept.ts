@@ -1,6 +1,6 @@
 /** One typed value that lives in the journal: read at once, changed durably. */
 import { Encoder } from "cbor-x";
-import type { Journal, JournalChange } from "../kernel/journal.ts";
+import type { Journal, JournalChange } from "./journal.ts";
 
 /** How values stand in the journal. Only what this firmware wrote is ever decoded with it. */
 export const codec = new Encoder({ useRecords: false, mapsAsObjects: true, tagUint8Array: false });

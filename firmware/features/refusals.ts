@@ -4,31 +4,9 @@
  * window of time, and all reasons that strangers can give have one in common; what exceeds it is counted, and told
  * once as 8F60 when the window ends. Entries and alerts are minor: they displace nothing but their like.
  */
-import type { DeviceContext } from "../features/feature.ts";
-import { report } from "../features/report.ts";
-
-/** Why a command was refused: stable words for logs, traces and reports, in the order they are checked. */
-export const refusalCodes = {
-  malformed: 0x8f1e,
-  "not-a-command": 0x8f3e,
-  "not-for-me": 0x8f3e,
-  "unknown-use-case": 0x8f1e,
-  "unknown-party": 0x8f3e,
-  role: 0x8f30,
-  replay: 0x8f3e,
-  protection: 0x8f3d,
-  mac: 0x8f3d,
-  signature: 0x8f3d,
-  format: 0x8f1e,
-  /** A device of the home spoke in another's name, or sent what only the head end sends. */
-  "not-relayed": 0x8f3e,
-  /** The hub could not pass a message on to a device of its log. */
-  undeliverable: 0x8f84,
-} as const;
-export type RefusalReason = keyof typeof refusalCodes;
-
-/** "Unusual numbers of malformed, out-of-order or unexpected commands received". */
-export const unusualNumbers = 0x8f60;
+import { type RefusalReason, refusalCodes, unusualNumbers } from "../security/refusal-reasons.ts";
+import type { DeviceContext } from "./feature.ts";
+import { report } from "./report.ts";
 
 /** Budgets of one reason that all reasons of strangers have together. */
 const IN_COMMON = 3;

@@ -1,35 +1,25 @@
 /** Judges new trust anchors, cell by cell and in order, each against what those before it left (rules §4). */
-import type { Crypto } from "../../hal/board.ts";
-import { hasCode } from "../kernel/errors.ts";
-import type { Value } from "../wire/message.ts";
-import type { Certificate, Suite } from "../wire/suite.ts";
-import type { Role } from "./access.ts";
-import { type CellName, cellFromValue, cellText } from "./cells.ts";
-import type { Anchor, TrustAnchors } from "./trust-anchors.ts";
+import type { Crypto } from "../../../hal/board.ts";
+import { hasCode } from "../../kernel/errors.ts";
+import type { Certificate, Suite } from "../../wire/suite.ts";
+import { type CellName, cellText, type Role, type ValueOf, type valueTypes } from "../../model/index.ts";
+import type { Anchor, TrustAnchors } from "../../security/trust-anchors.ts";
 
 /** Outcome of one cell (facts §4.2). */
-export const Outcomes = {
-  success: 0,
-  badCertificate: 5,
-  noTrustAnchor: 10,
-  noMemory: 17,
-  anchorNotFound: 25,
-  resourcesBusy: 30,
-  other: 127,
-} as const;
+export type CellStatus = ValueOf<typeof valueTypes.cellStatus>;
+type Cell = ValueOf<typeof valueTypes.cell>;
 
 export interface Replacement {
   readonly certificate: Uint8Array;
-  /** {role, usage, cell usage}, as it came. */
-  readonly cell: Value;
+  readonly cell: Cell;
 }
 
 export interface CellOutcome {
-  readonly cell: Value;
-  readonly code: number;
+  readonly cell: Cell;
+  readonly status: CellStatus;
   /** What the cell held; undefined when the device has no such cell. */
   readonly old: Anchor | undefined;
-  /** What the cell holds from now on: present when `code` is 0. */
+  /** What the cell holds from now on: present when `status` is success. */
   readonly anchor?: Anchor;
 }
 
@@ -45,7 +35,7 @@ export interface JudgeContext {
   readonly suite: Suite;
 }
 
-const rootCell: CellName = { role: "root", usage: "certify", cellUsage: 0 };
+const rootCell: CellName = { role: "root", usage: "certify", cellUsage: "management" };
 
 /** One outcome a replacement, in order. One that fails keeps none of the others back. */
 export function judge(
@@ -64,32 +54,32 @@ export function judge(
 
 /** `taken`: the anchors that replacements before this one put in force; `seen`: the cells they named. */
 function judgeOne(
-  { certificate, cell: value }: Replacement,
+  { certificate, cell: named }: Replacement,
   path: readonly Uint8Array[],
   context: JudgeContext,
   taken: ReadonlyMap<string, Anchor>,
   seen: Set<string>,
 ): CellOutcome {
-  const cell = cellFromValue(value);
-  const old = cell && context.anchors.cell(cell);
-  const failed = (code: number): CellOutcome => ({ cell: value, code, old });
-  if (cell === undefined || old === undefined) return failed(Outcomes.anchorNotFound);
-  if (!context.roles.includes(cell.role) || seen.has(cellText(cell))) return failed(Outcomes.other);
+  const cell = named as CellName; // of no role that there is: then no device has it
+  const old = context.anchors.cell(cell);
+  const failed = (status: CellStatus): CellOutcome => ({ cell: named, status, old });
+  if (old === undefined) return failed("anchorNotFound");
+  if (!context.roles.includes(cell.role) || seen.has(cellText(cell))) return failed("other");
   seen.add(cellText(cell));
   const root = taken.get(cellText(rootCell)) ?? context.anchors.cell(rootCell);
-  if (root === undefined) return failed(Outcomes.noTrustAnchor);
+  if (root === undefined) return failed("noTrustAnchor");
   const proved = prove(
     certificate,
     path,
     cell.role === "root" && context.abnormalRoot ? undefined : root,
     context,
   );
-  if (typeof proved === "number") return failed(proved);
-  if (!fits(proved, cell, context, taken)) return failed(Outcomes.badCertificate);
+  if (typeof proved === "string") return failed(proved);
+  if (!fits(proved, cell, context, taken)) return failed("badCertificate");
   const { subject: holder, publicKey, contingency } = proved;
-  const named = { cell, holder, publicKey, keyId: context.suite.keyId(context.crypto, publicKey) };
-  const anchor = contingency === undefined ? named : { ...named, contingency };
-  return { cell: value, code: Outcomes.success, old, anchor };
+  const held = { cell, holder, publicKey, keyId: context.suite.keyId(context.crypto, publicKey) };
+  const anchor = contingency === undefined ? held : { ...held, contingency };
+  return { cell: named, status: "success", old, anchor };
 }
 
 /** By `root`, or without one by itself; else the outcome: its issuer is not to be found, or it is bad. */
@@ -98,15 +88,15 @@ function prove(
   path: readonly Uint8Array[],
   root: Anchor | undefined,
   { nowS, crypto, suite }: JudgeContext,
-): Certificate | number {
+): Certificate | CellStatus {
   const { verifyChain, verifySelfIssued } = suite.certificates;
   try {
     if (root === undefined) return verifySelfIssued(certificate, crypto);
     return verifyChain(certificate, path, root, nowS, crypto);
   } catch (error) {
-    if (hasCode(error, "certificate/wrong-issuer")) return Outcomes.noTrustAnchor;
+    if (hasCode(error, "certificate/wrong-issuer")) return "noTrustAnchor";
     if (hasCode(error, "certificate") || hasCode(error, "wire") || hasCode(error, "hal/misuse"))
-      return Outcomes.badCertificate;
+      return "badCertificate";
     throw error;
   }
 }

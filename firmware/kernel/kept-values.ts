@@ -1,6 +1,5 @@
-/** Typed values of objects, kept as they came, each under its own journal key. */
-import type { Journal } from "../kernel/journal.ts";
-import type { Value } from "../wire/message.ts";
+/** Values of objects, kept as they came, each under its own journal key. */
+import type { Journal } from "./journal.ts";
 import { codec } from "./kept.ts";
 
 export class KeptValues {
@@ -12,13 +11,13 @@ export class KeptValues {
     this.#prefix = prefix;
   }
 
-  get(name: string): Value | undefined {
+  get(name: string): unknown {
     const bytes = this.#journal.get(this.#prefix + name);
-    return bytes === undefined ? undefined : (codec.decode(bytes) as Value);
+    return bytes === undefined ? undefined : codec.decode(bytes);
   }
 
   /** All of them or none. */
-  async keep(entries: readonly (readonly [name: string, value: Value])[]): Promise<void> {
+  async keep(entries: readonly (readonly [name: string, value: unknown])[]): Promise<void> {
     await this.#journal.commit(
       entries.map(([name, value]) => ({
         key: this.#prefix + name,

@@ -1,0 +1,11 @@
+/** Counters as objects show them: a plain count, which a command sets to zero. */
+import { done, reads } from "./serve.ts";
+
+export const counts = (read: () => number, reset: () => Promise<void>) => ({
+  value: reads(read),
+  scalerUnit: reads(() => ({ scaler: 0, unit: "count" }) as const),
+  reset: async () => {
+    await reset();
+    return done;
+  },
+});
