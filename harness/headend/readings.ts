@@ -93,15 +93,13 @@ type ReadingOfUseCase<U extends MessageId> = {
 };
 
 type Intersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never;
-type IsUnion<U, All = U> = U extends unknown ? ([All] extends [U] ? false : true) : never;
-/** Of a request that becomes one of several use cases, what any of them reads. */
-type ReadingOfAny<U extends MessageId> = true extends IsUnion<U>
-  ? Intersection<U extends MessageId ? Partial<ReadingOfUseCase<U>> : never>
-  : ReadingOfUseCase<U>;
+type Each<U> = U extends MessageId ? ReadingOfUseCase<U> : never;
+/** Of a request that becomes one of several use cases: what all of them read, and perhaps what some do. */
+type ReadingOfAny<One> = { readonly [K in keyof One]: One[K] } & Partial<Intersection<One>>;
 
 /** The answer to a request, by reference. */
 export type Reading<R extends Reference = Reference> =
-  (typeof serviceRequests)[R] extends RequestDefinition<infer _F, infer U> ? ReadingOfAny<U> : never;
+  (typeof serviceRequests)[R] extends RequestDefinition<infer _F, infer U> ? ReadingOfAny<Each<U>> : never;
 
 /** Throws `headend/no-reading` unless the device answered and every operation succeeded. */
 export function reading<R extends Reference>(exchange: Exchange<R>): Reading<R> {

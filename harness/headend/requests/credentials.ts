@@ -40,7 +40,7 @@ const cellsOfSet = {
   KeyAgreementCertificate: { usage: "agree", cellUsage: "management" },
   KeyAgreementTopUpCertificate: { usage: "agree", cellUsage: "topUp" },
 } as const;
-type Certificates = { readonly [K in keyof typeof cellsOfSet]?: Uint8Array | undefined };
+export type Certificates = { readonly [K in keyof typeof cellsOfSet]?: Uint8Array | undefined };
 
 const replacedBy = (role: Role, set: Certificates): readonly Replaced[] =>
   (Object.keys(cellsOfSet) as (keyof Certificates)[]).flatMap((name) => {
