@@ -13,6 +13,6 @@ export { type DeviceSettings, defaultSettings } from "./devices/settings.ts";
 export type { Observation } from "./features/feature.ts";
 export { hasCode, MeterbenchError } from "./kernel/errors.ts";
 export { objects, type Role, type UseCase, useCaseByCode, useCases } from "./model/index.ts";
-export { envelopeSuites, suites, type WireName } from "./wire/suites.ts";
 export * from "./wire/message.ts";
+export { envelopeSuites, suites, type WireName } from "./wire/suites.ts";
 export type { Envelope, Wire } from "./wire/wire.ts";

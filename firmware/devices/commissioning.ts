@@ -3,8 +3,8 @@
  * `commissionedWhen` names. A meter that has left its home network is commissioned anew.
  */
 import type { DeviceContext } from "../features/feature.ts";
-import { Kept } from "../kernel/kept.ts";
 import { report } from "../features/report.ts";
+import { Kept } from "../kernel/kept.ts";
 import type { DeviceSettings } from "./settings.ts";
 
 const commissioned = 0x8f69;

@@ -3,8 +3,8 @@
  * the journal, not in that clock, so that it is one commit with its log entry and its answer.
  */
 import type { Board } from "../../hal/board.ts";
-import { Kept } from "../kernel/kept.ts";
 import type { Journal, JournalChange } from "../kernel/journal.ts";
+import { Kept } from "../kernel/kept.ts";
 import { NEVER, UNSET_TIME } from "../wire/message.ts";
 
 interface Appointment {

@@ -4,16 +4,23 @@
  */
 import { type Board, type MaybePromise, PowerLost, type Signer } from "../../hal/board.ts";
 import type { AlertRequest, DeviceContext, Feature, Observation } from "../features/feature.ts";
+import { FutureDated } from "../features/future-dating/feature.ts";
+import { Refusals } from "../features/refusals.ts";
 import { hasCode, MeterbenchError } from "../kernel/errors.ts";
 import { EventLog } from "../kernel/event-log.ts";
 import { Journal, type JournalChange } from "../kernel/journal.ts";
 import { RunLoop } from "../kernel/run-loop.ts";
-import { type DeviceName, devices, messages, type Role, type UseCase, useCaseByCode } from "../model/index.ts";
+import {
+  type DeviceName,
+  devices,
+  messages,
+  type Role,
+  type UseCase,
+  useCaseByCode,
+} from "../model/index.ts";
 import { type Accepted, acceptable, type Checker, check, checkEnvelope } from "../security/check.ts";
 import { Counters } from "../security/counters.ts";
 import { euiBytes } from "../security/eui.ts";
-import { FutureDated } from "../features/future-dating/feature.ts";
-import { Refusals } from "../features/refusals.ts";
 import { type RefusalReason, refusalCodes } from "../security/refusal-reasons.ts";
 import { type CommandRule, commandRules } from "../security/rules.ts";
 import { type Party, TrustAnchors } from "../security/trust-anchors.ts";
@@ -243,8 +250,7 @@ export class Device implements DeviceContext {
       this.anchors.party(message.header.originator) ?? this.#departed(pending.role, message.header);
     if (rule !== undefined && grant !== undefined && "operations" in message) {
       const accepted = acceptable({ command: message, plain: pending.command, rule, grant, party });
-      if (accepted !== "format")
-        await this.respond(this.#answer(accepted, await this.#execute(accepted)));
+      if (accepted !== "format") await this.respond(this.#answer(accepted, await this.#execute(accepted)));
     }
     await this.counters.finish(pending.role, pending.holder);
   }
@@ -356,8 +362,7 @@ export class Device implements DeviceContext {
 
   #sealAlert({ alertCode, message, values = [] }: AlertRequest, to: Role, counter: bigint): Uint8Array {
     const party = this.anchors.holder(to) ?? this.anchors.holder("accessControlBroker");
-    const code =
-      message ?? (alertCode >= 0x8f00 ? messages.GCA.code : messages.GNCA.code);
+    const code = message ?? (alertCode >= 0x8f00 ? messages.GCA.code : messages.GNCA.code);
     const target = party?.eui ?? this.identity.eui64;
     const header = {
       kind: Kind.alert,

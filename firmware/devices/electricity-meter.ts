@@ -1,6 +1,7 @@
 /** The electricity meter (ESME). */
 import type { Board } from "../../hal/board.ts";
 import { clockFeature } from "../features/clock.ts";
+import { Credentials } from "../features/credentials/feature.ts";
 import type { Feature } from "../features/feature.ts";
 import { firmwareVersionFeature } from "../features/firmware-version.ts";
 import { loadLimitFeature } from "../features/load-limit.ts";
@@ -15,7 +16,6 @@ import { averageVoltageRecord, voltageFeature } from "../features/voltage.ts";
 import { HanDevice } from "../han/end-device.ts";
 import type { HanPort } from "../han/port.ts";
 import { RecordLog } from "../kernel/record-log.ts";
-import { Credentials } from "../features/credentials/feature.ts";
 import type { Eui64 } from "../wire/message.ts";
 import { Commissioning } from "./commissioning.ts";
 import { Device, type DeviceOptions } from "./device.ts";

@@ -1,5 +1,6 @@
 /** The communications hub (CHF): its own commands, and the way between WAN and home. */
 import type { Board } from "../../hal/board.ts";
+import { Credentials } from "../features/credentials/feature.ts";
 import { deviceLogFeature } from "../features/device-log.ts";
 import type { Feature } from "../features/feature.ts";
 import { firmwareVersionFeature } from "../features/firmware-version.ts";
@@ -7,7 +8,6 @@ import { hubOutageFeature } from "../features/hub-outage.ts";
 import { logsFeature } from "../features/logs.ts";
 import { BlockTransfer } from "../han/block-transfer.ts";
 import { HanCoordinator } from "../han/coordinator.ts";
-import { Credentials } from "../features/credentials/feature.ts";
 import { Device, type DeviceOptions } from "./device.ts";
 import { hanOptions } from "./han-options.ts";
 import { Router } from "./router.ts";

@@ -3,10 +3,11 @@
  * The first setting is taken as it is; after that a correction of up to 10 s is made and logged (8145), and
  * a larger one refused with 8F0C, as is a window that is missed (facts §5.9, service-rules 1 rows 12 and 13).
  */
-import { objects, type valueTypes, type ValueOf } from "../model/index.ts";
+
+import { Kept } from "../kernel/kept.ts";
+import { objects, type ValueOf, type valueTypes } from "../model/index.ts";
 import { Status } from "../wire/message.ts";
 import type { CommandOrigin, DeviceContext, Feature } from "./feature.ts";
-import { Kept } from "../kernel/kept.ts";
 import { report } from "./report.ts";
 import { outcome, reads, serve } from "./serve.ts";
 

@@ -6,11 +6,11 @@
 import type { Cancel, Listener } from "../../hal/board.ts";
 import type { HanDeviceEntry, HanEvent } from "../han/options.ts";
 import type { JournalChange } from "../kernel/journal.ts";
+import { Kept } from "../kernel/kept.ts";
 import { devices, messages, objects, toPlain, type ValueOf, valueTypes } from "../model/index.ts";
 import { euiBytes, euiText } from "../security/eui.ts";
 import { Status } from "../wire/message.ts";
 import type { CommandOrigin, DeviceContext, Feature } from "./feature.ts";
-import { Kept } from "../kernel/kept.ts";
 import { outcome, reads, type ServedObject, servePart } from "./serve.ts";
 
 type Registration = ValueOf<typeof valueTypes.registration>;
@@ -78,8 +78,12 @@ class DeviceLog implements Feature {
     this.#told = new Kept<readonly string[]>(context.journal, "device-log/told", []);
     this.objects = [
       servePart(objects.deviceLog, {
-        joiningEnabled: { set: (enabled, origin) => this.#unlessRefused(origin, () => this.#setJoining(enabled)) },
-        joinTimeout: { set: (seconds, origin) => this.#unlessRefused(origin, () => this.#setTimeout(seconds)) },
+        joiningEnabled: {
+          set: (enabled, origin) => this.#unlessRefused(origin, () => this.#setJoining(enabled)),
+        },
+        joinTimeout: {
+          set: (seconds, origin) => this.#unlessRefused(origin, () => this.#setTimeout(seconds)),
+        },
         activeDevices: reads(() => this.#entries()),
         register: async (device, origin) => outcome(await this.#register(device, origin)),
         unregister: async (eui64, origin) => outcome(await this.#unregister(eui64, origin)),

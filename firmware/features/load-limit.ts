@@ -1,11 +1,11 @@
 /** Load limiting: settings now and future-dated (ECS28a), counter (ECS28b), read-out (ECS27). */
 import type { Cancel, MetrologyReading } from "../../hal/board.ts";
+import { Kept } from "../kernel/kept.ts";
 import { objects } from "../model/index.ts";
 import { Status } from "../wire/message.ts";
 import { counts } from "./counter.ts";
 import type { DeviceContext, Feature } from "./feature.ts";
 import type { FutureDatedValues } from "./future-dating/values.ts";
-import { Kept } from "../kernel/kept.ts";
 import {
   type LoadLimitAction,
   type LoadLimitEvent,
@@ -69,7 +69,13 @@ class LoadLimit implements Feature {
         overDuration: reads(() => active().periodS),
         underDuration: reads(() => active().restorationS),
       }),
-      serve(objects.loadLimitCounter, counts(() => this.#counter.value, () => this.#counter.keep(0))),
+      serve(
+        objects.loadLimitCounter,
+        counts(
+          () => this.#counter.value,
+          () => this.#counter.keep(0),
+        ),
+      ),
     ];
   }
 

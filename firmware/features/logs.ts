@@ -2,7 +2,7 @@
 import type { EventLog, LogEntry } from "../kernel/event-log.ts";
 import { objects } from "../model/index.ts";
 import type { DeviceContext, Feature } from "./feature.ts";
-import { readRange, type Range } from "./ranges.ts";
+import { type Range, readRange } from "./ranges.ts";
 import { done, refused, serve } from "./serve.ts";
 
 const eventLogCleared = 0x8f52;

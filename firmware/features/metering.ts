@@ -3,11 +3,11 @@
  * shares of the metrology chip's count, which survives power cuts: nothing is counted twice or lost.
  */
 import type { Cancel } from "../../hal/board.ts";
+import { Kept } from "../kernel/kept.ts";
 import type { RecordLog } from "../kernel/record-log.ts";
 import { objects } from "../model/index.ts";
 import type { DeviceContext, Feature } from "./feature.ts";
 import { HalfHourProfile } from "./half-hour-profile.ts";
-import { Kept } from "../kernel/kept.ts";
 import { type Range, readRange } from "./ranges.ts";
 import { reads, refused, serve } from "./serve.ts";
 import type { TariffFeature } from "./tariff.ts";

@@ -1,9 +1,9 @@
 /** One supply (all phases, or one phase) watched through outages, its interruption time kept in the journal. */
 import type { Cancel } from "../../hal/board.ts";
 import type { JournalChange } from "../kernel/journal.ts";
+import { Kept } from "../kernel/kept.ts";
 import { UNSET_TIME } from "../wire/message.ts";
 import type { DeviceContext } from "./feature.ts";
-import { Kept } from "../kernel/kept.ts";
 import { type OutageEvent, type OutageState, outageStep } from "./outage-machine.ts";
 import { report } from "./report.ts";
 

@@ -2,10 +2,11 @@
  * The randomised offset: each meter's tariff switches are late by its own number times the supplier's limit, so that
  * a street does not switch at once (ECS38 sets the limit, ECS26c reads; facts §5.9, use-case-behaviours 1.5).
  */
+
+import { Kept } from "../kernel/kept.ts";
 import { objects } from "../model/index.ts";
 import { Status } from "../wire/message.ts";
 import type { DeviceContext, Feature } from "./feature.ts";
-import { Kept } from "../kernel/kept.ts";
 import { reads, serve } from "./serve.ts";
 
 export interface RandomisedOffsetOptions {

@@ -23,8 +23,10 @@ export interface ServedObject {
 export type Serves<O extends ModelObject> = Serving<O, CommandOrigin, Status>;
 
 /** Serves every member of `object`. */
-export const serve = <O extends ModelObject>(object: O, handlers: { readonly [K in keyof Serves<O>]: Serves<O>[K] }): ServedObject =>
-  served(object, handlers);
+export const serve = <O extends ModelObject>(
+  object: O,
+  handlers: { readonly [K in keyof Serves<O>]: Serves<O>[K] },
+): ServedObject => served(object, handlers);
 
 /** Serves some members: use cases that need another one are not this device's. */
 export const servePart = <O extends ModelObject, const K extends keyof Serves<O>>(
@@ -33,12 +35,10 @@ export const servePart = <O extends ModelObject, const K extends keyof Serves<O>
 ): ServedObject => served(object, handlers);
 
 function served(object: ModelObject, handlers: object): ServedObject {
-  const members = Object.entries(handlers).map(
-    ([name, handler]): readonly [string, ServedMember] => [
-      name,
-      typeof handler === "function" ? { call: handler as NonNullable<ServedMember["call"]> } : handler,
-    ],
-  );
+  const members = Object.entries(handlers).map(([name, handler]): readonly [string, ServedMember] => [
+    name,
+    typeof handler === "function" ? { call: handler as NonNullable<ServedMember["call"]> } : handler,
+  ]);
   return { object, members: new Map(members) };
 }
 

@@ -4,10 +4,10 @@
  * and is asserted again after every start; alerts that a change owes are kept with it until they are raised.
  */
 import { HalError } from "../../hal/board.ts";
+import { Kept } from "../kernel/kept.ts";
 import { objects } from "../model/index.ts";
 import { Status } from "../wire/message.ts";
 import type { DeviceContext, Feature } from "./feature.ts";
-import { Kept } from "../kernel/kept.ts";
 import { report } from "./report.ts";
 import { outcome, reads, serve } from "./serve.ts";
 import { type SupplyEvent, type SupplyState, supplyStep } from "./supply-machine.ts";
@@ -28,7 +28,7 @@ const connectFailed = 0x81bd;
 const disconnectFailed = 0x81c0;
 const uiCommandActioned = 0x8161;
 /** The script of each use case stands in its row. */
-const scriptEvents: Readonly<Record<number, SupplyEvent>> = { 0x33: "enable", 0x34: "disable", 0x36: "arm" };
+const scriptEvents: Readonly<Record<number, SupplyEvent>> = { 51: "enable", 52: "disable", 54: "arm" };
 
 export function supplyFeature(context: DeviceContext): SupplyFeature {
   return new Supply(context);
@@ -103,7 +103,8 @@ class Supply implements SupplyFeature {
   }
 
   async #enableLocally(): Promise<void> {
-    if ((await this.#apply("buttonEnable")) === Status.success) await report(this.#context, uiCommandActioned);
+    if ((await this.#apply("buttonEnable")) === Status.success)
+      await report(this.#context, uiCommandActioned);
   }
 
   /** Intent to the journal, then the switch, then alerts; a switch that fails takes the intent back. */

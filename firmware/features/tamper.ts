@@ -3,8 +3,8 @@
  * kept, so that a cover moved while the power was off is told at the next start.
  */
 import type { Cancel, TamperInput } from "../../hal/board.ts";
-import type { DeviceContext, Feature } from "./feature.ts";
 import { Kept } from "../kernel/kept.ts";
+import type { DeviceContext, Feature } from "./feature.ts";
 import { report } from "./report.ts";
 
 export interface TamperSettings {

@@ -3,11 +3,12 @@
  * passive value, which a command sets, and an active one, which its activation time brings into force.
  * Each activation has its own outcome.
  */
+
+import { KeptValues } from "../kernel/kept-values.ts";
 import { type Attribute, type ModelObject, type MomentType, objects } from "../model/index.ts";
 import { NEVER, Status } from "../wire/message.ts";
 import type { CommandOrigin, DeviceContext, Feature } from "./feature.ts";
 import type { FutureDatedValues } from "./future-dating/values.ts";
-import { KeptValues } from "../kernel/kept-values.ts";
 import type { RandomisedOffsetFeature } from "./randomised-offset.ts";
 import { refused, type ServedObject, serve } from "./serve.ts";
 import { type Calendar, nextSwitchAfter, type Rate, rateAt } from "./tariff-calendar.ts";

@@ -4,9 +4,9 @@
  * Log and counters are phase 1's (1-0:32…); codes are raised for every phase.
  */
 import type { Cancel, MetrologyReading } from "../../hal/board.ts";
+import { Kept } from "../kernel/kept.ts";
 import type { RecordLog } from "../kernel/record-log.ts";
 import type { DeviceContext } from "./feature.ts";
-import { Kept } from "../kernel/kept.ts";
 import { report } from "./report.ts";
 import { phaseCode } from "./voltage-limits.ts";
 

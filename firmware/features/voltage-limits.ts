@@ -1,8 +1,8 @@
 /** Extreme over- and under-voltage, sag and swell of each phase: 8020/808D, 8028/8095, 802C/8099, 8024/8091. */
 import type { Cancel, MetrologyReading, MetrologyThreshold } from "../../hal/board.ts";
+import { Kept } from "../kernel/kept.ts";
 import { type DurationEvent, type DurationState, durationStep } from "./duration-machine.ts";
 import type { DeviceContext } from "./feature.ts";
-import { Kept } from "../kernel/kept.ts";
 import { report } from "./report.ts";
 
 export type VoltageLimit = "extremeOver" | "extremeUnder" | "sag" | "swell";

@@ -1,10 +1,11 @@
 /** Voltage quality: settings and counter resets (ECS29a), counters, averages and their log (ECS23). */
+
+import { Kept } from "../kernel/kept.ts";
 import type { RecordLog } from "../kernel/record-log.ts";
 import { objects } from "../model/index.ts";
 import { Status } from "../wire/message.ts";
 import { counts } from "./counter.ts";
 import type { DeviceContext, Feature } from "./feature.ts";
-import { Kept } from "../kernel/kept.ts";
 import { type Range as LogRange, readRange } from "./ranges.ts";
 import { reads, refused, type ServedObject, serve } from "./serve.ts";
 import { type AverageSettings, AverageWatch } from "./voltage-average.ts";
@@ -70,8 +71,14 @@ class Voltage implements VoltageFeature {
       ...limitObjects.map(([limit, name]) => this.#limiter(limit, objects[name])),
       this.#threshold(objects.averageOverVoltageThreshold, "overV"),
       this.#threshold(objects.averageUnderVoltageThreshold, "underV"),
-      serve(objects.averageOverVoltageCounter, counts(() => averages.overCount, averages.resetOver)),
-      serve(objects.averageUnderVoltageCounter, counts(() => averages.underCount, averages.resetUnder)),
+      serve(
+        objects.averageOverVoltageCounter,
+        counts(() => averages.overCount, averages.resetOver),
+      ),
+      serve(
+        objects.averageUnderVoltageCounter,
+        counts(() => averages.underCount, averages.resetUnder),
+      ),
       serve(objects.averageVoltageLog, {
         buffer: { get: (range) => this.#readLog(range) },
         capturePeriod: {
@@ -107,10 +114,7 @@ class Voltage implements VoltageFeature {
     });
   }
 
-  #threshold(
-    object: typeof objects.averageOverVoltageThreshold,
-    field: "overV" | "underV",
-  ): ServedObject {
+  #threshold(object: typeof objects.averageOverVoltageThreshold, field: "overV" | "underV"): ServedObject {
     return serve(object, {
       value: {
         ...reads(() => this.#settings.value.average[field]),

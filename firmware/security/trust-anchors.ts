@@ -115,7 +115,8 @@ export class TrustAnchors {
   /** Who holds the cells of `role`: the signing cell names the holder, else the agreement cell. */
   holder(role: Role): Party | undefined {
     const anchor =
-      this.cell({ role, usage: "sign", cellUsage: "management" }) ?? this.cell({ role, usage: "agree", cellUsage: "management" });
+      this.cell({ role, usage: "sign", cellUsage: "management" }) ??
+      this.cell({ role, usage: "agree", cellUsage: "management" });
     return anchor && this.#parties.get(anchor.holder);
   }
 

@@ -1,8 +1,8 @@
 /** Operations, results and values of typed messages, in the words of the object dictionary. */
 import {
   attributeOf,
-  methodOf,
   type ModelObject,
+  methodOf,
   objectById,
   useCaseByCode,
   type ValueType,
@@ -45,7 +45,7 @@ const logs: readonly string[] = [
 const eventLogs: readonly string[] = ["eventLog", "securityLog", "powerEventLog"];
 /** Numbers of these arguments that have a name. */
 const scripts: Readonly<Record<string, Readonly<Record<number, string>>>> = {
-  supplyControl: { 0x33: "enable", 0x34: "disable", 0x36: "arm" },
+  supplyControl: { 51: "enable", 52: "disable", 54: "arm" },
 };
 const SHOWN_ROWS = 12;
 

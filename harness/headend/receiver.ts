@@ -149,7 +149,11 @@ export class Receiver {
 }
 
 /** Of an alert, what its row says; of a response, what the grant of the role says that asked. */
-function expectedProtection({ kind, code }: Header, device: KnownDevice, party: Party): Envelope["protection"] {
+function expectedProtection(
+  { kind, code }: Header,
+  device: KnownDevice,
+  party: Party,
+): Envelope["protection"] {
   const useCase = useCaseByCode(code);
   if (kind === Kind.alert) return useCase?.alert?.protection ?? "signature";
   const grants = useCase === undefined ? [] : grantsOn(useCase, device.type);

@@ -142,7 +142,10 @@ const codeName = (code: number): string => code.toString(16).toUpperCase().padSt
 function namedUseCase(file: string): UseCase | undefined {
   const name = basename(file).split("_")[0] ?? "";
   const named = useCases.filter(({ id }) => name.startsWith(id));
-  return named.reduce<UseCase | undefined>((best, each) => (each.id.length > (best?.id.length ?? 0) ? each : best), undefined);
+  return named.reduce<UseCase | undefined>(
+    (best, each) => (each.id.length > (best?.id.length ?? 0) ? each : best),
+    undefined,
+  );
 }
 
 const codesOf = ({ code, outcome }: UseCase): readonly number[] =>

@@ -1,6 +1,7 @@
 /** What feature tests stand on: the device core's services over a mock board, without wires or parties. */
 
 import { DeviceTime } from "../../firmware/devices/device-time.ts";
+import { Operations } from "../../firmware/devices/operations.ts";
 import { partitions } from "../../firmware/devices/partitions.ts";
 import type {
   AlertRequest,
@@ -9,12 +10,21 @@ import type {
   Feature,
   Observation,
 } from "../../firmware/features/feature.ts";
+import { FutureDated } from "../../firmware/features/future-dating/feature.ts";
 import { EventLog } from "../../firmware/kernel/event-log.ts";
 import { Journal, type JournalChange } from "../../firmware/kernel/journal.ts";
 import { RunLoop } from "../../firmware/kernel/run-loop.ts";
-import { memberOf, type ObjectName, objects } from "../../firmware/objects/dictionary.ts";
-import { checkValue } from "../../firmware/objects/types.ts";
-import { FutureDated } from "../../firmware/features/future-dating/feature.ts";
+import {
+  attributeOf,
+  type DeviceName,
+  fromPlain,
+  type Matched,
+  type ModelObject,
+  methodOf,
+  type ObjectName,
+  objects,
+  type Step,
+} from "../../firmware/model/index.ts";
 import type { OperationResult, Value } from "../../firmware/wire/message.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import {
@@ -46,6 +56,7 @@ export class BenchContext implements DeviceContext {
   readonly securityLog: EventLog;
   readonly powerLog: EventLog;
   readonly overseer = "supplier";
+  readonly deviceType: DeviceName;
   readonly futureDated: FutureDated;
   readonly loop: RunLoop;
   readonly #time: DeviceTime;
@@ -72,6 +83,7 @@ export class BenchContext implements DeviceContext {
     observations: Observation[],
   ) {
     this.board = board;
+    this.deviceType = board.modem === undefined ? "ESME" : "CHF";
     this.journal = journal;
     this.eventLog = eventLog;
     this.securityLog = securityLog;
@@ -225,19 +237,16 @@ export class FeatureBench<B extends Built> {
   }
 
   get(name: ObjectName, member: number, selector?: Value): Promise<OperationResult> {
-    return this.#operate(name, async (served) => (await served.get?.(member, selector)) ?? denied);
+    return this.#operate(operation("get", name, member, selector), supplierOrigin);
   }
 
   /** Checks the type first, as a device does. */
   set(name: ObjectName, member: number, value: Value, origin = supplierOrigin): Promise<OperationResult> {
-    const definition = memberOf("set", { object: objects[name].id, member });
-    const fault = definition && checkValue(definition.type, value);
-    if (fault !== undefined) throw new Error(`test: ${name}.${member}: ${fault}`);
-    return this.#operate(name, async (served) => (await served.set?.(member, value, origin)) ?? denied);
+    return this.#operate(operation("set", name, member, value), origin);
   }
 
   call(name: ObjectName, member: number, argument: Value, origin = supplierOrigin): Promise<OperationResult> {
-    return this.#operate(name, async (served) => (await served.call?.(member, argument, origin)) ?? denied);
+    return this.#operate(operation("call", name, member, argument), origin);
   }
 
   /** Alert codes so far, in hexadecimal, oldest first. */
@@ -254,31 +263,47 @@ export class FeatureBench<B extends Built> {
     return codesOf(this.context.powerLog);
   }
 
-  /** One operation as one event of the device's loop; what it throws comes out here. */
-  async #operate(
-    name: ObjectName,
-    handler: (served: Feature["objects"][number]) => Promise<OperationResult>,
-  ): Promise<OperationResult> {
-    const served = this.built.features.flatMap((f) => f.objects).find((o) => o.object === objects[name].id);
-    if (served === undefined) throw new Error(`no feature serves ${name}`);
-    let outcome: (() => OperationResult) | undefined;
-    await this.context.loop.post(name, async () => {
-      try {
-        const result = await handler(served);
-        outcome = () => result;
-      } catch (error) {
-        outcome = () => {
-          throw error;
-        };
-        throw error;
-      }
+  /** One operation as one event of the device's loop. */
+  async #operate(matched: Matched, origin: CommandOrigin): Promise<OperationResult> {
+    const operations = new Operations(this.context);
+    operations.serve(this.built.features);
+    let result: OperationResult | undefined;
+    await this.context.loop.post(matched.step.path, async () => {
+      [result] = await operations.run([matched], origin);
     });
-    if (outcome === undefined) throw new Error("the device's loop has stopped");
-    return outcome();
+    if (result === undefined) throw new Error("the device's loop has stopped");
+    return result;
   }
 }
 
-const denied: OperationResult = { status: 3 };
+/** An operation that no use case need have, checked as those are. */
+function operation(kind: Step["kind"], name: ObjectName, no: number, plain: Value | undefined): Matched {
+  const target: ModelObject = objects[name];
+  const method = kind === "call" ? methodOf(target, no) : undefined;
+  const attribute = kind === "call" ? undefined : attributeOf(target, no);
+  const nothing = { kind: "null" } as const;
+  const member = method?.name ?? attribute?.name ?? `member ${no}`;
+  const read = kind === "get";
+  const carries =
+    method?.member.argument ?? (read ? attribute?.member.selector : attribute?.member.type) ?? nothing;
+  const gives = method?.member.returns ?? (read ? attribute?.member.type : nothing) ?? nothing;
+  const path = `${name}.${member}`;
+  const step: Step = {
+    kind,
+    verb: kind,
+    object: name,
+    member,
+    path,
+    target,
+    no,
+    carries,
+    gives,
+    times: [1, 1],
+    fromTime: false,
+  };
+  const value = read && plain === undefined ? undefined : fromPlain(carries, plain, `test: ${path}`);
+  return { step, value };
+}
 
 const codesOf = (log: EventLog): string[] => log.entries().map((entry) => entry.code.toString(16));
 

@@ -51,7 +51,10 @@ export function readArgument(
 ): ReplaceArgument | undefined {
   const { authoriserFloor, topUpFloors: topUp } = control;
   // A floor for top-ups comes with one for the rest.
-  const own = authoriserFloor === undefined && topUp === undefined ? [] : [readFloor({ role, floor: authoriserFloor, topUp })];
+  const own =
+    authoriserFloor === undefined && topUp === undefined
+      ? []
+      : [readFloor({ role, floor: authoriserFloor, topUp })];
   const floors = [...own, ...(control.floors ?? []).map(readFloor)];
   if (floors.includes(undefined)) return undefined;
   return {

@@ -1,9 +1,9 @@
 /** Judges new trust anchors, cell by cell and in order, each against what those before it left (rules §4). */
 import type { Crypto } from "../../../hal/board.ts";
 import { hasCode } from "../../kernel/errors.ts";
-import type { Certificate, Suite } from "../../wire/suite.ts";
 import { type CellName, cellText, type Role, type ValueOf, type valueTypes } from "../../model/index.ts";
 import type { Anchor, TrustAnchors } from "../../security/trust-anchors.ts";
+import type { Certificate, Suite } from "../../wire/suite.ts";
 
 /** Outcome of one cell (facts §4.2). */
 export type CellStatus = ValueOf<typeof valueTypes.cellStatus>;

@@ -2,7 +2,14 @@
  * The modes of CS02b: who may replace whose anchors (facts §4.2, rules §4). Modes 0 and 1 are from memory,
  * unverified, as to who asks for which. Modes 10 and 11 (load controllers) are not modelled yet.
  */
-import { type CellName, type DeviceName, type Role, roles, type ValueOf, type valueTypes } from "../../model/index.ts";
+import {
+  type CellName,
+  type DeviceName,
+  type Role,
+  roles,
+  type ValueOf,
+  type valueTypes,
+} from "../../model/index.ts";
 
 export type Mode = ValueOf<typeof valueTypes.replacementMode>;
 

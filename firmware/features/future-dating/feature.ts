@@ -3,13 +3,14 @@
  * journal until it has been acted on; a newer command for the same attribute replaces it, NEVER cancels it,
  * NOW acts at once. Each activation reports its outcome to the originator (alert 00CC, codes 8F66 and 8F67).
  */
-import type { CommandOrigin, DeviceContext } from "../feature.ts";
-import type { Activate, FutureDatedValues } from "./values.ts";
+
 import { hasCode } from "../../kernel/errors.ts";
 import type { JournalChange } from "../../kernel/journal.ts";
 import { messages, objectById, type Role, roleByNumber, roles } from "../../model/index.ts";
-import { type MemberRef, NEVER, NOW, Status, type Value } from "../../wire/message.ts";
 import { euiBytes, euiText } from "../../security/eui.ts";
+import { type MemberRef, NEVER, NOW, Status, type Value } from "../../wire/message.ts";
+import type { CommandOrigin, DeviceContext } from "../feature.ts";
+import type { Activate, FutureDatedValues } from "./values.ts";
 
 export const OutcomeCode = { actioned: 0x8f66, notActioned: 0x8f67 } as const;
 

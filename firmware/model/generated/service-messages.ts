@@ -245,7 +245,7 @@ export const serviceMessages = {
     code: 0x0109, title: "replace anchors, by the contingency key", kind: "command", payload: "asn1", devices: ["ESME", "GSME", "CHF", "GPF", "PPMID", "HCALCS", "SAPC"], requests: [],
     futureDated: true, replayProtected: true, sensitive: false, stamped: true, outcome: 0x00CB,
     grants: [
-      { role: "recovery", protection: "signature", response: "signature", replayProtected: true },
+      { role: "root", protection: "signature", response: "signature", replayProtected: true },
     ],
     does: [
       call("credentials.replace", { constant: { control: { mode: "anyByContingency" } } }),

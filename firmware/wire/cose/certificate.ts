@@ -43,7 +43,10 @@ const Curve = { x25519: 4, ed25519: 6 };
 const usageNumber = { sign: 1, agree: 2, certify: 3 } as const;
 /** Numbers of roles in certificates; 127 is a device. */
 const certificateRole = {
-  ...(Object.fromEntries(Object.entries(roles).map(([name, { number }]) => [name, number])) as Record<Role, number>),
+  ...(Object.fromEntries(Object.entries(roles).map(([name, { number }]) => [name, number])) as Record<
+    Role,
+    number
+  >),
   device: 127,
 } as const;
 

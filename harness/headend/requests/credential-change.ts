@@ -53,7 +53,7 @@ function authorisingCell({ role, device }: RequestContext, changed: readonly Rep
   if (role === "root") return undefined;
   const broker = changed.every(({ cell }) => cell?.role === "accessControlBroker") && role === "accessControlBroker";
   const grant = broker ? grantsOn(useCase("CS02bACBByACB"), device).find((one) => one.role === role) : undefined;
-  return grant?.protection === "mac" ? undefined : { role, usage: "sign", cellUsage: "management" };
+  return grant?.protection === "mac" ? undefined : signingCell(role);
 }
 
 /** The mode is the use case's own. */
@@ -131,14 +131,17 @@ export function readChange(argument: unknown, context: ReadContext): Read {
 const sameNumber = (a: unknown, b: bigint): boolean =>
   (typeof a === "number" || typeof a === "bigint") && BigInt(a) === b;
 
-function sameCell(a: unknown, b: Cell | undefined): boolean {
+/** Is what was read back the cell `b`? */
+export function sameCell(a: unknown, b: Cell | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   const own = Object.entries(members(a));
   return own.length === 3 && own.every(([name, value]) => value === b[name as keyof Cell]);
 }
 
+export const signingCell = (role: Role): Cell => ({ role, usage: "sign", cellUsage: "management" });
+
 /** The originator's signing cell; the ACB's command to change its own key is signed at a hub alone. */
 function signer({ role, device, useCase: id }: ReadContext): Cell | undefined {
   const unsigned = role === "root" || (id === "CS02bACBByACB" && device !== "CHF");
-  return unsigned ? undefined : { role, usage: "sign", cellUsage: "management" };
+  return unsigned ? undefined : signingCell(role);
 }

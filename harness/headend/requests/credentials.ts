@@ -8,6 +8,8 @@ import {
   partyRoles,
   type Replaced,
   readChange,
+  sameCell,
+  signingCell,
   type RoleWord,
   wordOfRole,
 } from "./credential-change.ts";
@@ -327,13 +329,17 @@ export const credentials = {
     useCase: "CS02a",
     values: (p, { role }) => ({
       "credentials.provide": {
-        asker: { role, usage: "sign", cellUsage: "management" },
+        asker: signingCell(role),
         roles: p.RemotePartyRole.map((word) => partyRoles[word]),
       },
     }),
-    readBack: (value) => {
-      const { roles } = (value("credentials.provide") ?? {}) as { readonly roles?: unknown };
-      return { RemotePartyRole: Array.isArray(roles) ? roles.map(wordOfRole) : roles };
+    readBack: (value, { role }) => {
+      const { asker, roles, ...more } = (value("credentials.provide") ?? {}) as Readonly<Record<string, unknown>>;
+      return {
+        RemotePartyRole: Array.isArray(roles) ? roles.map(wordOfRole) : roles,
+        ...(sameCell(asker, signingCell(role)) ? {} : { asker }),
+        ...more,
+      };
     },
   }),
 } as const;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { objects } from "../../../firmware/model/index.ts";
-import { useCases } from "../../../firmware/model/index.ts";
+import { objects, useCases } from "../../../firmware/model/index.ts";
 import type { Value } from "../../../firmware/wire/message.ts";
 import { type MeterRig, meterRig, op } from "./rig.ts";
 
@@ -68,14 +67,14 @@ describe("hostile bytes", () => {
         fc.array(tie("value"), { maxLength: 9 }),
       ),
     })).value;
-    const cases = useCases.filter(({ devices }) => devices.includes("ESME"));
+    const cases = rig.meter.device.useCases;
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...cases),
         fc.array(value, { minLength: 30, maxLength: 30 }),
         async (useCase, values) => {
-          const operations = useCase.operations.map(({ kind, object, member }, i) =>
-            op(kind, object, member, values[i % 30]),
+          const operations = useCase.steps.map(({ kind, target, no }, i) =>
+            op(kind, target.id, no, values[i % 30]),
           );
           const role = [...(rig.roles(useCase.code) ?? [])][0] ?? "supplier";
           await rig.meter.device.receive(rig.desk.command(useCase.code, operations, { from: role }));

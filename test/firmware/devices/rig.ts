@@ -7,10 +7,15 @@ import { type AnchorSeed, type DeviceIdentity, provision } from "../../../firmwa
 import type { Observation } from "../../../firmware/features/feature.ts";
 import { BlockTransfer } from "../../../firmware/han/block-transfer.ts";
 import type { HanFailure, HanMessage, HanPort } from "../../../firmware/han/port.ts";
-import type { Role } from "../../../firmware/model/index.ts";
-import { type CellName, deviceCells } from "../../../firmware/security/cells.ts";
+import {
+  type CellName,
+  cellsOf,
+  type DeviceName,
+  grantsOn,
+  type Role,
+  useCaseByCode,
+} from "../../../firmware/model/index.ts";
 import { euiBytes } from "../../../firmware/security/eui.ts";
-import { commandRules } from "../../../firmware/security/rules.ts";
 import {
   type Alert,
   type Command,
@@ -52,6 +57,7 @@ const euiOf: Partial<Record<Role, Eui64>> = {
   transitionalCoS: "90B3D51F30000004",
   recovery: "90B3D51F30000001",
   wanProvider: "90B3D51F30000007",
+  loadController: "90B3D51F30010008",
 };
 
 /** Deterministic keys for everyone, and certificates by the root. */
@@ -142,7 +148,7 @@ export class World {
       certificatePath: [],
       installCode: Uint8Array.from({ length: 18 }, (_, i) => i),
       firmwareVersion: Uint8Array.of(1, 2, 3, 4),
-      anchors: deviceCells[type].map((cell) => this.seed(cell)),
+      anchors: cellsOf(type).map((cell) => this.seed(cell)),
     };
   }
 }
@@ -163,11 +169,9 @@ export class Desk {
   readonly world: World;
   readonly device: DeviceIdentity;
   readonly #macs = new Map<string, ContextMac>();
-  readonly #rules;
   #counter = 1000n;
 
   constructor(world: World, device: DeviceIdentity) {
-    this.#rules = commandRules(device.type);
     this.world = world;
     this.device = device;
   }
@@ -200,7 +204,9 @@ export class Desk {
   }
 
   #usual(code: number, role: Role): Protection {
-    return this.#rules.get(code)?.grants.get(role)?.protection ?? "signature+mac";
+    return (
+      grantsFor(code, this.device.type).find((grant) => grant.role === role)?.protection ?? "signature+mac"
+    );
   }
 
   #mac(bytes: Uint8Array, header: Header, party: TestParty, to: Eui64, broker: TestParty): Uint8Array {
@@ -363,11 +369,17 @@ export async function meterRig(
       for (let i = 0; i < 8; i++) await rig.meter.device.event("settle", async () => {})(undefined);
       for (let i = 0; i < 50; i++) await Promise.resolve();
     },
-    roles: (code) => [...(commandRules("ESME").get(code)?.grants.keys() ?? [])],
+    roles: (code) => grantsFor(code, "ESME").map(({ role }) => role),
     take: () => link.sent.splice(0),
   };
   return rig;
 }
+
+/** Who may send a use case, and how. */
+const grantsFor = (code: number, device: DeviceName) => {
+  const useCase = useCaseByCode(code);
+  return useCase === undefined ? [] : grantsOn(useCase, device);
+};
 
 export const op = (kind: Operation["kind"], object: number, member: number, value?: Value): Operation =>
   value === undefined ? { kind, object, member } : { kind, object, member, value };

@@ -7,7 +7,7 @@ import { supplyFeature } from "../../../firmware/features/supply.ts";
 import { tariffFeature } from "../../../firmware/features/tariff.ts";
 import { averageVoltageRecord, voltageFeature } from "../../../firmware/features/voltage.ts";
 import { RecordLog } from "../../../firmware/kernel/record-log.ts";
-import { type ObjectName, objects } from "../../../firmware/objects/dictionary.ts";
+import { attributeOf, type ModelObject, type ObjectName, objects } from "../../../firmware/model/index.ts";
 import { readDateTime } from "../../../firmware/wire/gbcs/date-time.ts";
 import { NEVER, NOW, type Value } from "../../../firmware/wire/message.ts";
 import { FeatureBench } from "../../support/feature-bench.ts";
@@ -39,11 +39,11 @@ class CommandReader {
     assert.equal(this.#length(), specs.length);
     return specs.map(([choice = 0, , , a, b, c, d, e, f, member = 0]) => {
       const obis = `${a}-${b}:${c}.${d}.${e}.${f}`;
-      const [name, definition] = Object.entries(objects).find(([, each]) => each.obis === obis) ?? [];
+      const [name, definition] =
+        Object.entries(objects as Record<string, ModelObject>).find(([, each]) => each.obis === obis) ?? [];
       assert.ok(name !== undefined && definition !== undefined && choice >= 2 && choice <= 3, obis);
       const value = this.#data();
-      const attribute = (definition.attributes as Record<number, { type: unknown }>)[member];
-      const isDate = choice === 2 && attribute?.type === "date-time";
+      const isDate = choice === 2 && attributeOf(definition, member)?.member.type.kind === "moment";
       return {
         kind: choice === 2 ? "set" : "call",
         name: name as ObjectName,

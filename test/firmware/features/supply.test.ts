@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { type SupplyFeature, supplyFeature } from "../../../firmware/features/supply.ts";
-import { SupplyScript } from "../../../firmware/objects/use-cases.ts";
 import { cutEverywhere, FeatureBench, supplierOrigin } from "../../support/feature-bench.ts";
 
 const make = () =>
@@ -14,6 +13,9 @@ const script = async (bench: Bench, name: keyof typeof SupplyScript, own = ++cou
   (await bench.call("supplyControl", 1, SupplyScript[name], { ...supplierOrigin, counter: own })).status;
 const contacts = (bench: Bench) => bench.board.mockLoadSwitch.contactsClosed;
 const state = async (bench: Bench) => (await bench.get("supplyState", 3)).value;
+
+const SupplyScript = { enable: 0x33, disable: 0x34, arm: 0x36 } as const;
+const SupplyState = { disabled: 0, enabled: 1, armed: 2 } as const;
 
 describe("supply feature", () => {
   it("disables, arms and enables by script, and says so (ECS42 to 45)", async () => {

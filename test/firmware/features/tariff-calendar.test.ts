@@ -18,10 +18,16 @@ import {
   seasonOn,
 } from "../../../firmware/features/tariff-calendar.ts";
 import { book, emptyRegisters, type TariffRegisters } from "../../../firmware/features/tariff-registers.ts";
+import { calendarValue } from "../../../firmware/model/index.ts";
 
 const day = (text: string) => Date.parse(`${text}T00:00Z`) / 86_400_000;
 const at = (text: string) => Date.parse(`${text}Z`) / 1000;
-const pattern = (hex: string) => readDatePattern(Buffer.from(hex, "hex")) as DatePattern;
+/** Of a date as COSEM has it; undefined for what is none, or never comes. */
+const patternOf = (hex: string): DatePattern | undefined => {
+  const date = calendarValue("date", Buffer.from(hex, "hex"));
+  return typeof date === "string" ? undefined : readDatePattern(date);
+};
+const pattern = (hex: string) => patternOf(hex) as DatePattern;
 const tou = (index: number) => ({ kind: "tou", index }) as const;
 const block = (index: number) => ({ kind: "block", index }) as const;
 
@@ -73,7 +79,7 @@ describe("calendar dates", () => {
       "07e9010108",
       "0000010101",
     ])
-      assert.equal(readDatePattern(Buffer.from(hex, "hex")), undefined, hex);
+      assert.equal(patternOf(hex), undefined, hex);
   });
 
   it("the latest match is the nearest earlier day that matches, found by walking back", () => {

@@ -1,5 +1,5 @@
 /** Tariff values shaped as in the message set (ECS01a), and the command that sets and activates them. */
-import type { ObjectName } from "../../../firmware/objects/dictionary.ts";
+import type { ObjectName } from "../../../firmware/model/index.ts";
 import type { Value } from "../../../firmware/wire/message.ts";
 import type { Built, FeatureBench } from "../../support/feature-bench.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { partitions } from "../../../firmware/devices/partitions.ts";
 import { averageVoltageRecord, voltageFeature } from "../../../firmware/features/voltage.ts";
 import { RecordLog } from "../../../firmware/kernel/record-log.ts";
-import type { ObjectName } from "../../../firmware/objects/dictionary.ts";
+import type { ObjectName } from "../../../firmware/model/index.ts";
 import { type BenchOptions, cutEverywhere, FeatureBench, startUtcS } from "../../support/feature-bench.ts";
 
 const make = (options: BenchOptions = {}) =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { objects } from "../../../firmware/model/index.ts";
-import { refusalCodes } from "../../../firmware/features/refusals.ts";
+import { refusalCodes } from "../../../firmware/security/refusal-reasons.ts";
 import type { Alert, Response } from "../../../firmware/wire/message.ts";
 import { type CommandOptions, type MeterRig, meterEui, meterRig, op } from "../devices/rig.ts";
 

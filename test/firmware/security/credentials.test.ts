@@ -1,20 +1,39 @@
 import assert from "node:assert/strict";
 import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
-import { objects } from "../../../firmware/model/index.ts";
-import { type Role, roleNumber } from "../../../firmware/security/access.ts";
-import { type CellName, cellToValue } from "../../../firmware/security/cells.ts";
+import {
+  type CellName,
+  cellUsages,
+  keyUsages,
+  objects,
+  type Role,
+  roles,
+} from "../../../firmware/model/index.ts";
 import { euiBytes } from "../../../firmware/security/eui.ts";
 import { type Alert, NEVER, NOW, type Response, type Value } from "../../../firmware/wire/message.ts";
 import type { CutPoint } from "../../../hal/mock/flash.ts";
 import { type MeterRig, meterRig, op, startUtcS, type TestParty, type World } from "../devices/rig.ts";
 
 const { id } = objects.credentials;
-const cell = (role: Role, usage: CellName["usage"], cellUsage: 0 | 1 = 0): CellName => ({
+const cell = (
+  role: Role,
+  usage: CellName["usage"],
+  cellUsage: CellName["cellUsage"] = "management",
+): CellName => ({
   role,
   usage,
   cellUsage,
 });
-const supplierCells = [cell("supplier", "sign"), cell("supplier", "agree"), cell("supplier", "agree", 1)];
+/** As the wire has it. */
+const cellToValue = ({ role, usage, cellUsage }: CellName): Value => [
+  roles[role].number,
+  keyUsages[usage].number,
+  cellUsages[cellUsage],
+];
+const supplierCells = [
+  cell("supplier", "sign"),
+  cell("supplier", "agree"),
+  cell("supplier", "agree", "topUp"),
+];
 const modes = { supplier: 2, networkOperator: 3, accessControlBroker: 4, transitionalCoS: 6 } as const;
 type Mode = 0 | 2 | 3 | 4 | 6 | 7 | 8 | 9;
 /** Outcome, old holder and key id, new holder and key id of one cell; floors put in force. */
@@ -58,15 +77,21 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
 
   function argumentOf(order: Order, at: bigint): Value {
     const { mode, from, saysCell = mode === 4 || mode === 9 ? null : cell(from, "sign") } = order;
+    const topUp = (floor: bigint | undefined) => (floor === undefined ? null : [[0, floor]]);
+    const { floors = [] } = order;
     return [
-      order.saysMode ?? mode,
-      order.symmetricKey ?? null,
-      order.timeChecks ?? null,
-      saysCell === null ? null : cellToValue(saysCell),
-      order.saysCounter ?? at,
-      order.authoriserFloor ?? null,
-      order.authoriserTopUpFloor ?? null,
-      (order.floors ?? []).map(([role, floor, topUp]) => [roleNumber[role], floor, topUp ?? null]),
+      [
+        order.saysMode ?? mode,
+        order.symmetricKey ?? null,
+        order.timeChecks ?? null,
+        saysCell === null ? null : cellToValue(saysCell),
+        order.saysCounter ?? at,
+        order.authoriserFloor ?? null,
+        topUp(order.authoriserTopUpFloor),
+        floors.length === 0
+          ? null
+          : floors.map(([role, floor, top]) => [roles[role].number, floor, topUp(top)]),
+      ],
       order.set.map(([certificate, name]) => [certificate, cellToValue(name)]),
       order.path ?? [],
       order.executionS ?? NOW,
@@ -94,7 +119,12 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
     return answerOf(result?.value);
   }
   function answerOf(value: Value | undefined): Answer {
-    const [at, mode, floors, cells] = value as unknown as [number, number, Value[], Answer["cells"]];
+    const [at, mode, floors, cells] = (value as readonly Value[])[1] as unknown as [
+      number,
+      number,
+      Value[],
+      Answer["cells"],
+    ];
     return { counter: BigInt(at), mode, floors, cells, codes: cells.map(([, code]) => code) };
   }
   /** "accepted" or why not, of a command that enables the supply, or reads (a MAC alone) when `code` says so. */
@@ -812,37 +842,38 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
     });
   });
 
-  it("reads cells with holder, key id and counter; an unknown cell is empty (CS02a)", async () => {
-    const ask = [cell("supplier", "sign"), cell("root", "certify"), cell("wanProvider", "sign")].map(
-      cellToValue,
-    );
+  it("reads a role's anchors with holder, key id and counter; a role without cells here has none (CS02a)", async () => {
+    const ask = (from: Role, ...asked: Role[]): Value => [
+      cellToValue(cell(from, "sign")),
+      asked.map((role) => roles[role].number),
+    ];
+    type Told = readonly (readonly [
+      role: number,
+      status: number,
+      counter: Value,
+      anchors: readonly Value[][] | null,
+    ])[];
     await rig.meter.device.receive(rig.desk.command(0x4f, [op("call", objects.supplyControl.id, 1, 0x33)]));
     rig.take();
     for (const from of ["accessControlBroker", "transitionalCoS"] as const) {
-      await rig.meter.device.receive(rig.desk.command(0x0008, [op("call", id, 2, ask)], { from }));
+      const order = op("call", id, 2, ask(from, "supplier", "root", "wanProvider"));
+      await rig.meter.device.receive(rig.desk.command(0x0008, [order], { from }));
       const [response] = rig.take();
       const [result] = rig.desk.read<Response>(response as Uint8Array, rig.world.of(from)).results;
-      const [supplier, root, wanProvider] = (result?.value ?? []) as [
-        Value,
-        Uint8Array,
-        Uint8Array,
-        number,
-      ][];
-      assert.deepEqual(supplier?.[1], euiBytes("90B3D51F30010000"));
-      assert.equal(supplier?.[2].length, 8);
-      assert.equal(supplier?.[3], 1001);
-      assert.equal(root?.[1].length, 8);
-      assert.deepEqual(wanProvider?.slice(1), [new Uint8Array(), new Uint8Array(), 0]);
+      const [supplier, root, wanProvider] = (result?.value ?? []) as unknown as Told;
+      assert.deepEqual(supplier?.slice(0, 3), [2, 0, 1001]);
+      assert.deepEqual(
+        supplier?.[3]?.map(([usage, cellUsage]) => [usage, cellUsage]),
+        [
+          [1, 0],
+          [2, 0],
+          [2, 1],
+        ],
+      );
+      assert.deepEqual(supplier?.[3]?.[0]?.[2], euiBytes("90B3D51F30010000"));
+      assert.equal((supplier?.[3]?.[0]?.[3] as Uint8Array).length, 8);
+      assert.equal((root?.[3]?.[0]?.[2] as Uint8Array).length, 8);
+      assert.deepEqual(wanProvider, [6, 25, null, null]);
     }
-    const set = certs(newSupplier(), [cell("supplier", "sign")]);
-    await send({ from: "transitionalCoS", mode: 7, set, floors: [["supplier", 7n]] });
-    const cells = [cell("supplier", "sign"), cell("supplier", "agree")].map(cellToValue);
-    await rig.meter.device.receive(
-      rig.desk.command(0x0008, [op("call", id, 2, cells)], { from: "accessControlBroker" }),
-    );
-    const [response] = rig.take();
-    const told = resultOf(response as Uint8Array, rig.world.of("accessControlBroker"))?.value as Value[][];
-    const counters = told.map((row) => row[3]);
-    assert.deepEqual(counters, [7, 1001], "each of its own holder");
   });
 });

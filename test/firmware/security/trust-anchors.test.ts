@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { Journal } from "../../../firmware/kernel/journal.ts";
-import type { Role } from "../../../firmware/model/index.ts";
-import { type CellName, deviceCells } from "../../../firmware/security/cells.ts";
+import { type CellName, cellsOf, type Role } from "../../../firmware/model/index.ts";
 import { euiBytes } from "../../../firmware/security/eui.ts";
 import { type Anchor, TrustAnchors } from "../../../firmware/security/trust-anchors.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../../../hal/mock/index.ts";
 import { meterEui, suite, type TestParty, World } from "../devices/rig.ts";
 
-const cell = (role: Role, usage: CellName["usage"], cellUsage: 0 | 1 = 0): CellName => ({
+const cell = (
+  role: Role,
+  usage: CellName["usage"],
+  cellUsage: CellName["cellUsage"] = "management",
+): CellName => ({
   role,
   usage,
   cellUsage,
@@ -22,7 +25,7 @@ describe("trust anchors", () => {
   const open = () =>
     TrustAnchors.open(
       journal,
-      deviceCells.ESME.map((name) => world.seed(name)),
+      cellsOf("ESME").map((name) => world.seed(name)),
       world.crypto,
       own(),
       suite,
@@ -81,7 +84,7 @@ describe("trust anchors", () => {
   it("make MACs of answers by the management key, not by that of top-ups", async () => {
     const second = world.party("supplier", world.of("supplier").eui);
     const before = anchors.party(second.eui)?.replyMac?.(reply)(text);
-    await put(anchorOf(second, cell("supplier", "agree", 1)));
+    await put(anchorOf(second, cell("supplier", "agree", "topUp")));
     assert.deepEqual(anchors.party(second.eui)?.replyMac?.(reply)(text), before);
     await put(anchorOf(second, cell("supplier", "agree")));
     assert.notDeepEqual(anchors.party(second.eui)?.replyMac?.(reply)(text), before);
@@ -89,7 +92,7 @@ describe("trust anchors", () => {
 
   it("count a holder of any one cell as known; a root by no key of its own", async () => {
     const second = world.party("supplier", "90B3D51F30030000");
-    await put(anchorOf(second, cell("supplier", "agree", 1)));
+    await put(anchorOf(second, cell("supplier", "agree", "topUp")));
     assert.equal(anchors.party(second.eui)?.role, "supplier");
     assert.equal(anchors.party(world.root.eui)?.verify, undefined);
     assert.equal(anchors.party(world.root.eui)?.role, "root");
@@ -107,7 +110,7 @@ describe("trust anchors", () => {
 
   it("forget who holds no cell any more", async () => {
     const second = world.party("supplier", "90B3D51F30030000");
-    const cells = [cell("supplier", "sign"), cell("supplier", "agree"), cell("supplier", "agree", 1)];
+    const cells = [cell("supplier", "sign"), cell("supplier", "agree"), cell("supplier", "agree", "topUp")];
     await put(...cells.map((name) => anchorOf(second, name)));
     assert.equal(anchors.party(world.of("supplier").eui), undefined);
     assert.equal((await open()).party(world.of("supplier").eui), undefined);

@@ -1,8 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { objects } from "../../../firmware/model/index.ts";
-import { SupplyScript, useCaseByCode } from "../../../firmware/objects/use-cases.ts";
+import { objects, useCaseByCode } from "../../../firmware/model/index.ts";
 import { issueCertificate } from "../../../firmware/wire/cose/certificate.ts";
 import { agreement, keyId, valueKey } from "../../../firmware/wire/cose/keys.ts";
 import { sealValues } from "../../../firmware/wire/cose/sensitive.ts";
@@ -34,7 +33,7 @@ const innermost = (node: DecodedNode): DecodedNode => (node.children[0] ? innerm
 
 const disable: Message = {
   header: header(Kind.command, 0x0050),
-  operations: [{ kind: "call", object: objects.supplyControl.id, member: 1, value: SupplyScript.disable }],
+  operations: [{ kind: "call", object: objects.supplyControl.id, member: 1, value: 0x34 }],
 };
 
 describe("decode, COSE", () => {
