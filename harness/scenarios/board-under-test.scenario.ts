@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import { useCases } from "../../firmware/model/index.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
-import { type DeviceType, serviceRequest } from "../headend/service-requests.ts";
-import { appliesTo, currentRun, needs, type PartyName, skipElsewhere } from "../index.ts";
+import { serviceRequest } from "../headend/requests/index.ts";
+import type { DeviceType } from "../headend/requests/request.ts";
+import { appliesTo, currentRun, needs, type PartyName, type Reference, skipElsewhere } from "../index.ts";
 import { BesideModel } from "../rig/beside-model.ts";
 import { modelledUseCases } from "../rig/emulate/modelled.ts";
 import type { DeviceEnd } from "../run-context.ts";
-import { disableSupply, type Forgery, flipBit, forge, macBytes } from "./support.ts";
-import { type UseCaseScenario, type UseCaseSubject, useCaseScenarios } from "./use-case-table.ts";
+import { type Sample, type Subject, samples } from "./samples.ts";
+import { announce, disableSupply, type Forgery, flipBit, forge, macBytes } from "./support.ts";
 
 /** What each device is asked, and then asked wrongly. */
 const devices = {
@@ -18,10 +19,7 @@ const devices = {
 } as const;
 
 const modelled = { ESME: await modelledUseCases("ESME"), CHF: await modelledUseCases("CHF") } as const;
-const namedAs = { ESME: "esme", CHF: "hub" } as const;
-const serves = (type: DeviceType, { useCase, reference, to }: UseCaseScenario): boolean =>
-  (to ?? namedAs[type]) === namedAs[type] &&
-  serviceRequest(reference).devices.includes(type) &&
+const serves = (type: DeviceType, { useCase }: Sample): boolean =>
   modelled[type].some(({ id }) => id === useCase);
 
 interface Attack {
@@ -61,7 +59,7 @@ describe("a board under test answers as the model does", function () {
   needs(this, { device: true });
   let device: DeviceEnd;
   let beside: BesideModel;
-  let subject: UseCaseSubject;
+  let subject: Subject;
   before(async () => {
     const run = currentRun();
     if (run?.device === undefined)
@@ -72,20 +70,23 @@ describe("a board under test answers as the model does", function () {
     // The board keeps what it is given from run to run: the keys stay, and the device that is added goes again.
     subject = {
       nowS: Math.floor(device.startUtcMs / 1000),
-      headEnd,
-      esme: { eui: "00DB1234567890A5" },
+      issuingCertificate: headEnd.pki.issuingCertificate,
+      contingencyKey: headEnd.pki.contingencyKey,
+      nextRootCertificate: () => headEnd.pki.nextRootCertificate(),
       nextKeys: (name) => headEnd.parties[name].keys,
+      listed: "00DB1234567890A5",
+      announce: (eui, deviceType) => announce({ headEnd, hub: { eui: beside.eui } }, eui, deviceType),
     };
   });
 
   for (const type of ["ESME", "CHF"] as const) {
-    for (const scenario of useCaseScenarios.filter((one) => serves(type, one))) {
+    for (const scenario of samples.filter((one) => serves(type, one))) {
       const { reference, useCase, by, first, stateDecides = false } = scenario;
       const { title } = useCases.find(({ id }) => id === useCase) ?? { title: useCase };
       it(`${type}: ${title} (${reference}, ${useCase})`, async function () {
         skipOthers(this, type);
         if (first !== undefined) await beside.ask(first);
-        await beside.ask(reference, scenario.parameters?.(subject) ?? {}, {
+        await beside.ask(reference, scenario.parameters(subject), {
           stateDecides,
           ...(by && { by }),
         });
@@ -108,7 +109,8 @@ describe("a board under test answers as the model does", function () {
         sent = bytes.slice();
         return bytes;
       };
-      const [reference, parameters] = type === "ESME" ? ["7.1", {}] : ["8.11", removal()];
+      const reference: Reference = type === "ESME" ? "7.1" : "8.11";
+      const parameters = type === "ESME" ? {} : removal();
       await beside.ask(reference, parameters, { tamper: keep });
       await beside.ask(reference, parameters, { tamper: () => sent });
     });
@@ -120,7 +122,7 @@ describe("a board under test answers as the model does", function () {
     assert.notEqual(verdict, "differs");
   });
 
-  const removal = () => ({ action: "remove", device: subject.esme.eui });
+  const removal = () => ({ DeviceID: subject.listed, RequestType: "Remove" });
 
   function forged(forgery: Forgery): Uint8Array {
     const { model, headEnd, eui } = beside;

@@ -9,11 +9,11 @@ describe("a meter with its flash, clock, mains and switch on a remote board", ()
     assert.ok(far.mockFlash.operationCount > 0, "its factory wrote to the remote flash");
     assert.equal(home.esme.board.mockFlash.operationCount, 0);
     await home.commission();
-    assert.equal((await home.read("7.4")).supply, "enabled");
+    assert.equal((await home.read("7.4")).SupplyState, "enabled");
     await home.command("7.2");
     assert.equal(far.mockLoadSwitch.contactsClosed, false, "the remote switch opened");
     assert.equal(home.esme.board.mockLoadSwitch.contactsClosed, false, "and the simulated load with it");
-    assert.equal((await home.read("7.4")).supply, "disabled");
+    assert.equal((await home.read("7.4")).SupplyState, "disabled");
   });
 
   it("boots again when the remote board restarts, and forgets nothing", async () => {
@@ -28,7 +28,7 @@ describe("a meter with its flash, clock, mains and switch on a remote board", ()
     await home.runUntil(() => home.esme.boots > boots, minuteMs, "the meter's boot");
     const back = () => home.trace.of("han", "esme").some((event) => event.event === "rejoined");
     await home.runUntil(back, 5 * minuteMs, "the meter's rejoining");
-    assert.equal((await home.read("7.4")).supply, "disabled");
+    assert.equal((await home.read("7.4")).SupplyState, "disabled");
   });
 
   it("keeps its time over the line", async () => {
@@ -49,6 +49,6 @@ describe("a meter with its flash, clock, mains and switch on a remote board", ()
     assert.ok(far.powered);
     const codes = home.headEnd.alerts.map(({ alertCode }) => alertCode);
     assert.ok(codes.includes(0x8f35) || codes.includes(0x8f36), codes.map((c) => c.toString(16)).join());
-    assert.equal((await home.read("7.4")).supply, "enabled");
+    assert.equal((await home.read("7.4")).SupplyState, "enabled");
   });
 });

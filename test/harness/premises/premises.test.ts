@@ -120,7 +120,7 @@ describe("a home", () => {
       /no option "timeout". Did you mean timeoutMs/,
     );
     assert.equal(home.nowMs, before);
-    assert.equal((await home.read("7.4")).supply, "enabled", "and nothing is broken by it");
+    assert.equal((await home.read("7.4")).SupplyState, "enabled", "and nothing is broken by it");
   });
 
   it("refuses a start that is in no calendar or no device's clock, and takes one without a zone for UTC", async () => {
@@ -203,7 +203,7 @@ describe("a home", () => {
       await home.powerCut("esme");
       const back = () => home.trace.of("han", "esme").some((event) => event.event === "rejoined");
       await home.runUntil(back, 300_000, `the meter's rejoining with seed ${seed}`);
-      assert.equal((await home.read("7.4")).supply, "enabled");
+      assert.equal((await home.read("7.4")).SupplyState, "enabled");
     }
   });
 
