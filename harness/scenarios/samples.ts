@@ -5,6 +5,7 @@ import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { PartyKeys } from "../headend/parties.ts";
 import type { Certificates } from "../headend/requests/credentials.ts";
 import {
+  type DeviceName,
   dateOf,
   type Parameters,
   type PartyName,
@@ -35,6 +36,8 @@ export interface Sample {
   parameters(subject: Subject): unknown;
   /** Who asks, where the row names no user of the DCC. */
   readonly by?: PartyName;
+  /** The one device whose parties it is about, where others know them not. */
+  readonly to?: DeviceName;
   /** The request that must have been carried out first. */
   readonly first?: Reference;
   /** The answer's values are the device's own state: of a board under test only their shape is compared. */
@@ -173,7 +176,7 @@ const keyAgreement = (subject: Subject, name: PartyName) => ({
 
 type AnyChange = Parameters<"NA-CS02b-Root">;
 /** A party's signing key, changed by a request that DUIS has no number for. */
-const signingKey = (role: "WanProvider" | "TransCoS" | "NetworkOperator" | "Recovery", name: PartyName) =>
+const signingKey = (role: "WanProvider" | "TransCoS" | "Recovery", name: PartyName) =>
   (subject: Subject): AnyChange => ({
     ReplacementCertificates: [
       {
@@ -228,6 +231,12 @@ export const samples: readonly Sample[] = [
   }),
   sample("ECS29a", "6.5", () => voltageSettings),
   sample("ECS29c", "6.5", () => ({ ...voltageSettings, RMSVoltageCountersNotReset: {} })),
+  sample("ECS29e", "6.27", nothing),
+  sample("ECS26b", "6.2.1", nothing, {
+    ...state,
+    check: ({ VoltageSagThreshold }) => assert.ok(VoltageSagThreshold >= 0),
+  }),
+  sample("ECS15a", "3.3", nothing),
   sample("ECS38", "7.12", () => ({ RandomisedOffsetLimit: 900 })),
   sample("ECS26c", "6.2.2", nothing, {
     ...state,
@@ -275,7 +284,7 @@ export const samples: readonly Sample[] = [
   sample(
     "CS02bAnyExceptAbnormalRootByRecovery",
     "NA-CS02b-Recovery",
-    signingKey("NetworkOperator", "networkOperator"),
+    signingKey("TransCoS", "transitionalCoS"),
     replaced,
   ),
   sample(
@@ -308,7 +317,7 @@ export const samples: readonly Sample[] = [
       ...certified(subject),
       ImportMPxN: "1000000000003",
     }),
-    { ...replaced, by: "secondSupplier" },
+    { ...replaced, by: "secondSupplier", to: "esme" },
   ),
   sample(
     "CS02bACBByACB",
@@ -326,10 +335,10 @@ export const samples: readonly Sample[] = [
     signingKey("TransCoS", "transitionalCoS"),
     replaced,
   ),
-  sample("CS02a", "6.24.1", () => ({ RemotePartyRole: ["Supplier", "Root"] }), {
-    check: ({ CredentialsProvide: [supplier] }, home) => {
-      const holders = new Set(supplier?.anchors?.map(({ holder }) => holder));
-      assert.deepEqual([...holders], [home.headEnd.parties.supplier.eui]);
+  sample("CS02a", "6.24.1", () => ({ RemotePartyRole: ["ACB", "Root"] }), {
+    check: ({ CredentialsProvide: [broker] }, home) => {
+      const holders = new Set(broker?.anchors?.map(({ holder }) => holder));
+      assert.deepEqual([...holders], [home.headEnd.parties.accessControlBroker.eui]);
     },
   }),
   sample("CCS01", "8.11", (subject) => {

@@ -1,4 +1,4 @@
-/** Service requests 6.4 to 6.11: what a supplier or network operator sets, and the clock. */
+/** Service requests 3.3 and 6.4 to 6.27: what a supplier or network operator sets, and the clock. */
 import { z } from "zod";
 import { dateTime, empty, unsignedInt, whole } from "./duis.ts";
 import { type Lookup, request } from "./request.ts";
@@ -38,6 +38,11 @@ const clockWindow = {
 } as const;
 
 export const configuration = {
+  "3.3": request("3.3", "ClearEventLog", {
+    fields: { ESMEEventLogType: z.enum(["ESME", "ALCS"]).default("ESME") },
+    useCase: (p) => (p.ESMEEventLogType === "ALCS" ? "ECS15c" : "ECS15a"),
+    readBack: (_, { useCase }) => ({ ESMEEventLogType: useCase === "ECS15c" ? "ALCS" : "ESME" }),
+  }),
   /** s, W, s. */
   "6.4.1": request("6.4.1", "UpdateDeviceConfigurationLoadLimitingGeneralSettings", {
     fields: {
@@ -73,6 +78,7 @@ export const configuration = {
     },
     readBack: (_, { useCase }) => (useCase === "ECS29c" ? { RMSVoltageCountersNotReset: {} } : {}),
   }),
+  "6.27": request("6.27", "UpdateDeviceConfigurationRMSVoltageCounterReset", { useCase: "ECS29e" }),
   "6.11": request("6.11", "SynchroniseClock", clockWindow),
 } as const;
 

@@ -48,7 +48,8 @@ export function stepValues(
     const named = namedValue(step, own, definition, parameters);
     if (named === undefined) return undefined;
     const plain = toPlain(step.carries, named);
-    const fault = step.constant && mismatch(step.constant, fromPlain(step.carries, plain, step.path), step.path);
+    const given = fromPlain(step.carries, plain, step.path);
+    const fault = step.constant === undefined ? undefined : mismatch(step.constant, given, step.path);
     if (fault !== undefined) throw new Error(`service request ${definition.reference}: ${fault}`);
     return plain;
   });

@@ -18,6 +18,7 @@ export const reads = {
   "4.8.1": request("4.8.1", "ReadActiveImportProfileData", log),
   "4.10": request("4.10", "ReadNetworkData", { ...log, useCase: "ECS23" }),
   "4.15": request("4.15", "ReadLoadLimitData"),
+  "6.2.1": request("6.2.1", "ReadDeviceConfigurationVoltage", { useCase: "ECS26b" }),
   "6.2.2": request("6.2.2", "ReadDeviceConfigurationRandomisation"),
   "6.13": request("6.13", "ReadEventOrSecurityLog", {
     fields: { ReadLogPeriod: readLogPeriod, LogToRead: z.enum(["Event", "PowerEvent", "Security"]) },
