@@ -8,8 +8,8 @@ import type { Crypto } from "../hal/board.ts";
 import { nodeCrypto, sodiumCrypto } from "../hal/crypto/index.ts";
 import { MockBoard, Scheduler, SeededRandom } from "../hal/mock/index.ts";
 import { HeadEnd, type RequestOptions } from "../harness/headend/head-end.ts";
-import type { Parameters, Reference } from "../harness/headend/requests/index.ts";
 import { TestPki } from "../harness/headend/pki.ts";
+import type { Parameters, Reference } from "../harness/headend/requests/index.ts";
 import { factoryAnchors, partiesOf } from "../harness/premises/home-device.ts";
 
 const meterEui: Eui64 = "00DB1234567890A0";

@@ -10,8 +10,8 @@ import { grantsOn, messages, type Role, useCaseByCode } from "../../firmware/mod
 import { grantsByRole } from "../../firmware/security/rules.ts";
 import { type Eui64, type Protection, UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
-import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
 import { toHex } from "../../hal/base/hex.ts";
+import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
 import { correlate } from "./correlate.ts";
 import { type Exchange, succeeded } from "./exchange.ts";
 import { Inventory, type InventoryEvent, inventoryRules } from "./inventory.ts";
@@ -19,7 +19,7 @@ import { pairKeys } from "./pair-keys.ts";
 import type { Party, PartyName } from "./parties.ts";
 import type { TestPki } from "./pki.ts";
 import { type ReceivedAlert, type ReceivedResponse, Receiver, type RefusedMessage } from "./receiver.ts";
-import { type Reference, type Parameters, serviceRequest } from "./requests/index.ts";
+import { type Parameters, type Reference, serviceRequest } from "./requests/index.ts";
 import type { DeviceType } from "./requests/request.ts";
 import { type PreCommand, transform } from "./transform.ts";
 
@@ -157,7 +157,14 @@ export class HeadEnd {
       options.unchecked || party !== user
         ? { originator: party.eui, counter: party.nextCounter() }
         : this.#route(reference, parameters, user, device);
-    const request = { reference, parameters, role: party.role, target: device, typeOf: this.#typeOf, ...route };
+    const request = {
+      reference,
+      parameters,
+      role: party.role,
+      target: device,
+      typeOf: this.#typeOf,
+      ...route,
+    };
     return transform(request, this.#ports.suite.wire);
   }
 

@@ -47,7 +47,20 @@ function members({ fields }: StructureType, list: readonly Cbor[]): Readonly<Rec
 const partsOf: Readonly<Record<CalendarForm, readonly string[]>> = {
   date: ["year", "", "month", "day", "weekday"],
   time: ["hour", "minute", "second", "hundredth"],
-  dateTime: ["year", "", "month", "day", "weekday", "hour", "minute", "second", "hundredth", "80", "00", "FF"],
+  dateTime: [
+    "year",
+    "",
+    "month",
+    "day",
+    "weekday",
+    "hour",
+    "minute",
+    "second",
+    "hundredth",
+    "80",
+    "00",
+    "FF",
+  ],
 };
 
 /** Octets FF (of the year FFFF) are open; what a date-time ends with says nothing. */

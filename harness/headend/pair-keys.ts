@@ -3,8 +3,8 @@
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { ContextMac, HiddenValues, Suite } from "../../firmware/wire/suite.ts";
-import type { Crypto } from "../../hal/board.ts";
 import { fromHex } from "../../hal/base/hex.ts";
+import type { Crypto } from "../../hal/board.ts";
 import type { AgreementKey } from "./parties.ts";
 
 export interface PairKeys {

@@ -15,7 +15,7 @@ export function readBack(
   walked: readonly (Cbor | undefined)[],
   context: RequestContext,
 ): Fields {
-  const values = new Map(steps.map((step, i) => [step.path, valueOf(step, walked[i])]));
+  const values = new Map(steps.map((step, i) => [step.path, namedOf(step, walked[i])]));
   const byOwn = new Set<string>();
   const lookup = (path: string) => {
     byOwn.add(path);
@@ -38,7 +38,7 @@ export function readBack(
   return merged(form, own);
 }
 
-const valueOf = ({ carries }: Step, value: Cbor | undefined): unknown =>
+const namedOf = ({ carries }: Step, value: Cbor | undefined): unknown =>
   value === undefined ? undefined : named(carries, value);
 
 /** One time, which every object of the command must carry. */
@@ -75,5 +75,7 @@ function merged(a: Fields, b: Fields): Fields {
 }
 
 export function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
 }

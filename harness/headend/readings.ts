@@ -1,5 +1,5 @@
 /** Answers with the names of the tables: each thing read is a field, named for its object, its value as its type has it. */
-import { UNSET_TIME } from "../../firmware/wire/message.ts";
+
 import { MeterbenchError } from "../../firmware/kernel/errors.ts";
 import {
   type ArrayType,
@@ -23,6 +23,7 @@ import {
   type ValueOf,
   type ValueType,
 } from "../../firmware/model/index.ts";
+import { UNSET_TIME } from "../../firmware/wire/message.ts";
 import { toHex } from "../../hal/base/hex.ts";
 import { type Exchange, succeeded } from "./exchange.ts";
 import type { Reference, serviceRequests } from "./requests/index.ts";
@@ -33,8 +34,10 @@ export const notSet = "not set";
 
 /** Members that are the whole point of their object: its name alone is the field's. */
 const main = ["value", "active", "buffer", "controlState", "activeDevices"] as const;
-type FieldName<O extends string, M extends string> =
-  `${Capitalize<O>}${M extends (typeof main)[number] ? "" : Capitalize<M>}`;
+type FieldName<
+  O extends string,
+  M extends string,
+> = `${Capitalize<O>}${M extends (typeof main)[number] ? "" : Capitalize<M>}`;
 
 /** The value of a type as told: octets as hex, moments as UTC seconds or {@link notSet}. */
 export type Told<T extends ValueType> = ValueType extends T
@@ -92,7 +95,9 @@ type ReadingOfUseCase<U extends MessageId> = {
       : never]: Told<Gives<S>>;
 };
 
-type Intersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never;
+type Intersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void
+  ? I
+  : never;
 type Each<U> = U extends MessageId ? ReadingOfUseCase<U> : never;
 /** Of a request that becomes one of several use cases: what all of them read, and perhaps what some do. */
 type ReadingOfAny<One> = { readonly [K in keyof One]: One[K] } & Partial<Intersection<One>>;
@@ -121,8 +126,7 @@ const capital = (name: string): string => name.charAt(0).toUpperCase() + name.sl
 const fieldOf = ({ object, member }: Step): string =>
   capital(object) + ((main as readonly string[]).includes(member) ? "" : capital(member));
 
-const told = (step: Step, plain: Plain): unknown =>
-  tell(step.gives, fromPlain(step.gives, plain, step.path));
+const told = (step: Step, plain: Plain): unknown => tell(step.gives, fromPlain(step.gives, plain, step.path));
 
 function tell(type: ValueType, value: unknown): unknown {
   if (value === undefined) return undefined;

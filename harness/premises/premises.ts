@@ -57,9 +57,10 @@ import { Trace } from "./trace.ts";
 export type HomeRequestOptions = Omit<RequestOptions, "to"> & { readonly to?: DeviceName };
 
 /** A request's form, which may be left out when all of it may, and options. */
-export type Asked<R extends Reference> = Record<never, never> extends Parameters<R>
-  ? [parameters?: Parameters<R>, options?: HomeRequestOptions]
-  : [parameters: Parameters<R>, options?: HomeRequestOptions];
+export type Asked<R extends Reference> =
+  Record<never, never> extends Parameters<R>
+    ? [parameters?: Parameters<R>, options?: HomeRequestOptions]
+    : [parameters: Parameters<R>, options?: HomeRequestOptions];
 
 export const hubEui: Eui64 = "00DB1234567890A2";
 export const esmeEui: Eui64 = "00DB1234567890A0";

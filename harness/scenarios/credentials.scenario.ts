@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { coseWire } from "../../firmware/wire/cose/wire.ts";
-import { esmeMpan } from "../premises/commission.ts";
 import type { Certificates } from "../headend/requests/credentials.ts";
 import { appliesTo, needs, type Parameters, type PartyKeys, type Premises } from "../index.ts";
+import { esmeMpan } from "../premises/commission.ts";
 import { certificatesOf, certified } from "./samples.ts";
 import { commissioned, expectRefusal, expectRequestRefused } from "./support.ts";
 
@@ -41,7 +41,10 @@ describe("credentials", function () {
     supplier.keys = keys;
     assert.notEqual(old, keys);
     await home.command("7.1");
-    assert.ok((await home.read("4.1.1")).ImportRegisters.import >= 0, "values are sealed for the new agreement key");
+    assert.ok(
+      (await home.read("4.1.1")).ImportRegisters.import >= 0,
+      "values are sealed for the new agreement key",
+    );
   });
 
   it("future-dated: the old keys hold until then, and the outcome is told (8F66)", async () => {
@@ -162,10 +165,11 @@ describe("credentials", function () {
   it("of which one has no issuer here: that cell keeps its key, the others are replaced", async () => {
     const keys = home.headEnd.pki.partyKeys("supplier");
     const forged = Uint8Array.from(keys.sign.certificate).fill(7, 100, 110);
-    await expectOutcomes(
-      { ...certificatesOf(keys), DigitalSigningCertificate: forged },
-      ["badCertificate", "success", "success"],
-    );
+    await expectOutcomes({ ...certificatesOf(keys), DigitalSigningCertificate: forged }, [
+      "badCertificate",
+      "success",
+      "success",
+    ]);
     await home.command("7.1");
   });
 

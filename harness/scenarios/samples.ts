@@ -165,7 +165,11 @@ export const certified = ({ issuingCertificate }: Pick<Subject, "issuingCertific
   ApplyTimeBasedCPVChecks: true,
 });
 /** Certificates for the keys of a supplier, or other party. */
-export const certificatesOf = ({ sign, agree, prepay }: PartyKeys): Record<keyof Certificates, Uint8Array> => ({
+export const certificatesOf = ({
+  sign,
+  agree,
+  prepay,
+}: PartyKeys): Record<keyof Certificates, Uint8Array> => ({
   DigitalSigningCertificate: sign.certificate,
   KeyAgreementCertificate: agree.certificate,
   KeyAgreementTopUpCertificate: prepay.certificate,
@@ -176,7 +180,8 @@ const keyAgreement = (subject: Subject, name: PartyName) => ({
 
 type AnyChange = Parameters<"NA-CS02b-Root">;
 /** A party's signing key, changed by a request that DUIS has no number for. */
-const signingKey = (role: "WanProvider" | "TransCoS" | "Recovery", name: PartyName) =>
+const signingKey =
+  (role: "WanProvider" | "TransCoS" | "Recovery", name: PartyName) =>
   (subject: Subject): AnyChange => ({
     ReplacementCertificates: [
       {
@@ -329,12 +334,7 @@ export const samples: readonly Sample[] = [
     }),
     replaced,
   ),
-  sample(
-    "CS02bTransCoSByTransCoS",
-    "NA-CS02b-TransCoS",
-    signingKey("TransCoS", "transitionalCoS"),
-    replaced,
-  ),
+  sample("CS02bTransCoSByTransCoS", "NA-CS02b-TransCoS", signingKey("TransCoS", "transitionalCoS"), replaced),
   sample("CS02a", "6.24.1", () => ({ RemotePartyRole: ["ACB", "Root"] }), {
     check: ({ CredentialsProvide: [broker] }, home) => {
       const holders = new Set(broker?.anchors?.map(({ holder }) => holder));

@@ -8,8 +8,8 @@ import {
   expectRequestRefused,
   flipBit,
   forge,
-  macBytes,
   logOf,
+  macBytes,
 } from "./support.ts";
 
 const disableCode = 0x50;
@@ -153,7 +153,12 @@ describe("security: what the head end refuses before anything is sent", function
   });
 
   it("parameters that are missing, unknown or out of range, each by name", async () => {
-    const wrong = { LoadLimitPowerThreshold: -1, LoadLimitPeriod: 300, LoadLimitSupplyState: "explode", speed: 3 };
+    const wrong = {
+      LoadLimitPowerThreshold: -1,
+      LoadLimitPeriod: 300,
+      LoadLimitSupplyState: "explode",
+      speed: 3,
+    };
     await assert.rejects(
       () => home.request("6.4.1", wrong as never),
       /LoadLimitPowerThreshold: .*; LoadLimitRestorationPeriod: .*; LoadLimitSupplyState: .*"speed"/,
@@ -161,7 +166,10 @@ describe("security: what the head end refuses before anything is sent", function
   });
 
   it("a service request that does not exist", async () => {
-    await assert.rejects(() => home.request("99.9" as Reference), /no service request 99\.9: expected one of 1\.1\.1, /);
+    await assert.rejects(
+      () => home.request("99.9" as Reference),
+      /no service request 99\.9: expected one of 1\.1\.1, /,
+    );
   });
 
   it("a service request for the wrong kind of device", async () => {

@@ -122,7 +122,9 @@ describe("every use case, accepted once, and refused for role, replay and change
         const preCommand = headEnd.prepare(one.reference, one.parameters(subjectOf(home)) as never, options);
         const { operations } = preCommand.command;
         const forged = forge(home, { code: useCase.code, operations, by: intruder, target, protection });
-        await expectRefusal(home, { reason: "role", alertCode: 0x8f30, device: to }, () => home.inject(forged));
+        await expectRefusal(home, { reason: "role", alertCode: 0x8f30, device: to }, () =>
+          home.inject(forged),
+        );
       });
   }
 

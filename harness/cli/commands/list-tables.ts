@@ -1,5 +1,12 @@
 /** What `meterbench list` says of the message set: its requests, use cases and objects, as the tables have them. */
-import { type MessageRow, messages, objects, type RequestRow, requests, useCases } from "../../../firmware/model/index.ts";
+import {
+  type MessageRow,
+  messages,
+  objects,
+  type RequestRow,
+  requests,
+  useCases,
+} from "../../../firmware/model/index.ts";
 import { toHex } from "../../../hal/base/hex.ts";
 import { parameterNames, parameterSchema } from "../../headend/request-parameters.ts";
 import { type Reference, references, serviceRequest, serviceRequests } from "../../headend/requests/index.ts";
@@ -51,7 +58,9 @@ export async function useCaseRows(): Promise<FullRow[]> {
       code: code.toString(16).padStart(4, "0").toUpperCase(),
       serviceReference: reference,
       modelled: served,
-      protection: [...new Set([...grants.map(({ protection }) => protection), ...(alert ? [alert.protection] : [])])],
+      protection: [
+        ...new Set([...grants.map(({ protection }) => protection), ...(alert ? [alert.protection] : [])]),
+      ],
       roles: [...new Set(grants.map(({ role }) => role))],
       does: useCase.steps.map(({ kind, path, constant, times, carries, gives }) => {
         const fixed = constant === undefined ? {} : { constant };

@@ -8,7 +8,15 @@ import { discoverScenarios } from "../../scenarios/discover.ts";
 import { plain, plainJson, plainLine } from "../../text.ts";
 import { Exit, usageError } from "../exit.ts";
 import { printTable } from "../table.ts";
-import { asJson, type FullRow, objectRows, type Row, requestRows, shortRows, useCaseRows } from "./list-tables.ts";
+import {
+  asJson,
+  type FullRow,
+  objectRows,
+  type Row,
+  requestRows,
+  shortRows,
+  useCaseRows,
+} from "./list-tables.ts";
 
 const kinds = ["scenarios", "boards", "ports", "requests", "usecases", "objects"] as const;
 type Kind = (typeof kinds)[number];

@@ -1,5 +1,13 @@
 /** The argument of `credentials.replace`, there from a change of trust anchors, and back apart from that. */
-import { type CellUsage, grantsOn, type KeyUsage, NOW, type Role, useCase } from "../../../firmware/model/index.ts";
+import {
+  type CellUsage,
+  grantsOn,
+  type KeyUsage,
+  NOW,
+  type Role,
+  useCase,
+} from "../../../firmware/model/index.ts";
+import { list } from "./read.ts";
 import type { NamedValues, ReadContext, RequestContext } from "./request.ts";
 
 /** DUIS's words for roles, and one for a party it has none for. */
@@ -45,14 +53,16 @@ export interface Change {
   readonly contingencyKey?: Uint8Array | undefined;
 }
 
-const topUps = (floor: bigint | undefined) =>
-  floor === undefined ? undefined : [{ usage: "topUp", floor }];
+const topUps = (floor: bigint | undefined) => (floor === undefined ? undefined : [{ usage: "topUp", floor }]);
 
 /** The cell whose key signs the command: none for what is only MACed, nor for a key that is in no cell. */
 function authorisingCell({ role, device }: RequestContext, changed: readonly Replaced[]): Cell | undefined {
   if (role === "root") return undefined;
-  const broker = changed.every(({ cell }) => cell?.role === "accessControlBroker") && role === "accessControlBroker";
-  const grant = broker ? grantsOn(useCase("CS02bACBByACB"), device).find((one) => one.role === role) : undefined;
+  const broker =
+    changed.every(({ cell }) => cell?.role === "accessControlBroker") && role === "accessControlBroker";
+  const grant = broker
+    ? grantsOn(useCase("CS02bACBByACB"), device).find((one) => one.role === role)
+    : undefined;
   return grant?.protection === "mac" ? undefined : signingCell(role);
 }
 
@@ -86,7 +96,6 @@ interface Read extends Omit<Change, "timeChecks" | "floors"> {
 type Members = Readonly<Record<string, unknown>>;
 const members = (value: unknown): Members =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Members) : { is: value };
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 function readTopUp(value: unknown): unknown {
   const [only, ...more] = list(value);
@@ -126,6 +135,27 @@ export function readChange(argument: unknown, context: ReadContext): Read {
     contingencyKey: symmetricKey as Uint8Array | undefined,
     strays,
   };
+}
+
+type Part = "executionTime" | "authoriserFloor" | "authoriserTopUpFloor" | "floors" | "contingencyKey";
+const parts: readonly Part[] = [
+  "executionTime",
+  "authoriserFloor",
+  "authoriserTopUpFloor",
+  "floors",
+  "contingencyKey",
+];
+
+/** What a form that knows only `told` parts of a change has no element for, and yet is there. */
+export function straysOf(change: Read, ...told: readonly Part[]): Readonly<Record<string, unknown>> {
+  const empty = (part: Part) =>
+    part === "executionTime"
+      ? change.executionTime === NOW
+      : part === "floors"
+        ? change.floors.length === 0
+        : change[part] === undefined;
+  const untold = parts.filter((part) => !told.includes(part) && !empty(part));
+  return { ...change.strays, ...Object.fromEntries(untold.map((part) => [part, change[part]])) };
 }
 
 const sameNumber = (a: unknown, b: bigint): boolean =>

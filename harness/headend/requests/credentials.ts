@@ -7,10 +7,11 @@ import {
   changeValues,
   partyRoles,
   type Replaced,
+  type RoleWord,
   readChange,
   sameCell,
   signingCell,
-  type RoleWord,
+  straysOf,
   wordOfRole,
 } from "./credential-change.ts";
 import { certificate, executionDateTime, floorSequenceNumber, hexBinary, importMpxn } from "./duis.ts";
@@ -91,12 +92,18 @@ const usages = {
   "Certificate Signing": { usage: "certify", cellUsage: "management" },
 } as const;
 type Usage = keyof typeof usages;
-const floors = { FloorSeqNumber: floorSequenceNumber, PrepaymentTopUpFloorSeqNumber: floorSequenceNumber.optional() };
+const floors = {
+  FloorSeqNumber: floorSequenceNumber,
+  PrepaymentTopUpFloorSeqNumber: floorSequenceNumber.optional(),
+};
 const anyChange = {
   ExecutionDateTime: executionDateTime,
   /** Of the party that signs. */
   FloorSeqNumber: floorSequenceNumber.optional(),
-  PartyFloorSeqNumbers: z.array(z.strictObject({ RemotePartyRole: roleWord, ...floors })).max(8).default([]),
+  PartyFloorSeqNumbers: z
+    .array(z.strictObject({ RemotePartyRole: roleWord, ...floors }))
+    .max(8)
+    .default([]),
   ReplacementCertificates: z
     .array(
       z.strictObject({
@@ -140,7 +147,7 @@ const anyValues = {
     ),
   readBack: (value: (path: string) => unknown, context: Parameters<typeof readChange>[1]) => {
     const change = readChange(value("credentials.replace"), context);
-    const { authoriserFloor, contingencyKey, executionTime, strays } = change;
+    const { authoriserFloor, contingencyKey, executionTime } = change;
     return {
       ExecutionDateTime: executionTime,
       FloorSeqNumber: authoriserFloor,
@@ -158,7 +165,7 @@ const anyValues = {
         Certificate: own,
       })),
       ...readEnding(change),
-      ...strays,
+      ...straysOf(change, "executionTime", "authoriserFloor", "floors", "contingencyKey"),
     };
   },
 } as const;
@@ -206,8 +213,7 @@ export const credentials = {
         RemotePartyPrepaymentTopUpFloorSeqNumber: change.authoriserTopUpFloor,
         ReplacementCertificates: { SupplierOrNetworkOperatorCertificates: setOf(role, change.replaced) },
         ...readEnding(change),
-        ...(change.floors.length === 0 ? {} : { floors: change.floors }),
-        ...change.strays,
+        ...straysOf(change, "executionTime", "authoriserFloor", "authoriserTopUpFloor"),
       };
     },
   }),
@@ -244,7 +250,7 @@ export const credentials = {
         SupplierReplacementCertificates: setOf("supplier", change.replaced),
         ...readEnding(change),
         ...(forSupplier ? {} : { floors: change.floors }),
-        ...change.strays,
+        ...straysOf(change, "executionTime", "floors"),
       };
     },
     carried: ({ ImportMPxN: _, ...p }) => p,
@@ -270,9 +276,7 @@ export const credentials = {
         ACBFloorSeqNumber: change.authoriserFloor,
         ReplacementCertificates: setOf("accessControlBroker", change.replaced),
         ...readEnding(change),
-        ...(change.executionTime === 0 ? {} : { executionTime: change.executionTime }),
-        ...(change.floors.length === 0 ? {} : { floors: change.floors }),
-        ...change.strays,
+        ...straysOf(change, "authoriserFloor"),
       };
     },
     carried: ({ ExecutionDateTime: _, ...p }) => p,
@@ -334,7 +338,9 @@ export const credentials = {
       },
     }),
     readBack: (value, { role }) => {
-      const { asker, roles, ...more } = (value("credentials.provide") ?? {}) as Readonly<Record<string, unknown>>;
+      const { asker, roles, ...more } = (value("credentials.provide") ?? {}) as Readonly<
+        Record<string, unknown>
+      >;
       return {
         RemotePartyRole: Array.isArray(roles) ? roles.map(wordOfRole) : roles,
         ...(sameCell(asker, signingCell(role)) ? {} : { asker }),

@@ -4,9 +4,9 @@
  * array; an element without content is `{}`; members in lower case are attributes, but `value` is an element's text.
  */
 import { z } from "zod";
+import { NEVER, NOW } from "../../../firmware/model/index.ts";
 import { fromHex } from "../../../hal/base/hex.ts";
 import { readIsoTime } from "../../../hal/base/iso-time.ts";
-import { NEVER, NOW } from "../../../firmware/model/index.ts";
 
 const timeRange = "expected a time from 1970-01-01T00:00:01Z to 2106-02-07T06:28:14Z";
 const seconds = (least: number, most: number) => z.int(timeRange).min(least, timeRange).max(most, timeRange);
@@ -47,7 +47,14 @@ const isCancellation = (text: string): boolean => readIsoTime(text) === readIsoT
 /** When what the device keeps takes force: left out, at once; {@link cancellation}, never; else a time. */
 export const executionDateTime = z
   .union(
-    [ordinary, z.string().refine(isCancellation).transform(() => NEVER), isoTime(ordinary)],
+    [
+      ordinary,
+      z
+        .string()
+        .refine(isCancellation)
+        .transform(() => NEVER),
+      isoTime(ordinary),
+    ],
     { error: ({ input }) => `${timeFault(input, ordinary)}; or ${cancellation}, which cancels` },
   )
   .default(NOW)
@@ -76,7 +83,11 @@ export const time = z
   .regex(/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d\d?)?Z?$/, 'expected a time of day, "HH:MM:SS", UTC');
 
 /** Elements with an index each: no two of one, and in their order from then on. */
-export const indexed = <T extends z.ZodType<{ readonly index: number }>>(item: T, least: number, most: number) =>
+export const indexed = <T extends z.ZodType<{ readonly index: number }>>(
+  item: T,
+  least: number,
+  most: number,
+) =>
   z
     .array(item)
     .min(least)
@@ -97,7 +108,13 @@ const octets = z.custom<Uint8Array>((value) => value instanceof Uint8Array, "exp
 /** hexBinary of `least` to `most` octets, or the octets. */
 export const hexBinary = (least: number, most: number) =>
   z
-    .union([octets, z.string().regex(/^([0-9a-f]{2})*$/i, "expected hex").transform(fromHex)])
+    .union([
+      octets,
+      z
+        .string()
+        .regex(/^([0-9a-f]{2})*$/i, "expected hex")
+        .transform(fromHex),
+    ])
     .refine(
       (bytes) => bytes.length >= least && bytes.length <= most,
       least === most ? `expected ${least} octets` : `expected ${least} to ${most} octets`,

@@ -41,7 +41,8 @@ export const installation = {
     check: ({ RequestType, AddDeviceToCHFWhitelist }, context) => {
       if ((RequestType === "Add") === (AddDeviceToCHFWhitelist !== undefined)) return;
       const path = ["AddDeviceToCHFWhitelist"];
-      const message = RequestType === "Add" ? "expected with Add" : "expected with Add alone, not with Remove";
+      const message =
+        RequestType === "Add" ? "expected with Add" : "expected with Add alone, not with Remove";
       context.addIssue({ code: "custom", path, message });
     },
     useCase: (p) => (p.RequestType === "Add" ? "CCS01" : "CCS02"),

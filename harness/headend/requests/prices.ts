@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { fromHex, toHex } from "../../../hal/base/hex.ts";
 import { indexed, numbered, oneOf, short, whole } from "./duis.ts";
+import { list } from "./read.ts";
 import type { Lookup } from "./request.ts";
 
 const priceScale = whole(-128, 127);
@@ -44,8 +45,10 @@ function tableOf({ ElectricityPriceElements: own }: Prices): PriceTable {
     ...own.TOUTariff,
     ...own.HybridTariff,
   };
-  const at = (list: readonly { readonly index: number; readonly value: number }[] | undefined, index: number) =>
-    list?.find((one) => one.index === index)?.value ?? 0;
+  const at = (
+    list: readonly { readonly index: number; readonly value: number }[] | undefined,
+    index: number,
+  ) => list?.find((one) => one.index === index)?.value ?? 0;
   return {
     tou: (index) => at(TOUPrice, index),
     block: (block, tou) => at(BlockPrices.find((one) => one.index === tou)?.BlockPrice, block),
@@ -96,17 +99,18 @@ export function filledPrices(form: Prices) {
 interface Charge {
   readonly scale?: { readonly price?: unknown };
   readonly commodity?: { readonly name?: unknown };
-  readonly charges?: readonly { readonly index?: unknown; readonly charge?: unknown }[];
+  readonly charges?: unknown;
 }
 const chargeOf = (value: unknown): Charge => (typeof value === "object" && value !== null ? value : {});
-const hexOf = (value: unknown): unknown => (value instanceof Uint8Array ? toHex(value) : value);
+const entries = (charges: unknown) => list(charges) as readonly { index?: unknown; charge?: unknown }[];
+const hexOf = (value: unknown): unknown => (value instanceof Uint8Array ? toHex(value) : { is: value });
 const two = (index: number): string => index.toString(16).toUpperCase().padStart(2, "0");
 
 export function readPrices(value: Lookup) {
   const standing = chargeOf(value("standingCharge.chargePassive"));
   const price = chargeOf(value("tariffPrice.chargePassive"));
-  const [first, ...more] = standing.charges ?? [];
-  const charges = [...(price.charges ?? [])];
+  const [first, ...more] = entries(standing.charges);
+  const charges = [...entries(price.charges)];
   const next = (index: string) => {
     const entry = charges.shift();
     return hexOf(entry?.index) === index ? entry?.charge : entry;

@@ -137,7 +137,8 @@ function define<F extends z.ZodType, U extends MessageId>(
   byHand: ByHand<F, U>,
   askedBy?: Role,
 ): RequestDefinition<F, U> {
-  const named = typeof byHand.useCase === "string" ? [byHand.useCase] : (row.useCases as readonly MessageId[]);
+  const named =
+    typeof byHand.useCase === "string" ? [byHand.useCase] : (row.useCases as readonly MessageId[]);
   const useCases = named.filter((id) => messages[id].payload !== "gbz");
   const rows = useCases.map(useCase);
   const devices = [...new Set(rows.flatMap((one) => one.devices))];

@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { CalendarDate, CalendarTime } from "../../../firmware/model/index.ts";
 import { date, fromCalendar, toCalendar } from "./date.ts";
 import { indexed, numbered, oneOf, time, unsignedInt, whole } from "./duis.ts";
-import { filledPrices, prices, readPrices, priceValues } from "./prices.ts";
+import { filledPrices, prices, priceValues, readPrices } from "./prices.ts";
+import { list } from "./read.ts";
 import { type Lookup, request } from "./request.ts";
 
 const dayName = whole(1, 16);
@@ -20,9 +21,7 @@ const profileSchedule = z
 const switchingTable = z.strictObject({
   DayProfiles: z.strictObject({
     DayProfile: z
-      .array(
-        z.strictObject({ DayName: dayName, ProfileSchedule: z.array(profileSchedule).min(1).max(48) }),
-      )
+      .array(z.strictObject({ DayName: dayName, ProfileSchedule: z.array(profileSchedule).min(1).max(48) }))
       .min(1)
       .max(16),
   }),
@@ -50,7 +49,10 @@ const elecTariffElements = z.strictObject({
   CurrencyUnits: z.enum(["GBP", "ECB"]),
   SwitchingTable: switchingTable,
   SpecialDays: z.strictObject({
-    SpecialDay: z.array(z.strictObject({ Date: date, ReferencedDayName: dayName })).max(50).default([]),
+    SpecialDay: z
+      .array(z.strictObject({ Date: date, ReferencedDayName: dayName }))
+      .max(50)
+      .default([]),
   }),
   /** Wh; what has fewer than three thresholds ends with 4294967295. */
   ThresholdMatrix: z.strictObject({
@@ -111,12 +113,11 @@ function timeOf(text: string): CalendarTime {
 type Row = Readonly<Record<string, unknown>>;
 const isRow = (value: unknown): value is Row =>
   typeof value === "object" && value !== null && !(value instanceof Uint8Array);
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 /** What is no row reads as one that says so. */
 const rows = (value: unknown): readonly Row[] =>
   list(value).map((each) => (isRow(each) ? each : { is: each }));
 const latin1 = (value: unknown): unknown =>
-  value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : value;
+  value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : { is: value };
 const oneOctet = (value: unknown): unknown =>
   value instanceof Uint8Array && value.length === 1 ? value[0] : value;
 
@@ -167,7 +168,8 @@ function readTariff(value: Lookup) {
   };
 }
 
-const currencyOf = (pounds: unknown): unknown => (pounds === true ? "GBP" : pounds === false ? "ECB" : pounds);
+const currencyOf = (pounds: unknown): unknown =>
+  pounds === true ? "GBP" : pounds === false ? "ECB" : pounds;
 
 const actionOf = (selector: unknown): Row =>
   typeof selector === "number" && selector > 100

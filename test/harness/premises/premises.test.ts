@@ -7,6 +7,7 @@ import {
   type Premises,
   type PremisesOptions,
   premises,
+  wholeLog,
 } from "../../../harness/index.ts";
 import { type RunContext, setCurrentRun } from "../../../harness/run-context.ts";
 
@@ -14,14 +15,19 @@ import { type RunContext, setCurrentRun } from "../../../harness/run-context.ts"
 async function aDay(options: PremisesOptions): Promise<Premises> {
   const home = await premises(options);
   await home.commission();
-  const limit = { thresholdW: 3000, periodS: 60, restorationS: 60, onTrip: "disable" };
-  await home.command("6.4.1", { ...limit, activateAt: home.nowS + 3600 });
+  const limit = {
+    LoadLimitPeriod: 60,
+    LoadLimitPowerThreshold: 3000,
+    LoadLimitRestorationPeriod: 60,
+    LoadLimitSupplyState: "Disable",
+  } as const;
+  await home.command("6.4.1", { ...limit, ExecutionDateTime: home.nowS + 3600 });
   await home.request("7.2", {}, { by: "networkOperator", unchecked: true, timeoutMs: 10_000 });
   home.inject(home.random.fork("noise").bytes(100));
   await home.run(2 * 3_600_000);
   await home.cutMains(5 * 60_000);
   await home.run(3_600_000);
-  await home.read("4.8.1");
+  await home.read("4.8.1", { ReadLogPeriod: wholeLog });
   return home;
 }
 
