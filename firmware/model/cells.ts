@@ -1,6 +1,6 @@
 /** Trust anchor cells: the places where a device keeps whom it believes. One row a cell. */
 import type { DeviceName } from "./define.ts";
-import type { Role } from "./roles.ts";
+import { type Role, roles } from "./roles.ts";
 
 /** What a key is for: X.509 key usage bits 0 (signatures), 4 (agreement), 5 (certificates). */
 export const keyUsages = {
@@ -63,11 +63,20 @@ export const cellsOf = (device: DeviceName): readonly CellName[] =>
 
 const nameOf = ({ role, usage, cellUsage }: CellRow): CellName => ({ role, usage, cellUsage });
 
-/** A cell's name as text, e.g. "supplier/agree/0": journal keys and reports use it. */
+/** A cell's name as text, e.g. "supplier/agree/0", as reports and logs give it. */
 export const cellText = ({ role, usage, cellUsage }: CellName): string =>
   `${role}/${usage}/${cellUsages[cellUsage]}`;
 
 const byText = new Map(cells.map((row) => [cellText(row), nameOf(row)]));
+
+/** A cell's name in numbers, e.g. "2/1/0": short, and kept on devices in the field. */
+export const cellKey = ({ role, usage, cellUsage }: CellName): string =>
+  `${roles[role].number}/${keyUsages[usage].number}/${cellUsages[cellUsage]}`;
+
+const byKey = new Map(cells.map((row) => [cellKey(row), nameOf(row)]));
+
+/** The cell of such a key; undefined for no cell. */
+export const cellByKey = (key: string): CellName | undefined => byKey.get(key);
 
 /** The cell of that text, on whatever device; undefined for no cell. */
 export const cellByText = (text: string): CellName | undefined => byText.get(text);

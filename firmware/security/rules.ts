@@ -17,7 +17,8 @@ export interface CommandRule {
   readonly grants: ReadonlyMap<Role, GrantRow>;
 }
 
-/** The rules of a device, by message code. It models a use case of its type when its features serve every step. */
+/** The rules of a device, by message code. It models a use case of its type when its features
+ * serve every step; of those that may be left out, one will do. */
 export function commandRules(
   device: DeviceName,
   serves: (step: Step) => boolean,
@@ -25,7 +26,7 @@ export function commandRules(
   return new Map(
     useCases
       .filter(({ kind, devices }) => kind === "command" && devices.includes(device))
-      .filter(({ steps }) => steps.every((step) => serves(step) || step.times[0] === 0))
+      .filter(({ steps }) => steps.every((step) => serves(step) || step.times[0] === 0) && steps.some(serves))
       .map((useCase) => [useCase.code, { useCase, grants: grantsByRole(useCase, device) }]),
   );
 }

@@ -4,7 +4,7 @@
  */
 import type { Crypto, Verifier } from "../../hal/board.ts";
 import type { Journal, JournalChange } from "../kernel/journal.ts";
-import { type CellName, cellByText, cellText, type Role } from "../model/index.ts";
+import { type CellName, cellByKey, cellKey, type Role } from "../model/index.ts";
 import type { Eui64 } from "../wire/message.ts";
 import type { Agreement, ContextMac, HiddenValues, Suite } from "../wire/suite.ts";
 import { euiBytes, euiText } from "./eui.ts";
@@ -41,8 +41,8 @@ export interface OwnAgreement {
 }
 
 const prefix = "anchor/";
-/** Journal key of a cell, e.g. "anchor/supplier/sign/0". */
-export const anchorKey = (cell: CellName): string => prefix + cellText(cell);
+/** Journal key of a cell, e.g. "anchor/2/1/0": role, usage, cell usage. */
+export const anchorKey = (cell: CellName): string => prefix + cellKey(cell);
 
 const anchorBytes = 16 + 32;
 
@@ -58,7 +58,7 @@ export function encodeAnchor(anchor: Anchor): Uint8Array {
 }
 
 export function decodeAnchor(key: string, bytes: Uint8Array): Anchor {
-  const cell = cellByText(key.slice(prefix.length)) as CellName;
+  const cell = cellByKey(key.slice(prefix.length)) as CellName;
   return {
     cell,
     holder: euiText(bytes.subarray(0, 8)),

@@ -120,7 +120,7 @@ function verifyFile(file: string, check: (bytes: Uint8Array) => Checked): Verifi
 
 function describe(file: string, checked: Checked): VerifiedMessage {
   const { header, kind = null, protection = null, status, reason } = checked;
-  const named = header && namedUseCase(file);
+  const named = header && namedUseCase(file, header.code);
   const note = header && named && disagreement(named, file, header, protection);
   return {
     file,
@@ -138,9 +138,14 @@ function describe(file: string, checked: Checked): VerifiedMessage {
 
 const codeName = (code: number): string => code.toString(16).toUpperCase().padStart(4, "0");
 
-/** Reference files are named `<use case>_<service reference>_…`; a form of it may be named behind the use case. */
-function namedUseCase(file: string): UseCase | undefined {
+/**
+ * Reference files are named `<use case>_<service reference>_…`; a form of it may be named behind the use case, and
+ * `-ZigBee` where the gas devices' message has a code of its own.
+ */
+function namedUseCase(file: string, code: number): UseCase | undefined {
   const name = basename(file).split("_")[0] ?? "";
+  const carried = useCaseByCode(code);
+  if (name.endsWith("-ZigBee") && carried?.id.startsWith(name.split("-")[0] as string)) return carried;
   const named = useCases.filter(({ id }) => name.startsWith(id));
   return named.reduce<UseCase | undefined>(
     (best, each) => (each.id.length > (best?.id.length ?? 0) ? each : best),

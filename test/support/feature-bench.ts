@@ -236,16 +236,16 @@ export class FeatureBench<B extends Built> {
     await this.run(0);
   }
 
-  get(name: ObjectName, member: number, selector?: Value): Promise<OperationResult> {
+  async get(name: ObjectName, member: number, selector?: Value): Promise<OperationResult> {
     return this.#operate(operation("get", name, member, selector), supplierOrigin);
   }
 
-  /** Checks the type first, as a device does. */
-  set(name: ObjectName, member: number, value: Value, origin = supplierOrigin): Promise<OperationResult> {
+  /** Checks the type first, as a device does: throws `model/value`. */
+  async set(name: ObjectName, member: number, value: Value, origin = supplierOrigin): Promise<OperationResult> {
     return this.#operate(operation("set", name, member, value), origin);
   }
 
-  call(name: ObjectName, member: number, argument: Value, origin = supplierOrigin): Promise<OperationResult> {
+  async call(name: ObjectName, member: number, argument: Value, origin = supplierOrigin): Promise<OperationResult> {
     return this.#operate(operation("call", name, member, argument), origin);
   }
 
@@ -263,16 +263,24 @@ export class FeatureBench<B extends Built> {
     return codesOf(this.context.powerLog);
   }
 
-  /** One operation as one event of the device's loop. */
+  /** One operation as one event of the device's loop; what it throws comes out here. */
   async #operate(matched: Matched, origin: CommandOrigin): Promise<OperationResult> {
     const operations = new Operations(this.context);
     operations.serve(this.built.features);
-    let result: OperationResult | undefined;
+    let outcome: (() => OperationResult) | undefined;
     await this.context.loop.post(matched.step.path, async () => {
-      [result] = await operations.run([matched], origin);
+      try {
+        const [result] = await operations.run([matched], origin);
+        outcome = () => result as OperationResult;
+      } catch (error) {
+        outcome = () => {
+          throw error;
+        };
+        throw error;
+      }
     });
-    if (result === undefined) throw new Error("the device's loop has stopped");
-    return result;
+    if (outcome === undefined) throw new Error("the device's loop has stopped");
+    return outcome();
   }
 }
 
@@ -306,6 +314,16 @@ function operation(kind: Step["kind"], name: ObjectName, no: number, plain: Valu
 }
 
 const codesOf = (log: EventLog): string[] => log.entries().map((entry) => entry.code.toString(16));
+
+/** Who refused an operation: the format check that comes before every feature, or the feature by its status. */
+export async function refusalOf(operation: Promise<OperationResult>): Promise<"format" | number> {
+  try {
+    return (await operation).status;
+  } catch (error) {
+    if ((error as { code?: string }).code === "model/value") return "format";
+    throw error;
+  }
+}
 
 /** Runs `work`; true when a power cut ended it. */
 export async function dying(work: () => Promise<unknown>): Promise<boolean> {

@@ -129,7 +129,7 @@ describe("CS14 of a home", () => {
 describe("CCS01 over the WAN", () => {
   it("that is refused opens no window, whatever its other operations ask", async () => {
     const rig = await HomeRig.build();
-    const refused = [op("call", id, 1, [euiBytes(meterEui), 1, new Uint8Array(16), 5]), ...add.slice(1)];
+    const refused = [op("call", id, 1, [euiBytes(meterEui), 1, new Uint8Array(15), 0]), ...add.slice(1)];
     rig.take();
     rig.wan.deliver(rig.toHub.command(0x0001, refused, { from: acb }));
     await rig.run(5_000);

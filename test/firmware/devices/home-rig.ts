@@ -70,8 +70,9 @@ export class HomeRig {
     const { id } = objects.deviceLog;
     const operations = [
       op("call", id, 1, [euiBytes(meterEui), 1, installCode, 0]),
-      op("set", id, 3, 600),
-      op("set", id, 2, join),
+      // The window cannot stay shut, but it can be too short to join in.
+      op("set", id, 3, join ? 600 : 1),
+      op("set", id, 2, true),
     ];
     this.wan.deliver(this.toHub.command(0x0001, operations, { from: "accessControlBroker" }));
     await this.run(join ? 120_000 : 10_000);

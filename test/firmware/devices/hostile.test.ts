@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { objects, useCases } from "../../../firmware/model/index.ts";
+import { objects, } from "../../../firmware/model/index.ts";
 import type { Value } from "../../../firmware/wire/message.ts";
 import { type MeterRig, meterRig, op } from "./rig.ts";
 

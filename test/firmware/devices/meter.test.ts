@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { objects, useCases } from "../../../firmware/model/index.ts";
+import { objects, } from "../../../firmware/model/index.ts";
 import { Kind, type Response } from "../../../firmware/wire/message.ts";
 import type { CutPoint } from "../../../hal/mock/flash.ts";
 import { type MeterRig, meterRig, op, startUtcS } from "./rig.ts";
@@ -111,7 +111,8 @@ describe("the electricity meter", () => {
       cell,
     ]);
     const floors = [[2, 100, null]];
-    const argument = [7, null, null, [5, 1, 0], 50n, null, null, floors, certificates, [], 0];
+    const control = [7, null, null, [5, 1, 0], 50n, null, null, floors];
+    const argument = [control, certificates, [], 0];
     const call = [op("call", objects.credentials.id, 1, argument)];
     const command = rig.desk.command(0x107, call, { from: "transitionalCoS", counter: 50n });
     const snapshot = rig.board.mockFlash.snapshot();

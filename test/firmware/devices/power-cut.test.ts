@@ -96,7 +96,8 @@ describe("a power cut inside a command", () => {
     const rig = await meterRig();
     const path = Array.from({ length: 4 }, (_, i) => new Uint8Array(1200).fill(i));
     const cell = [2, 1, 0];
-    const argument = [2, null, null, cell, 5n, null, null, [], [[Uint8Array.of(0), cell]], path, 0];
+    const control = [2, null, null, cell, 5n, null, null, null];
+    const argument = [control, [[Uint8Array.of(0), cell]], path, 0];
     const command = rig.desk.command(0x102, [op("call", objects.credentials.id, 1, argument)], {
       counter: 5n,
     });

@@ -13,9 +13,9 @@ import { tariffFeature } from "../../../firmware/features/tariff.ts";
 import { averageVoltageRecord, voltageFeature } from "../../../firmware/features/voltage.ts";
 import { RecordLog } from "../../../firmware/kernel/record-log.ts";
 import { calendarBytes, type ObjectName, plainFault, type ValueType } from "../../../firmware/model/index.ts";
-import type { OperationResult, Value } from "../../../firmware/wire/message.ts";
+import type { Value } from "../../../firmware/wire/message.ts";
 import { constantLoad } from "../../../hal/mock/index.ts";
-import { type BenchContext, FeatureBench, startUtcS, supplierOrigin } from "../../support/feature-bench.ts";
+import { type BenchContext, FeatureBench, startUtcS, } from "../../support/feature-bench.ts";
 
 /** Every feature of the electricity meter, on one bench. */
 async function meterFeatures(context: BenchContext): Promise<{ features: Feature[] }> {

@@ -138,7 +138,7 @@ describe("metering feature", () => {
     const { tou, blocks } = await bench.built.metering.registers();
     assert.deepEqual(blocks.slice(0, 4), [1000, 2000, 0, 0]);
     assert.deepEqual(tou.slice(0, 2), [3000 + 2 * 17_000, 6000 + 2 * 7000]);
-    assert.deepEqual((await bench.get("touRegisters", 2)).value, tou);
+    assert.deepEqual((await bench.get("touRegisters", 2)).value, [tou]);
     await assertConsistent(bench);
   });
 

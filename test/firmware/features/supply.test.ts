@@ -15,7 +15,6 @@ const contacts = (bench: Bench) => bench.board.mockLoadSwitch.contactsClosed;
 const state = async (bench: Bench) => (await bench.get("supplyState", 3)).value;
 
 const SupplyScript = { enable: 0x33, disable: 0x34, arm: 0x36 } as const;
-const SupplyState = { disabled: 0, enabled: 1, armed: 2 } as const;
 
 describe("supply feature", () => {
   it("disables, arms and enables by script, and says so (ECS42 to 45)", async () => {

@@ -56,13 +56,13 @@ describe("model: the format check", () => {
 
   it("refuses a value of another type, with its place by name", () => {
     const eui = new Uint8Array(8);
-    const register = [eui, 1, new Uint8Array(15), 0];
+    const register = [eui, 1, new Uint8Array(17), 0];
     const operations: PlainOperation[] = [
       { kind: "call", object: deviceLog.id, member: 1, value: register },
       { kind: "set", object: deviceLog.id, member: 3, value: 90 },
       { kind: "set", object: deviceLog.id, member: 2, value: true },
     ];
-    assert.match(faultOf("CCS01", operations), /deviceLog\.register\.key: expected 16 octets, got 15 octets/);
+    assert.match(faultOf("CCS01", operations), /deviceLog\.register\.key: expected 0 to 16 octets, got 17 octets/);
     operations[0] = { ...operations[0]!, value: [eui, 1, new Uint8Array(16), 4] };
     assert.match(faultOf("CCS01", operations), /deviceType: expected one of 0 ESME/);
     operations[0] = { ...operations[0]!, value: [eui, 1, new Uint8Array(16), 1] };

@@ -12,29 +12,15 @@ import {
 } from "../../../.ci/model/tables.ts";
 import {
   alerts,
-  attributeOf,
   carrierOf,
-  cellsOf,
-  cellText,
   devices,
-  grantsOn,
   type ModelObject,
   messages,
-  methodOf,
   objectById,
   objects,
   requests,
-  roles,
-  useCaseByCode,
   useCases,
 } from "../../../firmware/model/index.ts";
-import { objects as dictionary, type ObjectDefinition } from "../../../firmware/objects/dictionary.ts";
-import { useCases as modelled } from "../../../firmware/objects/use-cases.ts";
-import { roleNumber } from "../../../firmware/security/access.ts";
-import { cellText as cellTextOfToday, deviceCells } from "../../../firmware/security/cells.ts";
-import { commandRules } from "../../../firmware/security/rules.ts";
-
-import { shapeOf, shapeOfToday } from "./shapes.ts";
 
 const tables = () => corrected(readTables(), readCorrections());
 /** The tables with one cell of one row changed. */

@@ -71,10 +71,10 @@ describe("decode, COSE", () => {
   });
 
   it("names results after the command's operations, with dates, units and outcomes", () => {
-    const operations = useCaseByCode(0x0042)!.operations;
+    const operations = useCaseByCode(0x0042)!.steps;
     const results = operations.map(() => ({ status: 0 as const, value: 2500 }));
     const limits = innermost(decode(maced({ header: header(Kind.response, 0x0042), results })));
-    assert.equal(value(limits, "loadLimiter.threshold_normal"), "success: 2500 W, s");
+    assert.equal(value(limits, "loadLimiter.threshold"), "success: 2500 W, s");
     const log: Message = {
       header: header(Kind.response, 0x0048, { timeS: 1_767_225_600 }),
       results: [{ status: 0, value: [[1_767_225_599, 0x8f36, new Uint8Array(0)]] }],

@@ -57,7 +57,10 @@ describe("decode, GBCS", () => {
 
   it("places the fields of a supplier's command as the facts annotate them", function () {
     const node = decode(join(rtds(this, "messages"), "1.5_ECS04b/ECS04b_1.5_SUCCESS_COMMAND_GBCS.HEX"));
-    assert.equal(node.format, "GBCS command ECS04b, signed and MACed");
+    assert.equal(
+      node.format,
+      "GBCS command ECS04b reset balance, emergency credit and accumulated debt, signed and MACed",
+    );
     assert.equal(node.bytes, 178);
     assert.deepEqual(field(node, "originator"), {
       name: "originator",

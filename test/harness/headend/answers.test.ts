@@ -58,8 +58,8 @@ describe("an answer that the use case does not have", () => {
     const plain = suite.wire.encode({ header: own, results: told });
     const mac = suite.macs(crypto, keys.agree.agreement, party.keys.agree.publicKey, pair);
     assert.ok(mac);
-    const critical = grantsOn(useCaseByCode(header.code)!, "electricityMeter").some(
-      (row) => row.check === "C",
+    const critical = grantsOn(useCaseByCode(header.code)!, "ESME").some(
+      ({ response }) => response === "signature",
     );
     const { signer } = keys.sign;
     headEnd.receive(
