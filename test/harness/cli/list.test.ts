@@ -19,8 +19,8 @@ describe("list requests, usecases and objects", () => {
     const known = all.filter((row) => row.known).map(({ reference }) => reference);
     assert.deepEqual(known, references);
     for (const row of all) assert.equal(row.parameters !== null, row.known);
-    const limit = all.find(({ reference }) => reference === "6.4.1");
-    const { properties, required } = limit?.parameters as Schema;
+    const limit = all.find(({ reference }) => reference === "6.4.1") as { parameters: Schema };
+    const { properties, required } = limit.parameters;
     const names = Object.keys(properties);
     assert.deepEqual(names, [
       "ExecutionDateTime",
@@ -55,12 +55,12 @@ describe("list requests, usecases and objects", () => {
       all.map(({ id }) => id),
       useCases.map(({ id }) => id),
     );
-    const enable = all.find(({ id }) => id === "ECS42");
+    const enable = all.find(({ id }) => id === "ECS42") as Listed;
     assert.deepEqual(
-      [enable?.code, enable?.serviceReference, enable?.modelled, enable?.roles],
+      [enable.code, enable.serviceReference, enable.modelled, enable.roles],
       ["004F", "7.1", true, ["supplier"]],
     );
-    const [step] = enable?.does as readonly Listed[];
+    const [step] = enable.does as readonly Listed[];
     assert.deepEqual([step?.kind, step?.path, step?.constant], ["call", "supplyControl.execute", 51]);
     assert.equal(all.find(({ id }) => id === "ECS17a")?.modelled, false);
   });

@@ -40,8 +40,8 @@ const switching = (elements: object) =>
 const schedule = (entry: object) =>
   switching({ DayProfiles: { DayProfile: [{ DayName: 1, ProfileSchedule: [entry] }] } });
 const season = (SeasonStartDate: object) => ({ SeasonName: "s", SeasonStartDate, ReferencedWeekName: 1 });
-const special = (Date: object) =>
-  withTariff({ SpecialDays: { SpecialDay: [{ Date, ReferencedDayName: 1 }] } });
+const special = (on: object) =>
+  withTariff({ SpecialDays: { SpecialDay: [{ Date: on, ReferencedDayName: 1 }] } });
 const priced = (elements: object) => ({
   PriceElements: { ElectricityPriceElements: { ...twoRatePrices.ElectricityPriceElements, ...elements } },
 });
