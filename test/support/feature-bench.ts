@@ -241,11 +241,21 @@ export class FeatureBench<B extends Built> {
   }
 
   /** Checks the type first, as a device does: throws `model/value`. */
-  async set(name: ObjectName, member: number, value: Value, origin = supplierOrigin): Promise<OperationResult> {
+  async set(
+    name: ObjectName,
+    member: number,
+    value: Value,
+    origin = supplierOrigin,
+  ): Promise<OperationResult> {
     return this.#operate(operation("set", name, member, value), origin);
   }
 
-  async call(name: ObjectName, member: number, argument: Value, origin = supplierOrigin): Promise<OperationResult> {
+  async call(
+    name: ObjectName,
+    member: number,
+    argument: Value,
+    origin = supplierOrigin,
+  ): Promise<OperationResult> {
     return this.#operate(operation("call", name, member, argument), origin);
   }
 

@@ -78,7 +78,7 @@ function tariffValues({ CurrencyUnits, SwitchingTable, SpecialDays, ThresholdMat
   );
   return {
     "tariffCalendar.seasonsPassive": Seasons.Season.map((season) => ({
-      name: Buffer.from(season.SeasonName, "latin1"),
+      name: Uint8Array.from(Buffer.from(season.SeasonName, "latin1")),
       start: { ...toCalendar(season.SeasonStartDate), ...midnight },
       week: Uint8Array.of(season.ReferencedWeekName),
     })),

@@ -3,7 +3,6 @@ import { type DeviceName, messages } from "../../../firmware/model/index.ts";
 import {
   type Parameters,
   type Reference,
-  references,
   serviceRequest,
 } from "../../../harness/headend/requests/index.ts";
 import type { ServiceRequest } from "../../../harness/headend/transform.ts";
@@ -177,4 +176,3 @@ export const requests: readonly ServiceRequest[] = [...sampled, ...others].map(
 /** The first request of a reference. */
 export const requestOf = (reference: Reference): ServiceRequest =>
   requests.find((request) => request.reference === reference)!;
-export const knownReferences = references;
