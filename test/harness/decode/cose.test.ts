@@ -86,7 +86,7 @@ describe("decode, COSE", () => {
       "success: [2025-12-31 23:59:59 UTC 0x8F36 supply back after an outage of three minutes or more (empty)]",
     );
     const refused: Message = { header: header(Kind.response, 0x0052), results: [{ status: 3 }] };
-    assert.equal(value(innermost(decode(maced(refused))), "supplyState.control_state"), "readWriteDenied");
+    assert.equal(value(innermost(decode(maced(refused))), "supplyState.controlState"), "readWriteDenied");
   });
 
   it("spells ranges, activation times and cancellations", () => {

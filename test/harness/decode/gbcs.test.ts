@@ -74,7 +74,7 @@ describe("decode, GBCS", () => {
     assert.equal(node.children[0]?.format, "DLMS access-request");
     assert.match(
       field(node.children[0]!, "specification 2")?.note ?? "",
-      /call class 112 0-0:19\.10\.1\.255/,
+      /call emergencyCredit 0-0:19\.10\.1\.255/,
     );
   });
 
