@@ -133,7 +133,7 @@ export class HeadEnd {
       kind: "request",
       reference,
       useCase: preCommand.useCase.id,
-      title: preCommand.definition.title,
+      title: inWords(preCommand.definition.title),
       by: options.by ?? "supplier",
       originator,
       target,
@@ -346,3 +346,6 @@ function listedDevices(values: readonly Value[]): { readonly eui: Eui64; readonl
 function transactionKey(device: Eui64, party: Eui64, counter: bigint, code: number): string {
   return `${device}/${party}/${counter}/${code}`;
 }
+
+/** A title inside a sentence. */
+const inWords = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1);

@@ -13,7 +13,7 @@ import type { Element, NamedValues, RequestContext, RequestDefinition } from "./
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** What decides a step's value. */
-export type Source =
+type Source =
   | { readonly by: "nothing" | "row" | "time" | "range" | "hand" }
   | { readonly by: "element"; readonly element: string; readonly words?: Fields };
 

@@ -55,10 +55,10 @@ type Later<R extends RequestReference> = "device" extends Row<R>["futureDated"][
   : "dcc" extends Row<R>["futureDated"][number]
     ? { readonly ExecutionDateTime: typeof heldByDcc }
     : unknown;
-export type Form<S> = z.ZodObject<{ -readonly [K in keyof S]: S[K] & z.ZodType }, z.core.$strict>;
+type Form<S> = z.ZodObject<{ -readonly [K in keyof S]: S[K] & z.ZodType }, z.core.$strict>;
 
 /** What is written by hand, where the row does not say it. */
-export interface ByHand<F extends z.ZodType, U extends MessageId> {
+interface ByHand<F extends z.ZodType, U extends MessageId> {
   /** Which of the row's use cases it becomes, when there are several. */
   readonly useCase?: U | ((parameters: z.output<F>, context: RequestContext) => U);
   /** Steps whose value is an element of another name than the object's. */

@@ -1,10 +1,6 @@
 /** Filled-in service requests: the scenarios' sample of each use case, and what else a form may say. */
 import { type DeviceName, messages } from "../../../firmware/model/index.ts";
-import {
-  type Parameters,
-  type Reference,
-  serviceRequest,
-} from "../../../harness/headend/requests/index.ts";
+import { type Parameters, type Reference, serviceRequest } from "../../../harness/headend/requests/index.ts";
 import type { ServiceRequest } from "../../../harness/headend/transform.ts";
 import { cancellation, dateOf, partyIdentities, wholeLog } from "../../../harness/index.ts";
 import {

@@ -87,7 +87,7 @@ describe("two messages beside each other", () => {
 
 function clockWindow() {
   const nowS = Math.floor(Date.now() / 1000);
-  return { validFrom: nowS - 3600, validUntil: nowS + 3600 };
+  return { CurrentDateTime: nowS - 3600, TolerancePeriod: 7200 };
 }
 
 const end = (device: RemoteDeviceEnd): DeviceEnd => ({
