@@ -1,9 +1,11 @@
 /** From a form to the values of its use case's steps: constants, times, ranges and elements are the row's. */
+import { MeterbenchError } from "../../../firmware/kernel/errors.ts";
 import {
   fromPlain,
   mismatch,
   type Pattern,
   type Plain,
+  plainFault,
   type Step,
   toPlain,
   type UseCase,
@@ -36,7 +38,10 @@ export function sourceOf(step: Step, byHand: boolean, elements: Readonly<Record<
     : { by: "element", element: named[0], words: named[1] };
 }
 
-/** The plain value of each step; undefined for a get that selects nothing. */
+/**
+ * The plain value of each step; undefined for a get that selects nothing. Throws `headend/parameters` for what the form
+ * allows and a device has no value for.
+ */
 export function stepValues(
   definition: RequestDefinition,
   useCase: UseCase,
@@ -48,12 +53,15 @@ export function stepValues(
     const named = namedValue(step, own, definition, parameters);
     if (named === undefined) return undefined;
     const plain = toPlain(step.carries, named);
-    const given = fromPlain(step.carries, plain, step.path);
-    const fault = step.constant === undefined ? undefined : mismatch(step.constant, given, step.path);
-    if (fault !== undefined) throw new Error(`service request ${definition.reference}: ${fault}`);
-    return plain;
+    const { reference } = definition;
+    const fault = plainFault(step.carries, plain, step.path) ?? constantFault(step, plain);
+    if (fault === undefined) return plain;
+    throw new MeterbenchError("headend/parameters", `service request ${reference}: ${fault}`, { reference });
   });
 }
+
+const constantFault = ({ constant, carries, path }: Step, plain: Plain): string | undefined =>
+  constant === undefined ? undefined : mismatch(constant, fromPlain(carries, plain, path), path);
 
 function namedValue(step: Step, own: NamedValues, { byHand, reference }: RequestDefinition, form: Fields) {
   const source = sourceOf(step, step.path in own, byHand.elements ?? {});

@@ -196,6 +196,12 @@ describe("service requests", () => {
       priced({ TOUTariff: { TOUPrice: [1, 1].map((index) => ({ index, value: 1 })) } }),
       /TOUPrice: expected each index once/,
     ],
+    [
+      "a window that ends beyond 32 bits of seconds",
+      "6.11",
+      { CurrentDateTime: 0xffff_fffe, TolerancePeriod: 86_400 },
+      /clock\.presetAdjusting\.to: expected UTC seconds/,
+    ],
     ["a role that there is not", "6.24.1", { RemotePartyRole: ["Plumber"] }, /RemotePartyRole\.0/],
     ["an offset limit of half an hour", "7.12", { RandomisedOffsetLimit: 1800 }, /RandomisedOffsetLimit/],
     [

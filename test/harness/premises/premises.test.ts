@@ -32,6 +32,17 @@ async function aDay(options: PremisesOptions): Promise<Premises> {
 }
 
 describe("a home", () => {
+  it("gives answers whose types follow from the reference", async () => {
+    const home = await premises({ seed: 3 });
+    await home.commission();
+    const state: "disabled" | "enabled" | "armed" = (await home.read("7.4")).SupplyState;
+    const { ImportRegisters } = await home.read("4.1.1");
+    const wh: number = ImportRegisters.import;
+    const { EventLog } = await home.read("6.13", { ReadLogPeriod: wholeLog, LogToRead: "Event" });
+    const codes: readonly number[] | undefined = EventLog?.map(({ code }) => code);
+    assert.deepEqual([state, wh >= 0, Array.isArray(codes)], ["enabled", true, true]);
+  });
+
   it("is the same to the byte for the same seed: events, frames and messages", async () => {
     const [first, second] = [await aDay({ seed: 7 }), await aDay({ seed: 7 })];
     assert.ok(first.trace.events.length > 60);
