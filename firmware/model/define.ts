@@ -127,7 +127,9 @@ interface OperationRest {
 
 /** A row as the tables write it: its type remembers what is done to what, so that answers can be typed. */
 export type WrittenStep<V extends OperationVerb, P extends string> = OperationRow &
-  (P extends `${infer O}.${infer M}` ? { readonly verb: V; readonly object: O; readonly member: M } : unknown);
+  (P extends `${infer O}.${infer M}`
+    ? { readonly verb: V; readonly object: O; readonly member: M }
+    : unknown);
 
 const step =
   <V extends OperationVerb>(verb: V) =>
