@@ -130,7 +130,7 @@ export class Receiver {
   ): readonly OperationResult[] | RefusedReason {
     const useCase = useCaseByCode(header.code);
     if (useCase === undefined) return "no-such-command";
-    if (useCase.sensitive !== true) return answers(results, useCase) ? results : "not-the-answer";
+    if (!useCase.sensitive) return answers(results, useCase) ? results : "not-the-answer";
     if (tellsNothing(results)) return results;
     const [sealed] = results;
     if (results.length !== 1 || !(sealed?.value instanceof Uint8Array)) return "not-the-answer";
