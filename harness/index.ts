@@ -9,10 +9,10 @@ export {
   type DccAlert,
   HeadEnd,
   type HeadEndPorts,
-  type KnownDevice,
   type RequestOptions,
 } from "./headend/head-end.ts";
 export { Inventory, type InventoryEntry, type InventoryStatus, inventoryRules } from "./headend/inventory.ts";
+export type { KnownDevice } from "./headend/known-device.ts";
 export { Party, type PartyKeys, type PartyName, partyIdentities } from "./headend/parties.ts";
 export { type DeviceKeys, TestPki } from "./headend/pki.ts";
 export { notSet, type Reading, reading } from "./headend/readings.ts";
@@ -20,7 +20,7 @@ export type { ReceivedAlert, RefusedMessage, RefusedReason } from "./headend/rec
 export { type DuisDate, dateOf } from "./headend/requests/date.ts";
 export { cancellation, wholeLog } from "./headend/requests/duis.ts";
 export { type Parameters, type Reference, references, serviceRequests } from "./headend/requests/index.ts";
-export type { DeviceType, RequestDefinition } from "./headend/requests/request.ts";
+export type { RequestDefinition } from "./headend/requests/request.ts";
 export { type PreCommand, type ServiceRequest, transform } from "./headend/transform.ts";
 export type { CapturedPacket, CaptureKey, Captures } from "./premises/captures.ts";
 export { addition, addMeter, attachWan, joinMeter, setClock } from "./premises/commission.ts";

@@ -15,23 +15,13 @@ import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
 import { correlate } from "./correlate.ts";
 import { type Exchange, succeeded } from "./exchange.ts";
 import { Inventory, type InventoryEvent, inventoryRules } from "./inventory.ts";
+import type { KnownDevice } from "./known-device.ts";
 import { pairKeys } from "./pair-keys.ts";
 import type { Party, PartyName } from "./parties.ts";
 import type { TestPki } from "./pki.ts";
 import { type ReceivedAlert, type ReceivedResponse, Receiver, type RefusedMessage } from "./receiver.ts";
 import { type Parameters, type Reference, serviceRequest } from "./requests/index.ts";
-import type { DeviceType } from "./requests/request.ts";
 import { type PreCommand, transform } from "./transform.ts";
-
-/** A device as the head end knows it. */
-export interface KnownDevice {
-  readonly eui: Eui64;
-  readonly type: DeviceType;
-  readonly signPublicKey: Uint8Array;
-  readonly agreePublicKey: Uint8Array;
-  /** The parties whose credentials the device holds: others reach it through the ACB. */
-  readonly parties: Set<PartyName>;
-}
 
 /** The head end's side of the WAN, and the run's time. */
 export interface HeadEndPorts {

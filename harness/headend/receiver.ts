@@ -17,7 +17,7 @@ import type { Crypto } from "../../hal/board.ts";
 import { alertMeaning } from "./alert-codes.ts";
 import { answers, tellsNothing } from "./check-answer.ts";
 import type { Answer } from "./exchange.ts";
-import type { KnownDevice } from "./head-end.ts";
+import type { KnownDevice } from "./known-device.ts";
 import { pairKeys } from "./pair-keys.ts";
 import type { Party } from "./parties.ts";
 import type { TestPki } from "./pki.ts";

@@ -1,5 +1,6 @@
 /** Service request to pre-command: what the DCC does, and the user then checks (`correlate.ts`). */
 
+import type { ModelledDevice } from "../../firmware/devices/boot.ts";
 import { type DeviceName, type Role, type UseCase, useCase } from "../../firmware/model/index.ts";
 import type { Command, Eui64, Operation } from "../../firmware/wire/message.ts";
 import type { Wire } from "../../firmware/wire/wire.ts";
@@ -7,12 +8,7 @@ import { CodedError } from "../../hal/base/coded-error.ts";
 import { checkForm } from "./requests/check-form.ts";
 import { stepValues } from "./requests/derive.ts";
 import { serviceRequest } from "./requests/index.ts";
-import {
-  type DeviceType,
-  type RequestContext,
-  type RequestDefinition,
-  useCaseOf,
-} from "./requests/request.ts";
+import { type RequestContext, type RequestDefinition, useCaseOf } from "./requests/request.ts";
 
 /** A service request, filled in, for one device. */
 export interface ServiceRequest {
@@ -22,7 +18,7 @@ export interface ServiceRequest {
   readonly parameters?: unknown;
   /** Whose authority the request claims. */
   readonly role: Role;
-  readonly target: { readonly eui: Eui64; readonly type: DeviceType };
+  readonly target: { readonly eui: Eui64; readonly type: ModelledDevice };
   /** Who originates the command on the wire: the user, or the ACB for one the device does not know. */
   readonly originator: Eui64;
   readonly counter: bigint;

@@ -3,6 +3,7 @@
  * ask, whether it is critical, for which devices and use cases, and who keeps it for later, are the row's.
  */
 import { z } from "zod";
+import type { ModelledDevice } from "../../../firmware/devices/boot.ts";
 import {
   type DeviceName,
   grantsOn,
@@ -19,13 +20,10 @@ import type { Eui64 } from "../../../firmware/wire/message.ts";
 import type { PartyName } from "../parties.ts";
 import { executionDateTime, heldByDcc } from "./duis.ts";
 
-/** Device types that a home has. */
-export type DeviceType = DeviceName & ("ESME" | "CHF");
-
 /** What the values of a request may depend on besides its form. */
 export interface RequestContext {
   readonly role: Role;
-  readonly device: DeviceType;
+  readonly device: ModelledDevice;
   /** The originator counter of the command. */
   readonly counter: bigint;
   /** The type of a device in the inventory. Throws `inventory/unknown`. */
