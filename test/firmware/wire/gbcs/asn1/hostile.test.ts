@@ -41,10 +41,10 @@ describe("GBCS ASN.1: hostile payloads", () => {
           assert.equal(readOrRefused(type, payload.subarray(0, length)), false);
   });
 
-  it("with any bit of the first 200 bytes flipped are read or refused", () => {
+  it("with any bit of the first 100 bytes flipped are read or refused", () => {
     for (const { type, payloads } of seeds)
       for (const payload of payloads)
-        for (let bit = 0; bit < Math.min(payload.length, 200) * 8; bit++) {
+        for (let bit = 0; bit < Math.min(payload.length, 100) * 8; bit++) {
           const flipped = payload.slice();
           flipped[bit >> 3]! ^= 1 << (bit & 7);
           readOrRefused(type, flipped);
