@@ -1,0 +1,447 @@
+import assert from "node:assert/strict";
+import { createPublicKey, X509Certificate } from "node:crypto";
+import { basename } from "node:path";
+import fc from "fast-check";
+import { type Role, roles } from "../../../../firmware/model/index.ts";
+import { gbcsCredentials, gbcsSuite } from "../../../../firmware/wire/gbcs/suite.ts";
+import { der, derUnsigned } from "../../../../firmware/wire/gbcs/x509/der.ts";
+import type { CertificateClaims } from "../../../../firmware/wire/suite.ts";
+import { hasCode } from "../../../../hal/base/coded-error.ts";
+import type { Signer } from "../../../../hal/board.ts";
+import { cryptoByName } from "../../../../hal/crypto/index.ts";
+import { hex, rtds, toHex } from "../../../support/shared-data.ts";
+import { carriedCertificates, storedCertificates } from "./certificates.ts";
+import { crypto, noValues } from "./parties.ts";
+
+const suite = gbcsCredentials(noValues);
+const { read, verifyChain, verifySelfIssued, issue } = suite.certificates;
+const signer = (fill: number) => crypto.p256Signer(new Uint8Array(32).fill(fill));
+const root = signer(1);
+const authority = signer(2);
+const rootName = "90B3D51F30000000";
+const authorityName = "90B3D51F30000007";
+const deviceName = "00DB1234567890A0";
+const now = 1_700_000_000;
+
+const rootClaims: CertificateClaims = {
+  subject: rootName,
+  role: "root",
+  usage: "certify",
+  publicKey: root.publicKey,
+  notBeforeS: now - 2000,
+  notAfterS: now + 1_000_000_000, // beyond 2049: the other form of time
+  serial: Uint8Array.of(1),
+};
+const authorityClaims: CertificateClaims = {
+  ...rootClaims,
+  subject: authorityName,
+  role: "issuingAuthority",
+  publicKey: authority.publicKey,
+  notAfterS: now + 1000,
+  serial: Uint8Array.of(0x80, 1),
+};
+const deviceClaims: CertificateClaims = {
+  subject: deviceName,
+  role: "device",
+  usage: "sign",
+  publicKey: signer(3).publicKey,
+  notBeforeS: now - 100,
+  notAfterS: undefined,
+  serial: Uint8Array.of(2, 3),
+};
+const supplierClaims: CertificateClaims = {
+  ...deviceClaims,
+  subject: "90B3D51F30010000",
+  role: "supplier",
+  notAfterS: now + 500,
+};
+const rootCertificate = issue(rootClaims, root, rootName, crypto);
+const authorityCertificate = issue(authorityClaims, root, rootName, crypto);
+const issued = (claims: Partial<CertificateClaims>, by: Signer = authority, name = authorityName) =>
+  issue({ ...deviceClaims, ...claims }, by, name, crypto);
+const deviceCertificate = issued({});
+const supplierCertificate = issued(supplierClaims);
+
+const verify = (leaf: Uint8Array, path = [authorityCertificate], nowS: number | undefined = now) =>
+  verifyChain(leaf, path, root, nowS, crypto);
+const refusedAs = (code: string, work: () => unknown, note?: string) =>
+  assert.throws(work, { code: `certificate/${code}` }, note);
+
+/** Replaces one run of bytes of the signed part (`from`, `to`: hex of one length) and signs anew. */
+function resigned(certificate: Uint8Array, from: string, to: string, by: Signer = authority): Uint8Array {
+  const text = toHex((read(certificate) as { signed?: Uint8Array }).signed!);
+  assert.equal(text.split(from).length, 2, `${from} once`);
+  const signed = hex(text.replace(from, to));
+  const raw = by.sign(signed);
+  const signature = der(0x30, derUnsigned(raw.slice(0, 32)), derUnsigned(raw.slice(32)));
+  return der(0x30, signed, hex("300a06082a8648ce3d040302"), der(0x03, Uint8Array.of(0), signature));
+}
+
+const claimsOf = fc.record({
+  subject: fc.uint8Array({ minLength: 8, maxLength: 8 }).map((bytes) => toHex(bytes).toUpperCase()),
+  role: fc.constantFrom("device" as const, ...(Object.keys(roles) as Role[])),
+  usage: fc.constantFrom("sign" as const, "agree" as const, "certify" as const),
+  publicKey: fc.integer({ min: 4, max: 200 }).map((fill) => signer(fill).publicKey),
+  notBeforeS: fc.integer({ min: 0, max: 0xffff_ffff }),
+  notAfterS: fc.option(fc.integer({ min: 0, max: 0xffff_ffff }), { nil: undefined }),
+  serial: fc.uint8Array({ minLength: 1, maxLength: 16 }).filter(([first]) => first !== 0),
+});
+
+describe("a GBCS certificate", () => {
+  it("gives back its claims, for every role and usage (property)", () => {
+    fc.assert(
+      fc.property(claimsOf, (claims) => {
+        const certificate = read(issued(claims));
+        for (const [name, value] of Object.entries(claims))
+          assert.deepEqual(certificate[name as keyof CertificateClaims], value, name);
+        assert.equal(certificate.issuer, authorityName);
+        assert.deepEqual(certificate.issuerKeyId, gbcsSuite.keyId(crypto, authority.publicKey));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("is parsed and verified by OpenSSL, and no library differs about the chain", () => {
+    const [rootX, authorityX, deviceX, supplierX] = [
+      rootCertificate,
+      authorityCertificate,
+      deviceCertificate,
+      supplierCertificate,
+    ].map((bytes) => new X509Certificate(bytes)) as [
+      X509Certificate,
+      X509Certificate,
+      X509Certificate,
+      X509Certificate,
+    ];
+    assert.ok(rootX.verify(rootX.publicKey) && rootX.checkIssued(rootX) && rootX.ca);
+    assert.ok(authorityX.verify(rootX.publicKey) && authorityX.checkIssued(rootX) && authorityX.ca);
+    for (const leaf of [deviceX, supplierX]) {
+      assert.ok(leaf.verify(authorityX.publicKey) && leaf.checkIssued(authorityX) && !leaf.ca);
+      assert.ok(!leaf.verify(rootX.publicKey));
+    }
+    assert.match(supplierX.subject, /OU=02/);
+    assert.equal(deviceX.validTo, "Dec 31 23:59:59 9999 GMT");
+    assert.equal(deviceX.serialNumber, "0203");
+    assert.equal(new Date(rootX.validTo).getTime() / 1000, rootClaims.notAfterS);
+    for (const name of ["noble", "node"] as const) {
+      const library = cryptoByName(name)!;
+      assert.equal(
+        verifyChain(deviceCertificate, [authorityCertificate], root, now, library).subject,
+        deviceName,
+      );
+      assert.equal(verifySelfIssued(rootCertificate, library).role, "root");
+    }
+    assert.equal(verify(deviceCertificate, undefined, undefined).role, "device");
+  });
+
+  it("is refused with its own reason", () => {
+    const bad = (code: string, leaf: Uint8Array, path?: Uint8Array[], nowS?: number) =>
+      refusedAs(code, () => verify(leaf, path, nowS), code);
+    bad("wrong-issuer", deviceCertificate, []); // the authority's key is not the root's
+    bad("wrong-issuer", issued({}, authority, rootName)); // names another issuer than the path has
+    bad("wrong-issuer", issued({}, signer(9))); // by a key that the path does not have
+    bad("wrong-issuer", deviceCertificate, [issue(authorityClaims, signer(9), rootName, crypto)]);
+    bad("wrong-usage", deviceCertificate, [
+      issue({ ...authorityClaims, usage: "sign" }, root, rootName, crypto),
+    ]);
+    bad("self-issued", issued({ role: "issuingAuthority", subject: authorityName }));
+    bad("self-issued", rootCertificate, []);
+    bad("expired", deviceCertificate, undefined, now + 1001); // the authority's certificate
+    bad("expired", supplierCertificate, undefined, now + 501);
+    bad("not-yet-valid", deviceCertificate, undefined, now - 101);
+    bad("path-too-long", deviceCertificate, new Array(4).fill(authorityCertificate));
+    bad("malformed", new Uint8Array(0));
+    bad("malformed", new Uint8Array(suite.certificates.maxBytes + 1));
+    assert.equal(verify(supplierCertificate, undefined, now + 500).role, "supplier");
+  });
+
+  it("is refused below an authority that may certify no authorities", () => {
+    const below = signer(5);
+    const made = issued({ ...authorityClaims, subject: "90B3D51F30000008", publicKey: below.publicKey });
+    const second = resigned(made, "060355040b0c023030", "060355040b0c023037");
+    const leaf = issued({}, below, "90B3D51F30000008");
+    refusedAs("path-too-long", () => verify(leaf, [second, authorityCertificate]));
+  });
+
+  it("is refused when the key it names is not the one that signed, or is no point of the curve", () => {
+    const forged = issued({}, { publicKey: authority.publicKey, sign: signer(9).sign });
+    refusedAs("bad-signature", () => verify(forged));
+    const nowhere = authority.publicKey.slice();
+    nowhere[64]! ^= 1;
+    const lost = issue({ ...authorityClaims, publicKey: nowhere }, root, rootName, crypto);
+    refusedAs("bad-signature", () =>
+      verify(issued({}, { publicKey: nowhere, sign: authority.sign }), [lost]),
+    );
+  });
+
+  it("is refused for each rule of its profile that it breaks, though its issuer signed it so", () => {
+    const cases: readonly [string, string, string, string][] = [
+      ["malformed", "a003020102", "a003020101", "version 2"],
+      ["malformed", "02020203", "02028203", "a negative serial number"],
+      ["malformed", "02020203", "02020003", "a serial number with a needless zero"],
+      ["malformed", "2a8648ce3d030107", "2a8648ce3d030106", "another curve"],
+      ["malformed", "03420004", "03420005", "a point of another form"],
+      ["malformed", "170d3233", "170d3634", "a date that its form does not have: 1964"],
+      ["malformed", "32333131313432323131", "32333131333232323131", "day 32"],
+      ["malformed", "0603551d0e0", "0603551d0d0", "no subject key identifier"],
+      ["malformed", "0603551d0f0101ff", "0603551d0f010101", "TRUE of another value"],
+      ["malformed", "0603551d0f0101ff", "0603551d370101ff", "a critical extension that nobody knows"],
+      ["malformed", "0603551d0e0", "0603551d230", "an extension twice"],
+      ["malformed", "2b06010505070804", "2b06010505070805", "another kind of name"],
+      [
+        "malformed",
+        toHex(gbcsSuite.keyId(crypto, deviceClaims.publicKey)),
+        "4000000000000001",
+        "another key's name",
+      ],
+      ["wrong-usage", "03020780", "030206c0", "to sign and not to deny"],
+      ["wrong-usage", "03020780", "03020388", "to sign and to agree"],
+      ["wrong-policy", "2a863a0001848fb90f01020104", "2a863a0001848fb90f01020105", "a policy of its own"],
+    ];
+    for (const [code, from, to, note] of cases) {
+      const broken = resigned(deviceCertificate, from, to);
+      refusedAs(code, () => verify(broken), note);
+    }
+    const ou = (digits: string) =>
+      resigned(supplierCertificate, "060355040b0c023032", `060355040b0c02${digits}`);
+    refusedAs("wrong-role", () => read(ou("3746")), "OU 7F");
+    refusedAs("malformed", () => read(ou("7a7a")), "OU zz");
+    assert.equal(read(ou("3033")).role, "networkOperator");
+    const any = resigned(
+      deviceCertificate,
+      "060d2a863a0001848fb90f01020104",
+      "0604551d2000060755042d01020304",
+    );
+    refusedAs("malformed", () => read(any), "two object identifiers in a policy");
+  });
+
+  it("is refused for any bit changed and any end cut off, with a code of its own", () => {
+    for (const certificate of [
+      deviceCertificate,
+      supplierCertificate,
+      authorityCertificate,
+      rootCertificate,
+    ]) {
+      const prove = (bytes: Uint8Array) => {
+        if (certificate === rootCertificate) return verifySelfIssued(bytes, crypto);
+        return certificate === authorityCertificate ? verify(deviceCertificate, [bytes]) : verify(bytes);
+      };
+      prove(certificate);
+      for (let bit = 0; bit < certificate.length * 8; bit++) {
+        const flipped = certificate.slice();
+        flipped[bit >> 3]! ^= 1 << (bit & 7);
+        assert.throws(
+          () => prove(flipped),
+          (error) => hasCode(error, "certificate"),
+          `bit ${bit}`,
+        );
+      }
+      for (let length = 0; length < certificate.length; length++)
+        refusedAs("malformed", () => prove(certificate.subarray(0, length)), `${length} bytes`);
+      refusedAs("malformed", () => prove(Uint8Array.of(...certificate, 0)));
+    }
+  }).timeout(120_000);
+
+  it("is read or refused, whatever bytes it is (property)", () => {
+    const spliced = fc
+      .tuple(
+        fc.nat(500),
+        fc.nat(500),
+        fc.uint8Array({ maxLength: 30 }),
+        fc.constantFrom(deviceCertificate, rootCertificate),
+      )
+      .map(([at, skip, bytes, base]) =>
+        Uint8Array.of(...base.subarray(0, at), ...bytes, ...base.subarray(at + skip)),
+      );
+    fc.assert(
+      fc.property(fc.oneof(spliced, fc.uint8Array({ maxLength: 1100 })), (bytes) => {
+        try {
+          read(bytes);
+        } catch (error) {
+          assert.ok(hasCode(error, "certificate"), String(error));
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("of a root says only that it signed itself", () => {
+    assert.equal(verifySelfIssued(rootCertificate, crypto).subject, rootName);
+    refusedAs("wrong-issuer", () => verifySelfIssued(authorityCertificate, crypto));
+    const forged = issue(rootClaims, { publicKey: root.publicKey, sign: signer(9).sign }, rootName, crypto);
+    refusedAs("bad-signature", () => verifySelfIssued(forged, crypto));
+    const next = issue(
+      { ...rootClaims, subject: "90B3D51F30000009", publicKey: signer(8).publicKey },
+      root,
+      rootName,
+      crypto,
+    );
+    assert.equal(verify(next, []).role, "root", "a root that follows is certified by the one before");
+  });
+});
+
+describe("a GBCS contingency key", () => {
+  const { wrap, unwrap, wrappedKeyBytes } = suite.contingency;
+  const symmetric = new Uint8Array(32).fill(7);
+  const { publicKey } = signer(6);
+  const wrapped = wrap(crypto, symmetric, new Uint8Array(12).fill(9), publicKey);
+
+  it("stands in the root's certificate until the symmetric key is known", () => {
+    const certificate = issue({ ...rootClaims, contingency: wrapped }, root, rootName, crypto);
+    const proved = verifySelfIssued(certificate, crypto);
+    assert.equal(proved.contingency?.length, wrappedKeyBytes);
+    assert.deepEqual(unwrap(crypto, symmetric, proved.contingency!), publicKey);
+    assert.ok(new X509Certificate(certificate).verify(new X509Certificate(certificate).publicKey));
+    assert.ok(!toHex(certificate).includes(toHex(publicKey)));
+  });
+
+  it("opens by no other key, and not when anything was changed, nor to a point of no curve", () => {
+    assert.equal(unwrap(crypto, new Uint8Array(32).fill(8), wrapped), undefined);
+    assert.equal(unwrap(crypto, symmetric.subarray(1), wrapped), undefined);
+    assert.equal(unwrap(crypto, symmetric, wrapped.subarray(1)), undefined);
+    for (let bit = 0; bit < wrapped.length * 8; bit++) {
+      const flipped = wrapped.slice();
+      flipped[bit >> 3]! ^= 1 << (bit & 7);
+      assert.equal(unwrap(crypto, symmetric, flipped), undefined, `bit ${bit}`);
+    }
+    const nowhere = wrap(crypto, symmetric, new Uint8Array(12), new Uint8Array(65).fill(4));
+    assert.equal(unwrap(crypto, symmetric, nowhere), undefined);
+  });
+});
+
+describe("a GBCS public key", () => {
+  it("has 65 bytes, is usable when it is a point of the curve, and its name is method 2 of RFC 5280", () => {
+    const { publicKey } = signer(4);
+    assert.equal(publicKey.length, suite.publicKeyBytes);
+    const nowhere = publicKey.map((byte, i) => (i === 64 ? byte ^ 1 : byte));
+    for (const usage of ["sign", "agree", "certify"] as const) {
+      assert.ok(gbcsSuite.keyUsable(crypto, usage, publicKey));
+      for (const bad of [nowhere, publicKey.subarray(1), new Uint8Array(65), new Uint8Array(0)])
+        assert.ok(!gbcsSuite.keyUsable(crypto, usage, bad));
+    }
+    assert.equal(toHex(gbcsSuite.keyId(crypto, caPoints.root)), "48cf1b32697c4669");
+  });
+});
+
+/** Points of the reference authorities, recovered from the signatures they made. */
+const caPoints = {
+  root: hex(
+    "040691e68b45c57e2ec7974ef6d1360a50da01576e0ee0b3b4c67f64127120e63f31771cc9dcbd5ae007d0c6170951d7035bcefc8b1f81805e0fd0f7a555dcca78",
+  ),
+  devices: hex(
+    "041f3b1aa71f247df76435b0e3ed8808991abbf7340d5b726fd45d076403de664ed67b6e2d3b59880ba0fe4fd8a7abe9c2ed61afc8eb28b653c6266f6f0d8b7c8f",
+  ),
+};
+
+describe("GBCS certificates and the RTDS", () => {
+  const tally = (results: readonly string[]) =>
+    Object.fromEntries(
+      [...new Set(results)].sort().map((name) => [name, results.filter((r) => r === name).length]),
+    );
+  /** Proved by which authority, else the code; OpenSSL must agree about the signature. */
+  const outcome = (bytes: Uint8Array, organisations: Uint8Array): string => {
+    try {
+      const { role, issuerKeyId } = read(bytes);
+      const foreign = !["47d40af3412904a0", "4f5688d7ec933be2"].includes(toHex(issuerKeyId));
+      const path = role === "device" || foreign ? [] : [organisations];
+      const key = role === "device" ? caPoints.devices : caPoints.root;
+      try {
+        verifyChain(bytes, path, { publicKey: key }, undefined, crypto);
+      } finally {
+        if (!foreign)
+          checkedByOpenSsl(bytes, role === "device" ? caPoints.devices : read(organisations).publicKey);
+      }
+      return role === "device" ? "device" : "party";
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+  };
+  const verdicts = { good: 0, bad: 0 };
+  function checkedByOpenSsl(bytes: Uint8Array, point: Uint8Array): void {
+    const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((part) =>
+      Buffer.from(part).toString("base64url"),
+    );
+    const key = createPublicKey({ key: { kty: "EC", crv: "P-256", x: x!, y: y! }, format: "jwk" });
+    verdicts[new X509Certificate(bytes).verify(key) ? "good" : "bad"]++;
+  }
+  const carried = (context: Mocha.Context) => carriedCertificates(rtds(context, "messages"));
+  const authorityOf = (certificates: ReadonlyMap<string, readonly string[]>): Uint8Array =>
+    [...certificates.keys()]
+      .map(hex)
+      .find((bytes) => toHex(bytes).includes("04084f5688d7ec933be2") && proves(bytes))!;
+  const proves = (bytes: Uint8Array) => {
+    try {
+      return verifyChain(bytes, [], { publicKey: caPoints.root }, undefined, crypto).usage === "certify";
+    } catch {
+      return false;
+    }
+  };
+
+  it("reads all 416 certificates of the key store and proves those whose authorities are known", function () {
+    const certificates = storedCertificates(rtds(this, "keystore"));
+    const organisations = authorityOf(carried(this));
+    const results: string[] = [];
+    for (const [name, bytes] of certificates) {
+      const { subject, usage } = read(bytes);
+      const [, eui, use] = /^(.{16})-(ds|ka|pp-ka)/.exec(name)!;
+      assert.equal(usage, use === "ds" ? "sign" : "agree", name);
+      // One file holds another party's certificate than its name says.
+      if (name !== "90b3d51f30000007-ka.pem") assert.equal(subject, eui!.toUpperCase(), name);
+      results.push(outcome(bytes, organisations));
+    }
+    console.log(`      ${certificates.size} read:`, tally(results), "OpenSSL:", verdicts);
+    assert.deepEqual(tally(results), {
+      "certificate/bad-signature": 2, // OpenSSL says the same of them
+      "certificate/wrong-issuer": 2, // the load controller's, by an authority that nobody has
+      device: 398,
+      party: 14,
+    });
+    assert.deepEqual(verdicts, { good: 412, bad: 2 });
+  });
+
+  it("reads the 26 certificates that messages carry, and finds the bad ones", function () {
+    const certificates = carried(this);
+    const organisations = authorityOf(certificates);
+    const results = [...certificates].map(([text, files]) => {
+      const bytes = hex(text);
+      const isAuthority = text.includes("04084f5688d7ec933be2");
+      const result = isAuthority ? `authority ${proves(bytes)}` : outcome(bytes, organisations);
+      return { result, name: basename(files[0]!).replace(/_.*/, "") };
+    });
+    const found = tally(results.map(({ result }) => result));
+    console.log(`      ${certificates.size} carried:`, found);
+    assert.deepEqual(found, {
+      "authority false": 1,
+      "authority true": 1,
+      "certificate/wrong-issuer": 2,
+      "certificate/wrong-usage": 1,
+      device: 2,
+      party: 19,
+    });
+    const named = (result: string) =>
+      results
+        .filter((r) => r.result === result)
+        .map(({ name }) => name)
+        .sort();
+    assert.deepEqual(named("certificate/wrong-usage"), ["CS02d"]);
+    assert.deepEqual(named("certificate/wrong-issuer"), ["CS02bSupplierBySupplier", "CS03CCritical"]);
+    assert.deepEqual(named("authority false"), ["CS02gLoadControllerBySupplier"]);
+  });
+
+  it("gives the error samples' outcome: an authority that is forged leads to no anchor", function () {
+    const certificates = [...carried(this)];
+    const holds = (name: string) => (file: string) => basename(file).startsWith(name);
+    const forged = certificates.find(
+      ([text, files]) => text.includes("04084f5688d7ec933be2") && files.every(holds("CS02gLoadController")),
+    )!;
+    const leaf = storedCertificates(rtds(this, "keystore")).get("90b3d51f30010000-ds.pem")!;
+    refusedAs("wrong-issuer", () =>
+      verifyChain(leaf, [hex(forged[0])], { publicKey: caPoints.root }, undefined, crypto),
+    );
+    const at = (nowS: number) =>
+      verifyChain(leaf, [authorityOf(carried(this))], { publicKey: caPoints.root }, nowS, crypto);
+    refusedAs("not-yet-valid", () => at(Date.UTC(2015, 0, 1) / 1000));
+    refusedAs("expired", () => at(Date.UTC(2025, 9, 30) / 1000));
+    assert.equal(at(Date.UTC(2025, 9, 29, 23, 59, 59) / 1000).subject, "90B3D51F30010000");
+  });
+});
