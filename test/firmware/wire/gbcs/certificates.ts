@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { messageFiles, readMessageFile } from "../../../../harness/verify/message-files.ts";
-import { toHex } from "../../../support/shared-data.ts";
+import { hex, toHex } from "../../../support/shared-data.ts";
 
 /** DER by file name; a file that holds no certificate (one is a bare key) is left out. */
 export function storedCertificates(keystore: string): ReadonlyMap<string, Uint8Array> {
@@ -28,3 +28,13 @@ export function carriedCertificates(messages: string): ReadonlyMap<string, reado
   }
   return found;
 }
+
+/** Points of the reference authorities, recovered from the signatures they made. */
+export const caPoints = {
+  root: hex(
+    "040691e68b45c57e2ec7974ef6d1360a50da01576e0ee0b3b4c67f64127120e63f31771cc9dcbd5ae007d0c6170951d7035bcefc8b1f81805e0fd0f7a555dcca78",
+  ),
+  devices: hex(
+    "041f3b1aa71f247df76435b0e3ed8808991abbf7340d5b726fd45d076403de664ed67b6e2d3b59880ba0fe4fd8a7abe9c2ed61afc8eb28b653c6266f6f0d8b7c8f",
+  ),
+};
