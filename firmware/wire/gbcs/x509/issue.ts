@@ -1,6 +1,6 @@
 /** Issues certificates of the profile of GBCS section 12: for a PKI of tests and benches. */
 import { sameBytes } from "../../../../hal/base/bytes.ts";
-import type { Crypto, Signer } from "../../../../hal/board.ts";
+import type { Signer } from "../../../../hal/board.ts";
 import type { Eui64 } from "../../message.ts";
 import type { CertificateClaims, KeyUsage } from "../../suite.ts";
 import { der, derUnsigned, Tag } from "./der.ts";
@@ -27,12 +27,7 @@ const usageBits: Readonly<Record<KeyUsage, readonly [number, number]>> = {
  * Issues a certificate. The levels are those of the SMKI: the root certifies authorities (and its followers), and an
  * issuing authority all others; so what is certified tells the issuer's role.
  */
-export function issueCertificate(
-  claims: CertificateClaims,
-  issuer: Signer,
-  issuerName: Eui64,
-  _crypto: Crypto,
-): Uint8Array {
+export function issueCertificate(claims: CertificateClaims, issuer: Signer, issuerName: Eui64): Uint8Array {
   const { role, subject, usage } = claims;
   const signed = der(
     Tag.sequence,

@@ -13,7 +13,7 @@ import { readSignature } from "./spki.ts";
 export const MAX_PATH = 3;
 
 /**
- * Proves `leaf` through `path` (the leaf's issuer first) up to the root key, at time `nowS`, or at any time when it
+ * Proves `leaf` through `path`, in any order, up to the root key, at time `nowS`, or at any time when it
  * is undefined. Throws `certificate/…`: malformed, wrong-role, path-too-long, wrong-issuer (also where the root did
  * not certify the issuer), wrong-usage, wrong-policy, self-issued, not-yet-valid, expired, bad-signature.
  */
@@ -26,12 +26,12 @@ export function verifyChain(
 ): Certificate {
   if (path.length > MAX_PATH)
     throw refused("path-too-long", `at most ${MAX_PATH} between leaf and root`, path.length);
-  const chain = [leaf, ...path].map(readCertificate);
+  const chain = chainOf(readCertificate(leaf), path.map(readCertificate), keyIdentifier(root.publicKey));
   let policies: readonly string[] = [Oid.anyPolicy];
   // From the root down: an issuer is proved before it proves anything.
   for (let i = chain.length - 1; i >= 0; i--) {
     const [certificate, issuer] = [chain[i] as X509Certificate, chain[i + 1]];
-    if (issuer !== undefined) checkIssuer(certificate, issuer, i);
+    if (issuer !== undefined) checkIssuer(issuer, i);
     checkPeriod(certificate, nowS);
     checkSignature(certificate, issuer?.publicKey ?? root.publicKey, i > 0, crypto);
     policies = common(policies, certificate.policies);
@@ -39,19 +39,41 @@ export function verifyChain(
   return chain[0] as X509Certificate;
 }
 
+/**
+ * The leaf, its issuer, that one's issuer … up to one that the root key certified. `pool` may hold others besides: a
+ * command brings the authorities of all its certificates together (CS02b).
+ */
+function chainOf(
+  leaf: X509Certificate,
+  pool: readonly X509Certificate[],
+  rootKeyId: Uint8Array,
+): readonly X509Certificate[] {
+  const chain = [leaf];
+  for (let last = leaf; !sameBytes(last.issuerKeyId, rootKeyId); chain.push(last)) {
+    const issuer = pool.find((one) => !chain.includes(one) && names(last, one));
+    if (issuer === undefined)
+      throw refused("wrong-issuer", `issuer ${last.issuer} to be the root, or in the path`, "another");
+    last = issuer;
+  }
+  return chain;
+}
+
+const names = ({ issuerName, issuerKeyId }: X509Certificate, issuer: X509Certificate): boolean =>
+  sameBytes(issuerName, issuer.subjectName) && sameBytes(issuerKeyId, keyIdentifier(issuer.publicKey));
+
 /** Proves that a root signed itself, and nothing more. Throws `certificate/…` as {@link verifyChain}. */
 export function verifySelfIssued(bytes: Uint8Array, crypto: Crypto): Certificate {
   const certificate = readCertificate(bytes);
   if (!sameBytes(certificate.issuerName, certificate.subjectName))
     throw refused("wrong-issuer", "the subject as its own issuer", certificate.issuer);
+  if (!sameBytes(keyIdentifier(certificate.publicKey), certificate.issuerKeyId))
+    throw refused("wrong-issuer", "a signature by its own key", "another key's identifier");
   checkSignature(certificate, certificate.publicKey, false, crypto);
   return certificate;
 }
 
 /** `below`: how many authorities stand below this issuer. */
-function checkIssuer(certificate: X509Certificate, issuer: X509Certificate, below: number): void {
-  if (!sameBytes(certificate.issuerName, issuer.subjectName))
-    throw refused("wrong-issuer", `issuer ${certificate.issuer} next in the path`, issuer.subject);
+function checkIssuer(issuer: X509Certificate, below: number): void {
   if (issuer.usage !== "certify") throw refused("wrong-usage", "an issuer that may certify", issuer.usage);
   if (issuer.pathLength !== undefined && issuer.pathLength < below)
     throw refused("path-too-long", `at most ${issuer.pathLength} authorities below ${issuer.subject}`, below);
@@ -74,8 +96,6 @@ function checkSignature(
   authority: boolean,
   crypto: Crypto,
 ): void {
-  if (!sameBytes(keyIdentifier(issuerKey), certificate.issuerKeyId))
-    throw refused("wrong-issuer", "a signature by the issuer's key", "another key identifier");
   if (signedBy(certificate, issuerKey, crypto)) return;
   const what = authority ? "wrong-issuer" : "bad-signature";
   throw refused(what, `a signature by ${certificate.issuer}`, "one that does not verify");

@@ -154,6 +154,27 @@ describe("a GBCS certificate", () => {
     assert.equal(verify(supplierCertificate, undefined, now + 500).role, "supplier");
   });
 
+  it("finds its own authorities among those that a command brings, in any order", () => {
+    const other = issue(
+      { ...authorityClaims, subject: "90B3D51F30000008", publicKey: signer(5).publicKey },
+      root,
+      rootName,
+      crypto,
+    );
+    const path = [other, supplierCertificate, authorityCertificate];
+    for (const certificates of [path, path.toReversed()])
+      assert.equal(verify(deviceCertificate, certificates).subject, deviceName);
+    assert.equal(verify(authorityCertificate, path).subject, authorityName, "by the root itself");
+    refusedAs("wrong-issuer", () => verify(deviceCertificate, path.slice(0, 2)));
+    const next = issue(
+      { ...rootClaims, subject: "90B3D51F30000009", publicKey: signer(8).publicKey },
+      root,
+      rootName,
+      crypto,
+    );
+    assert.equal(verify(next, path).role, "root", "beside authorities of other certificates");
+  });
+
   it("is refused below an authority that may certify no authorities", () => {
     const below = signer(5);
     const made = issued({ ...authorityClaims, subject: "90B3D51F30000008", publicKey: below.publicKey });
@@ -269,6 +290,8 @@ describe("a GBCS certificate", () => {
     refusedAs("wrong-issuer", () => verifySelfIssued(authorityCertificate, crypto));
     const forged = issue(rootClaims, { publicKey: root.publicKey, sign: signer(9).sign }, rootName, crypto);
     refusedAs("bad-signature", () => verifySelfIssued(forged, crypto));
+    const named = issue(rootClaims, { publicKey: signer(9).publicKey, sign: root.sign }, rootName, crypto);
+    refusedAs("wrong-issuer", () => verifySelfIssued(named, crypto));
     const next = issue(
       { ...rootClaims, subject: "90B3D51F30000009", publicKey: signer(8).publicKey },
       root,
