@@ -85,7 +85,7 @@ export interface CertificateClaims {
   readonly notBeforeS: number;
   /** Undefined: never expires, as device certificates. */
   readonly notAfterS: number | undefined;
-  /** 1 to 16 bytes. */
+  /** 1 to 16 bytes (20 in an X.509 certificate that others issued), no leading zero. */
   readonly serial: Uint8Array;
   /** Of a root's: its contingency key, wrapped ({@link Contingency}). */
   readonly contingency?: Uint8Array | undefined;
@@ -101,7 +101,7 @@ export interface Certificate extends CertificateClaims {
 export interface Certificates {
   /** Longest certificate that is read, bytes. */
   readonly maxBytes: number;
-  /** Throws `certificate/malformed`. */
+  /** Throws `certificate/malformed`, or `certificate/wrong-…` for a usage or role that the wire does not know. */
   read(bytes: Uint8Array): Certificate;
   /**
    * Proves `leaf` by `path` (its issuer first) and a trusted root key. `nowS` undefined: validity periods are

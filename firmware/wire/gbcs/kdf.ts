@@ -30,7 +30,7 @@ function deriveKey(crypto: Crypto, input: Writer, context: MacContext): Uint8Arr
   return crypto.sha256(input.bytes).subarray(0, 16);
 }
 
-/** The 16-byte key for one message, from the 32-byte shared secret. */
+/** The 16-byte key for one message, from the 32-byte shared secret; `kind` 4 gives the key of its hidden values. */
 export function macKey(crypto: Crypto, sharedSecret: Uint8Array, context: MacContext): Uint8Array {
   return deriveKey(crypto, kdfInput(sharedSecret), context);
 }
@@ -40,9 +40,15 @@ export function messageMac(crypto: Crypto, sharedSecret: Uint8Array, context: Ma
   return gmac(crypto, macKey(crypto, sharedSecret, context), context.originator);
 }
 
-function gmac(crypto: Crypto, key: Uint8Array, originator: Uint8Array): Mac {
+/** originator ‖ 00000000. */
+export function nonceOf(originator: Uint8Array): Uint8Array {
   const nonce = new Uint8Array(12);
   nonce.set(originator);
+  return nonce;
+}
+
+function gmac(crypto: Crypto, key: Uint8Array, originator: Uint8Array): Mac {
+  const nonce = nonceOf(originator);
   return (input) => crypto.aesGcmSeal(key, nonce, input, NOTHING, MAC_BYTES);
 }
 

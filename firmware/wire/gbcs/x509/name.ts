@@ -1,0 +1,92 @@
+/**
+ * Who a certificate names (GBCS section 12). A party or authority: role as OU, EUI-64 as x500UniqueIdentifier. A
+ * device: an empty subject, and the EUI-64 as serial number of a hardwareModuleName (RFC 4108) in subjectAltName.
+ */
+import { euiText } from "../../../../hal/base/eui64.ts";
+import { toHex } from "../../../../hal/base/hex.ts";
+import { type Role, roles } from "../../../model/index.ts";
+import type { Eui64 } from "../../message.ts";
+import { euiBytes, malformed } from "../bytes.ts";
+import { DerReader, der, derText, Tag } from "./der.ts";
+import { derOid, Oid } from "./oids.ts";
+import { readBits, writeBits } from "./spki.ts";
+
+/** What a name says of those attributes that GBCS knows. */
+export interface DistinguishedName {
+  /** Number of the role; undefined without OU. */
+  readonly role?: number;
+  readonly eui?: Eui64;
+}
+
+const MAX_ATTRIBUTES = 8;
+
+/** `name`: the SEQUENCE whole. Attributes that GBCS does not know are passed over. */
+export function readName(name: Uint8Array): DistinguishedName {
+  const found: { role?: number; eui?: Eui64 } = {};
+  const attributes = new DerReader(name).into("name", Tag.sequence);
+  const seen = new Set<string>();
+  while (attributes.left > 0) {
+    const at = attributes.at;
+    const set = attributes.into("name attribute", Tag.set);
+    const pair = set.into("name attribute", Tag.sequence);
+    set.finish("name attribute");
+    const oid = toHex(pair.content("attribute type", Tag.oid));
+    if (seen.has(oid) || seen.size === MAX_ATTRIBUTES)
+      throw malformed("name", at, `each attribute once, at most ${MAX_ATTRIBUTES}`, "more");
+    seen.add(oid);
+    if (oid === Oid.organizationalUnit) found.role = readRole(pair);
+    else if (oid === Oid.uniqueIdentifier) found.eui = readEui(readBits(pair, "unique identifier"), at);
+    else pair.into("attribute value", pair.tag ?? Tag.utf8String);
+    pair.finish("name attribute");
+  }
+  return found;
+}
+
+function readRole(pair: DerReader): number {
+  const { at } = pair;
+  const tag = pair.tag === Tag.printableString ? Tag.printableString : Tag.utf8String;
+  const text = String.fromCharCode(...pair.content("role", tag));
+  if (!/^[0-9A-Fa-f]{2}$/.test(text))
+    throw malformed("role", at, "two hex digits", `${text.length} characters`);
+  return Number.parseInt(text, 16);
+}
+
+function readEui(bytes: Uint8Array, at: number): Eui64 {
+  if (bytes.length !== 8) throw malformed("EUI-64", at, "8 bytes", bytes.length);
+  return euiText(bytes);
+}
+
+export function writeName(role: Role, eui: Eui64): Uint8Array {
+  const digits = roles[role].number.toString(16).padStart(2, "0").toUpperCase();
+  return der(
+    Tag.sequence,
+    attribute(Oid.organizationalUnit, derText(Tag.utf8String, digits)),
+    attribute(Oid.uniqueIdentifier, writeBits(euiBytes(eui))),
+  );
+}
+
+export const emptyName = der(Tag.sequence);
+
+const attribute = (oid: string, value: Uint8Array) => der(Tag.set, der(Tag.sequence, derOid(oid), value));
+
+/** The value of a device's subjectAltName: exactly one name, of a hardware module. */
+export function readDeviceName(value: Uint8Array): Eui64 {
+  const reader = new DerReader(value);
+  const names = reader.into("alternative names", Tag.sequence);
+  const other = names.into("other name", Tag.inContext0);
+  const { at } = other;
+  if (toHex(other.content("other name type", Tag.oid)) !== Oid.hardwareModuleName)
+    throw malformed("other name type", at, "hardwareModuleName", "another");
+  const explicit = other.into("hardware module", Tag.inContext0);
+  const module = explicit.into("hardware module", Tag.sequence);
+  module.content("hardware type", Tag.oid);
+  const eui = readEui(module.content("hardware serial number", Tag.octetString), at);
+  for (const level of [module, explicit, other, names, reader]) level.finish("alternative names");
+  return eui;
+}
+
+export function writeDeviceName(eui: Eui64): Uint8Array {
+  const module = der(Tag.sequence, derOid(Oid.testHardware), der(Tag.octetString, euiBytes(eui)));
+  const other = der(Tag.inContext0, derOid(Oid.hardwareModuleName), der(Tag.inContext0, module));
+  return der(Tag.sequence, other);
+}
