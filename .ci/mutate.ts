@@ -35,7 +35,11 @@ const devices = ["meter", "hub", "operations", "hostile", "port-throws", "power-
 const rooms: readonly Room[] = [
   room("firmware/security", ["security"], [...devices, "devices/provision.test.ts"]),
   room("firmware/wire", ["wire"], [...devices, "security"]),
-  room("firmware/kernel", ["kernel"], [...devices, "han/power-cut.test.ts", "features/device-log.test.ts"]),
+  room(
+    "firmware/kernel",
+    ["kernel"],
+    [...devices, "han/power-cut.test.ts", "features/device-log/feature.test.ts"],
+  ),
   room(
     "firmware/bootloader",
     ["bootloader"],

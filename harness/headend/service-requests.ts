@@ -5,7 +5,7 @@
 
 import { z } from "zod";
 import type { ModelledDevice } from "../../firmware/devices/boot.ts";
-import { maxLimitS } from "../../firmware/features/randomised-offset.ts";
+import { maxLimitS } from "../../firmware/features/randomised-offset/feature.ts";
 import { type Role, roles, toPlain, valueTypes } from "../../firmware/model/index.ts";
 import type { Value } from "../../firmware/wire/message.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
