@@ -5,16 +5,10 @@
  */
 
 import { Kept } from "../../kernel/kept.ts";
-import { objects, type ValueOf, type valueTypes } from "../../model/index.ts";
 import { Status } from "../../wire/message.ts";
-import type { CommandOrigin } from "../command-origin.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import { report } from "../report.ts";
-import { outcome, reads, serve } from "../serve.ts";
-
-type ClockStatus = ValueOf<typeof valueTypes.clockStatus>;
-type ClockBase = ValueOf<typeof valueTypes.clockBase>;
-type Window = ValueOf<typeof valueTypes.clockWindow>;
+import { type ClockBase, type ClockStatus, clockObjects, type ShownClock, type Window } from "./cosem.ts";
 
 export interface ClockOptions {
   /** The hub's time, UTC seconds; undefined while the hub has none or cannot be heard. */
@@ -45,11 +39,9 @@ interface KeptClock {
   readonly done: Done;
 }
 
-const nameOf = ({ originator, counter }: CommandOrigin): string => `${originator}/${counter}`;
-
-class ClockControl implements Feature {
+class ClockControl implements Feature, ShownClock {
   readonly name = "clock";
-  readonly objects;
+  readonly objects = clockObjects(this);
   readonly #context: DeviceContext;
   readonly #options: ClockOptions;
   readonly #kept: Kept<KeptClock>;
@@ -61,15 +53,6 @@ class ClockControl implements Feature {
     this.#options = options;
     const never: KeptClock = { base: "radio", unreliable: false, done: { command: "" } };
     this.#kept = new Kept<KeptClock>(context.journal, "clock", never);
-    this.objects = [
-      serve(objects.clock, {
-        time: reads(() => context.stampS()),
-        status: reads(() => this.status),
-        clockBase: { set: (base) => this.#setBase(base) },
-        presetAdjusting: (window) => outcome(this.#presetWindow(window)),
-        adjustToPreset: async (_, origin) => outcome(await this.#adjust(nameOf(origin))),
-      }),
-    ];
   }
 
   get status(): ClockStatus {
@@ -77,20 +60,24 @@ class ClockControl implements Feature {
     return this.#kept.value.unreliable ? "unreliable" : "reliable";
   }
 
-  async #setBase(base: ClockBase): Promise<Status> {
+  stampS(): number {
+    return this.#context.stampS();
+  }
+
+  async setBase(base: ClockBase): Promise<Status> {
     if (base !== "radio") return Status.otherReason;
     if (this.#kept.value.base !== base) await this.#kept.keep({ ...this.#kept.value, base });
     return Status.success;
   }
 
   /** The preset time is never used: the hub's clock is the reference. */
-  #presetWindow(window: Window): Status {
+  presetWindow(window: Window): Status {
     if (window.from > window.to) return Status.otherReason;
     this.#window = window;
     return Status.success;
   }
 
-  async #adjust(command: string): Promise<Status> {
+  async adjust(command: string): Promise<Status> {
     const window = this.#window;
     this.#window = undefined;
     const { done } = this.#kept.value;

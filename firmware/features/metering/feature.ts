@@ -5,12 +5,10 @@
 import type { Cancel } from "../../../hal/board.ts";
 import { Kept } from "../../kernel/kept.ts";
 import type { RecordLog } from "../../kernel/record-log.ts";
-import { objects } from "../../model/index.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
-import { type Range, readRange } from "../ranges.ts";
-import { reads, refused, serve } from "../serve.ts";
 import { defaultRate } from "../tariff/calendar.ts";
 import type { TariffFeature } from "../tariff/feature.ts";
+import { type Import, meteringObjects, type ShownMetering } from "./cosem.ts";
 import { HalfHourProfile } from "./half-hour-profile.ts";
 import { book, emptyRegisters, type TariffRegisters, wrap } from "./registers.ts";
 
@@ -29,16 +27,13 @@ export interface MeteringFeature extends Feature {
   registers(): Promise<TariffRegisters>;
 }
 
-const wattHours = { scaler: 0, unit: "wattHour" } as const;
-const varHours = { scaler: 0, unit: "varHour" } as const;
-
 export function meteringFeature(context: DeviceContext, options: MeteringOptions): MeteringFeature {
   return new Metering(context, options);
 }
 
-class Metering implements MeteringFeature {
+class Metering implements MeteringFeature, ShownMetering {
   readonly name = "metering";
-  readonly objects;
+  readonly objects = meteringObjects(this);
   readonly #context: DeviceContext;
   readonly #options: MeteringOptions;
   readonly #kept: Kept<TariffRegisters>;
@@ -52,14 +47,9 @@ class Metering implements MeteringFeature {
     this.#profile = new HalfHourProfile(
       context,
       options.profile,
-      async () => (await this.#read()).activeImportWh,
+      async () => (await this.imported()).activeImportWh,
     );
     options.tariff.onChange(() => this.#followRate());
-    this.objects = [
-      serve(objects.importRegisters, { value: reads(() => this.#importRegisters()) }),
-      serve(objects.touRegisters, { value: reads(async () => ({ tou: (await this.registers()).tou })) }),
-      serve(objects.importProfile, { buffer: { get: (range) => this.#readProfile(range) } }),
-    ];
   }
 
   async start(): Promise<void> {
@@ -72,7 +62,7 @@ class Metering implements MeteringFeature {
   }
 
   async registers(): Promise<TariffRegisters> {
-    const { activeImportWh } = await this.#read();
+    const { activeImportWh } = await this.imported();
     return book(this.#kept.value, activeImportWh);
   }
 
@@ -91,25 +81,12 @@ class Metering implements MeteringFeature {
       this.#timer = this.#context.at(this.#options.tariff.nextSwitchAfter(nowS), () => this.#followRate());
   }
 
-  async #importRegisters() {
-    const { activeImportWh, reactiveImportVarh } = await this.#read();
-    return {
-      import: activeImportWh,
-      importUnit: wattHours,
-      reactive: reactiveImportVarh,
-      reactiveUnit: varHours,
-    };
-  }
-
-  async #readProfile(range: Range | undefined) {
-    const bounds = readRange(range);
-    if (bounds === undefined) return refused;
-    const entries = await this.#profile.read(...bounds);
-    return { value: entries.map(([time, importWh]) => ({ time, import: importWh })) };
+  profile(fromS: number, toS: number): Promise<(readonly [endS: number, wh: number])[]> {
+    return this.#profile.read(fromS, toS);
   }
 
   /** Whole Wh and varh as the registers show them. A board without metrology has counted nothing. */
-  async #read(): Promise<{ activeImportWh: number; reactiveImportVarh: number }> {
+  async imported(): Promise<Import> {
     const reading = await this.#context.board.metrology?.read();
     const whole = (value = 0) => wrap(Math.floor(value + roundingErrorWh));
     return {

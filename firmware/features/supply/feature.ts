@@ -5,11 +5,10 @@
  */
 import { HalError } from "../../../hal/board.ts";
 import { Kept } from "../../kernel/kept.ts";
-import { objects } from "../../model/index.ts";
 import { Status } from "../../wire/message.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import { report } from "../report.ts";
-import { outcome, reads, serve } from "../serve.ts";
+import { type ShownSupply, supplyObjects } from "./cosem.ts";
 import { type SupplyEvent, type SupplyState, supplyStep } from "./machine.ts";
 
 export interface SupplyFeature extends Feature {
@@ -27,8 +26,6 @@ export interface SupplyFeature extends Feature {
 const connectFailed = 0x81bd;
 const disconnectFailed = 0x81c0;
 const uiCommandActioned = 0x8161;
-/** The script of each use case stands in its row. */
-const scriptEvents: Readonly<Record<number, SupplyEvent>> = { 51: "enable", 52: "disable", 54: "arm" };
 
 export function supplyFeature(context: DeviceContext): SupplyFeature {
   return new Supply(context);
@@ -43,9 +40,9 @@ interface KeptState extends SupplyState {
   readonly failed?: string;
 }
 
-class Supply implements SupplyFeature {
+class Supply implements SupplyFeature, ShownSupply {
   readonly name = "supply";
-  readonly objects;
+  readonly objects = supplyObjects(this);
   readonly #context: DeviceContext;
   readonly #kept: Kept<KeptState>;
   readonly #listeners: ((state: SupplyState) => Promise<void>)[] = [];
@@ -57,13 +54,6 @@ class Supply implements SupplyFeature {
       cause: "none",
       owed: [],
     });
-    this.objects = [
-      serve(objects.supplyControl, {
-        execute: async (script, { originator, counter }) =>
-          outcome(await this.#script(script, `${originator}/${counter}`)),
-      }),
-      serve(objects.supplyState, { controlState: reads(() => this.state.output) }),
-    ];
   }
 
   get state(): SupplyState {
@@ -96,9 +86,7 @@ class Supply implements SupplyFeature {
   loadLimitRestored = async () => (await this.#apply("loadLimitRestore")) === Status.success;
   tamperLock = async () => (await this.#apply("tamperLock")) === Status.success;
 
-  async #script(number: number, command: string): Promise<Status> {
-    const event = scriptEvents[number];
-    if (event === undefined) return Status.readWriteDenied;
+  async commanded(event: SupplyEvent, command: string): Promise<Status> {
     return this.#kept.value.failed === command ? Status.hardwareFault : this.#apply(event, command);
   }
 
