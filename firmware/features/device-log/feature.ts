@@ -8,13 +8,11 @@ import type { Cancel, Listener } from "../../../hal/board.ts";
 import type { HanDeviceEntry, HanEvent } from "../../han/options.ts";
 import type { JournalChange } from "../../kernel/journal.ts";
 import { Kept } from "../../kernel/kept.ts";
-import { devices, messages, objects, toPlain, type ValueOf, valueTypes } from "../../model/index.ts";
+import { devices, messages, toPlain, valueTypes } from "../../model/index.ts";
 import { Status } from "../../wire/message.ts";
 import type { CommandOrigin } from "../command-origin.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
-import { outcome, reads, type ServedObject, servePart } from "../serve.ts";
-
-type Registration = ValueOf<typeof valueTypes.registration>;
+import { type Backup, deviceLogObjects, type Registration, type ShownDeviceLog } from "./cosem.ts";
 
 /** What the device log needs of the coordinator (`HanCoordinator` has it). */
 export interface DeviceLogHan {
@@ -52,9 +50,9 @@ export function deviceLogFeature(
   return new DeviceLog(context, han, settings);
 }
 
-class DeviceLog implements Feature {
+class DeviceLog implements Feature, ShownDeviceLog {
   readonly name = "device-log";
-  readonly objects: readonly ServedObject[];
+  readonly objects = deviceLogObjects(this);
   readonly #context: DeviceContext;
   readonly #han: DeviceLogHan;
   /** Seconds that the join window stays open. */
@@ -77,20 +75,14 @@ class DeviceLog implements Feature {
     this.#removedBefore = this.#removedBy.value;
     this.#joinTimeout = new Kept<number>(context.journal, "device-log/join-timeout", 0);
     this.#told = new Kept<readonly string[]>(context.journal, "device-log/told", []);
-    this.objects = [
-      servePart(objects.deviceLog, {
-        joiningEnabled: {
-          set: (enabled, origin) => this.#unlessRefused(origin, () => this.#setJoining(enabled)),
-        },
-        joinTimeout: {
-          set: (seconds, origin) => this.#unlessRefused(origin, () => this.#setTimeout(seconds)),
-        },
-        activeDevices: reads(() => this.#entries()),
-        register: async (device, origin) => outcome(await this.#register(device, origin)),
-        unregister: async (eui64, origin) => outcome(await this.#unregister(eui64, origin)),
-        backUp: () => ({ value: this.#backup() }),
-      }),
-    ];
+  }
+
+  get linkQuality(): number {
+    return this.#settings.linkQualityAt24GHz;
+  }
+
+  devices(): readonly HanDeviceEntry[] {
+    return this.#han.devices();
   }
 
   async start(): Promise<void> {
@@ -103,24 +95,25 @@ class DeviceLog implements Feature {
     await this.#tellChange();
   }
 
-  async #unlessRefused(origin: CommandOrigin, set: () => Promise<Status>): Promise<Status> {
-    return this.#refusedBy === commandText(origin) ? Status.otherReason : set();
-  }
-
-  async #setJoining(enabled: boolean): Promise<Status> {
+  async setJoining(enabled: boolean, origin: CommandOrigin): Promise<Status> {
+    if (this.#wasRefused(origin)) return Status.otherReason;
     if (!enabled) await this.#han.closeJoinWindow();
     else if (this.#joinTimeout.value === 0) return Status.otherReason;
     else await this.#han.openJoinWindow(this.#joinTimeout.value);
     return Status.success;
   }
 
-  async #setTimeout(seconds: number): Promise<Status> {
-    if (seconds > maxJoinTimeoutS) return Status.otherReason;
+  async setJoinTimeout(seconds: number, origin: CommandOrigin): Promise<Status> {
+    if (this.#wasRefused(origin) || seconds > maxJoinTimeoutS) return Status.otherReason;
     await this.#joinTimeout.keep(seconds);
     return Status.success;
   }
 
-  async #register(registration: Registration, origin: CommandOrigin): Promise<Status> {
+  #wasRefused(origin: CommandOrigin): boolean {
+    return this.#refusedBy === commandText(origin);
+  }
+
+  async register(registration: Registration, origin: CommandOrigin): Promise<Status> {
     const status = await this.#add(registration);
     this.#refusedBy = status === Status.success ? undefined : commandText(origin);
     return status;
@@ -136,7 +129,7 @@ class DeviceLog implements Feature {
     return Status.success;
   }
 
-  async #unregister(eui64: Uint8Array, origin: CommandOrigin): Promise<Status> {
+  async unregister(eui64: Uint8Array, origin: CommandOrigin): Promise<Status> {
     const command = `${commandText(origin)} ${euiText(eui64)}`;
     if (this.#lists(eui64))
       await this.#removedBy.keepWith(command, async (change) => {
@@ -153,7 +146,7 @@ class DeviceLog implements Feature {
   }
 
   /** The hash is empty where no link key was ever agreed. */
-  #backup(): ValueOf<typeof valueTypes.devicesBackup> {
+  backup(): Backup {
     const devices = this.#han
       .devices()
       .map(({ eui64, linkKeyHash }) => ({ device: euiBytes(eui64), keyHash: linkKeyHash }));
@@ -173,39 +166,11 @@ class DeviceLog implements Feature {
       alertCode: deviceLogChanged,
       message: messages.CS14.code,
       to: "accessControlBroker",
-      values: [toPlain(valueTypes.devicesBackup, this.#backup())],
+      values: [toPlain(valueTypes.devicesBackup, this.backup())],
     } as const;
     await this.#told.keepWith(summary, (change) => this.#context.raise(alert, [change]));
-  }
-
-  /** The link quality is a sub-GHz device's; ours are all at 2.4 GHz. */
-  #entries(): ValueOf<typeof valueTypes.activeDevice>[] {
-    return this.#han.devices().map((device) => ({
-      device: euiBytes(device.eui64),
-      status: statusBits(device.status),
-      rssiMax: device.maxRssiDbm,
-      linkQuality: this.#settings.linkQualityAt24GHz,
-      rssiMin: device.minRssiDbm,
-      lqiMax: device.maxLqi,
-      lqiMean: device.averageLqi,
-      lqiMin: device.minLqi,
-      lastHeard: device.lastHeardS,
-      hops: device.hops,
-      failures: device.failures,
-      successes: device.successes,
-      application: device.applicationVersion,
-      stack: device.stackVersion,
-    }));
   }
 }
 
 const commandText = ({ code, originator, counter }: CommandOrigin): string =>
   `${code}/${originator}/${counter}`;
-
-/**
- * The bit string of Blue Book class 104, first bit highest: 0 authorised on the PAN, 1 actively reporting, 4 Smart
- * Energy profile in use. From memory, unverified, but for C8 = all three of them in the reference messages.
- */
-function statusBits(status: number): number {
-  return 0x80 | (status >= 1 ? 0x40 : 0) | (status >= 2 ? 0x08 : 0);
-}

@@ -1,15 +1,14 @@
 /** Load limiting: settings now and future-dated (ECS28a), counter (ECS28b), read-out (ECS27). */
 import type { Cancel, MetrologyReading } from "../../../hal/board.ts";
 import { Kept } from "../../kernel/kept.ts";
-import { objects } from "../../model/index.ts";
 import { Status } from "../../wire/message.ts";
-import { counts } from "../counter.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import type { FutureDatedValues } from "../future-dating/values.ts";
 import { report } from "../report.ts";
-import { reads, type ServedObject, serve } from "../serve.ts";
+import type { ServedObject } from "../serve.ts";
 import type { SupplyFeature } from "../supply/feature.ts";
 import type { SupplyState } from "../supply/machine.ts";
+import { type LoadLimitValues, loadLimitObjects, type ShownLoadLimit } from "./cosem.ts";
 import { type LoadLimitAction, type LoadLimitEvent, type LoadLimitState, loadLimitStep } from "./machine.ts";
 
 export interface LoadLimitOptions {
@@ -17,30 +16,15 @@ export interface LoadLimitOptions {
   readonly supply: Pick<SupplyFeature, "state" | "loadLimitTripped" | "loadLimitRestored" | "onChange">;
 }
 
-interface LoadLimitValues {
-  /** True: a trip disables (and arms) the supply. False: it only counts. */
-  readonly disable: boolean;
-  readonly thresholdW: number;
-  readonly periodS: number;
-  readonly restorationS: number;
-}
-
 /** Until the supplier sets them: a threshold no home reaches, nothing to disable. */
 const unset: LoadLimitValues = { disable: false, thresholdW: 0xffff_ffff, periodS: 300, restorationS: 30 };
 const overThreshold = 0x8f01;
-
-const settable = [
-  ["disable", objects.loadLimitSupplyState],
-  ["thresholdW", objects.loadLimitPowerThreshold],
-  ["periodS", objects.loadLimitPeriod],
-  ["restorationS", objects.loadLimitRestorationPeriod],
-] as const;
 
 export function loadLimitFeature(context: DeviceContext, options: LoadLimitOptions): Feature {
   return new LoadLimit(context, options);
 }
 
-class LoadLimit implements Feature {
+class LoadLimit implements Feature, ShownLoadLimit {
   readonly name = "load-limit";
   readonly objects: readonly ServedObject[];
   readonly #context: DeviceContext;
@@ -56,22 +40,19 @@ class LoadLimit implements Feature {
     this.#options = options;
     this.#values = new Kept(context.journal, "load-limit", { active: unset, passive: {} });
     this.#counter = new Kept(context.journal, "load-limit/counter", 0);
-    const active = () => this.#values.value.active;
-    this.objects = [
-      ...settable.map(([name, object]) => this.#settable(name, object as typeof objects.loadLimitPeriod)),
-      serve(objects.loadLimiter, {
-        threshold: reads(() => active().thresholdW),
-        overDuration: reads(() => active().periodS),
-        underDuration: reads(() => active().restorationS),
-      }),
-      serve(
-        objects.loadLimitCounter,
-        counts(
-          () => this.#counter.value,
-          () => this.#counter.keep(0),
-        ),
-      ),
-    ];
+    this.objects = loadLimitObjects(this, options.futureDated);
+  }
+
+  get values(): LoadLimitValues {
+    return this.#values.value.active;
+  }
+
+  get count(): number {
+    return this.#counter.value;
+  }
+
+  resetCount(): Promise<void> {
+    return this.#counter.keep(0);
   }
 
   async start(): Promise<void> {
@@ -85,25 +66,13 @@ class LoadLimit implements Feature {
     await this.#watch();
   }
 
-  /** All four alike; the first one's values are booleans. */
-  #settable(name: keyof LoadLimitValues, object: typeof objects.loadLimitPeriod): ServedObject {
-    const { futureDated } = this.#options;
-    const activation = { object: object.id, member: object.attributes.activateAt.no };
-    futureDated.onActivation(activation, () => this.#activate(name));
-    return serve(object, {
-      active: reads(() => this.#values.value.active[name] as number),
-      passive: { set: (value) => this.#setPassive(name, value) },
-      activateAt: { set: (timeS, origin) => futureDated.schedule(activation, timeS, origin) },
-    });
-  }
-
-  async #setPassive(name: keyof LoadLimitValues, value: number | boolean): Promise<Status> {
+  async setPassive(name: keyof LoadLimitValues, value: number | boolean): Promise<Status> {
     const { active, passive } = this.#values.value;
     await this.#values.keep({ active, passive: { ...passive, [name]: value } });
     return Status.success;
   }
 
-  async #activate(name: keyof LoadLimitValues): Promise<Status> {
+  async activate(name: keyof LoadLimitValues): Promise<Status> {
     const { active, passive } = this.#values.value;
     const value = passive[name];
     if (value === undefined) return Status.otherReason;
