@@ -5,14 +5,14 @@
  */
 
 import { KeptValues } from "../../kernel/kept-values.ts";
-import { type Attribute, type ModelObject, type MomentType, objects } from "../../model/index.ts";
-import { NEVER, Status } from "../../wire/message.ts";
-import type { CommandOrigin } from "../command-origin.ts";
+import { Status } from "../../wire/message.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import type { FutureDatedValues } from "../future-dating/values.ts";
 import type { RandomisedOffsetFeature } from "../randomised-offset/feature.ts";
-import { refused, type ServedObject, serve } from "../serve.ts";
+import type { ServedObject } from "../serve.ts";
 import { type Calendar, nextSwitchAfter, type Rate, rateAt } from "./calendar.ts";
+import { type ShownTariff, tariffObjects } from "./cosem.ts";
+import { calendarParts, type Part } from "./parts.ts";
 import {
   type Charge,
   isConsistent,
@@ -49,22 +49,7 @@ export function tariffFeature(context: DeviceContext, options: TariffOptions): T
   return new Tariff(context, options);
 }
 
-const blockTous = [1, 2, 3, 4, 5, 6, 7, 8] as const;
-/** Parts of the tariff that one activation time brings into force, all or nothing. */
-const calendarParts = ["seasons", "weeks", "days"] as const;
-const thresholdParts = blockTous.map((tou) => `thresholds${tou}` as const);
-type Part =
-  | (typeof calendarParts)[number]
-  | (typeof thresholdParts)[number]
-  | "specialDays"
-  | "currency"
-  | "standing"
-  | "price";
-
-/** An object with an activation time. */
-type Activated = ModelObject<{ readonly activateAt: Attribute<MomentType> }>;
-
-class Tariff implements TariffFeature {
+class Tariff implements TariffFeature, ShownTariff {
   readonly name = "tariff";
   readonly objects: readonly ServedObject[];
   readonly #options: TariffOptions;
@@ -76,61 +61,20 @@ class Tariff implements TariffFeature {
     this.#options = options;
     this.#values = new KeptValues(context.journal, "tariff/");
     options.offset?.onChange(() => this.#changed());
-    this.objects = [
-      this.#serveCalendar(),
-      serve(objects.specialDays, { entries: this.#passive("specialDays", readSpecialDays) }),
-      serve(objects.specialDaysActivation, {
-        activateAt: this.#activation(objects.specialDaysActivation, ["specialDays"]),
-      }),
-      ...blockTous.map((tou) =>
-        serve(objects[`blockThresholdsTou${tou}`] as typeof objects.blockThresholdsTou1, {
-          thresholds: this.#passive(`thresholds${tou}`, readThresholds),
-        }),
-      ),
-      serve(objects.blockThresholdsActivation, {
-        activateAt: this.#activation(objects.blockThresholdsActivation, thresholdParts),
-      }),
-      ...this.#servePrices(),
-    ];
+    this.objects = tariffObjects(this, options.futureDated);
   }
 
-  #serveCalendar(): ServedObject {
-    const activation = this.#activation(objects.tariffCalendar, calendarParts);
-    return serve(objects.tariffCalendar, {
-      seasonsActive: this.#active("seasons"),
-      weeksActive: this.#active("weeks"),
-      daysActive: this.#active("days"),
-      seasonsPassive: this.#passive("seasons", readSeasons),
-      weeksPassive: this.#passive("weeks", readWeeks),
-      daysPassive: this.#passive("days", readDays),
-      activateAt: {
-        // A calendar that could not be activated is refused now, not when its time has come.
-        set: async (timeS, origin) =>
-          timeS !== NEVER && !isConsistent(this.#calendarOf("passive"))
-            ? Status.otherReason
-            : activation.set(timeS, origin),
-      },
-    });
+  inForce(part: Part): unknown {
+    return this.#values.get(`active/${part}`);
   }
 
-  #servePrices(): ServedObject[] {
-    return [
-      serve(objects.currencyUnit, {
-        active: this.#active("currency"),
-        passive: this.#passive("currency", (isPounds: boolean) => isPounds),
-        activateAt: this.#activation(objects.currencyUnit, ["currency"]),
-      }),
-      serve(objects.standingCharge, {
-        chargeActive: this.#active("standing"),
-        chargePassive: this.#passive("standing", readStandingCharge),
-        activateAt: this.#activation(objects.standingCharge, ["standing"]),
-      }),
-      serve(objects.tariffPrice, {
-        chargeActive: this.#active("price"),
-        chargePassive: this.#passive("price", readTariffPrices),
-        activateAt: this.#activation(objects.tariffPrice, ["price"]),
-      }),
-    ];
+  async setPassive(part: Part, value: unknown): Promise<Status> {
+    await this.#values.keep([[`passive/${part}`, value]]);
+    return Status.success;
+  }
+
+  passiveIsConsistent(): boolean {
+    return isConsistent(this.#calendarOf("passive"));
   }
 
   onChange(listener: () => Promise<void>): void {
@@ -154,19 +98,19 @@ class Tariff implements TariffFeature {
   }
 
   blockThresholds(index: number): readonly number[] {
-    return this.#inForce(`thresholds${index}` as Part, readThresholds) ?? [];
+    return this.#readInForce(`thresholds${index}` as Part, readThresholds) ?? [];
   }
 
   prices(): Charge | undefined {
-    return this.#inForce("price", readTariffPrices);
+    return this.#readInForce("price", readTariffPrices);
   }
 
   standingCharge(): Charge | undefined {
-    return this.#inForce("standing", readStandingCharge);
+    return this.#readInForce("standing", readStandingCharge);
   }
 
-  #inForce<V, T>(part: Part, read: (value: V) => T | undefined): T | undefined {
-    const value = this.#values.get(`active/${part}`);
+  #readInForce<V, T>(part: Part, read: (value: V) => T | undefined): T | undefined {
+    const value = this.inForce(part);
     return value === undefined ? undefined : read(value as V);
   }
 
@@ -187,37 +131,10 @@ class Tariff implements TariffFeature {
     };
   }
 
-  #active<V>(part: Part) {
-    return {
-      get: () => {
-        const value = this.#values.get(`active/${part}`) as V | undefined;
-        return value === undefined ? refused : { value };
-      },
-    };
-  }
-
-  /** Takes a value that `read` makes sense of. */
-  #passive<V>(part: Part, read: (value: V) => unknown) {
-    return {
-      set: async (value: V): Promise<Status> => {
-        if (read(value) === undefined) return Status.otherReason;
-        await this.#values.keep([[`passive/${part}`, value]]);
-        return Status.success;
-      },
-    };
-  }
-
-  #activation(object: Activated, parts: readonly Part[]) {
-    const ref = { object: object.id, member: object.attributes.activateAt.no };
-    const { futureDated } = this.#options;
-    futureDated.onActivation(ref, () => this.#activate(parts));
-    return { set: (timeS: number, origin: CommandOrigin) => futureDated.schedule(ref, timeS, origin) };
-  }
-
-  async #activate(parts: readonly Part[]): Promise<Status> {
+  async activate(parts: readonly Part[]): Promise<Status> {
     const passive = parts.map((part) => [part, this.#values.get(`passive/${part}`)] as const);
     if (passive.some(([, value]) => value === undefined)) return Status.otherReason;
-    if (parts === calendarParts && !isConsistent(this.#calendarOf("passive"))) return Status.otherReason;
+    if (parts === calendarParts && !this.passiveIsConsistent()) return Status.otherReason;
     await this.#values.keep(passive.map(([part, value]) => [`active/${part}`, value]));
     this.#calendar = undefined;
     await this.#changed();
