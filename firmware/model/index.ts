@@ -17,6 +17,7 @@ export type {
   DeviceName,
   GrantRow,
   LogName,
+  MessageRow,
   Method,
   ModelObject,
   RequestRow,

@@ -125,7 +125,8 @@ function rowText(row: Value, object: string): string {
   return `${at} ${rest.map(plainValue).join(" ")}${unitOf(object)}`;
 }
 
-function typedValue(type: ValueType | undefined, value: Value): string {
+/** A value without names, in the names of its type. */
+export function typedValue(type: ValueType | undefined, value: Value): string {
   switch (type?.kind) {
     case "optional":
       return value === null ? "(left out)" : typedValue(type.of, value);

@@ -1,7 +1,9 @@
-/** What a GBCS message carries: DLMS, GBZ or ASN.1; told apart by their first bytes (GBCS payloads stay bytes). */
+/** What a GBCS message carries: ASN.1 by its row, DLMS or GBZ by their first bytes. */
 
-import { attributeOf, cosemObject, methodOf } from "../../firmware/model/index.ts";
+import { attributeOf, cosemObject, methodOf, type UseCase } from "../../firmware/model/index.ts";
+import type { Kind } from "../../firmware/wire/message.ts";
 import { toHex } from "../../hal/base/hex.ts";
+import { decodeAsn1 } from "./asn1.ts";
 import { Annotator, type DecodedNode, hexNumber, noFit, numberOf } from "./node.ts";
 
 const dlms: Readonly<Record<number, string>> = {
@@ -10,22 +12,18 @@ const dlms: Readonly<Record<number, string>> = {
   15: "DLMS data-notification",
 };
 
-/** Universal types that the message set's ASN.1 payloads begin with. */
-const asn1: Readonly<Record<number, string>> = {
-  2: "INTEGER",
-  4: "OCTET STRING",
-  5: "NULL",
-  10: "ENUMERATED",
-  48: "SEQUENCE",
-};
-
-export function decodeGbcsPayload(bytes: Uint8Array, base: number): DecodedNode {
+/** `row`, `kind`: what the header says that it is. */
+export function decodeGbcsPayload(
+  bytes: Uint8Array,
+  base: number,
+  row: UseCase | undefined,
+  kind: Kind,
+): DecodedNode {
+  if (row?.payload === "asn1") return decodeAsn1(bytes, base, row, kind);
   const a = new Annotator(bytes, base);
-  const kind = dlms[bytes[0] ?? -1];
-  if (kind !== undefined && bytes.length >= 6) return decodeDlms(a, kind);
+  const apdu = dlms[bytes[0] ?? -1];
+  if (apdu !== undefined && bytes.length >= 6) return decodeDlms(a, apdu);
   if (bytes[0] === 0x01 && bytes[1] === 0x09) return decodeGbz(a);
-  const type = asn1[bytes[0] ?? -1];
-  if (type !== undefined && bytes.length >= 2) return decodeAsn1(a, type);
   if (bytes.length > 0) a.take("bytes", bytes.length);
   return a.node("payload of no known technology");
 }
@@ -99,9 +97,4 @@ function takeComponents(a: Annotator, count: number): void {
 function controlBits(control: number): string {
   const bits = [control & 1 && "last", control & 2 && "encrypted", control & 16 && "from-time present"];
   return bits.filter(Boolean).join(", ") || "more follow";
-}
-
-function decodeAsn1(a: Annotator, type: string): DecodedNode {
-  a.take("DER", a.left);
-  return a.node(`ASN.1 ${type}`);
 }

@@ -1,6 +1,7 @@
 /** GBCS messages: MAC wrapper, general-signing, other information, payload, signature, MAC. */
 import { useCaseByCode } from "../../firmware/model/index.ts";
 import { ClockStatus, dateTimeFields } from "../../firmware/wire/gbcs/date-time.ts";
+import type { Kind } from "../../firmware/wire/message.ts";
 import { toHex } from "../../hal/base/hex.ts";
 import { decodeGbcsPayload } from "./gbcs-payload.ts";
 import { Annotator, type DecodedNode, hexNumber, noFit, numberOf } from "./node.ts";
@@ -34,14 +35,15 @@ function decodeMacWrapped(a: Annotator): DecodedNode {
 function decodeSigning(a: Annotator, end: number) {
   a.expect("general-signing", "DF");
   a.expect("transaction id length", "09");
-  const kind = kinds[a.unsigned("CRA flag", 1, (v) => kinds[v])];
+  const flag = a.unsigned("CRA flag", 1, (v) => kinds[v]) as Kind;
+  const kind = kinds[flag];
   if (kind === undefined) throw noFit(a.place - 1, "CRA flag: 1, 2 or 3 expected");
   a.take("originator counter", 8, (b) => BigInt(`0x${toHex(b)}`).toString());
   takeParty(a, "originator");
   takeParty(a, "recipient");
   takeDateTime(a);
   const code = takeOtherInformation(a);
-  const children = [takeContent(a)];
+  const children = [takeContent(a, code, flag)];
   const signed = takeSignature(a, end);
   return { what: `${kind} ${nameOf(code)}`, children, signed };
 }
@@ -107,10 +109,10 @@ function takeOtherInformation(a: Annotator): number {
   return code;
 }
 
-function takeContent(a: Annotator): DecodedNode {
+function takeContent(a: Annotator, code: number, kind: Kind): DecodedNode {
   const length = takeLength(a, "content length");
   const at = a.place;
-  return decodeGbcsPayload(a.take("content", length), at);
+  return decodeGbcsPayload(a.take("content", length), at, useCaseByCode(code), kind);
 }
 
 /** False for a pre-command, which ends with its content. */

@@ -22,7 +22,6 @@ export interface RandomisedOffsetFeature extends Feature {
   onChange(listener: () => Promise<void>): void;
 }
 
-export const maxLimitS = 1799;
 const steps = 10_000;
 
 /** Number (1..10,000) times limit (0..1,799 s) ÷ 10,000, rounded. */

@@ -85,6 +85,49 @@ describe("decode, GBCS", () => {
     assert.match(JSON.stringify(payload.fields), /call supplyControl 0-0:10\.0\.106\.255, execute/);
   });
 
+  it("explains every ASN.1 payload value by value, each at its place", function () {
+    const directory = rtds(this, "messages");
+    let count = 0;
+    for (const name of files(directory)) {
+      const payload = decode(join(directory, name)).children[0]!;
+      if (payload.format !== "ASN.1 payload") continue;
+      count++;
+      assert.equal(payload.partial, undefined, `${name}: ${payload.note}`);
+      for (const [i, each] of payload.fields.entries()) {
+        const before = payload.fields[i - 1];
+        assert.ok(each.offset! >= (before === undefined ? 0 : before.offset! + before.length!), name);
+      }
+    }
+    assert.ok(count >= 149, `${count} payloads`);
+    const shown = (file: string) =>
+      decode(join(directory, files(directory).find((name) => name.includes(file))!)).children[0]!.fields.map(
+        (f) => `${f.name} ${f.value}${f.note === undefined ? "" : ` (${f.note})`}`,
+      );
+    assert.deepEqual(shown("CS06_11.3_8F66"), [
+      "alertCode 0x8F66 (future-dated command carried out)",
+      "alertTime 2030-01-15 09:00:00 UTC",
+      "counter 1001",
+      "outcome.code 0 (success)",
+      "outcome.version 0123ABCF",
+    ]);
+    assert.deepEqual(shown("CS04B_8.8.2_ERROR_RESPONSE"), ["answer 1 (notListed)"]);
+    assert.deepEqual(shown("/CS07_8.9_ERROR_COMMAND"), ["argument null"]);
+  });
+
+  it("leaves an ASN.1 payload that is not its row's as bytes, and says where it is wrong", function () {
+    const file = join(rtds(this, "messages"), "8.9_CS07/CS07_8.9_ERROR_RESPONSE_GBCS.HEX");
+    const bytes = hex(readFileSync(file, "latin1"));
+    const message = gbcsWire.peek(bytes);
+    const payload = decode(gbcsWire.encode({ header: message.header, payload: hex("3003020201") }))
+      .children[0]!;
+    assert.equal(payload.partial, true);
+    assert.match(payload.note!, /CS07\.code at byte 3: expected a length up to 1, got 2/);
+    assert.deepEqual(
+      payload.fields.map(({ name, value }) => [name, value]),
+      [["DER", "3003020201"]],
+    );
+  });
+
   it("says where a cut message breaks off, and accepts none", function () {
     const path = join(rtds(this, "messages"), "1.5_ECS04b/ECS04b_1.5_SUCCESS_COMMAND_GBCS.HEX");
     const bytes = hex(readFileSync(path, "latin1"));
