@@ -1,17 +1,17 @@
 /** The electricity meter (ESME). */
-import { clockFeature } from "../features/clock.ts";
+import { clockFeature } from "../features/clock/feature.ts";
 import { Credentials } from "../features/credentials/feature.ts";
 import type { Feature } from "../features/feature.ts";
-import { firmwareVersionFeature } from "../features/firmware-version.ts";
-import { loadLimitFeature } from "../features/load-limit.ts";
-import { logsFeature } from "../features/logs.ts";
-import { meteringFeature, profileRecord } from "../features/metering.ts";
-import { meterOutageFeature } from "../features/outage.ts";
-import { offsetNumber, randomisedOffsetFeature } from "../features/randomised-offset.ts";
-import { supplyFeature } from "../features/supply.ts";
-import { tamperFeature } from "../features/tamper.ts";
-import { tariffFeature } from "../features/tariff.ts";
-import { averageVoltageRecord, voltageFeature } from "../features/voltage.ts";
+import { firmwareVersionFeature } from "../features/firmware-version/feature.ts";
+import { loadLimitFeature } from "../features/load-limit/feature.ts";
+import { logsFeature } from "../features/logs/feature.ts";
+import { meteringFeature, profileRecord } from "../features/metering/feature.ts";
+import { meterOutageFeature } from "../features/outage/feature.ts";
+import { offsetNumber, randomisedOffsetFeature } from "../features/randomised-offset/feature.ts";
+import { supplyFeature } from "../features/supply/feature.ts";
+import { tamperFeature } from "../features/tamper/feature.ts";
+import { tariffFeature } from "../features/tariff/feature.ts";
+import { averageVoltageRecord, voltageFeature } from "../features/voltage/feature.ts";
 import { RecordLog } from "../kernel/record-log.ts";
 import type { DeviceCore } from "./core.ts";
 import type { Device } from "./device.ts";

@@ -1,11 +1,11 @@
 /** The communications hub (CHF): its own commands, and the way between WAN and home. */
 
 import { Credentials } from "../features/credentials/feature.ts";
-import { deviceLogFeature } from "../features/device-log.ts";
+import { deviceLogFeature } from "../features/device-log/feature.ts";
 import type { Feature } from "../features/feature.ts";
-import { firmwareVersionFeature } from "../features/firmware-version.ts";
-import { hubOutageFeature } from "../features/hub-outage.ts";
-import { logsFeature } from "../features/logs.ts";
+import { firmwareVersionFeature } from "../features/firmware-version/feature.ts";
+import { hubOutageFeature } from "../features/hub-outage/feature.ts";
+import { logsFeature } from "../features/logs/feature.ts";
 import type { DeviceCore } from "./core.ts";
 import type { Device } from "./device.ts";
 import { HubLink } from "./hub-link.ts";

@@ -1,7 +1,7 @@
 /**
  * What the hub and the other devices give their end of the home network, and what it tells them.
  */
-import type { Board, Cancel, Listener } from "../../hal/board.ts";
+import type { Board, Cancel } from "../../hal/board.ts";
 import type { Journal } from "../kernel/journal.ts";
 import type { Observation } from "../kernel/observation.ts";
 import type { Eui64 } from "../wire/message.ts";
@@ -125,5 +125,3 @@ export type HanDeviceState =
   | "establishing"
   | "joined"
   | "rejoining";
-
-export type HanEventListener = Listener<HanEvent>;

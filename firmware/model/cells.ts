@@ -67,8 +67,6 @@ const nameOf = ({ role, usage, cellUsage }: CellRow): CellName => ({ role, usage
 export const cellText = ({ role, usage, cellUsage }: CellName): string =>
   `${role}/${usage}/${cellUsages[cellUsage]}`;
 
-const byText = new Map(cells.map((row) => [cellText(row), nameOf(row)]));
-
 /** A cell's name in numbers, e.g. "2/1/0": short, and kept on devices in the field. */
 export const cellKey = ({ role, usage, cellUsage }: CellName): string =>
   `${roles[role].number}/${keyUsages[usage].number}/${cellUsages[cellUsage]}`;
@@ -77,6 +75,3 @@ const byKey = new Map(cells.map((row) => [cellKey(row), nameOf(row)]));
 
 /** The cell of such a key; undefined for no cell. */
 export const cellByKey = (key: string): CellName | undefined => byKey.get(key);
-
-/** The cell of that text, on whatever device; undefined for no cell. */
-export const cellByText = (text: string): CellName | undefined => byText.get(text);

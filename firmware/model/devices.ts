@@ -151,7 +151,3 @@ export const devices: Readonly<Record<DeviceName, DeviceRow>> = {
 /** The device type that a number in a factory region means, or undefined. */
 export const deviceByFactoryNumber = (number: number): DeviceName | undefined =>
   (Object.keys(devices) as DeviceName[]).find((name) => devices[name].factoryNumber === number);
-
-/** The device type that a number in the hub's device log means (`register_device`), or undefined. */
-export const deviceByLogNumber = (number: number): DeviceName | undefined =>
-  (Object.keys(devices) as DeviceName[]).find((name) => devices[name].logNumber === number);

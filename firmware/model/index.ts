@@ -2,12 +2,9 @@
 export { type CalendarForm, calendarBytes, calendarOctets, calendarValue } from "./calendar.ts";
 export {
   type CellName,
-  type CellRow,
   type CellUsage,
   cellByKey,
-  cellByText,
   cellKey,
-  cells,
   cellsOf,
   cellText,
   cellUsages,
@@ -15,7 +12,6 @@ export {
   keyUsages,
 } from "./cells.ts";
 export type {
-  Access,
   AlertRow,
   Attribute,
   DeviceName,
@@ -24,23 +20,16 @@ export type {
   MessageRow,
   Method,
   ModelObject,
-  OperationRow,
-  OperationVerb,
-  Protection,
   RequestRow,
-  ZclCommand,
 } from "./define.ts";
 export {
-  type BoardPart,
-  type DeviceRow,
   deviceByFactoryNumber,
-  deviceByLogNumber,
   devices,
 } from "./devices.ts";
 export { type Matched, matchSteps, type PlainOperation } from "./format.ts";
-export { type AlertName, alerts } from "./generated/alerts.ts";
+export { alerts } from "./generated/alerts.ts";
 export { type MessageId, messages } from "./generated/messages.ts";
-export { type ClusterName, type ObjectName, type Objects, objects } from "./generated/objects.ts";
+export { type ObjectName, type Objects, objects } from "./generated/objects.ts";
 export { type RequestReference, requests } from "./generated/requests.ts";
 export * as valueTypes from "./generated/value-types.ts";
 export {
@@ -49,7 +38,6 @@ export {
   carrierOf,
   clusterByNumber,
   cosemObject,
-  type FoundMember,
   grantsOn,
   methodOf,
   objectById,
@@ -60,8 +48,8 @@ export {
   useCases,
 } from "./look-up.ts";
 export * as makeType from "./make-types.ts";
-export { mismatch, type Pattern, type PatternOf } from "./pattern.ts";
+export { mismatch, type Pattern } from "./pattern.ts";
 export { fromPlain, type Plain, plainFault, toPlain } from "./plain.ts";
-export { type Role, roleByNumber, roles, type UserRole, userRoles } from "./roles.ts";
+export { type Role, roleByNumber, roles, userRoles } from "./roles.ts";
 export type { AttributeValue, MethodArgument, Outcome, Serving } from "./serving.ts";
 export * from "./types.ts";

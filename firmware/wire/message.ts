@@ -10,7 +10,7 @@ export const Kind = { command: 1, response: 2, alert: 3 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
 /**
- * A typed value. Which DLMS type it has is fixed by the member it belongs to (`objects/types.ts`):
+ * A typed value. Which DLMS type it has is fixed by the member it belongs to (`model/types.ts`):
  * integers up to 53 bits are numbers, larger ones bigint; octet strings are bytes; dates are UTC seconds.
  */
 export type Value = null | boolean | number | bigint | string | Uint8Array | readonly Value[];
@@ -22,7 +22,7 @@ export const NEVER = 0xffff_ffff;
 /** The time that a clock tells which was never set: COSEM's "not specified". */
 export const UNSET_TIME = 0xffff_ffff;
 
-/** Names one attribute or method: the object's short number (`objects/dictionary.ts`) and the member's. */
+/** Names one attribute or method: the object's short number (`model/tables/objects.tsv`) and the member's. */
 export interface MemberRef {
   readonly object: number;
   readonly member: number;

@@ -9,7 +9,6 @@ export const suites = { cose: coseSuite } as const;
 export const envelopeSuites = { cose: coseSuite, gbcs: gbcsSuite } as const;
 
 export type WireName = keyof typeof envelopeSuites;
-export const wireNames = Object.keys(envelopeSuites) as readonly WireName[];
 
 /** To show a message of the COSE wire, authentic or not. */
 export { isTagged, layerName, type Part, readLayer } from "./cose/layers.ts";

@@ -4,7 +4,7 @@
  * authenticated, opened and matched. Time is the run's: nothing here waits for anything but virtual time.
  */
 
-import { lastGaspCode } from "../../firmware/features/hub-outage.ts";
+import { lastGaspCode } from "../../firmware/features/hub-outage/feature.ts";
 import { grantsOn, messages, type Role, useCaseByCode } from "../../firmware/model/index.ts";
 import { grantsByRole } from "../../firmware/security/rules.ts";
 import { type Eui64, type Protection, UNSET_TIME, type Value } from "../../firmware/wire/message.ts";

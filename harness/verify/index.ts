@@ -1,10 +1,9 @@
 /** Authenticating message files. */
-export { type Checked, checkMessage } from "./check-message.ts";
-export { parseHex, readMessageFile } from "./message-files.ts";
+export type { Checked } from "./check-message.ts";
+export { readMessageFile } from "./message-files.ts";
 export {
   makeCheck,
   type VerifiedMessage,
-  type VerifyOptions,
   type VerifyReport,
   verifyFiles,
 } from "./verify.ts";

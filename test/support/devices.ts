@@ -22,7 +22,7 @@ import { HandLink } from "./hand-link.ts";
 import { hubEui, meterEui, startUtcS, suite, World } from "./world.ts";
 
 export { type CommandOptions, Desk, op } from "./desk.ts";
-export { hubEui, meterEui, startUtcS, suite, type TestParty, World } from "./world.ts";
+export { meterEui, startUtcS, suite, type TestParty, World } from "./world.ts";
 
 /** A device fresh from its factory, its board with power. */
 export interface Provisioned<T extends ModelledDevice> {

@@ -36,34 +36,39 @@ export function benchCommand(root: Command): Command {
     .action(async (patterns: string[], options: BenchOptions, command: Command) => {
       checkUse(patterns, command);
       if (options.board !== undefined) return benchBoardCommand({ ...options, board: options.board });
-      const rounds = Number(options.rounds);
-      if (!Number.isInteger(rounds) || rounds < 1 || rounds > 1000)
-        throw usageError(
-          `bench: --rounds ${options.rounds} is not a count`,
-          "Expected a whole number from 1 to 1000.",
-        );
-      const tasks = (await allTasks()).filter(
-        (task) => patterns.length === 0 || patterns.some((p) => task.name.includes(p)),
-      );
-      if (tasks.length === 0)
-        throw usageError(
-          `bench: no task is named ${patterns.join(", ")}`,
-          "Leave it out to see all of them.",
-        );
-      if (!options.json) {
-        console.error(pc.dim(`timing ${tasks.length} tasks, ${secondsFor(rounds)} s or more each ...`));
-        console.log(pc.bold(heading));
-      }
-      const results: BenchResult[] = [];
-      for (const task of tasks) {
-        const result = await measure(task, { rounds, roundMs });
-        results.push(result);
-        if (!options.json) console.log(line(result));
-      }
-      if (options.json) console.log(JSON.stringify({ machine: machine(), tasks: results }, null, 2));
-      else console.log(pc.dim(`\nfloor share = floor time ÷ task time (1 is the limit); ${machine().cpu}`));
+      await benchTasks(patterns, roundsOf(options), options.json === true);
     });
   return addLineOptions(command);
+}
+
+function roundsOf(options: BenchOptions): number {
+  const rounds = Number(options.rounds);
+  if (Number.isInteger(rounds) && rounds >= 1 && rounds <= 1000) return rounds;
+  throw usageError(
+    `bench: --rounds ${options.rounds} is not a count`,
+    "Expected a whole number from 1 to 1000.",
+  );
+}
+
+/** Times the tasks whose names hold one of `patterns`, all when there is none, and prints each as it ends. */
+async function benchTasks(patterns: readonly string[], rounds: number, json: boolean): Promise<void> {
+  const tasks = (await allTasks()).filter(
+    (task) => patterns.length === 0 || patterns.some((p) => task.name.includes(p)),
+  );
+  if (tasks.length === 0)
+    throw usageError(`bench: no task is named ${patterns.join(", ")}`, "Leave it out to see all of them.");
+  if (!json) {
+    console.error(pc.dim(`timing ${tasks.length} tasks, ${secondsFor(rounds)} s or more each ...`));
+    console.log(pc.bold(heading));
+  }
+  const results: BenchResult[] = [];
+  for (const task of tasks) {
+    const result = await measure(task, { rounds, roundMs });
+    results.push(result);
+    if (!json) console.log(line(result));
+  }
+  if (json) console.log(JSON.stringify({ machine: machine(), tasks: results }, null, 2));
+  else console.log(pc.dim(`\nfloor share = floor time ÷ task time (1 is the limit); ${machine().cpu}`));
 }
 
 /** Nothing is ignored in silence: what is for boards, and what is for the tasks of this machine. */

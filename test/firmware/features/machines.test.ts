@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { durationEvents, durationStates, durationStep } from "../../../firmware/features/duration-machine.ts";
 import {
   lastGaspEvents,
   lastGaspStates,
   lastGaspStep,
-} from "../../../firmware/features/last-gasp-machine.ts";
+} from "../../../firmware/features/hub-outage/machine.ts";
 import {
   loadLimitEvents,
   loadLimitStates,
   loadLimitStep,
-} from "../../../firmware/features/load-limit-machine.ts";
-import { type OutageEvent, type OutageState, outageStep } from "../../../firmware/features/outage-machine.ts";
-import { type SupplyState, supplyEvents, supplyStep } from "../../../firmware/features/supply-machine.ts";
+} from "../../../firmware/features/load-limit/machine.ts";
+import { type OutageEvent, type OutageState, outageStep } from "../../../firmware/features/outage/machine.ts";
+import { type SupplyState, supplyEvents, supplyStep } from "../../../firmware/features/supply/machine.ts";
+import { durationEvents, durationStates, durationStep } from "../../../firmware/features/voltage/machine.ts";
 
 /** "state | event -> state actions", one row for every pair that does something; all other pairs must not. */
 function rowsOf<S extends string, E extends string>(

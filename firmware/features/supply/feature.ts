@@ -1,0 +1,152 @@
+/**
+ * The load switch: remote enable, disable and arm (ECS42, 43, 44), state (ECS45), local enable at the meter,
+ * load limiting and tamper lock (81BE). What the switch should be is in the journal before it moves, with what it was,
+ * and is asserted again after every start; alerts that a change owes are kept with it until they are raised.
+ */
+import { HalError } from "../../../hal/board.ts";
+import { Kept } from "../../kernel/kept.ts";
+import { Status } from "../../wire/message.ts";
+import type { DeviceContext, Feature } from "../feature.ts";
+import { report } from "../report.ts";
+import { type ShownSupply, supplyObjects } from "./cosem.ts";
+import { type SupplyEvent, type SupplyState, supplyStep } from "./machine.ts";
+
+export interface SupplyFeature extends Feature {
+  readonly state: SupplyState;
+  /** Opens the switch and arms the supply (8F33). False when it was not enabled or the switch failed. */
+  loadLimitTripped(): Promise<boolean>;
+  /** Enables again what the load limit armed (8F34). False when something else holds the supply by now. */
+  loadLimitRestored(): Promise<boolean>;
+  /** Disables until the supplier acts (81BE). */
+  tamperLock(): Promise<boolean>;
+  /** Runs after every change of state, in the device's loop. */
+  onChange(listener: (state: SupplyState) => Promise<void>): void;
+}
+
+const connectFailed = 0x81bd;
+const disconnectFailed = 0x81c0;
+const uiCommandActioned = 0x8161;
+
+export function supplyFeature(context: DeviceContext): SupplyFeature {
+  return new Supply(context);
+}
+
+interface KeptState extends SupplyState {
+  /** Codes to report. */
+  readonly owed: readonly number[];
+  /** While the switch may not have moved yet: what was before, and by which command, "" when by none. */
+  readonly moving?: { readonly before: SupplyState; readonly command: string };
+  /** The last command that the switch did not carry out: a power cut before its answer has it answered so. */
+  readonly failed?: string;
+}
+
+class Supply implements SupplyFeature, ShownSupply {
+  readonly name = "supply";
+  readonly objects = supplyObjects(this);
+  readonly #context: DeviceContext;
+  readonly #kept: Kept<KeptState>;
+  readonly #listeners: ((state: SupplyState) => Promise<void>)[] = [];
+
+  constructor(context: DeviceContext) {
+    this.#context = context;
+    this.#kept = new Kept<KeptState>(context.journal, "supply", {
+      output: "enabled",
+      cause: "none",
+      owed: [],
+    });
+  }
+
+  get state(): SupplyState {
+    const { output, cause } = this.#kept.value;
+    return { output, cause };
+  }
+
+  onChange(listener: (state: SupplyState) => Promise<void>): void {
+    this.#listeners.push(listener);
+  }
+
+  async start(): Promise<void> {
+    const { board } = this.#context;
+    const closed = this.state.output === "enabled";
+    const { moving } = this.#kept.value;
+    if (board.loadSwitch !== undefined && (await board.loadSwitch.isClosed()) !== closed) {
+      const moved = await this.#move(closed);
+      if (!moved && moving !== undefined) await this.#takeBack(moving, closed);
+      else if (!moved) await this.#owe(closed ? connectFailed : disconnectFailed);
+    }
+    await this.#settle();
+    board.userInterface?.onButton(
+      this.#context.event("button", async ({ button }) => {
+        if (button === "a") await this.#enableLocally();
+      }),
+    );
+  }
+
+  loadLimitTripped = async () => (await this.#apply("loadLimitTrip")) === Status.success;
+  loadLimitRestored = async () => (await this.#apply("loadLimitRestore")) === Status.success;
+  tamperLock = async () => (await this.#apply("tamperLock")) === Status.success;
+
+  async commanded(event: SupplyEvent, command: string): Promise<Status> {
+    return this.#kept.value.failed === command ? Status.hardwareFault : this.#apply(event, command);
+  }
+
+  async #enableLocally(): Promise<void> {
+    if ((await this.#apply("buttonEnable")) === Status.success)
+      await report(this.#context, uiCommandActioned);
+  }
+
+  /** Intent to the journal, then the switch, then alerts; a switch that fails takes the intent back. */
+  async #apply(event: SupplyEvent, command = ""): Promise<Status> {
+    const before = this.state;
+    const { refused: forbidden, state, alerts } = supplyStep(before, event);
+    if (forbidden) return Status.otherReason;
+    if (state === before) return Status.success;
+    const { output, cause } = state;
+    const closed = output === "enabled";
+    const moves = closed !== (before.output === "enabled");
+    const moving = { before, command };
+    await this.#kept.keep({ output, cause, owed: alerts, ...(moves && { moving }) });
+    if (moves && !(await this.#move(closed))) {
+      await this.#takeBack(moving, closed);
+      await this.#settle();
+      return Status.hardwareFault;
+    }
+    this.#context.observe({ kind: "supply", state: output, cause });
+    await this.#settle();
+    for (const listener of this.#listeners) await listener(state);
+    return Status.success;
+  }
+
+  async #move(closed: boolean): Promise<boolean> {
+    try {
+      await this.#context.board.loadSwitch?.set(closed);
+      return true;
+    } catch (error) {
+      if (error instanceof HalError && error.code === "hal/fault") return false;
+      throw error;
+    }
+  }
+
+  /** The switch did not do what `moving` wanted of it. */
+  #takeBack({ before, command }: NonNullable<KeptState["moving"]>, closed: boolean): Promise<void> {
+    const owed = [closed ? connectFailed : disconnectFailed];
+    return this.#kept.keep({ ...before, owed, failed: command });
+  }
+
+  async #owe(code: number): Promise<void> {
+    await this.#kept.keep({ ...this.#kept.value, owed: [...this.#kept.value.owed, code] });
+  }
+
+  /**
+   * The switch is where it should be. Each alert leaves the debt in the commit that makes it durable: none is lost or
+   * doubled by a power cut.
+   */
+  async #settle(): Promise<void> {
+    const { moving, ...settled } = this.#kept.value;
+    if (moving !== undefined && settled.owed.length === 0) await this.#kept.keep(settled);
+    for (let { owed } = settled; owed.length > 0; owed = owed.slice(1))
+      await this.#kept.keepWith({ ...settled, owed: owed.slice(1) }, (paid) =>
+        report(this.#context, owed[0] as number, { changes: [paid] }),
+      );
+  }
+}
