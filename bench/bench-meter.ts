@@ -8,6 +8,7 @@ import { nodeCrypto, sodiumCrypto } from "../hal/crypto/index.ts";
 import { Scheduler, SeededRandom } from "../hal/mock/index.ts";
 import { HeadEnd, type RequestOptions } from "../harness/headend/head-end.ts";
 import { TestPki } from "../harness/headend/pki.ts";
+import type { Parameters, Reference } from "../harness/headend/requests/index.ts";
 import { standardDevice } from "../harness/premises/device-specs.ts";
 import { deviceBoard, knownDevice, manufacture } from "../harness/premises/factory.ts";
 
@@ -72,9 +73,9 @@ export class BenchMeter {
   }
 
   /** A sealed command with the next counter of its sender. */
-  command = (
-    reference: string,
-    parameters: unknown = {},
+  command = <R extends Reference>(
+    reference: R,
+    parameters: Parameters<R> = {} as Parameters<R>,
     options: Partial<RequestOptions> = {},
   ): Uint8Array => {
     const full = { to: eui, unchecked: true, ...options };

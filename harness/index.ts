@@ -9,24 +9,23 @@ export {
   type DccAlert,
   HeadEnd,
   type HeadEndPorts,
-  type KnownDevice,
   type RequestOptions,
 } from "./headend/head-end.ts";
 export { Inventory, type InventoryEntry, type InventoryStatus, inventoryRules } from "./headend/inventory.ts";
+export type { KnownDevice } from "./headend/known-device.ts";
 export { Party, type PartyKeys, type PartyName, partyIdentities } from "./headend/parties.ts";
 export { type DeviceKeys, TestPki } from "./headend/pki.ts";
-export { type Reading, reading } from "./headend/readings.ts";
+export { notSet, type Reading, reading } from "./headend/readings.ts";
 export type { ReceivedAlert, RefusedMessage, RefusedReason } from "./headend/receiver.ts";
-export {
-  type DeviceType,
-  type ServiceRequestDefinition,
-  serviceRequests,
-} from "./headend/service-requests.ts";
+export { type DuisDate, dateOf } from "./headend/requests/date.ts";
+export { cancellation, wholeLog } from "./headend/requests/duis.ts";
+export { type Parameters, type Reference, references, serviceRequests } from "./headend/requests/index.ts";
+export type { RequestDefinition } from "./headend/requests/request.ts";
 export { type PreCommand, type ServiceRequest, transform } from "./headend/transform.ts";
 export type { CapturedPacket, CaptureKey, Captures } from "./premises/captures.ts";
-export { addMeter, attachWan, joinMeter, setClock } from "./premises/commission.ts";
+export { addition, addMeter, attachWan, joinMeter, setClock } from "./premises/commission.ts";
 export type { ConnectBoard, HomeDeviceSpec } from "./premises/device-specs.ts";
-export type { HomeRequestOptions } from "./premises/home.ts";
+export type { Asked, HomeRequestOptions } from "./premises/home.ts";
 export { HomeDevice } from "./premises/home-device.ts";
 export type { PremisesOptions } from "./premises/options.ts";
 export { Premises, premises } from "./premises/premises.ts";

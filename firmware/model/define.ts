@@ -125,11 +125,18 @@ interface OperationRest {
   readonly fromTime?: boolean;
 }
 
+/** A row as the tables write it: its type remembers what is done to what, so that answers can be typed. */
+export type WrittenStep<V extends OperationVerb, P extends string> = OperationRow &
+  (P extends `${infer O}.${infer M}`
+    ? { readonly verb: V; readonly object: O; readonly member: M }
+    : unknown);
+
 const step =
-  (verb: OperationVerb) =>
-  (path: string, rest: OperationRest = {}): OperationRow => {
+  <V extends OperationVerb>(verb: V) =>
+  <P extends string>(path: P, rest: OperationRest = {}): WrittenStep<V, P> => {
     const [object, member] = path.split(".") as [string, string];
-    return { verb, object, member, times: [1, 1], fromTime: false, ...rest };
+    const row: OperationRow = { verb, object, member, times: [1, 1], fromTime: false, ...rest };
+    return row as WrittenStep<V, P>;
   };
 export const get = step("get");
 export const set = step("set");

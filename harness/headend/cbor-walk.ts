@@ -4,7 +4,7 @@
  */
 import { CodedError } from "../../hal/base/coded-error.ts";
 
-export type Cbor = null | boolean | number | bigint | Uint8Array | readonly Cbor[];
+export type Cbor = null | boolean | number | bigint | string | Uint8Array | readonly Cbor[];
 
 const maxDepth = 12;
 
@@ -25,10 +25,11 @@ function itemAt(bytes: Uint8Array, at: number, depth: number): [Cbor, number] {
   if (major === 0) return [argument, next];
   if (major === 1) return [typeof argument === "bigint" ? -1n - argument : -1 - argument, next];
   if (major === 4) return listAt(bytes, next, Number(argument), depth);
-  if (major !== 2) throw fault(at, "text, a map or a tag");
+  if (major > 4) throw fault(at, "a map or a tag");
   const end = next + Number(argument);
   if (end > bytes.length) throw fault(at, `a string of ${argument} bytes`);
-  return [bytes.slice(next, end), end];
+  const string = bytes.slice(next, end);
+  return [major === 3 ? Buffer.from(string).toString("utf8") : string, end];
 }
 
 function simple(first: number, at: number): Cbor {

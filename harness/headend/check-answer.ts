@@ -10,7 +10,7 @@ export function tellsNothing(results: readonly OperationResult[]): boolean {
 }
 
 /**
- * One result for each operation; a value where one is due, of its type, and none elsewhere; after the first
+ * One result for each step; a value where one is due, of its type, and none elsewhere; after the first
  * that failed "other reason" alone, as nothing later is executed.
  */
 export function answers(results: readonly OperationResult[], { steps }: UseCase): boolean {

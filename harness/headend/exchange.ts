@@ -1,5 +1,6 @@
 /** One service request on its way: what was sent, and what came back. */
 import type { Eui64, OperationResult } from "../../firmware/wire/message.ts";
+import type { Reference } from "./requests/index.ts";
 import type { PreCommand } from "./transform.ts";
 
 export type ExchangeStatus = "sent" | "answered" | "undelivered" | "timed-out";
@@ -14,8 +15,8 @@ export interface Answer {
 }
 
 /** Changes as virtual time runs: "sent" until it is settled one way or the other. */
-export interface Exchange {
-  readonly reference: string;
+export interface Exchange<R extends Reference = Reference> {
+  readonly reference: R;
   readonly preCommand: PreCommand;
   /** The command as it went into the WAN. */
   readonly bytes: Uint8Array;

@@ -15,22 +15,13 @@ import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
 import { correlate } from "./correlate.ts";
 import { type Exchange, succeeded } from "./exchange.ts";
 import { Inventory, type InventoryEvent, inventoryRules } from "./inventory.ts";
+import type { KnownDevice } from "./known-device.ts";
 import { pairKeys } from "./pair-keys.ts";
 import type { Party, PartyName } from "./parties.ts";
 import type { TestPki } from "./pki.ts";
 import { type ReceivedAlert, type ReceivedResponse, Receiver, type RefusedMessage } from "./receiver.ts";
-import { type DeviceType, serviceRequest } from "./service-requests.ts";
+import { type Parameters, type Reference, serviceRequest } from "./requests/index.ts";
 import { type PreCommand, transform } from "./transform.ts";
-
-/** A device as the head end knows it. */
-export interface KnownDevice {
-  readonly eui: Eui64;
-  readonly type: DeviceType;
-  readonly signPublicKey: Uint8Array;
-  readonly agreePublicKey: Uint8Array;
-  /** The parties whose credentials the device holds: others reach it through the ACB. */
-  readonly parties: Set<PartyName>;
-}
 
 /** The head end's side of the WAN, and the run's time. */
 export interface HeadEndPorts {
@@ -121,18 +112,18 @@ export class HeadEnd {
   }
 
   /** Sends a service request; the exchange changes as virtual time runs. Throws what is refused before sending. */
-  submit(reference: string, parameters: unknown, options: RequestOptions): Exchange {
+  submit<R extends Reference>(reference: R, parameters: Parameters<R>, options: RequestOptions): Exchange<R> {
     const preCommand = this.prepare(reference, parameters, options);
     const sealed = this.protect(preCommand, options.signWith);
     const bytes = options.tamper?.(sealed) ?? sealed;
     const { originator, target, counter, code } = preCommand.command.header;
-    const exchange: Exchange = { reference, preCommand, bytes, originator, target, status: "sent" };
+    const exchange: Exchange<R> = { reference, preCommand, bytes, originator, target, status: "sent" };
     this.#waiting.set(transactionKey(target, originator, counter, code), exchange);
     this.#ports.observe({
       kind: "request",
       reference,
       useCase: preCommand.useCase.id,
-      title: preCommand.definition.title,
+      title: inWords(preCommand.definition.title),
       by: options.by ?? "supplier",
       originator,
       target,
@@ -145,18 +136,25 @@ export class HeadEnd {
   }
 
   /** Service request to pre-command, checked: eligible user, device in service. */
-  prepare(reference: string, parameters: unknown, options: RequestOptions): PreCommand {
+  prepare<R extends Reference>(reference: R, parameters: Parameters<R>, options: RequestOptions): PreCommand {
     const definition = serviceRequest(reference);
     const user = this.parties[options.by ?? "supplier"];
     const device = this.device(options.to);
     if (!options.unchecked) this.#checkUser(reference, definition.roles, user, device);
-    const { actsAs } = definition;
+    const { actsAs } = definition.byHand;
     const party = actsAs !== undefined && definition.roles.includes(user.role) ? this.parties[actsAs] : user;
     const route =
       options.unchecked || party !== user
         ? { originator: party.eui, counter: party.nextCounter() }
         : this.#route(reference, parameters, user, device);
-    const request = { reference, parameters, role: party.role, target: device, ...route };
+    const request = {
+      reference,
+      parameters,
+      role: party.role,
+      target: device,
+      typeOf: this.#typeOf,
+      ...route,
+    };
     return transform(request, this.#ports.suite.wire);
   }
 
@@ -187,7 +185,7 @@ export class HeadEnd {
     const useCase = useCaseByCode(header.code);
     const grants = useCase && grantsByRole(useCase, this.device(header.target).type);
     const grant = grants?.get(this.#originator(header.originator).role);
-    const critical = definition.critical || definition.actsAs !== undefined;
+    const critical = definition.critical || definition.byHand.actsAs !== undefined;
     return grant?.protection ?? (critical ? "signature+mac" : "mac");
   }
 
@@ -225,13 +223,11 @@ export class HeadEnd {
   /** What an answer means for the inventory. */
   #recordProgress(exchange: Exchange): void {
     if (!succeeded(exchange)) return;
-    const { id, values } = {
-      id: exchange.preCommand.useCase.id,
-      values: exchange.preCommand.request.parameters,
-    };
-    const device = (values as { device?: Eui64 } | undefined)?.device?.toUpperCase();
-    if (id === "CCS01" && device !== undefined) this.#move(device, "whitelisted");
-    if (id === "CCS02" && device !== undefined) this.#move(device, "removedFromHub");
+    const { useCase, command } = exchange.preCommand;
+    const [argument] = command.operations.map(({ value }) => value);
+    const device = Array.isArray(argument) ? argument[0] : argument;
+    if (useCase.id === "CCS01" && device instanceof Uint8Array) this.#move(toHex(device), "whitelisted");
+    if (useCase.id === "CCS02" && device instanceof Uint8Array) this.#move(toHex(device), "removedFromHub");
     if (exchange.reference === "8.1.1") this.#move(exchange.target, "commissioned");
   }
 
@@ -281,6 +277,8 @@ export class HeadEnd {
     this.#ports.observe({ ...(received.header ?? {}), kind: "message-refused", reason: received.reason });
   }
 
+  readonly #typeOf = (eui: Eui64) => this.inventory.read(eui).type;
+
   #checkUser(reference: string, roles: readonly Role[], user: Party, device: KnownDevice): void {
     if (!roles.includes(user.role))
       throw new CodedError(
@@ -296,7 +294,7 @@ export class HeadEnd {
     const own = { originator: user.eui, counter: user.nextCounter() };
     const broker = this.parties.accessControlBroker;
     if (user === broker || serviceRequest(reference).critical) return own;
-    const probe = { reference, parameters, role: user.role, target: device, ...own };
+    const probe = { reference, parameters, role: user.role, target: device, typeOf: this.#typeOf, ...own };
     const { useCase } = transform(probe, this.#ports.suite.wire);
     const allowed = grantsOn(useCase, device.type).some(({ role }) => role === user.role);
     if (device.parties.has(user.name) && allowed) return own;
@@ -338,3 +336,6 @@ function listedDevices(values: readonly Value[]): { readonly eui: Eui64; readonl
 function transactionKey(device: Eui64, party: Eui64, counter: bigint, code: number): string {
   return `${device}/${party}/${counter}/${code}`;
 }
+
+/** A title inside a sentence. */
+const inWords = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1);

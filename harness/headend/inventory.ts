@@ -2,9 +2,10 @@
  * The Smart Metering Inventory: what the DCC knows of each device, and its status. Which event moves a
  * device from which status to which is the table below; it is from memory of the SEC, and unverified.
  */
+
+import type { DeviceName } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
-import type { DeviceType } from "./service-requests.ts";
 
 export type InventoryStatus =
   | "Pending"
@@ -72,7 +73,7 @@ export type InventoryEvent = keyof typeof inventoryRules;
 
 export interface InventoryEntry {
   readonly eui: Eui64;
-  readonly type: DeviceType;
+  readonly type: DeviceName;
   readonly status: InventoryStatus;
   /** As printed on the device, without CRC. */
   readonly installCode: Uint8Array;

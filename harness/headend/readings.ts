@@ -1,136 +1,113 @@
-/** Answers in the user's terms: watt-hours, times and states instead of results and structures. */
+/** Answers with the names of the tables: each thing read is a field, named for its object, its value as its type has it. */
 
-import { fromPlain, useCases, valueTypes } from "../../firmware/model/index.ts";
-import { UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
+import {
+  type ArrayType,
+  type Attribute,
+  type ChoiceType,
+  type DefaultType,
+  fromPlain,
+  type MessageId,
+  type Method,
+  type MomentType,
+  type messages,
+  type NullType,
+  type Objects,
+  type OctetsType,
+  type OptionalType,
+  type Plain,
+  type Step,
+  type StructureType,
+  type TaggedType,
+  type TwinType,
+  type ValueOf,
+  type ValueType,
+} from "../../firmware/model/index.ts";
+import { UNSET_TIME } from "../../firmware/wire/message.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { toHex } from "../../hal/base/hex.ts";
-import { alertMeaning, alertText } from "./alert-codes.ts";
 import { type Exchange, succeeded } from "./exchange.ts";
+import type { Reference, serviceRequests } from "./requests/index.ts";
+import type { RequestDefinition } from "./requests/request.ts";
 
-/** An answer in the user's terms; its fields depend on the use case. */
-// biome-ignore lint/suspicious/noExplicitAny: a scenario names the fields of the use case it asked for
-export type Reading = Readonly<Record<string, any>>;
-type List = readonly Value[];
-const list = (value: Value | undefined): List => (Array.isArray(value) ? value : []);
+/** What stands for a moment at a device that has none: its clock was never set, or nothing was heard. */
+export const notSet = "not set";
 
-const supplyState = (value: Value | undefined): string => fromPlain(valueTypes.supplyState, value);
+/** Members that are the whole point of their object: its name alone is the field's. */
+const main = ["value", "active", "buffer", "controlState", "activeDevices"] as const;
+type FieldName<
+  O extends string,
+  M extends string,
+> = `${Capitalize<O>}${M extends (typeof main)[number] ? "" : Capitalize<M>}`;
 
-/** A clock that was never set tells no time, and least of all 1970. */
-const time = (timeS: Value | undefined): unknown => (timeS === UNSET_TIME ? "clock not set" : timeS);
+/** The value of a type as told: octets as hex, moments as UTC seconds or {@link notSet}. */
+export type Told<T extends ValueType> = ValueType extends T
+  ? unknown
+  : T extends OctetsType
+    ? string
+    : T extends MomentType
+      ? number | typeof notSet
+      : T extends ArrayType<infer I>
+        ? readonly Told<I>[]
+        : T extends StructureType<infer F>
+          ? ToldMembers<F>
+          : T extends ChoiceType<infer F>
+            ? { readonly [K in keyof F]?: Told<F[K]> }
+            : T extends OptionalType<infer O> | TwinType<infer O>
+              ? Told<O> | undefined
+              : T extends TaggedType<infer O> | DefaultType<infer O>
+                ? Told<O>
+                : ValueOf<T>;
+type MayLack<T> = T extends OptionalType | TwinType ? true : false;
+type ToldMembers<F extends Readonly<Record<string, ValueType>>> = {
+  readonly [K in keyof F as MayLack<F[K]> extends true ? never : K]: Told<F[K]>;
+} & { readonly [K in keyof F as MayLack<F[K]> extends true ? K : never]?: Told<F[K]> };
 
-/** Of a device that has not been heard, or by no clock that was set. */
-const heard = (value: unknown): unknown => (value === UNSET_TIME ? "not heard" : value);
+interface Done {
+  readonly verb: string;
+  readonly object: string;
+  readonly member: string;
+}
+/** What a step of the tables gives back; never where it gives nothing. */
+type Gives<S> = S extends { readonly object: infer O extends keyof Objects; readonly member: infer M }
+  ? S extends { readonly verb: "get" }
+    ? M extends keyof Objects[O]["attributes"]
+      ? Objects[O]["attributes"][M] extends Attribute<infer T>
+        ? T
+        : never
+      : never
+    : S extends { readonly verb: "call" }
+      ? M extends keyof Objects[O]["methods"]
+        ? Objects[O]["methods"][M] extends Method<ValueType, infer T>
+          ? T extends NullType
+            ? never
+            : T
+          : never
+        : never
+      : never
+  : never;
 
-const log = ([entries]: List): Reading => ({
-  entries: list(entries).map((entry) => {
-    const [timeS, code, other] = list(entry);
-    return {
-      timeS: time(timeS),
-      code: alertText(Number(code)),
-      meaning: alertMeaning(Number(code)),
-      ...(other instanceof Uint8Array && other.length > 0 ? { other: toHex(other) } : {}),
-    };
-  }),
-});
-
-const timed = (name: string) => (row: Value) => ({ timeS: list(row)[0], [name]: list(row)[1] });
-
-const deviceFields = [
-  "eui",
-  "status",
-  "maxRssiDbm",
-  /** Of a sub-GHz device; 127 says that this one is at 2.4 GHz. Its field is named averageRSSI in class 104. */
-  "linkQuality",
-  "minRssiDbm",
-  "maxLqi",
-  "averageLqi",
-  "minLqi",
-  "lastHeardS",
-  "hops",
-  "failures",
-  "successes",
-  "applicationVersion",
-  "stackVersion",
-] as const;
-
-/** CS02b: nothing when it was kept for later, or cancelled what was kept. */
-const replacement = ([answer]: List): Reading => {
-  const { outcome } = fromPlain(valueTypes.replacementReply, answer);
-  if (outcome === undefined) return {};
-  const { authoriserCounter, mode, floors, cells } = outcome;
-  return {
-    authoriserCounter: Number(authoriserCounter),
-    mode,
-    floors: floors.map(({ role, floor, topUp }) => ({
-      role,
-      floor: Number(floor),
-      ...(topUp === undefined ? {} : { topUpFloor: Number(topUp[0]?.floor) }),
-    })),
-    cells: cells.map(({ cell, status, oldHolder, oldKey, newHolder, newKey }) => ({
-      cell,
-      outcome: status,
-      oldHolder: toHex(oldHolder),
-      oldKeyId: toHex(oldKey),
-      newHolder: toHex(newHolder),
-      newKeyId: toHex(newKey),
-    })),
-  };
-};
-const replacements = Object.fromEntries(
-  useCases.filter(({ id }) => id.startsWith("CS02b")).map(({ id }) => [id, replacement]),
-);
-
-const readers: Readonly<Record<string, (values: List) => Reading>> = {
-  ECS17b: ([registers]) => ({ activeImportWh: list(registers)[0], reactiveImportVarh: list(registers)[2] }),
-  ECS17d: ([registers]) => ({ touWh: list(list(registers)[0]) }),
-  ECS22b: ([rows]) => ({ halfHours: list(rows).map(timed("wh")) }),
-  ECS23: ([under, , over, , rows, periodS]) => ({
-    underCount: under,
-    overCount: over,
-    averages: list(rows).map(timed("averageV")),
-    averagingPeriodS: periodS,
-  }),
-  ECS27: ([trips, count, , thresholdW, periodS, restorationS]) => ({
-    onTrip: trips === true ? "disable" : "unchanged",
-    count,
-    thresholdW,
-    periodS,
-    restorationS,
-  }),
-  ECS35a: log,
-  ECS35b: log,
-  ECS35c: log,
-  ECS35d: log,
-  ECS35e: log,
-  ECS26c: ([offsetS, number, limitS]) => ({ offsetS, number, limitS }),
-  ECS45: ([state]) => ({ supply: supplyState(state) }),
-  ECS52: ([version]) => ({ firmwareVersion: version instanceof Uint8Array ? toHex(version) : version }),
-  ECS70: (values) => ({ timeS: time(values[3]), status: values[4] }),
-  CCS06: ([devices]) => ({
-    devices: list(devices).map((row) =>
-      Object.fromEntries(deviceFields.map((name, i) => [name, heard(plainEui(list(row)[i]))])),
-    ),
-  }),
-  ...replacements,
-  CS02a: ([roles]) => ({
-    roles: fromPlain(valueTypes.anchorsReply, roles).map(({ role, status, counter, anchors = [] }) => ({
-      role,
-      status,
-      ...(counter === undefined ? {} : { counter: Number(counter) }),
-      anchors: anchors.map(({ usage, cellUsage, holder, key }) => ({
-        usage,
-        prepay: cellUsage === "topUp",
-        holder: toHex(holder),
-        keyId: toHex(key),
-      })),
-    })),
-  }),
+type Steps<U extends MessageId> = (typeof messages)[U]["does"][number];
+type ReadingOfUseCase<U extends MessageId> = {
+  readonly [S in Steps<U> as [Gives<S>] extends [never]
+    ? never
+    : S extends Done
+      ? FieldName<S["object"], S["member"]>
+      : never]: Told<Gives<S>>;
 };
 
-const plainEui = (value: Value | undefined): unknown => (value instanceof Uint8Array ? toHex(value) : value);
+type Intersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void
+  ? I
+  : never;
+type Each<U> = U extends MessageId ? ReadingOfUseCase<U> : never;
+/** Of a request that becomes one of several use cases: what all of them read, and perhaps what some do. */
+type ReadingOfAny<One> = { readonly [K in keyof One]: One[K] } & Partial<Intersection<One>>;
+
+/** The answer to a request, by reference. */
+export type Reading<R extends Reference = Reference> =
+  (typeof serviceRequests)[R] extends RequestDefinition<infer _F, infer U> ? ReadingOfAny<Each<U>> : never;
 
 /** Throws `headend/no-reading` unless the device answered and every operation succeeded. */
-export function reading(exchange: Exchange): Reading {
+export function reading<R extends Reference>(exchange: Exchange<R>): Reading<R> {
   const { answer, status, reference, preCommand } = exchange;
   if (answer === undefined || !succeeded(exchange))
     throw new CodedError(
@@ -139,9 +116,46 @@ export function reading(exchange: Exchange): Reading {
         (answer === undefined ? `it is ${status}` : `the device answered ${statuses(exchange)}`),
       { reference, status },
     );
-  const values = answer.results.map((result) => result.value ?? null);
-  return readers[preCommand.useCase.id]?.(values) ?? { values };
+  const fields = preCommand.useCase.steps.flatMap((step, i) =>
+    step.gives.kind === "null" ? [] : [[fieldOf(step), told(step, answer.results[i]?.value ?? null)]],
+  );
+  return Object.fromEntries(fields) as Reading<R>;
 }
+
+const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+const fieldOf = ({ object, member }: Step): string =>
+  capital(object) + ((main as readonly string[]).includes(member) ? "" : capital(member));
+
+const told = (step: Step, plain: Plain): unknown => tell(step.gives, fromPlain(step.gives, plain, step.path));
+
+function tell(type: ValueType, value: unknown): unknown {
+  if (value === undefined) return undefined;
+  switch (type.kind) {
+    case "octets":
+      return toHex(value as Uint8Array);
+    case "moment":
+      return value === UNSET_TIME ? notSet : value;
+    case "array":
+      return (value as readonly unknown[]).map((item) => tell(type.item, item));
+    case "structure":
+      return tellMembers(type.fields, value as Readonly<Record<string, unknown>>);
+    case "choice":
+      return tellMembers(type.options, value as Readonly<Record<string, unknown>>);
+    case "optional":
+    case "twin":
+    case "tagged":
+    case "default":
+      return tell(type.of, value);
+    default:
+      return value;
+  }
+}
+
+const tellMembers = (
+  types: Readonly<Record<string, ValueType>>,
+  value: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(value).map(([name, of]) => [name, tell(types[name]!, of)]));
 
 const statuses = (exchange: Exchange): string =>
   (exchange.answer?.results ?? []).map((result) => result.status).join(", ");

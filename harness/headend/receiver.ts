@@ -17,7 +17,7 @@ import type { Crypto } from "../../hal/board.ts";
 import { alertMeaning } from "./alert-codes.ts";
 import { answers, tellsNothing } from "./check-answer.ts";
 import type { Answer } from "./exchange.ts";
-import type { KnownDevice } from "./head-end.ts";
+import type { KnownDevice } from "./known-device.ts";
 import { pairKeys } from "./pair-keys.ts";
 import type { Party } from "./parties.ts";
 import type { TestPki } from "./pki.ts";
@@ -130,7 +130,7 @@ export class Receiver {
   ): readonly OperationResult[] | RefusedReason {
     const useCase = useCaseByCode(header.code);
     if (useCase === undefined) return "no-such-command";
-    if (useCase.sensitive !== true) return answers(results, useCase) ? results : "not-the-answer";
+    if (!useCase.sensitive) return answers(results, useCase) ? results : "not-the-answer";
     if (tellsNothing(results)) return results;
     const [sealed] = results;
     if (results.length !== 1 || !(sealed?.value instanceof Uint8Array)) return "not-the-answer";

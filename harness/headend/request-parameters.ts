@@ -1,6 +1,6 @@
 /** What a service request takes, told to a person and to a program. */
 import { z } from "zod";
-import { serviceRequests } from "./service-requests.ts";
+import type { RequestDefinition } from "./requests/request.ts";
 
 interface ObjectSchema {
   readonly properties?: Readonly<Record<string, object>>;
@@ -8,11 +8,9 @@ interface ObjectSchema {
   readonly oneOf?: readonly ObjectSchema[];
 }
 
-/** The parameters of `reference` as JSON Schema; undefined when no such request is modelled. */
-export function parameterSchema(reference: string): object | undefined {
-  const found = serviceRequests.find((request) => request.reference === reference);
-  if (found === undefined) return undefined;
-  const { $schema: _, ...schema } = z.toJSONSchema(found.parameters, { io: "input", unrepresentable: "any" });
+/** A request's form as JSON Schema. */
+export function parameterSchema({ form }: RequestDefinition): object {
+  const { $schema: _, ...schema } = z.toJSONSchema(form, { io: "input", unrepresentable: "any" });
   return schema;
 }
 

@@ -1,36 +1,36 @@
 /** Service request to pre-command: what the DCC does, and the user then checks (`correlate.ts`). */
 
-import { objectById, type Role, type Step, type UseCase, useCases } from "../../firmware/model/index.ts";
+import type { ModelledDevice } from "../../firmware/devices/boot.ts";
+import { type DeviceName, type Role, type UseCase, useCase } from "../../firmware/model/index.ts";
 import type { Command, Eui64, Operation } from "../../firmware/wire/message.ts";
 import type { Wire } from "../../firmware/wire/wire.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
-import { checkParameters } from "./parameters.ts";
-import {
-  type DeviceType,
-  type ServiceRequestDefinition,
-  serviceRequest,
-  type Values,
-} from "./service-requests.ts";
+import { checkForm } from "./requests/check-form.ts";
+import { stepValues } from "./requests/derive.ts";
+import { serviceRequest } from "./requests/index.ts";
+import { type RequestContext, type RequestDefinition, useCaseOf } from "./requests/request.ts";
 
 /** A service request, filled in, for one device. */
 export interface ServiceRequest {
   /** DUIS reference, e.g. "7.2". */
   readonly reference: string;
-  /** As the user wrote them; see `service-requests.ts` for each request's. */
+  /** As the user wrote them; `requests/` has each request's form. */
   readonly parameters?: unknown;
   /** Whose authority the request claims. */
   readonly role: Role;
-  readonly target: { readonly eui: Eui64; readonly type: DeviceType };
+  readonly target: { readonly eui: Eui64; readonly type: ModelledDevice };
   /** Who originates the command on the wire: the user, or the ACB for one the device does not know. */
   readonly originator: Eui64;
   readonly counter: bigint;
   /** The user, when the ACB originates. */
   readonly supplementary?: { readonly party: Eui64; readonly counter: bigint };
+  /** The inventory's word on a device that the request names. Throws `inventory/unknown`. */
+  typeOf(eui: Eui64): DeviceName;
 }
 
 export interface PreCommand {
   readonly request: ServiceRequest;
-  readonly definition: ServiceRequestDefinition;
+  readonly definition: RequestDefinition;
   readonly useCase: UseCase;
   readonly command: Command;
   /** Unprotected bytes, which both protections cover. */
@@ -39,61 +39,43 @@ export interface PreCommand {
 
 /**
  * Turns `request` into a pre-command on `wire`. Throws `headend/unknown-request`, `headend/parameters`
- * (naming each wrong parameter) and `headend/target` (no such use case on that device).
+ * (naming each wrong element) and `headend/target` (no such use case on that device).
  */
 export function transform(request: ServiceRequest, wire: Wire): PreCommand {
   const definition = serviceRequest(request.reference);
-  const parameters = checkParameters(request.reference, definition.parameters, request.parameters);
-  const context = { role: request.role, device: request.target.type, counter: request.counter };
-  const useCase = useCaseNamed(definition.useCase(parameters, context));
-  if (!useCase.devices.includes(request.target.type)) throw wrongTarget(request, useCase);
-  const values = definition.values(parameters, context);
+  const parameters = checkForm(definition, request.parameters);
+  const context = contextOf(request);
+  const row = useCase(useCaseOf(definition, parameters, context));
+  if (!row.devices.includes(request.target.type)) throw wrongTarget(request, row);
+  const values = stepValues(definition, row, parameters, context);
   const command: Command = {
     header: {
       kind: 1,
-      code: useCase.code,
+      code: row.code,
       originator: request.originator,
       target: request.target.eui,
       counter: request.counter,
       ...(request.supplementary === undefined ? {} : { supplementary: request.supplementary }),
     },
-    operations: useCase.steps.map((step) => fill(templateOf(step), values)),
+    operations: row.steps.map(({ kind, target, no }, i): Operation => {
+      const value = values[i];
+      return { kind, object: target.id, member: no, ...(value === undefined ? {} : { value }) };
+    }),
   };
-  return { request, definition, useCase, command, bytes: wire.encode(command) };
+  return { request, definition, useCase: row, command, bytes: wire.encode(command) };
 }
 
-function useCaseNamed(id: string): UseCase {
-  const useCase = useCases.find((u) => u.id === id);
-  if (useCase === undefined) throw new Error(`no use case ${id} in the tables`);
-  return useCase;
-}
-
-/** What a step does, in the numbers of the wire. */
-export type OperationTemplate = Pick<Operation, "kind" | "object" | "member">;
-export const templateOf = ({ kind, target, no }: Step): OperationTemplate => ({
-  kind,
-  object: target.id,
-  member: no,
+export const contextOf = ({ role, target, counter, typeOf }: ServiceRequest): RequestContext => ({
+  role,
+  device: target.type,
+  counter,
+  typeOf,
 });
 
-/** A get may stand without a value (its selector); a set or call may not. */
-function fill(template: OperationTemplate, values: Values): Operation {
-  const key = valueKey(template);
-  const value = values[key];
-  if (value === undefined && template.kind !== "get")
-    throw new Error(`service request gives no value for ${key}`);
-  return value === undefined ? template : { ...template, value };
-}
-
-/** "loadLimitPeriod.4" for an attribute, "supplyControl.m1" for a method. */
-export function valueKey({ kind, object, member }: OperationTemplate): string {
-  return `${objectById(object)?.name ?? object}.${kind === "call" ? "m" : ""}${member}`;
-}
-
-function wrongTarget({ reference, target }: ServiceRequest, useCase: UseCase): CodedError {
+function wrongTarget({ reference, target }: ServiceRequest, { id, devices }: UseCase): CodedError {
   return new CodedError(
     "headend/target",
-    `service request ${reference} (${useCase.id}) is for ${useCase.devices.join(" or ")}, ` +
+    `service request ${reference} (${id}) is for ${devices.join(" or ")}, ` +
       `but ${target.eui} is a ${target.type}: choose another target`,
     { reference, target: target.eui, type: target.type },
   );

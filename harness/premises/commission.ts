@@ -3,9 +3,10 @@
  * log, joins, establishes a key, opens its tunnel, and has its clock set. Each step is waited for, bounded.
  */
 
-import { devices } from "../../firmware/model/devices.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
-import { serviceRequest } from "../headend/service-requests.ts";
+import type { Eui64 } from "../../hal/base/eui64.ts";
+import { notSet } from "../headend/readings.ts";
+import { serviceRequest } from "../headend/requests/index.ts";
 import { joinTrouble } from "./hints.ts";
 import type { Home } from "./home.ts";
 import type { HomeDevice } from "./home-device.ts";
@@ -13,7 +14,7 @@ import { hubOf, meterOf, metersOf } from "./which-device.ts";
 
 const minuteMs = 60_000;
 const joinLimitMs = 10 * minuteMs;
-/** The window in which the meter may take the hub's time. */
+/** The window in which the meter may take the hub's time: the longest there is, as much of it before now as after. */
 const clockWindowS = 86_400;
 
 export async function commission(home: Home): Promise<void> {
@@ -41,12 +42,18 @@ export async function addMeter(
   installCode?: Uint8Array,
   { eui, type, mpxn, installCode: own } = meterOf(home),
 ): Promise<void> {
-  const { headEnd } = home;
   const code = installCode ?? own;
-  headEnd.inventory.preNotify({ eui, type, installCode: code, hub: hubOf(home).eui, mpxn });
-  const deviceType = devices[type].logNumber;
-  await home.command("8.11", { action: "add", device: eui, installCode: code, deviceType });
+  home.headEnd.inventory.preNotify({ eui, type, installCode: code, hub: hubOf(home).eui, mpxn });
+  await home.command("8.11", addition(eui, code));
 }
+
+/** The form of 8.11 that lists a device at the hub and opens the join window for an hour. */
+export const addition = (eui: Eui64, installCode: Uint8Array) =>
+  ({
+    DeviceID: eui,
+    RequestType: "Add",
+    AddDeviceToCHFWhitelist: { JoinTimePeriod: 3600, InstallCode: installCode },
+  }) as const;
 
 /** The meter joins, establishes a key, and its tunnel opens; the hub tells of it (alert 8F12). */
 export async function joinMeter(home: Home, { eui } = meterOf(home)): Promise<void> {
@@ -58,12 +65,12 @@ const takesClock = ({ type }: HomeDevice): boolean => serviceRequest("8.1.1").de
 
 /** 8.1.1: the meter takes the hub's time and is commissioned. */
 export async function setClock(home: Home, { name } = meterOf(home)): Promise<void> {
-  const window = { validFrom: home.nowS - clockWindowS, validUntil: home.nowS + clockWindowS };
-  const { timeS, status } = await home.read("8.1.1", window, { to: name });
-  if (status !== 0 || Math.abs(timeS - home.nowS) > 10)
+  const window = { CurrentDateTime: home.nowS - clockWindowS / 2, TolerancePeriod: clockWindowS };
+  const { ClockTime: timeS, ClockStatus: status } = await home.read("8.1.1", window, { to: name });
+  if (status !== "reliable" || timeS === notSet || Math.abs(timeS - home.nowS) > 10)
     throw new CodedError(
       "premises/clock",
-      `8.1.1: expected the meter's clock reliable and at ${home.nowS} ± 10 s, got ${timeS} with status ${status}`,
+      `8.1.1: expected the meter's clock reliable and at ${home.nowS} ± 10 s, got ${timeS}, ${status}`,
       { timeS, status, expectedS: home.nowS },
     );
 }

@@ -14,7 +14,7 @@ import {
   type MockBoardOptions,
   meterMains,
 } from "../../hal/mock/index.ts";
-import type { KnownDevice } from "../headend/head-end.ts";
+import type { KnownDevice } from "../headend/known-device.ts";
 import type { Party, PartyName } from "../headend/parties.ts";
 import type { DeviceKeys, TestPki } from "../headend/pki.ts";
 

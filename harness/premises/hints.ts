@@ -2,6 +2,7 @@
 import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
 import type { Exchange } from "../headend/exchange.ts";
 import { type Reading, reading } from "../headend/readings.ts";
+import type { Reference } from "../headend/requests/index.ts";
 import { isHub } from "./device-specs.ts";
 import type { Home } from "./home.ts";
 import type { HomeDevice } from "./home-device.ts";
@@ -30,7 +31,7 @@ export function orCommissionFirst<T>(home: Home, name: string, ask: () => T): T 
 }
 
 /** What the answer says. Throws `headend/no-reading`; of a device that is not commissioned it says so. */
-export function readingOf(home: Home, name: string, exchange: Exchange): Reading {
+export function readingOf<R extends Reference>(home: Home, name: string, exchange: Exchange<R>): Reading<R> {
   try {
     return reading(exchange);
   } catch (error) {

@@ -21,13 +21,14 @@ import { HeadEnd } from "../headend/head-end.ts";
 import type { TestPki } from "../headend/pki.ts";
 import type { Reading } from "../headend/readings.ts";
 import type { ReceivedAlert } from "../headend/receiver.ts";
+import type { Parameters, Reference } from "../headend/requests/index.ts";
 import { addCaptureKeys } from "./capture-keys.ts";
 import { checkDuration, checkMessage, checkOptions, checkRequestOptions } from "./check-options.ts";
 import { commission } from "./commission.ts";
 import { defaultDevices, numbered, placeDevices } from "./device-specs.ts";
 import { knownDevice } from "./factory.ts";
 import { notCommissioned, orCommissionFirst, readingOf, withHint } from "./hints.ts";
-import type { Home, HomeRequestOptions } from "./home.ts";
+import type { Asked, Home, HomeRequestOptions } from "./home.ts";
 import type { HomeDevice } from "./home-device.ts";
 import { makeDevices, makePki } from "./make-devices.ts";
 import {
@@ -138,43 +139,36 @@ export class Premises implements Home {
   }
 
   /** Sends a service request and runs until it is settled; what became of it is in its `status` and `answer`. */
-  async request(
-    reference: string,
-    parameters: unknown = {},
-    options: HomeRequestOptions = {},
-  ): Promise<Exchange> {
-    const exchange = this.submit(reference, parameters, options);
+  async request<R extends Reference>(reference: R, ...asked: Asked<R>): Promise<Exchange<R>> {
+    const exchange = this.submit(reference, ...asked);
     await this.#run(() => exchange.status !== "sent", Number.POSITIVE_INFINITY);
     return exchange;
   }
 
   /** Sends a service request without waiting. */
-  submit(reference: string, parameters: unknown = {}, options: HomeRequestOptions = {}): Exchange {
+  submit<R extends Reference>(reference: R, ...asked: Asked<R>): Exchange<R> {
+    const [parameters = {} as Parameters<R>, options = {}] = asked;
     const names = this.devices.map(({ name }) => name);
     checkRequestOptions(options, names);
-    const target = options.to ?? targetOf(this, reference).name;
-    const asked = { ...options, to: this.device(target).eui };
-    return orCommissionFirst(this, target, () => this.headEnd.submit(reference, parameters, asked));
+    const target = this.#targetOf(reference, options);
+    const to = { ...options, to: this.device(target).eui };
+    return orCommissionFirst(this, target, () => this.headEnd.submit(reference, parameters, to));
   }
 
-  /** A request that must succeed, and its answer in the user's terms. Throws `headend/no-reading`. */
-  async read(
-    reference: string,
-    parameters: unknown = {},
-    options: HomeRequestOptions = {},
-  ): Promise<Reading> {
-    const exchange = await this.request(reference, parameters, options);
-    return readingOf(this, options.to ?? targetOf(this, reference).name, exchange);
+  #targetOf(reference: Reference, { to }: HomeRequestOptions = {}): string {
+    return to ?? targetOf(this, reference).name;
+  }
+
+  /** A request that must succeed, and what its answer says, by the names of the tables. Throws `headend/no-reading`. */
+  async read<R extends Reference>(reference: R, ...asked: Asked<R>): Promise<Reading<R>> {
+    const exchange = await this.request(reference, ...asked);
+    return readingOf(this, this.#targetOf(reference, asked[1]), exchange);
   }
 
   /** A request that must succeed. Throws `headend/no-reading` with what happened instead. */
-  async command(
-    reference: string,
-    parameters: unknown = {},
-    options: HomeRequestOptions = {},
-  ): Promise<Exchange> {
-    const exchange = await this.request(reference, parameters, options);
-    if (!succeeded(exchange)) readingOf(this, options.to ?? targetOf(this, reference).name, exchange);
+  async command<R extends Reference>(reference: R, ...asked: Asked<R>): Promise<Exchange<R>> {
+    const exchange = await this.request(reference, ...asked);
+    if (!succeeded(exchange)) readingOf(this, this.#targetOf(reference, asked[1]), exchange);
     return exchange;
   }
 

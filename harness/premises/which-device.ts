@@ -1,6 +1,6 @@
 /** Which device of a home is meant. What there is not is `premises/no-device`, with what there is. */
 import { CodedError } from "../../hal/base/coded-error.ts";
-import { serviceRequest } from "../headend/service-requests.ts";
+import { type Reference, serviceRequest } from "../headend/requests/index.ts";
 import { isHub } from "./device-specs.ts";
 import type { HomeDevice } from "./home-device.ts";
 
@@ -21,7 +21,7 @@ export const metersOf = (home: Home): readonly HomeDevice[] =>
 export const meterOf = (home: Home): HomeDevice => metersOf(home)[0] ?? none(home, "meter");
 
 /** Whom a service request is for, when nobody says: the home's first device of the first type that has one. */
-export function targetOf(home: Home, reference: string): HomeDevice {
+export function targetOf(home: Home, reference: Reference): HomeDevice {
   const types = serviceRequest(reference).devices;
   const suited = types.flatMap((type) => home.devices.filter((device) => device.type === type));
   return suited[0] ?? none(home, `${types.join(" or ")}, which ${reference} is for`);

@@ -1,16 +1,24 @@
 /** A device with its own firmware at the far end of a line: what it answers must be what the model answers. */
 import assert from "node:assert/strict";
+import type { ModelledDevice } from "../../firmware/devices/boot.ts";
 import { useCases } from "../../firmware/model/index.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
-import { type DeviceType, serviceRequest } from "../headend/service-requests.ts";
-import { appliesTo, currentRun, modelledDevices, needs, type PartyName, skipElsewhere } from "../index.ts";
-import { standardDevice } from "../premises/device-specs.ts";
+import { serviceRequest } from "../headend/requests/index.ts";
+import {
+  appliesTo,
+  currentRun,
+  modelledDevices,
+  needs,
+  type PartyName,
+  type Reference,
+  skipElsewhere,
+} from "../index.ts";
 import type { DeviceEnd } from "../premises/run-context.ts";
 import { BesideModel } from "../rig/under-test/beside-model.ts";
 import { modelledUseCases } from "../rig/under-test/modelled.ts";
-import { disableSupply, type Forgery, flipBit, forge, macBytes } from "./support.ts";
-import { type UseCaseScenario, type UseCaseSubject, useCaseScenarios } from "./use-case-table.ts";
+import { type Sample, type Subject, samples } from "./samples.ts";
+import { announce, disableSupply, type Forgery, flipBit, forge, macBytes } from "./support.ts";
 
 /** What each device is asked, and then asked wrongly. */
 const devices = {
@@ -19,9 +27,7 @@ const devices = {
 } as const;
 
 const modelled = { ESME: await modelledUseCases("ESME"), CHF: await modelledUseCases("CHF") } as const;
-const serves = (type: DeviceType, { useCase, reference, to }: UseCaseScenario): boolean =>
-  (to === undefined || to === standardDevice(type).name) &&
-  serviceRequest(reference).devices.includes(type) &&
+const serves = (type: ModelledDevice, { useCase }: Sample): boolean =>
   modelled[type].some(({ id }) => id === useCase);
 
 interface Attack {
@@ -34,7 +40,7 @@ interface Attack {
 }
 
 /** One for each stage of a device's checks, in their order. */
-const attacks = (type: DeviceType): readonly Attack[] => {
+const attacks = (type: ModelledDevice): readonly Attack[] => {
   const { code } = useCases.find(({ id }) => id === (type === "ESME" ? "ECS43" : "CCS02")) ?? { code: 0 };
   const operations = [disableSupply, disableSupply];
   const protection = type === "ESME" ? "signature+mac" : "mac";
@@ -61,7 +67,7 @@ describe("a board under test answers as the model does", function () {
   needs(this, { device: true });
   let device: DeviceEnd;
   let beside: BesideModel;
-  let subject: UseCaseSubject;
+  let subject: Subject;
   before(async () => {
     const run = currentRun();
     if (run?.device === undefined)
@@ -72,20 +78,23 @@ describe("a board under test answers as the model does", function () {
     // The board keeps what it is given from run to run: the keys stay, and the device that is added goes again.
     subject = {
       nowS: Math.floor(device.startUtcMs / 1000),
-      headEnd,
-      removed: { eui: "00DB1234567890A5" },
+      issuingCertificate: headEnd.pki.issuingCertificate,
+      contingencyKey: headEnd.pki.contingencyKey,
+      nextRootCertificate: () => headEnd.pki.nextRootCertificate(),
       nextKeys: (name) => headEnd.parties[name].keys,
+      listed: "00DB1234567890A5",
+      announce: (eui, deviceType) => announce(headEnd, beside.eui, eui, deviceType),
     };
   });
 
   for (const type of modelledDevices) {
-    for (const scenario of useCaseScenarios.filter((one) => serves(type, one))) {
+    for (const scenario of samples.filter((one) => serves(type, one))) {
       const { reference, useCase, by, first, stateDecides = false } = scenario;
       const { title } = useCases.find(({ id }) => id === useCase) ?? { title: useCase };
       it(`${type}: ${title} (${reference}, ${useCase})`, async function () {
         skipOthers(this, type);
         if (first !== undefined) await beside.ask(first);
-        await beside.ask(reference, scenario.parameters?.(subject) ?? {}, {
+        await beside.ask(reference, scenario.parameters(subject), {
           stateDecides,
           ...(by && { by }),
         });
@@ -108,7 +117,8 @@ describe("a board under test answers as the model does", function () {
         sent = bytes.slice();
         return bytes;
       };
-      const [reference, parameters] = type === "ESME" ? ["7.1", {}] : ["8.11", removal()];
+      const reference: Reference = type === "ESME" ? "7.1" : "8.11";
+      const parameters = type === "ESME" ? {} : removal();
       await beside.ask(reference, parameters, { tamper: keep });
       await beside.ask(reference, parameters, { tamper: () => sent });
     });
@@ -120,7 +130,7 @@ describe("a board under test answers as the model does", function () {
     assert.notEqual(verdict, "differs");
   });
 
-  const removal = () => ({ action: "remove", device: subject.removed.eui });
+  const removal = () => ({ DeviceID: subject.listed, RequestType: "Remove" });
 
   function forged(forgery: Forgery): Uint8Array {
     const { model, headEnd, eui } = beside;
@@ -128,7 +138,7 @@ describe("a board under test answers as the model does", function () {
     return forge({ crypto: nodeCrypto(), suite: model.suite, headEnd, devices: [victim] }, forgery);
   }
 
-  function skipOthers(context: Mocha.Context, type: DeviceType): void {
+  function skipOthers(context: Mocha.Context, type: ModelledDevice): void {
     if (device.type === type) return;
     skipElsewhere(context, `the board is a ${device.type}`);
   }

@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
 import {
+  addition,
   addMeter,
   appliesTo,
   attachWan,
   joinMeter,
   mockOnly,
   needs,
+  notSet,
   type Premises,
   premises,
   setClock,
 } from "../index.ts";
+import { certified } from "./samples.ts";
+import { announce, logOf } from "./support.ts";
 
 describe("commissioning a home", function () {
   appliesTo(this, ["cose"]);
@@ -44,28 +48,25 @@ describe("commissioning a home", function () {
 
   it("lists the meter in the hub's device log with what the radio sees of it", async () => {
     await home.commission();
-    const { devices } = await home.read("8.9");
-    assert.equal(devices.length, 1);
-    const [meter] = devices;
-    assert.equal(meter.eui, home.device("esme").eui);
+    const { DeviceLog } = await home.read("8.9");
+    assert.equal(DeviceLog.length, 1);
+    const [meter] = DeviceLog;
+    assert.ok(meter !== undefined);
+    assert.equal(meter.device, home.device("esme").eui);
     assert.equal(meter.status, 0xc8, "authorised, reporting, Smart Energy");
     assert.equal(meter.linkQuality, 127, "at 2.4 GHz");
-    assert.ok(meter.maxRssiDbm < 0 && meter.maxRssiDbm > -100, `RSSI ${meter.maxRssiDbm} dBm`);
-    assert.ok(Math.abs(meter.lastHeardS - home.nowS) < 60);
+    assert.ok(meter.rssiMax < 0 && meter.rssiMax > -100, `RSSI ${meter.rssiMax} dBm`);
+    assert.ok(Math.abs(Number(meter.lastHeard) - home.nowS) < 60);
   });
 
   it("a listed device that has never been heard was last heard at no time, and not in 1970", async () => {
     await home.commission();
     const absent = "00DB1234567890A5";
-    await home.command("8.11", {
-      action: "add",
-      device: absent,
-      installCode: "00".repeat(16),
-      deviceType: 1,
-    });
-    const { devices } = await home.read("8.9");
-    const listed = devices.find(({ eui }: { eui: string }) => eui === absent);
-    assert.equal(listed.lastHeardS, "not heard");
+    announce(home.headEnd, home.device("hub").eui, absent, "GSME");
+    await home.command("8.11", addition(absent, new Uint8Array(16)));
+    const { DeviceLog } = await home.read("8.9");
+    const listed = DeviceLog.find(({ device }) => device === absent);
+    assert.equal(listed?.lastHeard, notSet);
   });
 
   it("the meter says by itself that it is commissioned (8F69), once it has joined, before 8.1.1", async () => {
@@ -98,14 +99,13 @@ describe("commissioning a home", function () {
     await joinMeter(home);
     await home.runUntil(() => home.alerts(0x8183).length > 0, 60_000, "8183");
     assert.equal(home.alerts(0x8183)[0]!.timeS, undefined);
-    const { entries } = await home.read("6.13", { log: "event" });
     assert.deepEqual(
-      entries.map(({ code, timeS }: { code: string; timeS: unknown }) => [code, timeS]),
-      [["8183", "clock not set"]],
+      (await logOf(home, "Event")).map(({ code, time }) => [code, time]),
+      [[0x8183, notSet]],
     );
     const answer = await home.request("7.4");
     assert.deepEqual([answer.status, answer.answer?.timeS], ["answered", undefined]);
-    const missed = await home.request("6.11", { validFrom: home.nowS - 7200, validUntil: home.nowS - 3600 });
+    const missed = await home.request("6.11", { CurrentDateTime: home.nowS - 7200, TolerancePeriod: 3600 });
     // After the operation that failed, none is carried out: the clock is not even read.
     const outcomes = missed.answer!.results.map(({ status, value }) => [status, value]);
     assert.deepEqual(outcomes.slice(2), [
@@ -116,13 +116,16 @@ describe("commissioning a home", function () {
     const { pki, parties } = home.headEnd;
     const keys = pki.partyKeys("supplier");
     await home.command("6.15.1", {
-      replacements: [{ cell: { role: "supplier", usage: "agree" }, certificate: keys.agree.certificate }],
-      path: [pki.issuingCertificate],
+      RemotePartyRole: "Supplier",
+      ReplacementCertificates: {
+        SupplierOrNetworkOperatorCertificates: { KeyAgreementCertificate: keys.agree.certificate },
+      },
+      ...certified(pki),
     });
     parties.supplier.keys = { ...parties.supplier.keys, agree: keys.agree };
-    const security = (await home.read("6.13", { log: "security" })).entries;
-    assert.ok(security.some(({ code }: { code: string }) => code === "8F70"));
-    for (const { code, timeS } of security) assert.equal(timeS, "clock not set", code);
+    const security = await logOf(home, "Security");
+    assert.ok(security.some(({ code }) => code === 0x8f70));
+    for (const { code, time } of security) assert.equal(time, notSet, `${code}`);
     await setClock(home);
     const later = await home.request("7.4");
     assert.ok(Math.abs(later.answer!.timeS! - home.nowS) <= 2);
@@ -132,12 +135,13 @@ describe("commissioning a home", function () {
     it("brings the meter's clock to the network's time", async () => {
       await home.commission();
       await home.run(3_600_000);
-      const { timeS, status } = await home.read("6.11", {
-        validFrom: home.nowS - 60,
-        validUntil: home.nowS + 60,
+      const { ClockTime, ClockStatus } = await home.read("6.11", {
+        CurrentDateTime: home.nowS - 60,
+        TolerancePeriod: 120,
       });
-      assert.equal(status, 0);
-      assert.ok(Math.abs(timeS - home.nowS) <= 1, `the meter's clock is ${timeS - home.nowS} s off`);
+      assert.equal(ClockStatus, "reliable");
+      const offS = Number(ClockTime) - home.nowS;
+      assert.ok(Math.abs(offS) <= 1, `the meter's clock is ${offS} s off`);
     }),
     { boards: true, timeScale: 20_000 },
   );
@@ -146,7 +150,7 @@ describe("commissioning a home", function () {
     await attachWan(home);
     await addMeter(home);
     await joinMeter(home);
-    const window = { validFrom: home.nowS + 86_400, validUntil: home.nowS + 2 * 86_400 };
+    const window = { CurrentDateTime: home.nowS + 86_400, TolerancePeriod: 86_400 };
     const exchange = await home.request("8.1.1", window);
     assert.equal(exchange.status, "answered");
     assert.notEqual(exchange.answer?.results[2]?.status, 0);
@@ -168,7 +172,7 @@ describe("commissioning a home", function () {
             installCode: esme.installCode,
             hub: cut.device("hub").eui,
           });
-          const add = { action: "add", device: esme.eui, installCode: esme.installCode, deviceType: 0 };
+          const add = addition(esme.eui, esme.installCode);
           await cut.request("8.11", add, { timeoutMs: 20_000 });
           await cut.run(120_000);
           await cut.plugIn(name);
@@ -180,7 +184,7 @@ describe("commissioning a home", function () {
           await cut.runUntil(paired, 600_000, `the meter's joining after a cut at flash operation ${n}`);
           await joinMeter(cut);
           await setClock(cut);
-          assert.equal((await cut.read("7.4")).supply, "enabled", `cut at flash operation ${n}`);
+          assert.equal((await cut.read("7.4")).SupplyState, "enabled", `cut at flash operation ${n}`);
         }
       }),
       "it cuts the power inside a flash operation, which only the simulated flash can",

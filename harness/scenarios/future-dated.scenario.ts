@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { appliesTo, needs, type Premises } from "../index.ts";
-import { commissioned, loadLimit } from "./support.ts";
+import { appliesTo, cancellation, needs, type Premises } from "../index.ts";
+import { loadLimit } from "./samples.ts";
+import { commissioned } from "./support.ts";
 
 const hourMs = 3_600_000;
 
@@ -14,10 +15,14 @@ describe("future-dated commands", function () {
   });
 
   const inAnHour = () => home.nowS + 3600;
-  const threshold = async () => (await home.read("4.15")).thresholdW;
+  const threshold = async () => (await home.read("4.15")).LoadLimiterThreshold;
 
   it("take effect at their time, not before, and report each attribute", async () => {
-    const exchange = await home.command("6.4.1", { ...loadLimit, thresholdW: 3000, activateAt: inAnHour() });
+    const exchange = await home.command("6.4.1", {
+      ...loadLimit,
+      LoadLimitPowerThreshold: 3000,
+      ExecutionDateTime: inAnHour(),
+    });
     assert.equal(await threshold(), 6900);
     await home.run(hourMs - 60_000);
     assert.equal(await threshold(), 6900);
@@ -35,17 +40,33 @@ describe("future-dated commands", function () {
     }
   });
 
-  it('are cancelled by the same command with the time "never"', async () => {
-    await home.command("6.4.1", { ...loadLimit, thresholdW: 3000, activateAt: inAnHour() });
-    await home.command("6.4.1", { ...loadLimit, thresholdW: 3000, activateAt: "never" });
+  it("are cancelled by the same command with the year 3000", async () => {
+    await home.command("6.4.1", {
+      ...loadLimit,
+      LoadLimitPowerThreshold: 3000,
+      ExecutionDateTime: inAnHour(),
+    });
+    await home.command("6.4.1", {
+      ...loadLimit,
+      LoadLimitPowerThreshold: 3000,
+      ExecutionDateTime: cancellation,
+    });
     await home.run(2 * hourMs);
     assert.equal(await threshold(), 6900);
     assert.deepEqual(home.alerts(0x8f66), []);
   });
 
   it("are replaced by a newer command of the same kind", async () => {
-    await home.command("6.4.1", { ...loadLimit, thresholdW: 3000, activateAt: inAnHour() });
-    await home.command("6.4.1", { ...loadLimit, thresholdW: 4000, activateAt: home.nowS + 7200 });
+    await home.command("6.4.1", {
+      ...loadLimit,
+      LoadLimitPowerThreshold: 3000,
+      ExecutionDateTime: inAnHour(),
+    });
+    await home.command("6.4.1", {
+      ...loadLimit,
+      LoadLimitPowerThreshold: 4000,
+      ExecutionDateTime: home.nowS + 7200,
+    });
     await home.run(1.5 * hourMs);
     assert.equal(await threshold(), 6900);
     await home.run(hourMs);
@@ -54,7 +75,11 @@ describe("future-dated commands", function () {
   });
 
   it("survive a power cut that lasts past their time: they take effect when the meter is back", async () => {
-    await home.command("6.4.1", { ...loadLimit, thresholdW: 3000, activateAt: inAnHour() });
+    await home.command("6.4.1", {
+      ...loadLimit,
+      LoadLimitPowerThreshold: 3000,
+      ExecutionDateTime: inAnHour(),
+    });
     await home.run(hourMs - 60_000);
     await home.cutMains(10 * 60_000);
     await home.run(10 * 60_000);
@@ -63,7 +88,11 @@ describe("future-dated commands", function () {
   });
 
   it("dated in the past take effect at once", async () => {
-    await home.command("6.4.1", { ...loadLimit, thresholdW: 3000, activateAt: home.nowS - 60 });
+    await home.command("6.4.1", {
+      ...loadLimit,
+      LoadLimitPowerThreshold: 3000,
+      ExecutionDateTime: home.nowS - 60,
+    });
     await home.run(60_000);
     assert.equal(await threshold(), 3000);
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { appliesTo, mockOnly, needs, type Premises } from "../index.ts";
-import { commissioned, connected, disableSupply, forge } from "./support.ts";
+import { codesOf, commissioned, connected, disableSupply, forge } from "./support.ts";
 
 /** Flash operations that a flood may cost either device: budgets of log entries and alerts, not of messages. */
 const floodFlashOperations = 600;
@@ -23,7 +23,7 @@ describe("hostile messages", function () {
     assert.equal(connected(home), true);
     assert.ok(home.headEnd.alerts.length < 40, `${home.headEnd.alerts.length} alerts`);
     assert.deepEqual(home.trace.of("fault"), []);
-    assert.equal((await home.read("7.4")).supply, "enabled");
+    assert.equal((await home.read("7.4")).SupplyState, "enabled");
   }
 
   async function send(messages: Iterable<Uint8Array>): Promise<void> {
@@ -103,8 +103,7 @@ describe("hostile messages", function () {
       [0x8f3e, 0x8f3e, 0x8f3e],
     );
     await home.run(2 * 3_600_000);
-    const { entries } = await home.read("6.13", { log: "security" });
-    assert.equal(entries.at(-1).code, "8F60", "the excess is logged once");
+    assert.equal((await codesOf(home, "Security")).at(-1), "8F60", "the excess is logged once");
     assert.equal(home.alerts(0x8f60).length, 1, "and told once");
   });
 });

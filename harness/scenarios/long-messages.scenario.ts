@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { halfHourlyLoad } from "../../hal/mock/index.ts";
 import { appliesTo, mockOnly, type Premises } from "../index.ts";
-import { commissioned, twoRateTariff } from "./support.ts";
+import { tariffWithSpecialDays } from "./samples.ts";
+import { commissioned } from "./support.ts";
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
@@ -25,7 +26,8 @@ describe("messages longer than the home network's tunnel", function () {
     home = await commissioned(this, { start, load: halfHourlyLoad(Date.parse(start), week) });
   });
 
-  const read = () => home.read("4.8.1", { from: firstMidnight, until: lastMidnight });
+  const month = { ReadLogPeriod: { StartDateTime: firstMidnight, EndDateTime: lastMidnight } };
+  const read = async () => (await home.read("4.8.1", month)).ImportProfile;
   const runTo = (iso: string) => home.run(Date.parse(iso) - home.startUtcMs - home.nowMs);
   const meteredWh = () => home.device("esme").board.mockMetrology.read().activeImportWh;
 
@@ -36,14 +38,14 @@ describe("messages longer than the home network's tunnel", function () {
     await runTo(lastMidnight);
     const monthWh = meteredWh() - beforeWh;
     await home.run(minuteMs);
-    const { halfHours } = await read();
-    const [midnight, ...month] = halfHours as { timeS: number; wh: number }[];
-    assert.equal(midnight!.timeS * 1000, Date.parse(firstMidnight), "both ends inclusive");
-    assert.equal(month.length, 31 * 48);
-    const sum = month.reduce((total, { wh }) => total + wh, 0);
+    const [midnight, ...rest] = await read();
+    const from = Number(midnight!.time);
+    assert.equal(from * 1000, Date.parse(firstMidnight), "both ends inclusive");
+    assert.equal(rest.length, 31 * 48);
+    const sum = rest.reduce((total, { import: wh }) => total + wh, 0);
     assert.ok(Math.abs(sum - monthWh) <= 2, `${sum} Wh read, ${monthWh} Wh metered`);
-    for (const [i, { timeS, wh }] of month.entries()) {
-      assert.equal(timeS, midnight!.timeS + (i + 1) * 1800);
+    for (const [i, { time, import: wh }] of rest.entries()) {
+      assert.equal(time, from + (i + 1) * 1800);
       const used = week[(i + 48) % week.length]!.importWh;
       assert.ok(Math.abs(wh - used) <= 2, `half hour ${i}: ${wh} Wh, used ${used} Wh`);
     }
@@ -52,14 +54,13 @@ describe("messages longer than the home network's tunnel", function () {
   it("frames lost on the way cost time, not the answer", async () => {
     await home.run(4 * dayMs);
     home.ether.settings.lossProbability = 0.15;
-    assert.ok((await read()).halfHours.length >= 3 * 48);
+    assert.ok((await read()).length >= 3 * 48);
   });
 
   for (const device of ["esme", "hub"] as const)
     it(`a power cut of the ${device} in the middle of a long answer costs no later one`, async () => {
       await home.run(10 * dayMs);
-      const range = { from: firstMidnight, until: lastMidnight };
-      const cut = home.submit("4.8.1", range, { timeoutMs: minuteMs });
+      const cut = home.submit("4.8.1", month, { timeoutMs: minuteMs });
       await home.run(inTheMiddleMs);
       assert.equal(cut.status, "sent", "the answer is on its way");
       home.device(device).board.powerOff();
@@ -68,13 +69,13 @@ describe("messages longer than the home network's tunnel", function () {
       await home.run(10 * minuteMs);
       // The meter's answers wait in RAM: its own cut ends this one, the hub's does not.
       assert.equal(cut.status, device === "esme" ? "timed-out" : "answered");
-      assert.ok((await read()).halfHours.length >= 9 * 48);
+      assert.ok((await read()).length >= 9 * 48);
     });
 
   it("a long command comes through too: a tariff with all its special days", async () => {
     const date = (i: number) => new Date(Date.parse(start) + i * dayMs).toISOString().slice(0, 10);
-    const specialDays = Array.from({ length: 50 }, (_, i) => ({ date: date(i), day: 2 }));
-    const exchange = await home.command("1.1.1", { ...twoRateTariff, specialDays });
+    const dates = Array.from({ length: 50 }, (_, i) => date(i));
+    const exchange = await home.command("1.1.1", tariffWithSpecialDays(dates));
     assert.equal(exchange.status, "answered");
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { appliesTo, needs, type Premises, type ReceivedAlert } from "../index.ts";
-import { commissioned } from "./support.ts";
+import { codesOf, commissioned } from "./support.ts";
 
 const minuteMs = 60_000;
 
@@ -51,10 +51,8 @@ describe("outages of one home", function () {
 
   /** What the DCC made of last gasps, for the network operator. */
   const gasps = () => home.headEnd.dccAlerts;
-  const logOf = async (to: "esme" | "hub", log: "event" | "security" | "power"): Promise<string[]> =>
-    (await home.read("6.13", { log }, { to })).entries.map((entry: { code: string }) => entry.code);
   /** A hub has no power event log of its own: its event log has what a meter keeps there. */
-  const codes = (to: "esme" | "hub") => logOf(to, to === "esme" ? "power" : "event");
+  const codes = (to: "esme" | "hub") => codesOf(home, to === "esme" ? "PowerEvent" : "Event", { to });
 
   it("a loss of one minute is logged and reported restored (8F35), with no Power Outage Event", async () => {
     await blackout(minuteMs);
@@ -66,8 +64,8 @@ describe("outages of one home", function () {
       const log = await codes(device);
       assert.ok(log.includes("8F57") && log.includes("8F35"), `${device}: ${log}`);
     }
-    for (const log of ["event", "security"] as const) {
-      const others = await logOf("esme", log);
+    for (const log of ["Event", "Security"] as const) {
+      const others = await codesOf(home, log);
       assert.ok(!others.includes("8F57") && !others.includes("8F35"), `${log}: ${others}`);
     }
   });
@@ -107,7 +105,7 @@ describe("outages of one home", function () {
       await home.run(10 * minuteMs);
       assert.equal(gasps().length, expected);
       assert.deepEqual([...home.alerts(0x8f35), ...home.alerts(0x8f36)], []);
-      assert.equal((await home.read("7.4")).supply, "enabled");
+      assert.equal((await home.read("7.4")).SupplyState, "enabled");
     });
 
   it("a loss of 179 s is short, one of 181 s is long", async () => {
@@ -122,7 +120,7 @@ describe("outages of one home", function () {
   it("a night without supply: the meter is back on the network and answers", async () => {
     await blackout(8 * 60 * minuteMs);
     await expectRestored(0x8f36);
-    assert.equal((await home.read("7.4")).supply, "enabled");
+    assert.equal((await home.read("7.4")).SupplyState, "enabled");
   });
 
   it("a brown-out that the meter rides through is no outage", async () => {
@@ -198,14 +196,14 @@ describe("outages of one home", function () {
     assert.equal(home.alerts(0x8f84)[0]?.device, home.device("hub").eui);
     home.device("esme").board.powerOn();
     await home.run(5 * minuteMs);
-    assert.equal((await home.read("7.4")).supply, "enabled");
+    assert.equal((await home.read("7.4")).SupplyState, "enabled");
   });
 
   it("no energy is counted while the supply is out", async () => {
-    const before = (await home.read("4.1.1")).activeImportWh;
+    const before = (await home.read("4.1.1")).ImportRegisters.import;
     await blackout(60 * minuteMs);
     await home.run(2 * minuteMs);
-    const after = (await home.read("4.1.1")).activeImportWh;
+    const after = (await home.read("4.1.1")).ImportRegisters.import;
     assert.ok(after - before < 50, `${after - before} Wh`);
   });
 });
@@ -234,6 +232,6 @@ describe("outages by the meter's own clock and mains sense, three minutes made f
     const loss = await blackout(6000);
     assert.equal(home.headEnd.dccAlerts.length, 1);
     await expectReport(home, 0x8f36, loss, 20_000);
-    assert.equal((await home.read("7.4")).supply, "enabled");
+    assert.equal((await home.read("7.4")).SupplyState, "enabled");
   });
 });

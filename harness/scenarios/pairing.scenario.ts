@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { withCrc } from "../../firmware/han/install-code.ts";
 import {
+  addition,
   addMeter,
   appliesTo,
   attachWan,
@@ -11,7 +12,7 @@ import {
   premises,
   setClock,
 } from "../index.ts";
-import { commissioned } from "./support.ts";
+import { announce, commissioned } from "./support.ts";
 
 const anotherCode = new Uint8Array(16).fill(0xa5);
 
@@ -39,9 +40,9 @@ describe("pairing: each outcome is clear at the device, the hub and the head end
     await built.run(60_000);
     assert.deepEqual(reasons(built, "hub", "join-failed"), atHub === undefined ? [] : [atHub]);
     assert.deepEqual(han(built, "hub", "joined"), []);
-    const { devices } = await built.read("8.9");
+    const { DeviceLog } = await built.read("8.9");
     assert.ok(
-      devices.every((device: { status: number }) => device.status !== 2),
+      DeviceLog.every((device) => device.status !== 2),
       "no key established",
     );
     assert.notEqual(status(built), "InstalledNotCommissioned");
@@ -98,12 +99,9 @@ describe("pairing: each outcome is clear at the device, the hub and the head end
       installCode: esme.installCode,
       hub: built.device("hub").eui,
     });
-    await built.command("8.11", {
-      action: "add",
-      device: "00DB1234567890A5",
-      installCode: anotherCode,
-      deviceType: 132,
-    });
+    const another = "00DB1234567890A5";
+    announce(built.headEnd, built.device("hub").eui, another, "PPMID");
+    await built.command("8.11", addition(another, anotherCode));
     await expectJoinFails(built, "not-in-device-log", "not-in-device-log");
   });
 
@@ -111,12 +109,13 @@ describe("pairing: each outcome is clear at the device, the hub and the head end
     const built = await home(this);
     const add = (n: number) => {
       const device = `00DB1234567891${n.toString(16).padStart(2, "0").toUpperCase()}`;
-      return built.request("8.11", { action: "add", device, installCode: anotherCode, deviceType: 132 });
+      announce(built.headEnd, built.device("hub").eui, device, "PPMID");
+      return built.request("8.11", addition(device, anotherCode));
     };
     for (let n = 0; n < 16; n++)
       assert.equal((await add(n)).answer?.results[0]?.status, 0, `device ${n + 1}`);
     assert.equal((await add(16)).answer?.results[0]?.status, 2, "temporary failure: no room");
-    assert.equal((await built.read("8.9")).devices.length, 16);
+    assert.equal((await built.read("8.9")).DeviceLog.length, 16);
   });
 
   it("a meter with credentials that nobody here issued", async function () {
@@ -144,7 +143,7 @@ describe("pairing: each outcome is clear at the device, the hub and the head end
       refused.some((e) => e.reason === "replayed-frame-counter"),
       JSON.stringify(refused),
     );
-    assert.equal((await built.read("7.4")).supply, "enabled");
+    assert.equal((await built.read("7.4")).SupplyState, "enabled");
   });
 
   it("the meter's power cut: it rejoins without the head end's help", async function () {
@@ -152,7 +151,7 @@ describe("pairing: each outcome is clear at the device, the hub and the head end
     await built.powerCut("esme");
     await built.runUntil(() => han(built, "esme", "rejoined").length === 1, 300_000, "the meter's rejoining");
     assert.equal(han(built, "esme", "joined").length, 1);
-    assert.equal((await built.read("7.4")).supply, "enabled");
+    assert.equal((await built.read("7.4")).SupplyState, "enabled");
     assert.equal(status(built), "Commissioned");
   });
 
@@ -161,19 +160,19 @@ describe("pairing: each outcome is clear at the device, the hub and the head end
     await built.powerCut("hub");
     await built.runUntil(() => built.wan.attached, 300_000, "the WAN's return");
     await built.run(60_000);
-    assert.equal((await built.read("8.9")).devices[0].status, 0xc8);
-    assert.equal((await built.read("7.4")).supply, "enabled");
+    assert.equal((await built.read("8.9")).DeviceLog[0]?.status, 0xc8);
+    assert.equal((await built.read("7.4")).SupplyState, "enabled");
   });
 
   it("removal: the meter leaves, the hub tells the head end, and no message gets through", async function () {
     const built = await commissioned(this);
     const told = built.alerts(0x8f12).length;
-    await built.command("8.11", { action: "remove", device: built.device("esme").eui });
+    await built.command("8.11", { DeviceID: built.device("esme").eui, RequestType: "Remove" });
     await built.run(60_000);
     assert.equal(han(built, "esme", "removed").length, 1);
     assert.equal(built.alerts(0x8f12).length, told + 1);
     assert.equal(status(built), "Pending");
-    assert.deepEqual((await built.read("8.9")).devices, []);
+    assert.deepEqual((await built.read("8.9")).DeviceLog, []);
     assert.equal((await built.request("7.4", {}, { timeoutMs: 60_000 })).status, "timed-out");
     assert.equal(built.trace.of("command-refused", "hub").at(-1)?.reason, "not-for-me");
   });

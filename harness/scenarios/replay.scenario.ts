@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { appliesTo, mockOnly, needs, type Premises } from "../index.ts";
-import { commissioned, connected, expectRefusal } from "./support.ts";
+import { addition, appliesTo, mockOnly, needs, type Premises } from "../index.ts";
+import { announce, commissioned, connected, expectRefusal } from "./support.ts";
 
 const replayed = { reason: "replay", alertCode: 0x8f3e } as const;
 
@@ -40,13 +40,14 @@ describe("replay across power cuts", function () {
   });
 
   it("refuses the hub's own old command after the hub has lost its power", async () => {
-    const device = { device: "00DB1234567890A5", installCode: "00".repeat(16), deviceType: 132 };
-    const add = await home.command("8.11", { action: "add", ...device });
-    await home.command("8.11", { action: "remove", device: device.device });
+    const device = "00DB1234567890A5";
+    announce(home.headEnd, home.device("hub").eui, device, "PPMID");
+    const add = await home.command("8.11", addition(device, new Uint8Array(16)));
+    await home.command("8.11", { DeviceID: device, RequestType: "Remove" });
     await home.powerCut("hub");
     await home.runUntil(() => home.wan.attached, 600_000, "the WAN's return");
     await expectRefusal(home, { ...replayed, device: "hub" }, () => home.replay(add));
-    assert.equal((await home.read("8.9")).devices.length, 1);
+    assert.equal((await home.read("8.9")).DeviceLog.length, 1);
   });
 
   /** Enough to reach past the last flash operation of one command: the last cuts must not strike. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { addMeter, appliesTo, attachWan, needs, type Premises, premises } from "../index.ts";
+import { addMeter, appliesTo, attachWan, needs, type Premises, premises, type Reference } from "../index.ts";
 import {
   commissioned,
   connected,
@@ -8,6 +8,7 @@ import {
   expectRequestRefused,
   flipBit,
   forge,
+  logOf,
   macBytes,
 } from "./support.ts";
 
@@ -128,9 +129,9 @@ describe("security: each refusal has one reason, and no other effect", function 
       { by: "networkOperator" },
       { reason: "role", alertCode: 0x8f30 },
     );
-    const { entries } = await home.read("6.13", { log: "security" });
-    assert.equal(entries.at(-1).code, "8F30");
-    assert.ok(Math.abs(entries.at(-1).timeS - home.nowS) < 60);
+    const last = (await logOf(home, "Security")).at(-1);
+    assert.equal(last?.code, 0x8f30);
+    assert.ok(Math.abs(Number(last?.time) - home.nowS) < 60);
   });
 });
 
@@ -152,15 +153,23 @@ describe("security: what the head end refuses before anything is sent", function
   });
 
   it("parameters that are missing, unknown or out of range, each by name", async () => {
-    const wrong = { thresholdW: -1, periodS: 300, onTrip: "explode", speed: 3 };
+    const wrong = {
+      LoadLimitPowerThreshold: -1,
+      LoadLimitPeriod: 300,
+      LoadLimitSupplyState: "explode",
+      speed: 3,
+    };
     await assert.rejects(
-      () => home.request("6.4.1", wrong),
-      /thresholdW: .*; restorationS: .*; onTrip: .*"speed"/,
+      () => home.request("6.4.1", wrong as never),
+      /LoadLimitPowerThreshold: .*; LoadLimitRestorationPeriod: .*; LoadLimitSupplyState: .*"speed"/,
     );
   });
 
   it("a service request that does not exist", async () => {
-    await assert.rejects(() => home.request("99.9"), /no service request 99\.9: expected one of 1\.1\.1, /);
+    await assert.rejects(
+      () => home.request("99.9" as Reference),
+      /no service request 99\.9: expected one of 1\.1\.1, /,
+    );
   });
 
   it("a service request for the wrong kind of device", async () => {

@@ -1,7 +1,7 @@
 /** What scenarios have in common: a commissioned home, and refusals seen from both ends. */
 import assert from "node:assert/strict";
 import type { ModelledDevice } from "../../firmware/devices/boot.ts";
-import { objects } from "../../firmware/model/index.ts";
+import { type DeviceName as DeviceType, objects } from "../../firmware/model/index.ts";
 import type { Eui64, Operation } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
 import type { Crypto } from "../../hal/board.ts";
@@ -10,10 +10,13 @@ import { pairKeys } from "../headend/pair-keys.ts";
 import {
   alertText,
   type HomeRequestOptions,
+  type Parameters,
   type PartyName,
   type Premises,
   type PremisesOptions,
   premises,
+  type Reference,
+  wholeLog,
 } from "../index.ts";
 import { isHub } from "../premises/device-specs.ts";
 
@@ -61,13 +64,13 @@ export async function expectRefusal(home: Premises, expected: Refusal, action: (
 /** A service request that the device must refuse; the checks of the DCC are skipped so that it gets there. */
 export async function expectRequestRefused(
   home: Premises,
-  reference: string,
+  reference: Reference,
   parameters: unknown,
   options: HomeRequestOptions,
   expected: Refusal,
 ): Promise<void> {
   await expectRefusal(home, expected, async () => {
-    const exchange = await home.request(reference, parameters, {
+    const exchange = await home.request(reference, parameters as never, {
       timeoutMs: 30_000,
       ...options,
       unchecked: true,
@@ -89,35 +92,24 @@ export const flipBit =
 /** Octets of the COSE_Mac0 tag at the end: before them stands the signature of a critical command. */
 export const macBytes = 34;
 
-/** An ordinary two-rate tariff: rate 2 from 07:30 on weekdays, rate 1 at all other times. */
-export const twoRateTariff = {
-  seasons: [{ name: "year", from: "01-01", week: "w1" }],
-  weeks: [{ name: "w1", days: [1, 1, 1, 1, 1, 2, 2] }],
-  days: [
-    {
-      id: 1,
-      switches: [
-        { at: "00:00", rate: 1 },
-        { at: "07:30", rate: 2 },
-      ],
-    },
-    { id: 2, switches: [{ at: "00:00", rate: 1 }] },
-  ],
-  standingCharge: 4521,
-  touPrices: [1575, 3208],
-};
+type LogToRead = Parameters<"6.13">["LogToRead"];
 
-export const loadLimit = { thresholdW: 6900, periodS: 300, restorationS: 60, onTrip: "disable" } as const;
+type LogAsked = readonly [home: Premises, LogToRead: LogToRead, options?: HomeRequestOptions];
 
-export const voltageThresholds = {
-  averagingPeriodS: 600,
-  extremeOver: { thresholdV: 287, periodS: 30 },
-  extremeUnder: { thresholdV: 180, periodS: 30 },
-  sag: { thresholdV: 216, periodS: 30 },
-  swell: { thresholdV: 253, periodS: 30 },
-  averageOverV: 264,
-  averageUnderV: 200,
-};
+/** Every entry of a log, the oldest first. */
+export async function logOf(home: Premises, LogToRead: LogToRead, options: HomeRequestOptions = {}) {
+  const read = await home.read("6.13", { ReadLogPeriod: wholeLog, LogToRead }, options);
+  return read.EventLog ?? read.SecurityLog ?? read.PowerEventLog ?? [];
+}
+/** The codes of its entries, as text. */
+export const codesOf = async (...asked: LogAsked): Promise<string[]> =>
+  (await logOf(...asked)).map(({ code }) => alertText(code));
+
+/** Tells the inventory of one more device of the home (12.2), once; the hub may then list it. */
+export function announce({ inventory }: HeadEnd, hub: Eui64, eui: Eui64, type: DeviceType): void {
+  if (inventory.list().some((entry) => entry.eui === eui)) return;
+  inventory.preNotify({ eui, type, installCode: new Uint8Array(16), hub });
+}
 
 /** A command made by hand, signed and MACed as told: for attacks that no service request makes. */
 export interface Forgery {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { constantLoad } from "../../hal/mock/index.ts";
 import { appliesTo, needs, type Premises } from "../index.ts";
-import { commissioned, twoRateTariff } from "./support.ts";
+import { tariffWithSpecialDays, twoRateTariff } from "./samples.ts";
+import { commissioned } from "./support.ts";
 
 const hourMs = 3_600_000;
 
@@ -14,7 +15,7 @@ describe("tariff switch", function () {
     home = await commissioned(this, { start: "2026-12-01T00:00:00Z", load: constantLoad(1200) });
   });
 
-  const registers = async (): Promise<number[]> => (await home.read("4.1.2")).touWh;
+  const registers = async () => (await home.read("4.1.2")).TouRegisters.tou;
   /** Runs to this time of the first days. */
   const runTo = (iso: string) => home.run(Date.parse(iso) - home.startUtcMs - home.nowMs);
   const near = (got: number, expected: number) =>
@@ -33,7 +34,7 @@ describe("tariff switch", function () {
   });
 
   it("a future-dated tariff takes over at its time, and tells the supplier (8F66)", async () => {
-    await home.command("1.1.1", { ...twoRateTariff, activateAt: "2026-12-02T00:00:00Z" });
+    await home.command("1.1.1", { ...twoRateTariff, ExecutionDateTime: "2026-12-02T00:00:00Z" });
     await runTo("2026-12-01T23:59:00Z");
     assert.deepEqual(home.alerts(0x8f66), []);
     const [first, second] = await registers();
@@ -48,7 +49,7 @@ describe("tariff switch", function () {
   });
 
   it("the future-dated tariff takes over although the meter was dark at that moment", async () => {
-    await home.command("1.1.1", { ...twoRateTariff, activateAt: "2026-12-02T09:00:00Z" });
+    await home.command("1.1.1", { ...twoRateTariff, ExecutionDateTime: "2026-12-02T09:00:00Z" });
     await runTo("2026-12-02T08:50:00Z");
     const [before] = await registers();
     await home.cutMains(hourMs / 3);
@@ -69,7 +70,7 @@ describe("tariff switch", function () {
   });
 
   it("a special day follows its own day type", async () => {
-    await home.command("1.1.1", { ...twoRateTariff, specialDays: [{ date: "2026-12-02", day: 2 }] });
+    await home.command("1.1.1", tariffWithSpecialDays(["2026-12-02"]));
     await runTo("2026-12-02T00:00:00Z");
     const [, before] = await registers();
     await runTo("2026-12-03T00:00:00Z");
@@ -80,20 +81,19 @@ describe("tariff switch", function () {
   it("the registers of all rates together are the import register", async () => {
     await home.command("1.1.1", twoRateTariff);
     await runTo("2026-12-03T10:10:00Z");
-    const { activeImportWh } = await home.read("4.1.1");
+    const { ImportRegisters } = await home.read("4.1.1");
     const total = (await registers()).reduce((sum, wh) => sum + wh, 0);
-    near(total, activeImportWh);
+    near(total, ImportRegisters.import);
   });
 
   it("the half-hourly profile holds each half hour's energy", async () => {
     await runTo("2026-12-01T06:01:00Z");
-    const { halfHours } = await home.read("4.8.1", {
-      from: "2026-12-01T03:00:00Z",
-      until: "2026-12-01T06:00:00Z",
+    const { ImportProfile } = await home.read("4.8.1", {
+      ReadLogPeriod: { StartDateTime: "2026-12-01T03:00:00Z", EndDateTime: "2026-12-01T06:00:00Z" },
     });
-    assert.equal(halfHours.length, 7, "both ends inclusive");
-    for (const { timeS, wh } of halfHours) {
-      assert.equal(timeS % 1800, 0);
+    assert.equal(ImportProfile.length, 7, "both ends inclusive");
+    for (const { time, import: wh } of ImportProfile) {
+      assert.equal(Number(time) % 1800, 0);
       assert.ok(Math.abs(wh - 600) <= 1, `${wh} Wh`);
     }
   });

@@ -1,20 +1,76 @@
 import assert from "node:assert/strict";
-import { appliesTo, needs, type Premises, reading, succeeded } from "../index.ts";
-import { allModelled } from "../rig/under-test/modelled.ts";
-import { commissioned, expectRequestRefused } from "./support.ts";
-import { type UseCaseSubject, useCaseScenarios } from "./use-case-table.ts";
+import {
+  cellsOf,
+  type DeviceName as DeviceType,
+  type GrantRow,
+  grantsOn,
+  type Role,
+  type UseCase,
+} from "../../firmware/model/index.ts";
+import { partyIdentities, partyNames } from "../headend/parties.ts";
+import {
+  appliesTo,
+  type Exchange,
+  needs,
+  type PartyName,
+  type Premises,
+  reading,
+  serviceRequests,
+  succeeded,
+} from "../index.ts";
+import { allModelled, modelledUseCases } from "../rig/under-test/modelled.ts";
+import { type Sample, type Subject, samples } from "./samples.ts";
+import { announce, commissioned, expectRefusal, flipBit, forge } from "./support.ts";
 
-const useCases = await allModelled();
-const wrongRole = { reason: "role", alertCode: 0x8f30 } as const;
+const modelled = { esme: await modelledUseCases("ESME"), hub: await modelledUseCases("CHF") } as const;
+const everywhere = await allModelled();
+const types = { esme: "ESME", hub: "CHF" } as const satisfies Record<string, DeviceType>;
+/** What a device is called in a home. */
+type DeviceName = keyof typeof types;
 
-const subjectOf = (home: Premises): UseCaseSubject => ({
-  nowS: home.nowS,
-  headEnd: home.headEnd,
-  removed: home.device("esme"),
-  nextKeys: (name) => home.headEnd.pki.partyKeys(name),
-});
+const subjectOf = (home: Premises): Subject => {
+  const { nowS, headEnd } = home;
+  return {
+    nowS,
+    issuingCertificate: headEnd.pki.issuingCertificate,
+    contingencyKey: headEnd.pki.contingencyKey,
+    nextRootCertificate: () => headEnd.pki.nextRootCertificate(),
+    nextKeys: (name) => headEnd.pki.partyKeys(name),
+    listed: home.device("esme").eui,
+    announce: (eui, type) => announce(headEnd, home.device("hub").eui, eui, type),
+  };
+};
 
-describe("every use case, accepted once and refused once", function () {
+/** Who asks: the sample's party, or the first whose role may. */
+const askerOf = ({ by, reference }: Sample): PartyName =>
+  by ?? partyNames.find((name) => serviceRequests[reference].roles.includes(partyIdentities[name].role))!;
+
+/** The grant that the sample's command comes under; who has none asks through the ACB, which has the first. */
+function grantOf(one: Sample, grants: readonly GrantRow[]): GrantRow | undefined {
+  const party = serviceRequests[one.reference].byHand.actsAs ?? askerOf(one);
+  return grants.find(({ role }) => role === partyIdentities[party].role) ?? grants[0];
+}
+
+const holds = (type: DeviceType, role: Role): boolean => cellsOf(type).some((cell) => cell.role === role);
+
+/** The first role that the device knows, and that its row grants nothing: of the parties that have it, the first. */
+function intruderOn(type: DeviceType, grants: readonly GrantRow[]): PartyName | undefined {
+  const granted = grants.map(({ role }) => role);
+  return partyNames.find((name) => {
+    const { role } = partyIdentities[name];
+    return role !== "root" && holds(type, role) && !granted.includes(role);
+  });
+}
+
+/** What devices model and no sample asks for, and why. */
+const notAsked = {
+  CCS05CCS04: "the older form of CCS06, which 8.9 becomes",
+  CS02f: "a run has no load controller",
+  CS02gLoadControllerByLoadController: "a run has no load controller",
+  CS02gLoadControllerBySupplier: "a run has no load controller",
+};
+
+describe("every use case, accepted once, and refused for role, replay and change", function () {
   appliesTo(this, ["cose"]);
   needs(this, { boards: true });
   let home: Premises;
@@ -23,50 +79,67 @@ describe("every use case, accepted once and refused once", function () {
     await home.run(2 * 3_600_000);
   });
 
-  it("covers all use cases of meter and hub", () => {
-    assert.deepEqual(useCaseScenarios.map((s) => s.useCase).sort(), useCases.map((u): string => u.id).sort());
+  it("covers all use cases of meter and hub, but for those that nobody here can ask for", () => {
+    const sampled = samples.map(({ useCase }) => useCase);
+    const unasked = everywhere.map(({ id }) => id).filter((id) => !sampled.includes(id));
+    assert.deepEqual(unasked.sort(), Object.keys(notAsked).sort());
+    assert.deepEqual([...new Set(sampled)].sort(), sampled.toSorted());
   });
 
-  for (const scenario of useCaseScenarios) {
-    const { reference, useCase, intruder, refusal } = scenario;
-    const { title } = useCases.find((u) => u.id === useCase) ?? { title: useCase };
-    const to = scenario.to ?? "esme";
-    const parameters = () => scenario.parameters?.(subjectOf(home)) ?? {};
+  const submit = (one: Sample, to: DeviceName): Promise<Exchange> =>
+    home.request(one.reference, one.parameters(subjectOf(home)) as never, { by: askerOf(one), to });
 
-    it(`${title} (${reference}, ${useCase}) is carried out and answered`, async () => {
-      if (scenario.first !== undefined) await home.command(scenario.first);
-      const exchange = await home.request(reference, parameters(), { by: scenario.by ?? "supplier", to });
+  function scenarios(one: Sample, useCase: UseCase, to: DeviceName): void {
+    const { reference, first } = one;
+    const { id, title } = useCase;
+    const grants = grantsOn(useCase, types[to]);
+    const { protection = "mac", replayProtected = false } = grantOf(one, grants) ?? {};
+    const intruder = intruderOn(types[to], grants);
+    const what = `${title} at the ${to} (${reference}, ${id})`;
+
+    it(`${what} is carried out and answered${replayProtected ? ", and not a second time" : ""}`, async () => {
+      if (first !== undefined) await home.command(first, {} as never);
+      const exchange = await submit(one, to);
       assert.equal(exchange.status, "answered");
       assert.ok(succeeded(exchange), `results ${exchange.answer?.results.map((r) => r.status)}`);
-      assert.equal(exchange.preCommand.useCase.id, useCase);
-      scenario.check?.(reading(exchange), home);
+      assert.equal(exchange.preCommand.useCase.id, id);
+      one.check?.(reading(exchange) as never, home);
+      if (!replayProtected) return;
+      const replayed = { reason: "replay", alertCode: 0x8f3e, device: to };
+      await expectRefusal(home, replayed, () => home.replay(exchange));
+    });
+
+    it(`${what} changed on its way is refused: not authentic`, async () => {
+      const asked = one.parameters(subjectOf(home)) as never;
+      const options = { by: askerOf(one), to, tamper: flipBit(), timeoutMs: 30_000 };
+      const reason = protection === "signature" ? "signature" : "mac";
+      await expectRefusal(home, { reason, alertCode: 0x8f3d, device: to }, () =>
+        home.request(one.reference, asked, options),
+      );
     });
 
     if (intruder !== undefined)
-      it(`${title} (${reference}, ${useCase}) by the ${intruder} is refused: no authority`, async () => {
-        await expectRequestRefused(
-          home,
-          reference,
-          parameters(),
-          { by: intruder, to },
-          { ...wrongRole, device: to },
+      it(`${what} by the ${intruder} is refused: no authority`, async () => {
+        const { headEnd } = home;
+        const target = home.device(to).eui;
+        const options = { by: askerOf(one), to: target, unchecked: true };
+        const preCommand = headEnd.prepare(one.reference, one.parameters(subjectOf(home)) as never, options);
+        const { operations } = preCommand.command;
+        const forged = forge(home, { code: useCase.code, operations, by: intruder, target, protection });
+        await expectRefusal(home, { reason: "role", alertCode: 0x8f30, device: to }, () =>
+          home.inject(forged),
         );
       });
-
-    if (refusal !== undefined) {
-      const { expected, ...options } = refusal;
-      it(`${title} (${reference}, ${useCase}) changed on its way is refused: not authentic`, async () => {
-        const by = scenario.by ?? "supplier";
-        await expectRequestRefused(
-          home,
-          reference,
-          parameters(),
-          { by, to, ...options },
-          { ...expected, device: to },
-        );
-      });
-    }
   }
+
+  for (const to of ["esme", "hub"] as const)
+    for (const one of samples) {
+      const useCase = modelled[to].find(({ id }) => id === one.useCase);
+      const grants = useCase === undefined ? [] : grantsOn(useCase, types[to]);
+      // What only parties may send that the device holds no key of, it refuses from everyone.
+      if (useCase !== undefined && grants.some(({ role }) => holds(types[to], role)) && (one.to ?? to) === to)
+        scenarios(one, useCase, to);
+    }
 });
 
 describe("a party that the meter does not know", function () {

@@ -7,6 +7,7 @@ import { fromHex } from "../../hal/base/hex.ts";
 const checkout = fileURLToPath(new URL("../../", import.meta.url));
 
 export const vectorsDir = process.env.METERBENCH_VECTORS ?? resolve(checkout, "../shared/vectors");
+export const duisDir = process.env.METERBENCH_DUIS ?? resolve(checkout, "../shared/duis");
 export const rtdsDir = process.env.METERBENCH_RTDS ?? resolve(checkout, "../shared/rtds");
 
 /** The path of a vector file or folder; skips the suite or test visibly when the data is not on this machine. */
@@ -16,6 +17,10 @@ export function vectors(context: Mocha.Context, path: string): string {
 
 export function rtds(context: Mocha.Context, path = ""): string {
   return present(context, join(rtdsDir, path), "METERBENCH_RTDS");
+}
+
+export function duis(context: Mocha.Context, path = ""): string {
+  return present(context, join(duisDir, path), "METERBENCH_DUIS");
 }
 
 export function readJson<T>(path: string): T {

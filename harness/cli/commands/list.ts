@@ -1,56 +1,55 @@
 /** `meterbench list`: what there is to run, to talk to and to send. */
 import type { Command } from "commander";
 import pc from "picocolors";
-import { useCases } from "../../../firmware/model/index.ts";
-import { parameterNames, parameterSchema } from "../../headend/request-parameters.ts";
 import { type BoardHealth, healthOf } from "../../rig/health.ts";
 import { portRows } from "../../rig/port-list.ts";
 import { loadRig, type Rig } from "../../rig/rig-file.ts";
-import { allModelled } from "../../rig/under-test/modelled.ts";
 import { discoverScenarios } from "../../scenarios/discover.ts";
 import { printTable } from "../../table.ts";
 import { plain, plainJson, plainLine } from "../../text.ts";
 import { Exit, usageError } from "../exit.ts";
+import {
+  asJson,
+  type FullRow,
+  objectRows,
+  type Row,
+  requestRows,
+  shortRows,
+  useCaseRows,
+} from "./list-tables.ts";
 
-const kinds = ["scenarios", "boards", "ports", "usecases"] as const;
+const kinds = ["scenarios", "boards", "ports", "requests", "usecases", "objects"] as const;
 type Kind = (typeof kinds)[number];
-type Cell = string | number | boolean | null | readonly string[];
-type Row = Record<string, Cell>;
 
 export function listCommand(root: Command): Command {
   return root
     .command("list")
     .argument("[what]", `one of ${kinds.join(", ")}`, "scenarios")
-    .description("show the scenarios, boards, serial ports or use cases there are")
+    .description("show the scenarios, boards, serial ports, service requests, use cases or objects there are")
     .option("--rig <file>", "for boards: the rig file (default: ./rig.yaml)")
     .option("--json", "one JSON document on standard output")
-    .addHelpText("after", "\nExample:\n  meterbench list usecases --json\n")
+    .addHelpText("after", "\nExample:\n  meterbench list requests --json\n")
     .action(async (what: string, options: { json?: boolean; rig?: string }) => {
       if (!kinds.includes(what as Kind))
         throw usageError(`list: "${what}" is not something to list`, `Expected one of: ${kinds.join(", ")}.`);
       if (what === "boards") return listBoards(loadRig(options.rig), options.json ?? false);
-      if (what === "usecases" && !options.json) return printUseCases();
       const rows = await listing[what as Exclude<Kind, "boards">]();
-      if (options.json) console.log(plainJson(rows, undefined, 2));
+      if (options.json) console.log(plainJson(rows, asJson, 2));
       else if (rows.length === 0) console.log(`no ${what} here`);
-      else printTable(rows as Row[], optional[what as Kind]);
+      else printTable(rows.map(short(what)), optional[what as Kind]);
     });
 }
 
-/** The schema of the parameters is for programs; a person reads their names. */
-async function printUseCases(): Promise<void> {
-  const rows = (await listing.usecases()).map(({ parameters, ...row }) => {
-    const names = parameters === null ? [] : parameterNames(parameters as object);
-    return { ...row, parameters: names.join("; ") } as Row;
-  });
-  printTable(rows, optional.usecases);
-}
+const short = (what: string) =>
+  what in shortRows ? shortRows[what as keyof typeof shortRows] : (row: FullRow) => row as Row;
 
 /** What a narrow terminal can do without. */
 const optional: Partial<Record<Kind, readonly string[]>> = {
   scenarios: ["wires", "boards"],
   boards: ["kind", "identity", "labels", "parts"],
+  requests: ["title", "userRoles", "useCases"],
   usecases: ["roles", "title"],
+  objects: ["members"],
 };
 
 const mock: BoardHealth = {
@@ -92,36 +91,10 @@ const boardRow = ({ id, ok, health, kind, port, identity, version, parts, labels
   ...{ identity: identity ?? "", version: version ?? "", parts: parts ?? [], labels },
 });
 
-/** Requests that DUIS gives no number. */
-const unnumbered: Readonly<Record<string, string>> = { CS02bTransCoSByTransCoS: "NA-CS02b-TransCoS" };
-
-const listing: Record<Exclude<Kind, "boards">, () => Promise<Record<string, Cell | object>[]>> = {
-  async scenarios() {
-    return (await discoverScenarios()).map((scenario) => ({ ...scenario }));
-  },
-  async ports() {
-    return (await portRows()).map((port) => ({ ...port }));
-  },
-  async usecases() {
-    const modelled = new Set(await allModelled());
-    return useCases.map((useCase) => {
-      const { id, code, title, devices, requests, grants, alert, futureDated } = useCase;
-      const served = modelled.has(useCase);
-      const [reference = null] = requests;
-      return {
-        id,
-        code: code.toString(16).padStart(4, "0").toUpperCase(),
-        serviceReference: reference,
-        devices,
-        protection: [
-          ...new Set([...grants.map(({ protection }) => protection), alert?.protection ?? []].flat()),
-        ],
-        futureDated,
-        modelled: served,
-        title,
-        roles: [...new Set(grants.map(({ role }) => role))],
-        parameters: (served && parameterSchema(reference ?? unnumbered[id] ?? "")) || null,
-      };
-    });
-  },
+const listing: Record<Exclude<Kind, "boards">, () => Promise<FullRow[]>> = {
+  scenarios: async () => (await discoverScenarios()).map((scenario) => ({ ...scenario })),
+  ports: async () => (await portRows()).map((port) => ({ ...port })),
+  requests: async () => requestRows(),
+  usecases: useCaseRows,
+  objects: async () => objectRows(),
 };

@@ -13,6 +13,7 @@ import type { Timers } from "../../../hal/serial/timers.ts";
 import type { Exchange } from "../../headend/exchange.ts";
 import { HeadEnd, type RequestOptions } from "../../headend/head-end.ts";
 import { partyNames } from "../../headend/parties.ts";
+import type { Reference } from "../../headend/requests/index.ts";
 import { knownDevice } from "../../premises/factory.ts";
 import type { DeviceEnd } from "../../premises/run-context.ts";
 import { compareMessages, explainDifference, type MessageComparison } from "./compare-messages.ts";
@@ -86,11 +87,11 @@ export class BesideModel {
 
   /** Sends one command to both. Throws an assertion error with both answers decoded when they differ. */
   async ask(
-    reference: string,
+    reference: Reference,
     parameters: unknown = {},
     { stateDecides = false, ...options }: AskOptions = {},
   ): Promise<MessageComparison> {
-    const exchange = this.headEnd.submit(reference, parameters, {
+    const exchange = this.headEnd.submit(reference, parameters as never, {
       ...options,
       to: this.eui,
       unchecked: true,

@@ -11,7 +11,7 @@ describe("my home, whose name is so long that it does not go into one line of a 
   it("differs", async function () {
     const home = await premises(this);
     await home.commission();
-    assert.deepEqual({ supply: (await home.read("7.4")).supply }, { supply: "disabled" });
+    assert.deepEqual({ supply: (await home.read("7.4")).SupplyState }, { supply: "disabled" });
   });
   it("throws an error with a difference", () => {
     throw Object.assign(new Error("not so"), { actual: { a: 1 }, expected: { a: 2 } });

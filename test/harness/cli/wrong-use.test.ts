@@ -37,7 +37,7 @@ describe("command line, used wrongly", () => {
     [
       "a kind of list there is not",
       () => ["list", "meters"],
-      /"meters".*scenarios, boards, ports, usecases/s,
+      /"meters".*scenarios, boards, ports, requests, usecases, objects/s,
     ],
     ["verify without keys", () => ["verify", folder, "--wire", "gbcs"], /required option '--keys <dir>'/],
     [

@@ -7,6 +7,8 @@ import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { SeededRandom } from "../../../hal/mock/index.ts";
 import { HeadEnd } from "../../../harness/headend/head-end.ts";
 import { TestPki } from "../../../harness/headend/pki.ts";
+import type { Reference } from "../../../harness/headend/requests/index.ts";
+import { voltageSettings } from "../../../harness/scenarios/samples.ts";
 
 const crypto = nodeCrypto();
 const suite = suites.cose;
@@ -38,7 +40,7 @@ function stage() {
 describe("an answer that the use case does not have", () => {
   /** What became of a request whose command is answered with `results`, in clear or `sealed`. */
   function ask(
-    reference: string,
+    reference: Reference,
     by: "supplier" | "networkOperator",
     parameters: unknown,
     results: readonly OperationResult[],
@@ -46,7 +48,7 @@ describe("an answer that the use case does not have", () => {
     beside: readonly OperationResult[] = [],
   ) {
     const { headEnd, keys } = stage();
-    const exchange = headEnd.submit(reference, parameters, { to: device, by, unchecked: true });
+    const exchange = headEnd.submit(reference, parameters as never, { to: device, by, unchecked: true });
     const { header } = exchange.preCommand.command;
     const party = headEnd.parties[by];
     const pair = { originator: euiBytes(device), target: euiBytes(party.eui) };
@@ -57,7 +59,7 @@ describe("an answer that the use case does not have", () => {
     const mac = suite.macs(crypto, keys.agree.agreement, party.keys.agree.publicKey, pair);
     assert.ok(mac);
     const critical = grantsOn(useCaseByCode(header.code)!, "ESME").some(
-      (row) => row.response === "signature",
+      ({ response }) => response === "signature",
     );
     const { signer } = keys.sign;
     headEnd.receive(
@@ -68,25 +70,15 @@ describe("an answer that the use case does not have", () => {
     return exchange.status === "answered" ? "believed" : headEnd.refused.at(-1)?.reason;
   }
 
-  const watch = { thresholdV: 200, periodS: 30 };
-  const voltage = {
-    averagingPeriodS: 600,
-    extremeOver: watch,
-    extremeUnder: watch,
-    sag: watch,
-    swell: watch,
-    averageOverV: 264,
-    averageUnderV: 200,
-  };
-  const window = { validFrom: 1_700_000_000, validUntil: 1_700_172_800 };
+  const window = { CurrentDateTime: 1_700_000_000, TolerancePeriod: 86_400 };
   const failed = (status: 1 | 2 | 3 | 250, value?: Value): OperationResult =>
     value === undefined ? { status } : { status, value };
   const times = (n: number, result: OperationResult) => Array.from({ length: n }, () => result);
   const registers = [100, [0, 30], 200, [0, 32]];
 
-  type Case = [what: string, reference: string, by: "supplier" | "networkOperator", parameters: unknown];
+  type Case = [what: string, reference: Reference, by: "supplier" | "networkOperator", parameters: unknown];
   const state: Case = ["7.4", "7.4", "supplier", {}];
-  const setVoltage: Case = ["6.5", "6.5", "networkOperator", voltage];
+  const setVoltage: Case = ["6.5", "6.5", "networkOperator", voltageSettings];
   const clock: Case = ["6.11", "6.11", "supplier", window];
   const enable: Case = ["7.1", "7.1", "supplier", {}];
   const rows: [name: string, of: Case, results: OperationResult[], expected: string][] = [

@@ -29,9 +29,17 @@ describe("a change of supplier (6.23)", () => {
     for (const event of ["whitelisted", "joined", "commissioned"] as const)
       headEnd.inventory.apply(device, event);
     const { certificate } = pki.parties.secondSupplier.keys.sign;
-    const replacements = [{ cell: { role: "supplier", usage: "sign" }, certificate }];
-    const submit = (by: PartyName, more: object = {}) =>
-      headEnd.submit("6.23", { replacements, ...more }, { to: device, by });
+    const submit = (by: PartyName, more: object = {}) => {
+      const form = {
+        SupplierFloorSeqNumber: 0n,
+        SupplierReplacementCertificates: { DigitalSigningCertificate: certificate },
+        CertificationPathCertificates: { Certificate: [pki.issuingCertificate] },
+        ApplyTimeBasedCPVChecks: true,
+        ImportMPxN: "1312345678333",
+        ...more,
+      };
+      return headEnd.submit("6.23", form, { to: device, by });
+    };
     return { headEnd, submit };
   }
   /** The argument of `credentials.replace` in a command. */
@@ -39,9 +47,6 @@ describe("a change of supplier (6.23)", () => {
     const command = suite.wire.decode(suite.wire.peek(bytes));
     return ("operations" in command ? command.operations[0]?.value : undefined) as readonly Value[];
   };
-
-  /** What authorises the replacement, and its floors. */
-  const controlOf = ([control]: readonly Value[]) => control as readonly Value[];
 
   it("is asked by the incoming supplier, and signed by the transitional CoS party", () => {
     const { headEnd, submit } = stage();
@@ -55,7 +60,7 @@ describe("a change of supplier (6.23)", () => {
     assert.equal(envelope.protection, "signature+mac");
     const { publicKey } = transitionalCoS.keys.sign.signer;
     assert.ok(suite.wire.signatureValid(envelope, crypto.ed25519Verifier(publicKey)));
-    assert.deepEqual(controlOf(argument(exchange.bytes))[3], [5, 1, 0]);
+    assert.deepEqual((argument(exchange.bytes)[0] as readonly Value[])[3], [5, 1, 0]);
   });
 
   it("is not for the transitional CoS party to ask, nor for a network operator", () => {
@@ -64,19 +69,14 @@ describe("a change of supplier (6.23)", () => {
       assert.throws(() => submit(by), { code: "headend/not-eligible" });
   });
 
-  it("tells the supplier's floors as those of its role, 0 when it names none, and its own party's never", () => {
+  it("tells the supplier's floors as those of its role, and its own party's never", () => {
     const { submit } = stage();
-    const floors = (more: object) => controlOf(argument(submit("secondSupplier", more).bytes)).slice(5, 8);
+    const control = (more: object) => argument(submit("secondSupplier", more).bytes)[0] as readonly Value[];
+    const floors = (more: object) => control(more).slice(5, 8);
     assert.deepEqual(floors({}), [null, null, [[2, 0, null]]]);
-    assert.deepEqual(floors({ floor: 7n, topUpFloor: 9n }), [null, null, [[2, 7, [[0, 9]]]]]);
-    const named = { party: "90B3D51F30030000", floor: 5n };
-    assert.deepEqual(floors({ partyFloors: [named] }), [null, null, [[2, 5, null]]]);
-    for (const wrong of [
-      { floor: 1n },
-      { role: "supplier", ...named },
-      { party: "00DB1234567890A0", floor: 1n },
-    ])
-      assert.throws(() => floors({ partyFloors: [wrong] }), { code: "headend/parameters" });
-    assert.throws(() => floors({ floor: 2n ** 63n }), { code: "headend/parameters" });
+    const both = { SupplierFloorSeqNumber: 7n, SupplierPrepaymentTopUpFloorSeqNumber: 9n };
+    assert.deepEqual(floors(both), [null, null, [[2, 7, [[0, 9]]]]]);
+    for (const wrong of [{ SupplierFloorSeqNumber: 2n ** 63n }, { SupplierFloorSeqNumber: undefined }])
+      assert.throws(() => floors(wrong), { code: "headend/parameters" });
   });
 });

@@ -52,8 +52,8 @@ describe("premises of any set of devices", () => {
 
   it("asks the first device that a request is for, or the one that is named", async () => {
     await home.command("7.2", {}, { to: "hall" });
-    assert.equal((await home.read("7.4", {}, { to: "hall" })).supply, "disabled");
-    assert.equal((await home.read("7.4")).supply, "enabled", "the shed's, being first");
+    assert.equal((await home.read("7.4", {}, { to: "hall" })).SupplyState, "disabled");
+    assert.equal((await home.read("7.4")).SupplyState, "enabled", "the shed's, being first");
     const accepted = (name: string) => home.trace.of("command-accepted", name).map(({ useCase }) => useCase);
     assert.ok(accepted("hall").includes("ECS43") && !accepted("shed").includes("ECS43"));
   });

@@ -35,7 +35,7 @@ describeEmulated("a meter with its flash, mains and switch on an emulated board,
   it("boots from its flash, and disables and reads its supply (7.2, 7.4)", async () => {
     assert.equal(home.device("esme").board.mockFlash.operationCount, 0);
     await home.commission();
-    assert.equal((await home.read("7.4")).supply, "enabled");
+    assert.equal((await home.read("7.4")).SupplyState, "enabled");
     await home.command("7.2");
     assert.equal(await pair.remote.loadSwitch!.isClosed(), false);
     assert.equal(home.device("esme").board.mockLoadSwitch.contactsClosed, false);
@@ -52,7 +52,7 @@ describeEmulated("a meter with its flash, mains and switch on an emulated board,
     assert.equal(home.device("esme").boots, boots + 1);
     const back = () => home.trace.of("han", "esme").some((event) => event.event === "rejoined");
     await home.runUntil(back, 5 * minuteMs, "the meter's rejoining");
-    assert.equal((await home.read("7.4")).supply, "disabled");
+    assert.equal((await home.read("7.4")).SupplyState, "disabled");
   });
 });
 
@@ -69,7 +69,7 @@ describeEmulated("a meter with its flash, clock, mains and switch on an emulated
     const home = await premises({ pace, boards: { esme }, wan: { attachMs: 200 } });
     await home.commission();
     await home.command("7.2");
-    assert.equal((await home.read("7.4")).supply, "disabled");
+    assert.equal((await home.read("7.4")).SupplyState, "disabled");
     assert.equal(await remote.loadSwitch!.isClosed(), false);
     const rtcS = (await remote.clock.readRtcMs())! / 1000;
     assert.ok(Math.abs(rtcS - home.nowS) < 5, `the board's clock was set: ${rtcS}, ${home.nowS}`);

@@ -7,6 +7,7 @@ import {
   type Premises,
   type PremisesOptions,
   premises,
+  wholeLog,
 } from "../../../harness/index.ts";
 import { type RunContext, setCurrentRun } from "../../../harness/premises/run-context.ts";
 
@@ -14,18 +15,34 @@ import { type RunContext, setCurrentRun } from "../../../harness/premises/run-co
 async function aDay(options: PremisesOptions): Promise<Premises> {
   const home = await premises(options);
   await home.commission();
-  const limit = { thresholdW: 3000, periodS: 60, restorationS: 60, onTrip: "disable" };
-  await home.command("6.4.1", { ...limit, activateAt: home.nowS + 3600 });
+  const limit = {
+    LoadLimitPeriod: 60,
+    LoadLimitPowerThreshold: 3000,
+    LoadLimitRestorationPeriod: 60,
+    LoadLimitSupplyState: "Disable",
+  } as const;
+  await home.command("6.4.1", { ...limit, ExecutionDateTime: home.nowS + 3600 });
   await home.request("7.2", {}, { by: "networkOperator", unchecked: true, timeoutMs: 10_000 });
   home.inject(home.random.fork("noise").bytes(100));
   await home.run(2 * 3_600_000);
   await home.cutMains(5 * 60_000);
   await home.run(3_600_000);
-  await home.read("4.8.1");
+  await home.read("4.8.1", { ReadLogPeriod: wholeLog });
   return home;
 }
 
 describe("a home", () => {
+  it("gives answers whose types follow from the reference", async () => {
+    const home = await premises({ seed: 3 });
+    await home.commission();
+    const state: "disabled" | "enabled" | "armed" = (await home.read("7.4")).SupplyState;
+    const { ImportRegisters } = await home.read("4.1.1");
+    const wh: number = ImportRegisters.import;
+    const { EventLog } = await home.read("6.13", { ReadLogPeriod: wholeLog, LogToRead: "Event" });
+    const codes: readonly number[] | undefined = EventLog?.map(({ code }) => code);
+    assert.deepEqual([state, wh >= 0, Array.isArray(codes)], ["enabled", true, true]);
+  });
+
   it("is the same to the byte for the same seed: events, frames and messages", async () => {
     const [first, second] = [await aDay({ seed: 7 }), await aDay({ seed: 7 })];
     assert.ok(first.trace.events.length > 60);
@@ -129,7 +146,7 @@ describe("a home", () => {
       /no option "timeout". Did you mean timeoutMs/,
     );
     assert.equal(home.nowMs, before);
-    assert.equal((await home.read("7.4")).supply, "enabled", "and nothing is broken by it");
+    assert.equal((await home.read("7.4")).SupplyState, "enabled", "and nothing is broken by it");
   });
 
   it("refuses a start that is in no calendar or no device's clock, and takes one without a zone for UTC", async () => {
@@ -212,7 +229,7 @@ describe("a home", () => {
       await home.powerCut("esme");
       const back = () => home.trace.of("han", "esme").some((event) => event.event === "rejoined");
       await home.runUntil(back, 300_000, `the meter's rejoining with seed ${seed}`);
-      assert.equal((await home.read("7.4")).supply, "enabled");
+      assert.equal((await home.read("7.4")).SupplyState, "enabled");
     }
   });
 

@@ -23,7 +23,7 @@ describe("a board under test beside the model", function () {
     const beside = await BesideModel.start(device, { utcMs: Date.now(), seed: 1 });
     const states = { stateDecides: true };
     await beside.ask("6.11", clockWindow(), states);
-    for (const reference of ["7.1", "7.2", "7.4"]) {
+    for (const reference of ["7.1", "7.2", "7.4"] as const) {
       const { verdict, differences } = await beside.ask(reference);
       assert.ok(verdict === "identical" || verdict === "same", JSON.stringify(differences));
     }
@@ -87,7 +87,7 @@ describe("two messages beside each other", () => {
 
 function clockWindow() {
   const nowS = Math.floor(Date.now() / 1000);
-  return { validFrom: nowS - 3600, validUntil: nowS + 3600 };
+  return { CurrentDateTime: nowS - 3600, TolerancePeriod: 7200 };
 }
 
 const end = (device: RemoteDeviceEnd): DeviceEnd => ({

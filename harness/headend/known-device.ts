@@ -1,0 +1,13 @@
+import type { ModelledDevice } from "../../firmware/devices/boot.ts";
+import type { Eui64 } from "../../firmware/wire/message.ts";
+import type { PartyName } from "./parties.ts";
+
+/** A device as the head end knows it. */
+export interface KnownDevice {
+  readonly eui: Eui64;
+  readonly type: ModelledDevice;
+  readonly signPublicKey: Uint8Array;
+  readonly agreePublicKey: Uint8Array;
+  /** The parties whose credentials the device holds: others reach it through the ACB. */
+  readonly parties: Set<PartyName>;
+}

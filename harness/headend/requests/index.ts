@@ -1,0 +1,40 @@
+/** Every service request that the head end knows, by reference; and their types. */
+import type { z } from "zod";
+import { CodedError } from "../../../hal/base/coded-error.ts";
+import { configuration } from "./configuration.ts";
+import { credentials } from "./credentials.ts";
+import { installation } from "./installation.ts";
+import { reads } from "./reads.ts";
+import type { RequestDefinition } from "./request.ts";
+import { supply } from "./supply.ts";
+import { tariff } from "./tariff.ts";
+
+export const serviceRequests = {
+  ...tariff,
+  ...reads,
+  ...configuration,
+  ...credentials,
+  ...supply,
+  ...installation,
+} as const;
+
+/** References of the requests that are known, e.g. "7.2". */
+export type Reference = keyof typeof serviceRequests;
+/** What a user fills in: DUIS's elements, with its names, units and limits. */
+export type Parameters<R extends Reference> = z.input<(typeof serviceRequests)[R]["form"]>;
+
+/** In the order of their numbers; those that DUIS does not number stand last. */
+export const references = (Object.keys(serviceRequests) as Reference[]).sort((a, b) =>
+  a.localeCompare(b, "en", { numeric: true }),
+);
+
+/** The definition of `reference`. Throws `headend/unknown-request`. */
+export function serviceRequest(reference: string): RequestDefinition {
+  if (Object.hasOwn(serviceRequests, reference))
+    return serviceRequests[reference as Reference] as unknown as RequestDefinition;
+  throw new CodedError(
+    "headend/unknown-request",
+    `no service request ${reference}: expected one of ${references.join(", ")}`,
+    { reference },
+  );
+}

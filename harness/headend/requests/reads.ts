@@ -1,0 +1,32 @@
+/** Service requests 4.x, and other reads of what a device holds. */
+import { z } from "zod";
+import { readLogPeriod } from "./duis.ts";
+import { request } from "./request.ts";
+
+const log = { fields: { ReadLogPeriod: readLogPeriod } } as const;
+
+/** Which use case reads a log. Only an ESME has a power event log: of a hub it is asked for as a meter's, and refused. */
+const logs = {
+  Event: { ESME: "ECS35a", CHF: "ECS35c" },
+  Security: { ESME: "ECS35b", CHF: "ECS35d" },
+  PowerEvent: { ESME: "ECS35e", CHF: "ECS35e" },
+} as const;
+
+export const reads = {
+  "4.1.1": request("4.1.1", "ReadInstantaneousImportRegisters"),
+  "4.1.2": request("4.1.2", "ReadInstantaneousImportTOUMatrices"),
+  "4.8.1": request("4.8.1", "ReadActiveImportProfileData", log),
+  "4.10": request("4.10", "ReadNetworkData", { ...log, useCase: "ECS23" }),
+  "4.15": request("4.15", "ReadLoadLimitData"),
+  "6.2.1": request("6.2.1", "ReadDeviceConfigurationVoltage", { useCase: "ECS26b" }),
+  "6.2.2": request("6.2.2", "ReadDeviceConfigurationRandomisation"),
+  "6.13": request("6.13", "ReadEventOrSecurityLog", {
+    fields: { ReadLogPeriod: readLogPeriod, LogToRead: z.enum(["Event", "PowerEvent", "Security"]) },
+    useCase: (p, { device }) => logs[p.LogToRead][device],
+    readBack: (_, { device, useCase }) => ({
+      LogToRead: Object.entries(logs).find(([, ids]) => ids[device] === useCase)?.[0],
+    }),
+  }),
+  "8.9": request("8.9", "ReadDeviceLog", { useCase: "CCS06" }),
+  "11.2": request("11.2", "ReadFirmwareVersion", { useCase: "ECS52" }),
+} as const;
