@@ -15,7 +15,7 @@ describe("growth: the sample wire", () => {
     await home.commission();
     assert.equal(home.suite, suites[wire]);
     const disabled = await home.command("7.2");
-    assert.equal((await home.read("7.4")).supply, "disabled");
+    assert.equal((await home.read("7.4")).SupplyState, "disabled");
     assert.equal(suites[wire].wire.peek(disabled.bytes).header.code, 0x0050);
     assert.throws(() => suites.cose.wire.peek(disabled.bytes), { code: "wire/malformed" });
   });
