@@ -27,7 +27,8 @@ export interface Envelope {
 
 /** `E` is what the wire's envelope holds beside the common part, `M` what it makes of a body. */
 export interface Wire<E extends Envelope = Envelope, M = Message> {
-  readonly name: "cose" | "gbcs";
+  /** Its key in the registry of suites (`suites.ts`). */
+  readonly name: string;
   /** Reads and bounds the envelope. Throws CodedError `wire/malformed`. */
   peek(bytes: Uint8Array): E;
   /** Constant-time comparison of the MAC under `mac`. False when there is none. */

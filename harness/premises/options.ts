@@ -1,7 +1,7 @@
 /** What a user may choose about a home, and what becomes of it. */
 
 import type { DeviceSettings } from "../../firmware/devices/settings.ts";
-import type { WireName } from "../../firmware/wire/suites.ts";
+import { homeWires, isHomeWire, type WireName } from "../../firmware/wire/suites.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { readIsoTime } from "../../hal/base/iso-time.ts";
 import type { Crypto } from "../../hal/board.ts";
@@ -69,10 +69,10 @@ export interface LendingBoard {
 
 /** Why no home can be built for this wire and target; undefined when one can. */
 export function cannotBuild(wire: WireName, target: string, hasBoard = false): CodedError | undefined {
-  if (wire !== "cose")
+  if (!isHomeWire(wire))
     return new CodedError(
       "premises/wire",
-      `no home speaks the ${wire} wire yet: its payloads stay bytes. Use the cose wire.`,
+      `no home speaks the ${wire} wire yet: its payloads stay bytes. Use the ${homeWires.join(" or ")} wire.`,
       { wire },
     );
   if (target === "mock" || hasBoard) return undefined;

@@ -12,7 +12,7 @@
  */
 import type { Observation } from "../../firmware/kernel/observation.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
-import { suites } from "../../firmware/wire/suites.ts";
+import { type HomeWire, suites } from "../../firmware/wire/suites.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import type { Crypto } from "../../hal/board.ts";
 import { type CutPoint, Ether, Scheduler, SeededRandom, WanLink } from "../../hal/mock/index.ts";
@@ -52,7 +52,7 @@ export class Premises implements Home {
   readonly random: SeededRandom;
   readonly crypto: Crypto;
   /** The wire of this home. */
-  readonly suite: Suite = suites.cose;
+  readonly suite: Suite;
   readonly ether: Ether;
   readonly wan: WanLink;
   /** In the order in which they were asked for. */
@@ -61,8 +61,10 @@ export class Premises implements Home {
   readonly trace: Trace;
   readonly #pace: Pace | undefined;
 
-  constructor(options: PremisesOptions) {
+  /** Throws `premises/…` for options that no home has. */
+  constructor(options: PremisesOptions, wire: HomeWire) {
     checkOptions(options);
+    this.suite = suites[wire];
     this.#pace = options.pace?.(this.scheduler);
     this.seed = options.seed ?? currentRun()?.seed ?? 1;
     this.startUtcMs = readStart(options.start ?? defaultStart);
@@ -300,16 +302,13 @@ export async function premises(
   const inMocha = context !== undefined && "runnable" in context;
   const chosen = options ?? (inMocha ? {} : (context as PremisesOptions | undefined)) ?? {};
   const run = currentRun();
-  const reason = cannotBuild(
-    chosen.wire ?? run?.wire ?? "cose",
-    run?.target ?? "mock",
-    run?.board !== undefined,
-  );
+  const wire = chosen.wire ?? run?.wire ?? "cose";
+  const reason = cannotBuild(wire, run?.target ?? "mock", run?.board !== undefined);
   if (reason !== undefined) {
     if (inMocha) skipElsewhere(context as Mocha.Context, reason.message);
     throw reason;
   }
-  const home = new Premises({ ...onBoard(run?.board, chosen.devices), ...chosen });
+  const home = new Premises({ ...onBoard(run?.board, chosen.devices), ...chosen }, wire as HomeWire);
   run?.addPremises(home.trace, home.trace.captures);
   return home.build();
 }

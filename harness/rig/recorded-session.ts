@@ -1,11 +1,12 @@
 /** What a recording's header tells of its session: who made it, on which board, and what it ran. */
 import { z } from "zod";
+import { wireNames } from "../../firmware/wire/suites.ts";
 import { boardParts } from "../premises/boards.ts";
 
 const run = z.object({
   target: z.string().max(4096),
   patterns: z.array(z.string().max(4096)).max(1000),
-  wires: z.array(z.enum(["cose", "gbcs"])).min(1),
+  wires: z.array(z.enum(wireNames)).min(1),
   seed: z.int().min(0).max(0xffff_ffff),
   /** Virtual seconds a real one, where the command line said it. */
   timeScale: z.number().min(1).max(100_000).optional(),

@@ -35,7 +35,12 @@ function keyFiles(dir: string, certificateExtension: "pem" | "cwt"): readonly Ke
   throw badKeys(dir, `holds no file named <EUI-64>-{ds,ka,pp-ka}.{${certificateExtension},key}${hint}`);
 }
 
+/** By the extension of their certificates. */
 const wires = { pem: "gbcs", cwt: "cose" } as const;
+
+/** A wire whose keys there are files of. */
+export type KeyedWire = (typeof wires)[keyof typeof wires];
+export const keyedWires: readonly KeyedWire[] = Object.values(wires);
 
 /** What to do when the folder holds certificates of the other wire; empty when it does not. */
 function otherWire(dir: string, extension: keyof typeof wires): string {

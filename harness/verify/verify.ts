@@ -3,12 +3,13 @@ import { basename } from "node:path";
 import { type UseCase, useCaseByCode, useCases } from "../../firmware/model/index.ts";
 import type { Header } from "../../firmware/wire/message.ts";
 import type { EnvelopeSuite } from "../../firmware/wire/suite.ts";
-import { envelopeSuites, type WireName } from "../../firmware/wire/suites.ts";
+import { envelopeSuites } from "../../firmware/wire/suites.ts";
 import type { Envelope } from "../../firmware/wire/wire.ts";
 import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import { type Checked, type CheckedKind, checkMessage, ReadySuite } from "./check-message.ts";
 import { loadCwtKeys } from "./cwt-keys.ts";
+import type { KeyedWire } from "./key-files.ts";
 import { messageFiles, readMessageFile } from "./message-files.ts";
 import { loadX509Keys } from "./x509-keys.ts";
 
@@ -41,7 +42,7 @@ export interface VerifyReport {
 }
 
 export interface VerifyOptions {
-  readonly wire: WireName;
+  readonly wire: KeyedWire;
   /** gbcs: `<EUI-64>-{ds,ka,pp-ka}.{pem,key}`; cose: `<EUI-64>-{ds,ka}.{cwt,key}`. */
   readonly keysDir: string;
   /** Called after each file. */

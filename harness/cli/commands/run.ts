@@ -1,7 +1,7 @@
 /** `meterbench run`: runs the scenarios and leaves a report. */
 import { relative } from "node:path";
 import type { Command } from "commander";
-import type { WireName } from "../../../firmware/wire/suites.ts";
+import { isWire, type WireName, wireNames } from "../../../firmware/wire/suites.ts";
 import { openUnlessInterrupted } from "../../rig/interrupt.ts";
 import { realTimeNote } from "../../rig/playback/play-back.ts";
 import type { RecordedRun } from "../../rig/recorded-session.ts";
@@ -31,6 +31,8 @@ interface RunOptions extends LineOptions {
   readonly json?: boolean;
 }
 
+const wireChoices = `${wireNames.join(", ")} or both`;
+
 const examples = `
 Example:
   meterbench run outage --seed 7 --out out/outage
@@ -41,7 +43,7 @@ export function runCommand(root: Command, version: string): Command {
   const command = root
     .command("run")
     .argument("[pattern...]", "words of a scenario's title or file, or a scenario file of your own")
-    .option("--wire <wire>", "cose, gbcs or both", "cose")
+    .option("--wire <wire>", wireChoices, "cose")
     .option("--target <target>", "mock, emulated, or a board: its id in the rig file, or its port", "mock")
     .option("--rig <file>", "the rig file (default: ./rig.yaml)")
     .option("--time-scale <n>", "on a board: virtual seconds a real second, 1 for its own clock")
@@ -141,9 +143,9 @@ function timeScaleOf(text: string | undefined): number | undefined {
 }
 
 function wiresOf(text: string): readonly WireName[] {
-  if (text === "both") return ["cose", "gbcs"];
-  if (text === "cose" || text === "gbcs") return [text];
-  throw usageError(`run: --wire ${text} is not a wire`, "Expected cose, gbcs or both.");
+  if (text === "both") return wireNames;
+  if (isWire(text)) return [text];
+  throw usageError(`run: --wire ${text} is not a wire`, `Expected ${wireChoices}.`);
 }
 
 function seedOf(text: string): number {

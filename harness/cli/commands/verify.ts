@@ -1,7 +1,7 @@
 /** `meterbench verify`: says of each message file whether it is authentic, and why not. */
 import type { Command } from "commander";
 import pc from "picocolors";
-import { type VerifiedMessage, type VerifyReport, verifyFiles } from "../../verify/index.ts";
+import { keyedWires, type VerifiedMessage, type VerifyReport, verifyFiles } from "../../verify/index.ts";
 import { Exit, usageError } from "../exit.ts";
 
 interface VerifyOptions {
@@ -14,15 +14,19 @@ export function verifyCommand(root: Command): Command {
   return root
     .command("verify")
     .argument("<path...>", "message files (hexadecimal text or bytes), or folders of them")
-    .requiredOption("--wire <wire>", "gbcs or cose")
+    .requiredOption("--wire <wire>", keyedWires.join(" or "))
     .requiredOption("--keys <dir>", "folder of certificates and keys, named EUI64-ds.pem, EUI64-ka.key ...")
     .option("--json", "one JSON document on standard output")
     .description("authenticate message files")
     .addHelpText("after", "\nExample:\n  meterbench verify messages/ --wire gbcs --keys keystore/\n")
     .action((paths: string[], options: VerifyOptions) => {
-      if (options.wire !== "gbcs" && options.wire !== "cose")
-        throw usageError(`verify: --wire ${options.wire} is not a wire`, "Expected gbcs or cose.");
-      const report = verifyFiles(paths, { wire: options.wire, keysDir: options.keys });
+      const wire = keyedWires.find((each) => each === options.wire);
+      if (wire === undefined)
+        throw usageError(
+          `verify: --wire ${options.wire} is not a wire`,
+          `Expected ${keyedWires.join(" or ")}.`,
+        );
+      const report = verifyFiles(paths, { wire, keysDir: options.keys });
       if (options.json) console.log(JSON.stringify(report, null, 2));
       else print(report);
       // A pre-command is recognised, and nothing can authenticate it: that alone is no failure.

@@ -1,6 +1,6 @@
 /** Service requests 8.x: a device gets into a home, and out of it. */
 import { z } from "zod";
-import { type DeviceName, valueTypes } from "../../../firmware/model/index.ts";
+import { type DeviceName, devices, valueTypes } from "../../../firmware/model/index.ts";
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import { fromHex, toHex } from "../../../hal/base/hex.ts";
 import { commissionDevice } from "./configuration.ts";
@@ -19,9 +19,15 @@ const addDevice = z.strictObject({
 
 const hexOf = (value: unknown): unknown => (value instanceof Uint8Array ? toHex(value) : value);
 
-function listed(eui: string, type: DeviceName): DeviceName {
-  const { names } = valueTypes.registration.fields.deviceType;
-  if (type in names) return type;
+const names: Readonly<Record<string, number>> = valueTypes.registration.fields.deviceType.names;
+
+/** What a hub's log calls a device: its type, or for an SAPC that of the meter whose number it has. */
+const nameInLog = (type: DeviceName): string | undefined =>
+  Object.keys(names).find((each) => names[each] === devices[type].logNumber);
+
+function listed(eui: string, type: DeviceName): string {
+  const name = nameInLog(type);
+  if (name !== undefined) return name;
   throw new CodedError(
     "headend/parameters",
     `service request 8.11: DeviceID: ${eui} is a ${type}, which no hub lists; expected a ${Object.keys(names).join(", ")}`,
@@ -82,7 +88,7 @@ function readAdded(value: unknown, { typeOf }: ReadContext): Readonly<Record<str
 
 function isOfType(eui: string, type: unknown, typeOf: ReadContext["typeOf"]): boolean {
   try {
-    return typeOf(eui) === type;
+    return nameInLog(typeOf(eui)) === type;
   } catch (error) {
     if (error instanceof CodedError) return false;
     throw error;

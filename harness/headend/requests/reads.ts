@@ -1,5 +1,6 @@
 /** Service requests 4.x, and other reads of what a device holds. */
 import { z } from "zod";
+import { type DeviceName, devices } from "../../../firmware/model/index.ts";
 import { readLogPeriod } from "./duis.ts";
 import { request } from "./request.ts";
 
@@ -7,10 +8,13 @@ const log = { fields: { ReadLogPeriod: readLogPeriod } } as const;
 
 /** Which use case reads a log. Only an ESME has a power event log: of a hub it is asked for as a meter's, and refused. */
 const logs = {
-  Event: { ESME: "ECS35a", CHF: "ECS35c" },
-  Security: { ESME: "ECS35b", CHF: "ECS35d" },
-  PowerEvent: { ESME: "ECS35e", CHF: "ECS35e" },
+  Event: { own: "ECS35a", hub: "ECS35c" },
+  PowerEvent: { own: "ECS35e", hub: "ECS35e" },
+  Security: { own: "ECS35b", hub: "ECS35d" },
 } as const;
+type LogWord = keyof typeof logs;
+const logWords = Object.keys(logs) as readonly LogWord[];
+const logOf = (word: LogWord, device: DeviceName) => logs[word][devices[device].board];
 
 export const reads = {
   "4.1.1": request("4.1.1", "ReadInstantaneousImportRegisters"),
@@ -21,10 +25,10 @@ export const reads = {
   "6.2.1": request("6.2.1", "ReadDeviceConfigurationVoltage", { useCase: "ECS26b" }),
   "6.2.2": request("6.2.2", "ReadDeviceConfigurationRandomisation"),
   "6.13": request("6.13", "ReadEventOrSecurityLog", {
-    fields: { ReadLogPeriod: readLogPeriod, LogToRead: z.enum(["Event", "PowerEvent", "Security"]) },
-    useCase: (p, { device }) => logs[p.LogToRead][device],
+    fields: { ReadLogPeriod: readLogPeriod, LogToRead: z.enum(logWords) },
+    useCase: (p, { device }) => logOf(p.LogToRead, device),
     readBack: (_, { device, useCase }) => ({
-      LogToRead: Object.entries(logs).find(([, ids]) => ids[device] === useCase)?.[0],
+      LogToRead: logWords.find((word) => logOf(word, device) === useCase),
     }),
   }),
   "8.9": request("8.9", "ReadDeviceLog", { useCase: "CCS06" }),

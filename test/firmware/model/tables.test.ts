@@ -6,6 +6,7 @@ import { readModel } from "../../../.ci/model/read-model.ts";
 import {
   corrected,
   parseTable,
+  type Row,
   readCorrections,
   readTables,
   type Tables,
@@ -30,6 +31,12 @@ const withCell = (table: keyof Tables, row: number, column: string, cell: string
 };
 const rowOf = (table: keyof Tables, column: string, cell: string) =>
   tables()[table].findIndex((row) => row[column] === cell);
+/** The message set of the specification; a use case that comes on top of it needs no line there. */
+const pinnedMessages = parseTable(
+  readFileSync(new URL("pinned-messages.tsv", import.meta.url), "utf8"),
+  "pinned",
+);
+const hexOf = (code: number): string => code.toString(16).toUpperCase().padStart(4, "0");
 const everyObject: readonly ModelObject[] = Object.values(objects);
 
 describe("model: the tables", () => {
@@ -39,10 +46,11 @@ describe("model: the tables", () => {
   });
 
   it("hold the whole message set", () => {
-    assert.equal(useCases.length, 240);
+    const codes = new Map<string, string>(useCases.map(({ id, code, kind }) => [id, hexOf(code) + kind]));
+    for (const { id, code, kind } of pinnedMessages) assert.equal(codes.get(id!), `${code}${kind}`, id);
     assert.equal(Object.keys(requests).length, 129);
     assert.equal(new Set(Object.values(alerts).map(({ code }) => code)).size, 190);
-    const count = (kind: string) => useCases.filter((each) => each.kind === kind).length;
+    const count = (kind: string) => pinnedMessages.filter((each) => each.kind === kind).length;
     assert.deepEqual([count("command"), count("alert"), count("local")], [205, 29, 6]);
   });
 
@@ -146,6 +154,32 @@ describe("model: numbers are for ever", () => {
   const address = ({ kind, cluster, classId, obis }: ModelObject) =>
     kind === "cluster" ? `cluster ${cluster.toString(16).padStart(4, "0")}` : `${classId} ${obis}`.trim();
 
+  /** Names of pinned objects that tables have otherwise than they were pinned. */
+  const movedPins = (from: Tables): (string | undefined)[] => {
+    const made = new Map(
+      readModel(from).objects.map(({ row, name, members }) => [row.id, { name, members }]),
+    );
+    const named = new Set(from.objects.map(({ name }) => name));
+    return pinned
+      .filter(({ name }) => named.has(name))
+      .filter((pin) => {
+        const object = made.get(pin.id);
+        const now = object?.members.map((m) => `${m.kind} ${m.no}=${m.name}`) ?? [];
+        const wanted = (kind: "attribute" | "method") =>
+          (pin[`${kind}s`] || "")
+            .split(" ")
+            .filter(Boolean)
+            .map((each) => `${kind} ${each}`);
+        return (
+          object?.name !== pin.name ||
+          wanted("attribute")
+            .concat(wanted("method"))
+            .some((w) => !now.includes(w))
+        );
+      })
+      .map(({ name }) => name);
+  };
+
   it("every pinned object, attribute and method has its number, name and address still", () => {
     for (const row of pinned) {
       const object = objectById(Number(row.id));
@@ -172,6 +206,23 @@ describe("model: numbers are for ever", () => {
       );
       assert.deepEqual((row.methods || "").split(" ").filter(Boolean), numbers(object.methods), object.name);
     }
+  });
+
+  it("two objects whose numbers are swapped, and a member renumbered or renamed, are found", () => {
+    const all = tables();
+    assert.deepEqual(movedPins(all), []);
+    const [one, two] = [rowOf("objects", "name", "supplyControl"), rowOf("objects", "name", "supplyState")];
+    const ids = [all.objects[one]?.id as string, all.objects[two]?.id as string] as const;
+    const objectsSwapped = all.objects
+      .with(one, { ...(all.objects[one] as Row), id: ids[1] })
+      .with(two, { ...(all.objects[two] as Row), id: ids[0] });
+    assert.deepEqual(movedPins({ ...all, objects: objectsSwapped }), ["supplyControl", "supplyState"]);
+    const at = all.members.findIndex(({ object, name }) => object === "supplyControl" && name === "execute");
+    assert.deepEqual(movedPins(withCell("members", at, "no", "9")), ["supplyControl"]);
+    assert.throws(
+      () => movedPins(withCell("members", at, "name", "run")),
+      /no object has supplyControl\.execute/,
+    );
   });
 
   it("the order of lines gives no number: tables read backwards make the same objects", () => {

@@ -4,9 +4,11 @@ import { refusalCodes } from "../../../firmware/security/refusal-reasons.ts";
 import type { Alert, Response } from "../../../firmware/wire/message.ts";
 import { type CommandOptions, type MeterRig, meterEui, meterRig, op } from "../../support/devices.ts";
 
-const enable = [op("call", objects.supplyControl.id, 1, 0x33)];
+const script = (no: number) => op("call", objects.supplyControl.id, 1, no);
+const enable = [script(0x33)];
 const readState = [op("get", objects.supplyState.id, 3)];
 const ECS42 = 0x004f;
+const ECS43 = 0x0050;
 const ECS45 = 0x0052;
 
 describe("a command's checks", () => {
@@ -21,6 +23,12 @@ describe("a command's checks", () => {
     await rig.meter.device.receive(bytes);
     const reason = rig.observations.find(({ kind }) => kind === "command-refused")?.reason;
     return typeof reason === "string" ? reason : "accepted";
+  }
+  async function supplyState(): Promise<unknown> {
+    rig.take();
+    assert.equal(await verdict(rig.desk.command(ECS45, readState)), "accepted");
+    const [answer] = rig.take();
+    return rig.desk.read<Response>(answer as Uint8Array, rig.world.of("supplier")).results[0]?.value;
   }
   const ecs42 = (options: CommandOptions = {}) => rig.desk.command(ECS42, enable, options);
   const someoneElse = () => rig.world.crypto.ed25519Signer(new Uint8Array(32).fill(7));
@@ -80,6 +88,22 @@ describe("a command's checks", () => {
       [op("call", id, 1)],
     ])
       assert.equal(await verdict(rig.desk.command(ECS42, operations)), "format");
+  });
+
+  it("refuses ECS42, enable, with any script but its own, and the supply stays as it is", async () => {
+    for (const output of ["enabled", "disabled"] as const) {
+      if (output === "disabled")
+        assert.equal(await verdict(rig.desk.command(ECS43, [script(0x34)])), "accepted");
+      const before = await rig.board.loadSwitch?.isClosed();
+      assert.equal(before, output === "enabled");
+      for (const other of [0x32, 0x34, 0x35, 0x36, 0, 0xffff]) {
+        assert.equal(await verdict(rig.desk.command(ECS42, [script(other)])), "format", String(other));
+        assert.equal(await rig.board.loadSwitch?.isClosed(), before, String(other));
+        assert.equal(await supplyState(), output === "enabled" ? 1 : 0, String(other));
+      }
+    }
+    assert.equal(await verdict(ecs42()), "accepted");
+    assert.equal(await supplyState(), 1);
   });
 
   it("refuses activation times of one command that are not all equal, and does none of it", async () => {
