@@ -1,7 +1,10 @@
 /** What a GBCS message carries: DLMS, GBZ or ASN.1; told apart by their first bytes (GBCS payloads stay bytes). */
 
 import { attributeOf, cosemObject, methodOf } from "../../firmware/model/index.ts";
+import type { Header } from "../../firmware/wire/message.ts";
+import { messageOf } from "../../hal/base/coded-error.ts";
 import { toHex } from "../../hal/base/hex.ts";
+import { dlmsFields } from "./dlms-values.ts";
 import { Annotator, type DecodedNode, hexNumber, noFit, numberOf } from "./node.ts";
 
 const dlms: Readonly<Record<number, string>> = {
@@ -19,10 +22,11 @@ const asn1: Readonly<Record<number, string>> = {
   48: "SEQUENCE",
 };
 
-export function decodeGbcsPayload(bytes: Uint8Array, base: number): DecodedNode {
+/** `header`: of the message that carries it, where it could be read. */
+export function decodeGbcsPayload(bytes: Uint8Array, base: number, header?: Header): DecodedNode {
   const a = new Annotator(bytes, base);
   const kind = dlms[bytes[0] ?? -1];
-  if (kind !== undefined && bytes.length >= 6) return decodeDlms(a, kind);
+  if (kind !== undefined && bytes.length >= 6) return decodeDlms(a, kind, header);
   if (bytes[0] === 0x01 && bytes[1] === 0x09) return decodeGbz(a);
   const type = asn1[bytes[0] ?? -1];
   if (type !== undefined && bytes.length >= 2) return decodeAsn1(a, type);
@@ -30,12 +34,24 @@ export function decodeGbcsPayload(bytes: Uint8Array, base: number): DecodedNode 
   return a.node("payload of no known technology");
 }
 
-function decodeDlms(a: Annotator, kind: string): DecodedNode {
+function decodeDlms(a: Annotator, kind: string, header: Header | undefined): DecodedNode {
   a.take("APDU", 1, () => kind);
   a.take("long invoke id", 4, (b) => ({ value: toHex(b), note: `counter …${numberOf(b.subarray(1))}` }));
   if (kind === "DLMS access-request") takeRequestSpecifications(a);
   if (a.left > 0) a.take("data", a.left);
+  if (header !== undefined) sayValues(a, header);
   return a.node(kind);
+}
+
+/** What it all says, by names; or why a device would refuse it. */
+function sayValues(a: Annotator, header: Header): void {
+  try {
+    const fields = dlmsFields(header, a.bytes);
+    if (fields === undefined) a.say("values", "not told", "the command says which optional steps were asked");
+    for (const { name, value, note } of fields ?? []) a.say(name, value, note);
+  } catch (error) {
+    a.say("values", "cannot be read", messageOf(error));
+  }
 }
 
 const choices: Readonly<Record<number, string>> = {
