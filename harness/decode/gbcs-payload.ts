@@ -1,6 +1,7 @@
 /** What a GBCS message carries: DLMS, GBZ or ASN.1; told apart by their first bytes (GBCS payloads stay bytes). */
 
 import { attributeOf, cosemObject, methodOf } from "../../firmware/model/index.ts";
+import { nameText } from "../../firmware/wire/gbcs/dlms/index.ts";
 import type { Header } from "../../firmware/wire/message.ts";
 import { messageOf } from "../../hal/base/coded-error.ts";
 import { toHex } from "../../hal/base/hex.ts";
@@ -74,17 +75,12 @@ function takeRequestSpecifications(a: Annotator): void {
 }
 
 function specification(bytes: Uint8Array): string {
-  const obis = obisText(bytes.subarray(3, 9));
+  const obis = nameText(bytes.subarray(3, 9));
   const member = bytes[9] ?? 0;
   const object = cosemObject(numberOf(bytes.subarray(1, 3)), obis);
   const found = object && (bytes[0] === 3 ? methodOf(object, member) : attributeOf(object, member));
   const name = object === undefined ? `class ${numberOf(bytes.subarray(1, 3))}` : object.name;
   return `${choices[bytes[0] ?? 0] ?? "?"} ${name} ${obis}, ${found?.name ?? `member ${member}`}`;
-}
-
-/** "0-0:96.3.10.255" */
-export function obisText([a, b, c, d, e, f]: Uint8Array): string {
-  return `${a}-${b}:${c}.${d}.${e}.${f}`;
 }
 
 function decodeGbz(a: Annotator): DecodedNode {

@@ -8,6 +8,7 @@ import {
   found,
   nameOctets,
   nameText,
+  readName,
   typesToWrite,
   writeAddress,
 } from "./addresses.ts";
@@ -116,7 +117,7 @@ function readSpecification(reader: Reader): { of: Found; selector?: Value } {
   if (kind === undefined) throw malformed("kind of access", reader.at - 1, "1 to 4", choice);
   const at = reader.at;
   const classId = reader.u16("class");
-  const of = found(kind, classId, reader.take("logical name", 6), reader.u8("member"), at);
+  const of = found(kind, classId, readName(reader), reader.u8("member"), at);
   if (choice !== Choice.getSelected) return { of };
   return { of, selector: readSelector(reader, of) };
 }
@@ -161,7 +162,7 @@ function readProtected(reader: Reader, header: Header, protector: string): Opera
   reader.expect("kind of access", Choice.call);
   const at = reader.at;
   const classId = reader.u16("class");
-  const name = nameText(reader.take("logical name", 6));
+  const name = nameText(readName(reader));
   const member = reader.u8("member");
   if (classId !== PROTECTION_CLASS || name !== protector || member !== GET_PROTECTED)
     throw malformed(

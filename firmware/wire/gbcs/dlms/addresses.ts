@@ -11,7 +11,7 @@ import type { MemberRef, OperationKind } from "../../message.ts";
 import { malformed, type Reader } from "../bytes.ts";
 import { type Sink, unwritable } from "./sink.ts";
 
-export const LOGICAL_NAME_BYTES = 6;
+const LOGICAL_NAME_BYTES = 6;
 
 /** What is asked of which member; its value apart. */
 export interface Asked extends MemberRef {

@@ -5,7 +5,7 @@
 import type { StructureType } from "../../../model/index.ts";
 import { type Header, Kind, type Operation, type Value } from "../../message.ts";
 import { euiBytes, malformed, type Reader } from "../bytes.ts";
-import { type Asked, type Found, found, nameOctets, typesToWrite } from "./addresses.ts";
+import { type Asked, type Found, found, nameOctets, readName, typesToWrite } from "./addresses.ts";
 import { dateTimeOctets, momentOf } from "./moments.ts";
 import { Sink, unwritable } from "./sink.ts";
 
@@ -85,7 +85,7 @@ function readElement(reader: Reader): Operation {
   const at = reader.at;
   const classId = reader.u16("class");
   fixed(reader, "logical name", Uint8Array.of(0x09, 6));
-  const name = reader.take("logical name", 6);
+  const name = readName(reader);
   reader.expect("attribute's type", 0x0f);
   const { asked, types } = found("get", classId, name, reader.u8("attribute"), at);
   fixed(reader, "data index and restriction", Uint8Array.of(0x12, 0, 0, 0x02, 2, 0x16));

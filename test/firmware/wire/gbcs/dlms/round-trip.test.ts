@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   type ModelObject,
+  makeType,
+  NEVER,
+  NOW,
   objects,
   type Plain,
   type Step,
@@ -28,6 +31,7 @@ import {
   writeData,
 } from "../../../../../firmware/wire/gbcs/dlms/index.ts";
 import { type Header, Kind, type Operation, Status } from "../../../../../firmware/wire/message.ts";
+import { hex, toHex } from "../../../../support/shared-data.ts";
 import { plains } from "./values.ts";
 
 const party = "90B3D51F30010000";
@@ -149,6 +153,36 @@ describe("gbcs: DLMS payloads go both ways", () => {
     const [single, twin] = [encodeHidden(types, none), encodeHidden(types, none, true)];
     assert.ok(twin.length > single.length);
     for (const bytes of [single, twin]) assert.deepEqual(decodeHidden(types, bytes), none);
+  });
+
+  it("moments in their one form each, and no others", () => {
+    const { dateTime, weekdayTime, timestamp } = makeType;
+    const [newYear, meterDay] = [Date.UTC(2015, 0, 1) / 1000, Date.UTC(2014, 11, 31, 23, 50) / 1000];
+    const forms: [type: ValueType, moment: number, bytes: string][] = [
+      [dateTime, newYear, "090C07DF0101FF000000008000FF"],
+      [dateTime, NOW, "090C0000000000000000008000FF"],
+      [dateTime, NEVER, "090CFFFFFFFFFFFFFFFFFF8000FF"],
+      [weekdayTime, meterDay, "090C07DE0C1F03173200008000FF"],
+      [weekdayTime, NEVER, "090CFFFFFFFFFFFFFFFFFF8000FF"],
+      [timestamp, newYear, "061C374A80"],
+      [timestamp, NOW, "0600000000"],
+      [timestamp, NEVER, "06FFFFFFFF"],
+    ];
+    for (const [type, moment, bytes] of forms) {
+      assert.equal(toHex(writeData(new Sink(), type, moment).written).toUpperCase(), bytes);
+      assert.equal(readData(new Reader(hex(bytes)), type), moment, bytes);
+    }
+    for (const [type, bytes] of [
+      [dateTime, "090C07DE0C1F03173200008000FF"], // a weekday
+      [weekdayTime, "090C07DE0C1F04173200008000FF"], // another weekday than the date's
+      [weekdayTime, "090C07DE0C1FFF173200008000FF"], // none
+      [dateTime, "090C07DF0101FF000000018000FF"], // hundredths
+      [dateTime, "090C07DF0101FF00000000003CFF"], // another zone
+      [dateTime, "090C07DF0101FF0000000080FF00"], // clock status
+      [dateTime, "090C07DF021EFF000000008000FF"], // 30 February
+      [timestamp, "06C8000000"], // after 2106
+    ] as const)
+      assert.throws(() => readData(new Reader(hex(bytes)), type), { code: "wire/malformed" }, bytes);
   });
 
   it("the result rule: the first failure is 1, all after it 250 and without values", () => {
