@@ -1,10 +1,14 @@
 /** What a DLMS payload says, by the model's names: one field for each operation, result or alert, and for each value in it. */
 import {
+  type CalendarType,
+  calendarValue,
+  fromPlain,
   type Members,
   present,
   type UseCase,
   useCaseByCode,
   type ValueType,
+  valueTypes,
 } from "../../firmware/model/index.ts";
 import {
   type Asked,
@@ -13,7 +17,7 @@ import {
   decodeResponse,
   noticeTypes,
 } from "../../firmware/wire/gbcs/dlms/index.ts";
-import { type Header, Kind, type Value } from "../../firmware/wire/message.ts";
+import { type Header, Kind, type OperationResult, type Value } from "../../firmware/wire/message.ts";
 import { memberOf, statusText, timeText, typedValue } from "./cose-values.ts";
 import { eventName } from "./event-names.ts";
 import { type DecodedField, hexNumber, shownBytes } from "./node.ts";
@@ -46,13 +50,28 @@ function responseFields(header: Header, payload: Uint8Array): DecodedField[] | u
     const answer = answerTo(header, some, payload);
     if (answer === undefined) continue;
     if ("sealed" in answer) return [hiddenField(answer.sealed)];
+    const units = unitsIn(some, answer.results);
     return answer.results.flatMap(({ status, value }, at) => {
-      const { path, gives, kind } = some[at] as UseCase["steps"][number];
+      const { path, gives, kind, object } = some[at] as UseCase["steps"][number];
       const first = { name: `result ${at + 1}`, value: `${kind} ${path}: ${statusText(status)}` };
-      return value === undefined ? [first] : [first, ...leaves(path, gives, value)];
+      if (value === undefined) return [first];
+      const unit = gives.kind === "integer" ? units.get(object) : undefined;
+      return [first, ...leaves(path, gives, value).map((each) => (unit ? { ...each, note: unit } : each))];
     });
   }
   return undefined;
+}
+
+/** What the numbers of an object count, where the same answer has its scaler and unit. */
+function unitsIn(steps: UseCase["steps"], results: readonly OperationResult[]): Map<string, string> {
+  const units = new Map<string, string>();
+  for (const [at, { object, gives }] of steps.entries()) {
+    const value = results[at]?.value;
+    if (gives !== valueTypes.scalerUnit || value === undefined) continue;
+    const { scaler, unit } = fromPlain(valueTypes.scalerUnit, value);
+    units.set(object, scaler === 0 ? unit : `in 10^${scaler} ${unit}`);
+  }
+  return units;
 }
 
 function answerTo(header: Header, steps: UseCase["steps"], payload: Uint8Array) {
@@ -92,10 +111,25 @@ function leaves(path: string, type: ValueType | undefined, value: Value): Decode
     const [name, of] = Object.entries(type.options)[value[0] as number] ?? [];
     return leaves(`${path}.${name}`, of, value[1] as Value);
   }
+  if (type?.kind === "calendar" && value instanceof Uint8Array)
+    return [{ name: path, value: calendarText(type, value) }];
   if (!Array.isArray(value) || (type?.kind !== "array" && type?.kind !== "structure"))
     return [{ name: path, value: typedValue(type, value) }];
   if (value.length === 0) return [{ name: path, value: "(empty)" }];
   if (type.kind === "array") return value.flatMap((each, at) => leaves(`${path}[${at}]`, type.item, each));
   const members: Members = present(type.fields, value.length);
   return members.flatMap(([name, of], at) => leaves(`${path}.${name}`, of, value[at] as Value));
+}
+
+/** "-----12-25" for every Christmas, "06:00:00" for a time of day; a part that is open is dashes. */
+function calendarText({ form }: CalendarType, octets: Uint8Array): string {
+  const parts = calendarValue(form, octets);
+  if (typeof parts === "string") return `${shownBytes(octets)}: ${parts}`;
+  const shown = (part: number | undefined, digits = 2) =>
+    part === undefined ? "-".repeat(digits) : String(part).padStart(digits, "0");
+  const { year, month, day, weekday, hour, minute, second } = parts;
+  const on = weekday === undefined ? "" : ` weekday ${weekday}`;
+  const date = `${shown(year, 4)}-${shown(month)}-${shown(day)}${on}`;
+  const time = `${shown(hour)}:${shown(minute)}:${shown(second)}`;
+  return { date, time, dateTime: `${date} ${time}` }[form];
 }

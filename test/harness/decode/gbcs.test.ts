@@ -89,7 +89,13 @@ describe("decode, GBCS", () => {
     const directory = rtds(this, "messages");
     const fieldsOf = (name: RegExp) => {
       const payload = decode(join(directory, files(directory).find((n) => name.test(n))!)).children[0]!;
-      return (field: string) => payload.fields.find((each) => each.name === field)?.value;
+      const told = new Map(
+        payload.fields.flatMap(({ name, value, note }) => [
+          [name, value],
+          [`${name} note`, note],
+        ]),
+      );
+      return (field: string) => told.get(field);
     };
     const tariff = fieldsOf(/ECS01a_1.1.1_IMMEDIATE_TOU_SUCCESS_COMMAND/);
     assert.equal(tariff("operation 1"), "set tariffCalendar.seasonsPassive");
@@ -99,6 +105,10 @@ describe("decode, GBCS", () => {
     assert.equal(profile("exportProfile.buffer[0].time"), "2014-10-01 09:30:00 UTC");
     assert.equal(profile("exportProfile.buffer[0].value"), "81");
     assert.equal(fieldsOf(/ECS101_NA_8F86_INPUT_ALERT/)("level"), "100");
+    const price = fieldsOf(/ECS24b_.*SUCCESS_RESPONSE/);
+    assert.equal(price("secondarySpecialDaysInForce.entries[0].date"), "-----12-25");
+    assert.equal(price("secondaryCalendar.seasonsActive[0].start"), "2015-03-20 22:45:00");
+    assert.equal(price("secondaryActiveTariffPrice.value note"), "in 10^-5 currency");
     const failed = fieldsOf(/ECS01b_1.2.1_IMMEDIATE_ERROR_RESPONSE/);
     assert.equal(failed("result 3"), "set standingCharge.activateAt: hardwareFault");
     assert.equal(failed("result 4"), "set tariffPrice.activateAt: otherReason");
