@@ -1,7 +1,7 @@
 /**
  * The language in which tables write types, read into a type and into the code that makes it:
  *
- *     u16   u16(0..1799)   boolean   nothing   dateTime   timestamp   calendarDate   calendarTime   calendarDateTime
+ *     u16   u16(0..1799)   boolean   nothing   dateTime   weekdayTime   timestamp   calendarDate   calendarTime   calendarDateTime
  *     octets(8)   octets(0..8)   item(1200)   remainder(1024)   text(utf8, 0..116)   bits(7)   names(enum, disabled 0, enabled 1)
  *     array(T, 0..16)   table(T, 100)   rest(T, 255)   times(count, T, 512)   times(flags & 15, T, 15)
  *     { name: T, other: T }   choice(one: T, other: T)   optional(T)   twin(T)   tagged(3, T)   default(T, name)
@@ -24,6 +24,7 @@ const atoms: Readonly<Record<string, MadeType>> = {
   boolean: { type: t.boolean, code: "t.boolean" },
   nothing: { type: t.nothing, code: "t.nothing" },
   dateTime: { type: t.dateTime, code: "t.dateTime" },
+  weekdayTime: { type: t.weekdayTime, code: "t.weekdayTime" },
   timestamp: { type: t.timestamp, code: "t.timestamp" },
   calendarDate: { type: t.calendar("date"), code: 't.calendar("date")' },
   calendarTime: { type: t.calendar("time"), code: 't.calendar("time")' },

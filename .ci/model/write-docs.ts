@@ -69,7 +69,7 @@ const plainWords = [
       ],
       ["`text(form, a..b)`", "text"],
       ["`bits(n)`", "text of 0 and 1, first bit first"],
-      ["`dateTime`, `timestamp`", "UTC seconds since 1970; 0 is now, 4294967295 is never"],
+      ["`dateTime`, `weekdayTime`, `timestamp`", "UTC seconds since 1970; 0 is now, 4294967295 is never"],
       [
         "`calendarDate`, `calendarTime`, `calendarDateTime`",
         "a byte string of 5, 4 or 12 octets as COSEM has them",

@@ -49,7 +49,7 @@ export {
 } from "./look-up.ts";
 export * as makeType from "./make-types.ts";
 export { mismatch, type Pattern } from "./pattern.ts";
-export { fromPlain, type Plain, plainFault, toPlain } from "./plain.ts";
+export { fromPlain, type Members, type Plain, plainFault, present, toPlain } from "./plain.ts";
 export { type Role, roleByNumber, roles, userRoles } from "./roles.ts";
 export type { AttributeValue, MethodArgument, Outcome, Serving } from "./serving.ts";
 export * from "./types.ts";

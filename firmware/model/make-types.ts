@@ -91,6 +91,7 @@ export const text = (form: TextType["form"], min: number, max = min): TextType =
 export const bits = (min: number, max = min): BitsType => ({ kind: "bits", min, max });
 
 export const dateTime: MomentType = { kind: "moment", form: "dateTime" };
+export const weekdayTime: MomentType = { kind: "moment", form: "weekdayTime" };
 export const timestamp: MomentType = { kind: "moment", form: "timestamp" };
 export const calendar = <F extends CalendarType["form"]>(form: F): CalendarType<F> => ({
   kind: "calendar",

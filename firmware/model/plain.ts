@@ -131,11 +131,11 @@ function readArray({ item, min, max }: ArrayType, plain: Plain, path: Path): unk
   return plain.map((each, i) => read(item, each, inItem(path, i)));
 }
 
-type Members = readonly (readonly [string, ValueType])[];
+export type Members = readonly (readonly [string, ValueType])[];
 const layouts = new WeakMap<Fields, { readonly all: Members; readonly single: Members }>();
 
 /** The members of a structure that are there when a list has `count` items: with the twin-element ones, or without. */
-function present(fields: Fields, count: number): Members {
+export function present(fields: Fields, count: number): Members {
   let layout = layouts.get(fields);
   if (layout === undefined) {
     const all = Object.entries(fields);

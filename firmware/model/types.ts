@@ -67,11 +67,11 @@ export interface BitsType {
 }
 /**
  * A moment, UTC seconds since 1970, or `NOW`, or `NEVER`. `dateTime`: DLMS octet-string(12), ASN.1 GeneralizedTime;
- * `timestamp`: 32 bits of seconds since 2000 on DLMS and ZCL.
+ * `weekdayTime` the same, with its day of the week on DLMS; `timestamp`: 32 bits of seconds since 2000 on DLMS and ZCL.
  */
 export interface MomentType {
   readonly kind: "moment";
-  readonly form: "dateTime" | "timestamp";
+  readonly form: "dateTime" | "weekdayTime" | "timestamp";
 }
 /** What a calendar says, any part of it open (`calendar.ts`). ZCL knows the date in four bytes, DLMS in five. */
 export interface CalendarType<F extends "date" | "time" | "dateTime" = "date" | "time" | "dateTime"> {

@@ -83,14 +83,20 @@ function resultValue(
   type: ValueType | undefined,
   { status: number, value }: OperationResult,
 ): string {
-  const status = Object.entries(Status).find(([, each]) => each === number)?.[0] ?? number;
-  return value === undefined ? String(status) : `${status}: ${shownValue(object, type, value)}`;
+  const status = statusText(number);
+  return value === undefined ? status : `${status}: ${shownValue(object, type, value)}`;
 }
+
+export const statusText = (number: number): string =>
+  Object.entries(Status).find(([, each]) => each === number)?.[0] ?? String(number);
 
 const objectName = (ref: MemberRef): string => objectById(ref.object)?.name ?? `object ${ref.object}`;
 
 /** "clock.time", and the type of what an operation on it carries. */
-function memberOf(kind: OperationKind, ref: MemberRef): { name: string; carries: ValueType | undefined } {
+export function memberOf(
+  kind: OperationKind,
+  ref: MemberRef,
+): { name: string; carries: ValueType | undefined } {
   const object: ModelObject | undefined = objectById(ref.object);
   const method = object && kind === "call" ? methodOf(object, ref.member) : undefined;
   const attribute = object && kind !== "call" ? attributeOf(object, ref.member) : undefined;
@@ -125,7 +131,7 @@ function rowText(row: Value, object: string): string {
   return `${at} ${rest.map(plainValue).join(" ")}${unitOf(object)}`;
 }
 
-/** A value without names, in the names of its type. */
+/** A value in words: names with their numbers, moments as times. */
 export function typedValue(type: ValueType | undefined, value: Value): string {
   switch (type?.kind) {
     case "optional":
@@ -157,7 +163,7 @@ function listText(value: readonly Value[], typeOf: (i: number) => ValueType | un
   return `[${[...shown, ...more].join(", ")}]`;
 }
 
-function timeText(utcS: number): string {
+export function timeText(utcS: number): string {
   if (utcS === NOW) return "now or the beginning";
   return utcS === NEVER ? "never or the end" : shownTime(utcS);
 }

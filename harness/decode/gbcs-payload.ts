@@ -1,9 +1,12 @@
 /** What a GBCS message carries: ASN.1 by its row, DLMS or GBZ by their first bytes. */
 
 import { attributeOf, cosemObject, methodOf, type UseCase } from "../../firmware/model/index.ts";
-import type { Kind } from "../../firmware/wire/message.ts";
+import { nameText } from "../../firmware/wire/gbcs/dlms/index.ts";
+import type { Header, Kind } from "../../firmware/wire/message.ts";
+import { messageOf } from "../../hal/base/coded-error.ts";
 import { toHex } from "../../hal/base/hex.ts";
 import { decodeAsn1 } from "./asn1.ts";
+import { dlmsFields } from "./dlms-values.ts";
 import { Annotator, type DecodedNode, hexNumber, noFit, numberOf } from "./node.ts";
 
 const dlms: Readonly<Record<number, string>> = {
@@ -12,28 +15,44 @@ const dlms: Readonly<Record<number, string>> = {
   15: "DLMS data-notification",
 };
 
-/** `row`, `kind`: what the header says that it is. */
-export function decodeGbcsPayload(
-  bytes: Uint8Array,
-  base: number,
-  row: UseCase | undefined,
-  kind: Kind,
-): DecodedNode {
+/** What is known of a message before its payload is read. */
+export interface Carried {
+  /** Where the payload begins in the message. */
+  readonly base: number;
+  readonly row: UseCase | undefined;
+  readonly kind: Kind;
+  /** Of a message whose header could be read whole. */
+  readonly header: Header | undefined;
+}
+
+export function decodeGbcsPayload(bytes: Uint8Array, { base, row, kind, header }: Carried): DecodedNode {
   if (row?.payload === "asn1") return decodeAsn1(bytes, base, row, kind);
   const a = new Annotator(bytes, base);
   const apdu = dlms[bytes[0] ?? -1];
-  if (apdu !== undefined && bytes.length >= 6) return decodeDlms(a, apdu);
+  if (apdu !== undefined && bytes.length >= 6) return decodeDlms(a, apdu, header);
   if (bytes[0] === 0x01 && bytes[1] === 0x09) return decodeGbz(a);
   if (bytes.length > 0) a.take("bytes", bytes.length);
   return a.node("payload of no known technology");
 }
 
-function decodeDlms(a: Annotator, kind: string): DecodedNode {
+function decodeDlms(a: Annotator, kind: string, header: Header | undefined): DecodedNode {
   a.take("APDU", 1, () => kind);
   a.take("long invoke id", 4, (b) => ({ value: toHex(b), note: `counter …${numberOf(b.subarray(1))}` }));
   if (kind === "DLMS access-request") takeRequestSpecifications(a);
   if (a.left > 0) a.take("data", a.left);
+  if (header !== undefined) sayValues(a, header);
   return a.node(kind);
+}
+
+/** What it all says, by names; or why a device would refuse it. */
+function sayValues(a: Annotator, header: Header): void {
+  try {
+    const fields = dlmsFields(header, a.bytes);
+    if (fields === undefined) a.say("values", "not told", "the command says which optional steps were asked");
+    for (const { name, value, note } of fields ?? []) a.say(name, value, note);
+  } catch (error) {
+    a.say("values", "cannot be read", messageOf(error));
+  }
 }
 
 const choices: Readonly<Record<number, string>> = {
@@ -56,17 +75,12 @@ function takeRequestSpecifications(a: Annotator): void {
 }
 
 function specification(bytes: Uint8Array): string {
-  const obis = obisText(bytes.subarray(3, 9));
+  const obis = nameText(bytes.subarray(3, 9));
   const member = bytes[9] ?? 0;
   const object = cosemObject(numberOf(bytes.subarray(1, 3)), obis);
   const found = object && (bytes[0] === 3 ? methodOf(object, member) : attributeOf(object, member));
   const name = object === undefined ? `class ${numberOf(bytes.subarray(1, 3))}` : object.name;
   return `${choices[bytes[0] ?? 0] ?? "?"} ${name} ${obis}, ${found?.name ?? `member ${member}`}`;
-}
-
-/** "0-0:96.3.10.255" */
-export function obisText([a, b, c, d, e, f]: Uint8Array): string {
-  return `${a}-${b}:${c}.${d}.${e}.${f}`;
 }
 
 function decodeGbz(a: Annotator): DecodedNode {

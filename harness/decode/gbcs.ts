@@ -1,7 +1,8 @@
 /** GBCS messages: MAC wrapper, general-signing, other information, payload, signature, MAC. */
 import { useCaseByCode } from "../../firmware/model/index.ts";
 import { ClockStatus, dateTimeFields } from "../../firmware/wire/gbcs/date-time.ts";
-import type { Kind } from "../../firmware/wire/message.ts";
+import { gbcsWire, readPreCommand } from "../../firmware/wire/gbcs/wire.ts";
+import type { Header, Kind } from "../../firmware/wire/message.ts";
 import { toHex } from "../../hal/base/hex.ts";
 import { decodeGbcsPayload } from "./gbcs-payload.ts";
 import { Annotator, type DecodedNode, hexNumber, noFit, numberOf } from "./node.ts";
@@ -112,7 +113,20 @@ function takeOtherInformation(a: Annotator): number {
 function takeContent(a: Annotator, code: number, kind: Kind): DecodedNode {
   const length = takeLength(a, "content length");
   const at = a.place;
-  return decodeGbcsPayload(a.take("content", length), at, useCaseByCode(code), kind);
+  const carried = { base: at, row: useCaseByCode(code), kind, header: headerOf(a.bytes) };
+  return decodeGbcsPayload(a.take("content", length), carried);
+}
+
+/** Undefined for a message whose envelope is right in parts only. */
+function headerOf(bytes: Uint8Array): Header | undefined {
+  for (const read of [gbcsWire.peek, readPreCommand])
+    try {
+      const found = read(bytes);
+      return "header" in found ? found.header : found.message.header;
+    } catch {
+      // Not of this form; what is wrong is told by whoever notes the fields.
+    }
+  return undefined;
 }
 
 /** False for a pre-command, which ends with its content. */

@@ -70,7 +70,7 @@ class Reader:
         if kind in INTEGERS:
             low, high = arguments[0] if arguments else INTEGERS[kind]
             return self.integer(value, low, high)
-        if kind in ("dateTime", "timestamp"):
+        if kind in ("dateTime", "weekdayTime", "timestamp"):
             return self.integer(value, 0, 2**32 - 1)
         if kind in CALENDAR:
             return self.octets(value, CALENDAR[kind], CALENDAR[kind])

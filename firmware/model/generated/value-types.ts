@@ -66,7 +66,7 @@ export const accountMode = t.structure({ mode: t.names("enum", { credit: 1, prep
 /** Which charge a credit may pay. */
 export const creditCharge = t.structure({ credit: t.octets(6), charge: t.octets(6), collect: t.bits(3) });
 /** LinkQuality is sub-GHz quality, or a mark that the device is at 2.4 GHz. */
-export const activeDevice = t.structure({ device: t.octets(8), status: t.map8, rssiMax: t.i8, linkQuality: t.i8, rssiMin: t.i8, lqiMax: t.u8, lqiMean: t.u8, lqiMin: t.u8, lastHeard: t.dateTime, hops: t.u8, failures: t.u8, successes: t.u8, application: t.u8, stack: t.u8 });
+export const activeDevice = t.structure({ device: t.octets(8), status: t.map8, rssiMax: t.i8, linkQuality: t.i8, rssiMin: t.i8, lqiMax: t.u8, lqiMean: t.u8, lqiMin: t.u8, lastHeard: t.weekdayTime, hops: t.u8, failures: t.u8, successes: t.u8, application: t.u8, stack: t.u8 });
 /** The hash is empty where no key was ever agreed. */
 export const devicesBackup = t.structure({ time: t.dateTime, panId: t.octets(8), devices: t.array(t.structure({ device: t.octets(8), keyHash: t.octets(0, 16) }), 0, 16) });
 /** A device log to go back to. */

@@ -128,6 +128,53 @@ describe("decode, GBCS", () => {
     );
   });
 
+  it("tells every value of a DLMS message by its name: commands, answers, alerts", function () {
+    const directory = rtds(this, "messages");
+    const fieldsOf = (name: RegExp) => {
+      const payload = decode(join(directory, files(directory).find((n) => name.test(n))!)).children[0]!;
+      const told = new Map(
+        payload.fields.flatMap(({ name, value, note }) => [
+          [name, value],
+          [`${name} note`, note],
+        ]),
+      );
+      return (field: string) => told.get(field);
+    };
+    const tariff = fieldsOf(/ECS01a_1.1.1_IMMEDIATE_TOU_SUCCESS_COMMAND/);
+    assert.equal(tariff("operation 1"), "set tariffCalendar.seasonsPassive");
+    assert.equal(tariff("tariffCalendar.daysPassive[0].switches[0].selector"), "2");
+    assert.equal(tariff("tariffCalendar.activateAt"), "now or the beginning");
+    const profile = fieldsOf(/ECS22a_.*SUCCESS_RESPONSE/);
+    assert.equal(profile("exportProfile.buffer[0].time"), "2014-10-01 09:30:00 UTC");
+    assert.equal(profile("exportProfile.buffer[0].value"), "81");
+    assert.equal(fieldsOf(/ECS101_NA_8F86_INPUT_ALERT/)("level"), "100");
+    const price = fieldsOf(/ECS24b_.*SUCCESS_RESPONSE/);
+    assert.equal(price("secondarySpecialDaysInForce.entries[0].date"), "-----12-25");
+    assert.equal(price("secondaryCalendar.seasonsActive[0].start"), "2015-03-20 22:45:00");
+    assert.equal(price("secondaryActiveTariffPrice.value note"), "in 10^-5 currency");
+    const failed = fieldsOf(/ECS01b_1.2.1_IMMEDIATE_ERROR_RESPONSE/);
+    assert.equal(failed("result 3"), "set standingCharge.activateAt: hardwareFault");
+    assert.equal(failed("result 4"), "set tariffPrice.activateAt: otherReason");
+  });
+
+  it("reads the values of every DLMS message, or says what stands in the command alone", function () {
+    const directory = rtds(this, "messages");
+    const told = { read: 0, hidden: 0, notTold: 0 };
+    for (const name of files(directory)) {
+      const payload = decode(join(directory, name)).children[0]!;
+      if (!payload.format.startsWith("DLMS")) continue;
+      const values = payload.fields.find((each) => each.name === "values")?.value;
+      assert.notEqual(values, "cannot be read", `${name}: ${JSON.stringify(payload.fields.at(-1))}`);
+      if (values === "not told") told.notTold++;
+      else if (payload.fields.some((each) => each.name === "hidden values")) told.hidden++;
+      else told.read++;
+    }
+    console.log(
+      `      DLMS: ${told.read} read, ${told.hidden} hidden, ${told.notTold} told by the command alone`,
+    );
+    assert.ok(told.read > 480 && told.notTold < 20, JSON.stringify(told));
+  });
+
   it("says where a cut message breaks off, and accepts none", function () {
     const path = join(rtds(this, "messages"), "1.5_ECS04b/ECS04b_1.5_SUCCESS_COMMAND_GBCS.HEX");
     const bytes = hex(readFileSync(path, "latin1"));
