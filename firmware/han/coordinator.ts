@@ -1,4 +1,5 @@
 /** The hub's end of the home network: forms it, admits the devices of its log, keeps their keys. */
+import { aesMmo } from "../../hal/base/aes-mmo.ts";
 import { euiText } from "../../hal/base/eui64.ts";
 import type { Cancel, Listener } from "../../hal/board.ts";
 import type { JournalChange } from "../kernel/journal.ts";
@@ -11,7 +12,7 @@ import type { TunnelCommand } from "./frames/tunneling.ts";
 import { HistoricLog } from "./historic-log.ts";
 import * as frames from "./hub-frames.ts";
 import { HubTunnels } from "./hub-tunnels.ts";
-import { aesMmo, linkKeyOf, withCrc } from "./install-code.ts";
+import { linkKeyOf, withCrc } from "./install-code.ts";
 import { actAll } from "./joining/act-all.ts";
 import { Admission } from "./joining/admission.ts";
 import { type HubAction, type HubEvent, HubTiming, hubStep } from "./joining/hub-machine.ts";

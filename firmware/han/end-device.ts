@@ -1,4 +1,5 @@
 /** A device's end of the home network: joins the hub, keeps its keys, comes back after a power cut. */
+import { aesMmo } from "../../hal/base/aes-mmo.ts";
 import { sameBytes } from "../../hal/base/bytes.ts";
 import type { Cancel, Listener } from "../../hal/board.ts";
 import type { JournalChange } from "../kernel/journal.ts";
@@ -10,7 +11,7 @@ import { decodeBeacon } from "./frames/beacon.ts";
 import { decodeMacCommand, type MacFrame, MacType } from "./frames/mac.ts";
 import type { NwkCommand } from "./frames/nwk.ts";
 import { GB_PROTOCOL, MAX_TRANSFER_BYTES, type TunnelCommand, TunnelStatus } from "./frames/tunneling.ts";
-import { aesMmo, installCodeValid, linkKeyOf } from "./install-code.ts";
+import { installCodeValid, linkKeyOf } from "./install-code.ts";
 import { actAll } from "./joining/act-all.ts";
 import {
   type Candidate,

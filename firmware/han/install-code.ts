@@ -1,14 +1,13 @@
 /**
  * Zigbee install codes: the secret on a device's label, and the link key it becomes
- * (Zigbee specification, annex B.6 AES-MMO; base device behaviour, install codes).
+ * (base device behaviour, install codes).
  */
-import { concat } from "../../hal/base/bytes.ts";
+import { aesMmo } from "../../hal/base/aes-mmo.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { crc16X25 } from "../../hal/base/crc.ts";
 import type { Crypto } from "../../hal/board.ts";
 
 const CODE_BYTES = [6, 8, 12, 16];
-const BLOCK = 16;
 
 /** Appends the CRC, low byte first. Throws `han/install-code` unless the code has 6, 8, 12 or 16 bytes. */
 export function withCrc(code: Uint8Array): Uint8Array {
@@ -41,48 +40,4 @@ export function linkKeyOf(crypto: Crypto, codeWithCrc: Uint8Array): Uint8Array {
     );
   }
   return aesMmo(crypto, codeWithCrc);
-}
-
-/** AES-MMO hash, 16 bytes, of a message under 8,192 bytes. */
-export function aesMmo(crypto: Crypto, message: Uint8Array): Uint8Array {
-  if (message.length >= 8192) {
-    throw new CodedError("han/install-code", "AES-MMO: expected fewer than 8,192 bytes", {
-      bytes: message.length,
-    });
-  }
-  const padded = pad(message);
-  let hash: Uint8Array = new Uint8Array(BLOCK);
-  for (let at = 0; at < padded.length; at += BLOCK) {
-    const block = padded.subarray(at, at + BLOCK);
-    hash = crypto.aesBlock(hash, block).map((byte, i) => byte ^ block[i]!);
-  }
-  return hash;
-}
-
-/** HMAC over AES-MMO (annex B.1.4): specialises link keys, and proves one without showing it. */
-export function hmacMmo(crypto: Crypto, key: Uint8Array, message: Uint8Array): Uint8Array {
-  const inner = aesMmo(
-    crypto,
-    concat(
-      key.map((byte) => byte ^ 0x36),
-      message,
-    ),
-  );
-  return aesMmo(
-    crypto,
-    concat(
-      key.map((byte) => byte ^ 0x5c),
-      inner,
-    ),
-  );
-}
-
-function pad(message: Uint8Array): Uint8Array {
-  const padded = new Uint8Array(Math.ceil((message.length + 3) / BLOCK) * BLOCK);
-  padded.set(message);
-  padded[message.length] = 0x80;
-  const bits = message.length * 8;
-  padded[padded.length - 2] = bits >>> 8;
-  padded[padded.length - 1] = bits & 0xff;
-  return padded;
 }

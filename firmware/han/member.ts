@@ -1,7 +1,7 @@
 /** One device of the hub's log, with all the hub has under way with it. */
+import { aesMmo } from "../../hal/base/aes-mmo.ts";
 import type { Cancel } from "../../hal/board.ts";
 import type { Journal } from "../kernel/journal.ts";
-import { aesMmo } from "./install-code.ts";
 import type { HubState } from "./joining/hub-machine.ts";
 import type { HanDeviceEntry, HanKeys, HanOptions } from "./options.ts";
 import type { Network } from "./stack/link.ts";

@@ -155,6 +155,10 @@ export interface EstablishmentStep {
   /** 16 bytes. */
   readonly linkKey?: Uint8Array;
   readonly failure?: EstablishmentFailure;
+  /** With `send`: how long the peer said that its answer takes at most, on wires that say so. */
+  readonly answerWithinS?: number;
+  /** With a failure that the peer told: how long it wants to be left alone, on wires that say so. */
+  readonly retryAfterS?: number;
 }
 
 /** Establishes link keys between a joining device, which begins, and the hub. Pure: a step says what to send. */
@@ -165,7 +169,7 @@ export interface KeyEstablishment {
   readonly cluster: number;
   /** ZCL manufacturer code of a cluster that is no standard one. */
   readonly manufacturer?: number;
-  /** Is this the command that begins a session? Only the hub takes one. */
+  /** Is this, heard from the hub, a command that begins a session? A device drops it. */
   begins(command: EstablishmentCommand): boolean;
   begin(options: EstablishmentOptions, peer: Eui64): Promise<EstablishmentStep>;
   /** Takes one command; `state` is what the last step kept. Throws `wire/malformed`. */

@@ -2,10 +2,10 @@
  * Zigbee frame security (Zigbee 4.5, annex A): AES-CCM* at level 5 (ENC-MIC-32).
  * The level stands as 5 in nonce and authenticated data, but goes over the air as 0 (4.3.1.1).
  */
+import { hmacMmo } from "../../../hal/base/aes-mmo.ts";
 import { concat } from "../../../hal/base/bytes.ts";
 import type { Crypto } from "../../../hal/board.ts";
 import type { Eui64 } from "../../wire/message.ts";
-import { hmacMmo } from "../install-code.ts";
 import { malformed, type Reader, Writer } from "./bytes.ts";
 
 /** Which key secures a frame (table 4-31). */

@@ -7,6 +7,7 @@ import type { HanEvent, HanOptions } from "../../../firmware/han/options.ts";
 import type { HanFailure, HanMessage, HanPort } from "../../../firmware/han/port.ts";
 import { Journal } from "../../../firmware/kernel/journal.ts";
 import { RunLoop } from "../../../firmware/kernel/run-loop.ts";
+import type { KeyEstablishment } from "../../../firmware/wire/suite.ts";
 import { suites } from "../../../firmware/wire/suites.ts";
 import { euiText } from "../../../hal/base/eui64.ts";
 import type { Listener, Signer } from "../../../hal/board.ts";
@@ -56,7 +57,7 @@ export class Place<H extends HanPort & { onEvent(listener: Listener<HanEvent>): 
     this.han = await this.#begin({
       board: this.board,
       journal: this.journal,
-      keyEstablishment: suites.cose.keyEstablishment,
+      keyEstablishment: this.home.keyEstablishment,
       credential: { certificate: this.certificate, signer: this.signer },
       trustRoot: this.home.root,
       nowS: () => (START_UTC_MS + this.home.scheduler.nowMs) / 1000,
@@ -106,9 +107,11 @@ export class Home {
   readonly scheduler = new Scheduler();
   readonly random: SeededRandom;
   readonly ether: Ether;
-  readonly root: Signer;
+  root: Signer;
   readonly frames: AirFrame[] = [];
   readonly hub: Place<HanCoordinator>;
+  /** Of another wire, set before boards are switched on, with a root and credentials of that wire. */
+  keyEstablishment: KeyEstablishment = suites.cose.keyEstablishment;
   /** Set before boards are switched on: their events go through a run loop. */
   inTurn = false;
   #count = 0;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { aesMmo, hmacMmo, installCodeValid, linkKeyOf, withCrc } from "../../../firmware/han/install-code.ts";
+import { installCodeValid, linkKeyOf, withCrc } from "../../../firmware/han/install-code.ts";
+import { aesMmo, hmacMmo } from "../../../hal/base/aes-mmo.ts";
 import { hasCode } from "../../../hal/base/coded-error.ts";
 import { crc16X25 } from "../../../hal/base/crc.ts";
 import { nobleCrypto, nodeCrypto } from "../../../hal/crypto/index.ts";
@@ -87,7 +88,7 @@ describe("install codes", () => {
     );
     assert.throws(
       () => aesMmo(crypto, new Uint8Array(8192)),
-      (error) => hasCode(error, "han/install-code"),
+      (error) => hasCode(error, "base/aes-mmo"),
     );
   });
 });
