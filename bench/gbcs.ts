@@ -1,4 +1,5 @@
 /** The GBCS wire: opening and answering commands as a device does, beside the bare operations. */
+import { generateKeyPairSync, sign } from "node:crypto";
 import { agreement, macs } from "../firmware/wire/gbcs/kdf.ts";
 import { type GbcsMessage, gbcsWire, macContextOf } from "../firmware/wire/gbcs/wire.ts";
 import { fromHex } from "../hal/base/hex.ts";
@@ -16,7 +17,7 @@ const reply = fromHex("DA200003E900000100010300");
 
 export function gbcsTasks(crypto: Crypto): BenchTask[] {
   const ends = endsOf(crypto);
-  return [...opening(crypto, ends), ...answering(crypto, ends)].map((task) => ({
+  return [...opening(crypto, ends), ...answering(crypto, ends), ...exchanges(crypto, ends)].map((task) => ({
     ...task,
     name: `gbcs/${task.name}/${crypto.name}`,
   }));
@@ -36,7 +37,8 @@ function endsOf(crypto: Crypto) {
   return { plain, macsWith, supplierKey: crypto.p256Signer(supplier.secret) };
 }
 
-function opening(crypto: Crypto, { plain, macsWith, supplierKey }: Ends): BenchTask[] {
+/** A MAC-only and a critical command, and what the device opens them with. */
+function commandsOf(crypto: Crypto, { plain, macsWith, supplierKey }: Ends) {
   const verify = crypto.p256Verifier(supplierKey.publicKey);
   const commandMac = macsWith(crypto.p256Signer(broker.secret).publicKey, plain);
   const protect = (bytes: Uint8Array) => gbcsWire.protect(bytes, commandMac(macContextOf(plain)), noKeyId);
@@ -50,6 +52,12 @@ function opening(crypto: Crypto, { plain, macsWith, supplierKey }: Ends): BenchT
       throw new Error("bench: a good signature was refused");
     return gbcsWire.decode(envelope);
   };
+  return { verify, readOnly, critical, open };
+}
+
+function opening(crypto: Crypto, ends: Ends): BenchTask[] {
+  const { plain, supplierKey } = ends;
+  const { verify, readOnly, critical, open } = commandsOf(crypto, ends);
   const { mac } = floorOf(crypto);
   const signature = supplierKey.sign(plain);
   const bare = () => {
@@ -67,24 +75,62 @@ function opening(crypto: Crypto, { plain, macsWith, supplierKey }: Ends): BenchT
   ];
 }
 
-function answering(crypto: Crypto, { plain, macsWith, supplierKey }: Ends): BenchTask[] {
+/** What the device answers with: signed, or with a MAC for the supplier. */
+function answersOf(crypto: Crypto, { macsWith, supplierKey }: Ends) {
   const deviceKey = crypto.p256Signer(device.secret);
   const answer = () => gbcsWire.encode(message(2, device.eui, supplier.eui, 0x0050, reply));
   const replyMac = macsWith(supplierKey.publicKey, answer());
+  return {
+    deviceKey,
+    signed: () => gbcsWire.sign(answer(), deviceKey.sign, noKeyId),
+    withMac() {
+      const bytes = answer();
+      return gbcsWire.protect(bytes, replyMac(macContextOf(bytes)), noKeyId);
+    },
+  };
+}
+
+function answering(crypto: Crypto, ends: Ends): BenchTask[] {
+  const { deviceKey, signed, withMac } = answersOf(crypto, ends);
+  const bareSign = () => void deviceKey.sign(ends.plain);
   return [
-    {
-      name: "answer-critical",
-      run: () => void gbcsWire.sign(answer(), deviceKey.sign, noKeyId),
-      floor: { name: "sign", run: () => void deviceKey.sign(plain) },
-    },
-    {
-      name: "answer-non-critical",
-      run: () => {
-        const bytes = answer();
-        gbcsWire.protect(bytes, replyMac(macContextOf(bytes)), noKeyId);
-      },
-      floor: floorOf(crypto).mac,
-    },
+    { name: "answer-critical", run: () => void signed(), floor: { name: "sign", run: bareSign } },
+    { name: "answer-non-critical", run: () => void withMac(), floor: floorOf(crypto).mac },
+    { name: "sign", run: bareSign, floor: { name: "OpenSSL's random sign", run: randomSign(ends.plain) } },
+  ];
+}
+
+/** The signature that a device would make if it need not be the same every run: the measure of ours. */
+function randomSign(plain: Uint8Array): () => void {
+  const { privateKey: key } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return () => void sign("sha256", plain, { key, dsaEncoding: "ieee-p1363" });
+}
+
+/** A command opened and answered, as far as the envelope goes: no counters, no execution, no journal. */
+function exchanges(crypto: Crypto, ends: Ends): BenchTask[] {
+  const { verify, readOnly, critical, open } = commandsOf(crypto, ends);
+  const { deviceKey, signed, withMac } = answersOf(crypto, ends);
+  const signature = ends.supplierKey.sign(ends.plain);
+  const { mac } = floorOf(crypto);
+  const bareCritical = () => {
+    verify(ends.plain, signature);
+    deviceKey.sign(ends.plain);
+  };
+  const bareMacs = () => {
+    mac.run();
+    mac.run();
+  };
+  const criticalExchange = () => {
+    open(critical, true);
+    signed();
+  };
+  const macExchange = () => {
+    open(readOnly, false);
+    withMac();
+  };
+  return [
+    { name: "exchange-critical", run: criticalExchange, floor: { name: "verify + sign", run: bareCritical } },
+    { name: "exchange-mac-only", run: macExchange, floor: { name: "2 GMAC + 2 SHA-256", run: bareMacs } },
   ];
 }
 

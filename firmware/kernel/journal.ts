@@ -1,4 +1,5 @@
 import { CodedError } from "../../hal/base/coded-error.ts";
+import { copyOf } from "../../hal/base/slab.ts";
 import type { Flash, MaybePromise } from "../../hal/board.ts";
 import { type FlashRegion, roundUp } from "./bytes.ts";
 import {
@@ -135,7 +136,7 @@ export class Journal {
   #adopt(changes: readonly JournalChange[], liveBytes: number): void {
     for (const { key, value } of changes) {
       if (value === null) this.#values.delete(key);
-      else this.#values.set(key, value.slice());
+      else this.#values.set(key, copyOf(value));
     }
     this.#liveBytes = liveBytes;
   }

@@ -37,7 +37,7 @@ export class Kept<T> {
 
   /** The change that `keep(next)` would commit, for a commit made elsewhere. */
   change(next: T): JournalChange {
-    return { key: this.#key, value: new Uint8Array(codec.encode(next)) };
+    return { key: this.#key, value: codec.encode(next) };
   }
 }
 

@@ -100,7 +100,8 @@ export class Counters {
   /** The command of `holder` has been answered: forgets its bytes, keeps the counter. */
   finish(role: Role, holder: Eui64): Promise<void> {
     const key = holderKey(role, holder);
-    const changes: JournalChange[] = [{ key, value: this.#fill(this.highest(role, holder)) }];
+    const counter = this.#highest.get(key) ?? this.highest(role, holder);
+    const changes: JournalChange[] = [{ key, value: this.#fill(counter) }];
     if (this.#chunked) {
       for (const chunk of this.#journal.keys(pendingPrefix)) changes.push({ key: chunk, value: null });
       this.#chunked = false;

@@ -13,8 +13,8 @@ import { ed25519KeyValid, ed25519Signer, ed25519Verifier } from "./noble-ed25519
 /** P-256 as GBCS and COSE have it: no low-S rule. */
 const anyS = { lowS: false };
 
-/** Deterministic ECDSA (RFC 6979), used by every provider: OpenSSL 3.0 draws its nonces at random. */
-export function p256Signer(secret: Uint8Array): Signer {
+/** Deterministic ECDSA (RFC 6979). */
+function p256Signer(secret: Uint8Array): Signer {
   requireLength("P-256 secret", secret, 32);
   if (!p256.utils.isValidSecretKey(secret))
     throw new HalError("hal/misuse", "P-256 secret: expected a scalar from 1 to n - 1");

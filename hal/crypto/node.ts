@@ -18,8 +18,8 @@ import { concat } from "../base/bytes.ts";
 import { type Crypto, HalError } from "../board.ts";
 import { requireCcm, requireGcm, requireHkdfLength, requireLength } from "./bytes.ts";
 import { pointAcceptable, signatureAcceptable } from "./ed25519-policy.ts";
-import { p256Signer } from "./noble.ts";
 import { ed25519KeyValid } from "./noble-ed25519.ts";
+import { p256Signer } from "./p256-signer.ts";
 
 /** DER around a raw key: PKCS#8 (RFC 8410 §7) and SubjectPublicKeyInfo (§4); `oid` is 0x70 Ed25519, 0x6e X25519. */
 const pkcs8 = (oid: number) => Buffer.from([48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, oid, 4, 34, 4, 32]);
@@ -148,7 +148,7 @@ const provider: Crypto = {
       return undefined; // OpenSSL throws when the result is all zero (RFC 7748 §6.1)
     }
   },
-  p256Signer, // OpenSSL 3.0 draws a random nonce; ours must be RFC 6979, the same from every library
+  p256Signer,
   p256Verifier(raw) {
     requireLength("P-256 public key", raw, 65);
     const key = p256PublicKey(raw);

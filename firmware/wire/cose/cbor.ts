@@ -5,8 +5,8 @@
 import { Encoder } from "cbor-x";
 import { compareBytes } from "../../../hal/base/bytes.ts";
 import { CodedError } from "../../../hal/base/coded-error.ts";
+import { copyOf } from "../../../hal/base/slab.ts";
 import { admit } from "./gate.ts";
-import { copyOf } from "./slab.ts";
 
 /** What deterministic CBOR carries here. Integers up to 53 bits are numbers, larger ones bigint. */
 export type Item =

@@ -4,11 +4,11 @@
  */
 import { Major, putHead } from "../../../hal/base/cbor-head.ts";
 import { euiText } from "../../../hal/base/eui64.ts";
+import { allocate } from "../../../hal/base/slab.ts";
 import { type Header, Kind } from "../message.ts";
 import { unencodable } from "./cbor.ts";
 import { eui64ToBytes } from "./eui64.ts";
 import { Reader } from "./reader.ts";
-import { allocate } from "./slab.ts";
 
 const HEADER_FIELDS = 8;
 const MAX_KIND = Kind.alert;

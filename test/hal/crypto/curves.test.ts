@@ -44,14 +44,18 @@ describe("X25519", () => {
   });
 });
 
-/** RFC 6979 appendix A.2.5: P-256, SHA-256, message "sample". */
+/** RFC 6979 appendix A.2.5: P-256, SHA-256, messages "sample" and "test". */
 const RFC6979 = {
   secret: "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721",
   x: "60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6",
   y: "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299",
   r: "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716",
   s: "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8",
+  ofTest:
+    "f1abb023518351cd71d881567b1ea663ed3efcf6c5132b354f28d3b0b7d38367" +
+    "019f4113742a2b14bd25926b49c649155f267e60d3814b4c0cc84250e46f0083",
 };
+const order = hex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
 
 describe("P-256", () => {
   forEachProvider((crypto) => {
@@ -61,11 +65,40 @@ describe("P-256", () => {
       assert.equal(toHex(signer.publicKey), `04${RFC6979.x}${RFC6979.y}`);
       const signature = signer.sign(message);
       assert.equal(toHex(signature), RFC6979.r + RFC6979.s);
+      assert.equal(toHex(signer.sign(new TextEncoder().encode("test"))), RFC6979.ofTest);
       const verify = crypto.p256Verifier(signer.publicKey);
       assert.equal(verify(message, signature), true);
       assert.equal(verify(message.subarray(1), signature), false);
       for (const length of [0, 63, 65, 72]) assert.equal(verify(message, new Uint8Array(length)), false);
       assert.equal(verify(message, new Uint8Array(64)), false);
+    });
+
+    it("keeps its key and its signatures apart from what callers do with theirs", () => {
+      const secret = hex(RFC6979.secret);
+      const [one, other] = [crypto.p256Signer(secret), crypto.p256Signer(new Uint8Array(32).fill(3))];
+      secret.fill(0);
+      const sample = new TextEncoder().encode("sample");
+      const first = one.sign(sample);
+      const kept = first.slice();
+      other.sign(sample);
+      assert.deepEqual(first, kept);
+      first.fill(0);
+      assert.deepEqual(one.sign(sample), kept);
+      assert.equal(Object.getPrototypeOf(kept), Uint8Array.prototype);
+      assert.equal(Object.getPrototypeOf(one.publicKey), Uint8Array.prototype);
+    });
+
+    it("signs with the least and the greatest secret, and messages of every length up to 200 bytes", () => {
+      const greatest = order.slice();
+      greatest[31]! -= 1;
+      for (const secret of [new Uint8Array(32).fill(1, 31), greatest]) {
+        const [signer, reference] = [crypto.p256Signer(secret), nobleCrypto().p256Signer(secret)];
+        assert.deepEqual(signer.publicKey, reference.publicKey);
+        for (let length = 0; length <= 200; length += 40) {
+          const message = new Uint8Array(length).fill(length);
+          assert.deepEqual(signer.sign(message), reference.sign(message));
+        }
+      }
     });
 
     it("gives both ends of ECDH one secret, and none for what is no point", () => {
@@ -84,7 +117,6 @@ describe("P-256", () => {
     });
 
     it("throws hal/misuse for secrets out of range and keys off the curve", () => {
-      const order = hex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
       const point = crypto.p256Signer(new Uint8Array(32).fill(3)).publicKey;
       for (const secret of [new Uint8Array(32), order, new Uint8Array(31).fill(1)]) {
         assert.throws(() => crypto.p256Signer(secret), { code: "hal/misuse" });
