@@ -1,4 +1,3 @@
-export { aesMmo, type BlockCipher, hmacMmo } from "./aes-mmo.ts";
 export { compareBytes, concat, isErased, sameBytes } from "./bytes.ts";
 export {
   encodeHead,
