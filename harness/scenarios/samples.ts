@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { DeviceName as DeviceType, MessageId } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
-import type { PartyKeys } from "../headend/parties.ts";
+import { type PartyKeys, partyIdentities, partyNames } from "../headend/parties.ts";
 import type { Certificates } from "../headend/requests/credentials.ts";
 import {
   dateOf,
@@ -11,6 +11,7 @@ import {
   type Premises,
   type Reading,
   type Reference,
+  serviceRequests,
   wholeLog,
 } from "../index.ts";
 
@@ -44,6 +45,10 @@ export interface Sample {
   /** What the answer must say. */
   readonly check?: (answer: never, home: Premises) => void;
 }
+
+/** Who asks: the sample's party, or the first whose role may. */
+export const askerOf = ({ by, reference }: Sample): PartyName =>
+  by ?? partyNames.find((name) => serviceRequests[reference].roles.includes(partyIdentities[name].role))!;
 
 type Rest<R extends Reference> = Omit<Sample, "useCase" | "reference" | "parameters" | "check"> & {
   readonly check?: (answer: Reading<R>, home: Premises) => void;

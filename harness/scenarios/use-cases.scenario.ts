@@ -19,7 +19,7 @@ import {
   succeeded,
 } from "../index.ts";
 import { allModelled, modelledUseCases } from "../rig/under-test/modelled.ts";
-import { type Sample, type Subject, samples } from "./samples.ts";
+import { askerOf, type Sample, type Subject, samples } from "./samples.ts";
 import { announce, commissioned, expectRefusal, flipBit, forge } from "./support.ts";
 
 const modelled = { esme: await modelledUseCases("ESME"), hub: await modelledUseCases("CHF") } as const;
@@ -40,10 +40,6 @@ const subjectOf = (home: Premises): Subject => {
     announce: (eui, type) => announce(headEnd, home.device("hub").eui, eui, type),
   };
 };
-
-/** Who asks: the sample's party, or the first whose role may. */
-const askerOf = ({ by, reference }: Sample): PartyName =>
-  by ?? partyNames.find((name) => serviceRequests[reference].roles.includes(partyIdentities[name].role))!;
 
 /** The grant that the sample's command comes under; who has none asks through the ACB, which has the first. */
 function grantOf(one: Sample, grants: readonly GrantRow[]): GrantRow | undefined {

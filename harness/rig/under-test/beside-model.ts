@@ -3,10 +3,13 @@
  * model answers. The two have the same identity and keys (those of the run's seed); the head end believes the
  * board's answer only when its signature and MAC are good.
  */
+
 import assert from "node:assert/strict";
-import { messages } from "../../../firmware/model/index.ts";
+import type { Observation } from "../../../firmware/kernel/observation.ts";
+import { refusalCodes } from "../../../firmware/security/refusal-reasons.ts";
 import { type Eui64, Kind } from "../../../firmware/wire/message.ts";
 import type { Wire } from "../../../firmware/wire/wire.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { Scheduler } from "../../../hal/mock/index.ts";
 import type { Timers } from "../../../hal/serial/timers.ts";
@@ -30,6 +33,8 @@ export interface BesideModelOptions {
 export type AskOptions = Omit<RequestOptions, "to" | "unchecked"> & {
   /** The device's own state decides the values: then only their shape is compared. */
   readonly stateDecides?: boolean;
+  /** The command is a good one: where the model does not carry it out, nothing is compared, and that is a fault. */
+  readonly mustAnswer?: boolean;
 };
 
 const silenceMs = 500;
@@ -47,13 +52,20 @@ export class BesideModel {
   readonly #timers: Timers;
   readonly #startMs: number;
   readonly #answerMs: number;
+  /** Why the model refused a command last. */
+  readonly #lastRefusal: () => unknown;
   #fromModel: Uint8Array[] = [];
 
   static async start(device: DeviceEnd, options: BesideModelOptions): Promise<BesideModel> {
     const scheduler = new Scheduler();
     const startUtcMs = options.utcMs ?? device.startUtcMs;
-    const model = await ModelDevice.start({ type: device.type, seed: options.seed, scheduler, startUtcMs });
-    return new BesideModel(device, model, scheduler, startUtcMs, options);
+    let why: unknown;
+    const observe = (event: Observation) => {
+      if (event.kind === "command-refused") why = event.reason;
+    };
+    const { type } = device;
+    const model = await ModelDevice.start({ type, seed: options.seed, scheduler, startUtcMs, observe });
+    return new BesideModel(device, model, scheduler, startUtcMs, options, () => why);
   }
 
   private constructor(
@@ -62,7 +74,9 @@ export class BesideModel {
     scheduler: Scheduler,
     startUtcMs: number,
     { answerMs = 10_000 }: BesideModelOptions,
+    lastRefusal: () => unknown,
   ) {
+    this.#lastRefusal = lastRefusal;
     this.#device = device;
     this.#scheduler = scheduler;
     this.#timers = device.timers;
@@ -89,7 +103,7 @@ export class BesideModel {
   async ask(
     reference: Reference,
     parameters: unknown = {},
-    { stateDecides = false, ...options }: AskOptions = {},
+    { stateDecides = false, mustAnswer = false, ...options }: AskOptions = {},
   ): Promise<MessageComparison> {
     const exchange = this.headEnd.submit(reference, parameters as never, {
       ...options,
@@ -97,6 +111,14 @@ export class BesideModel {
       unchecked: true,
     });
     const expected = await this.#askModel(exchange);
+    if (mustAnswer && (expected === undefined || kindOf(this.model.suite.wire, expected) !== Kind.response))
+      throw new CodedError(
+        "rig/model-refused",
+        `${reference}: the model itself refuses this command (${this.#lastRefusal()})`,
+        {
+          ...{ reference, by: options.by, reason: this.#lastRefusal() },
+        },
+      );
     this.#device.forget();
     await this.#device.deliver(exchange.bytes);
     const limitMs = this.#limitMs(expected);
@@ -186,7 +208,15 @@ function isAbout(
   const refused = expected === undefined || kindOf(wire, expected) === Kind.alert;
   // What was sent may not be this command at all: a forgery, an old one again.
   if (header.kind === Kind.response) return refused || (header.code === code && header.counter === counter);
-  return header.kind === Kind.alert && refused && refusalCodes.includes(header.code);
+  return refused && tellsOfRefusal(wire, message);
 }
 
-const refusalCodes: readonly number[] = [messages.GCA.code, messages.GNCA.code];
+/** Other alerts may come at any moment: that a magnet has gone, that the supply is armed. */
+function tellsOfRefusal(wire: Wire, message: Uint8Array): boolean {
+  try {
+    const alert = wire.decode(wire.peek(message));
+    return "alertCode" in alert && Object.values<number>(refusalCodes).includes(alert.alertCode);
+  } catch {
+    return false;
+  }
+}

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { CodedError } from "../../../../hal/base/coded-error.ts";
 import type { DeviceEnd } from "../../../../harness/premises/run-context.ts";
 import { BesideModel } from "../../../../harness/rig/under-test/beside-model.ts";
 import { compareMessages } from "../../../../harness/rig/under-test/compare-messages.ts";
@@ -70,6 +71,23 @@ describe("a board under test beside the model", function () {
     const mute: DeviceEnd = { ...end(device), deliver: async () => {} };
     const beside = await BesideModel.start(mute, { utcMs: Date.now(), seed: 1, answerMs: 100 });
     await assert.rejects(beside.ask("7.1"), /7\.1: the board said nothing/);
+  });
+
+  it("is asked nothing that the model itself refuses, where a good answer is wanted: silence on both sides proves nothing", async () => {
+    const beside = await BesideModel.start(device, { utcMs: Date.now(), seed: 1 });
+    const asked = beside.ask("7.1", {}, { by: "networkOperator", mustAnswer: true });
+    await assert.rejects(asked, (error: CodedError) => {
+      assert.equal(error.code, "rig/model-refused");
+      assert.equal(error.data.reason, "role");
+      return true;
+    });
+  });
+
+  it("is compared by its response, though an alert of another matter comes first", async () => {
+    const beside = await BesideModel.start(device, { utcMs: Date.now(), seed: 1 });
+    await beside.ask("7.2");
+    // Arming raises an alert of its own beside the response.
+    await beside.ask("7.3", {}, { mustAnswer: true });
   });
 
   it("of other keys is not believed", async () => {
