@@ -7,6 +7,11 @@ const lastWordsMs = 2000;
 
 // Errors then point into the TypeScript that people read.
 process.setSourceMapsEnabled(true);
+// A reader that has seen enough (`| head`) changes neither what is done nor the verdict.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 const exitCode = await main(process.argv.slice(2), { untilExit: true });
 process.exitCode = exitCode;
 // What a scenario has left running changes no verdict but for the worse.

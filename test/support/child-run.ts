@@ -51,11 +51,21 @@ export class Workplace {
     });
   }
 
+  /** The same for a reader that has left before anything was written, as behind `| true`. */
+  meterbenchUnread(args: readonly string[]): Promise<ChildOutcome> {
+    return this.#run(process.execPath, [`--import=${tsx}`, main, ...args], {}, true);
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  #run(program: string, args: readonly string[], env: Record<string, string>): Promise<ChildOutcome> {
+  #run(
+    program: string,
+    args: readonly string[],
+    env: Record<string, string>,
+    unread = false,
+  ): Promise<ChildOutcome> {
     const { NO_COLOR: _no, FORCE_COLOR: _force, CI: _ci, ...plain } = process.env;
     const child = spawn(program, args, {
       cwd: this.folder,
@@ -67,6 +77,7 @@ export class Workplace {
       child[name].setEncoding("utf8").on("data", (text: string) => {
         printed[name] += text;
       });
+    if (unread) child.stdout.destroy();
     const limit = setTimeout(() => child.kill("SIGKILL"), 30_000);
     return new Promise((resolve, reject) => {
       child.on("error", reject);

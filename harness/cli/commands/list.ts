@@ -47,8 +47,8 @@ const short = (what: string) =>
 const optional: Partial<Record<Kind, readonly string[]>> = {
   scenarios: ["wires", "boards"],
   boards: ["kind", "identity", "labels", "parts"],
-  requests: ["title", "userRoles", "useCases"],
-  usecases: ["roles", "title"],
+  requests: ["critical", "userRoles", "useCases"],
+  usecases: ["serviceReference", "devices", "protection", "roles", "parameters"],
   objects: ["members"],
 };
 
