@@ -1,7 +1,7 @@
 /** Refuses what no home can be built from: options that do not exist, numbers that mean nothing, times that run back. */
 import { defaultSettings } from "../../firmware/devices/settings.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
-import { defaultEther, defaultWan, meterMains } from "../../hal/mock/index.ts";
+import { type CutPoint, defaultEther, defaultWan, meterMains } from "../../hal/mock/index.ts";
 import { partyNames } from "../headend/parties.ts";
 import { nearest } from "../near-miss.ts";
 import { checkDevices, defaultDevices, type HomeDeviceSpec } from "./device-specs.ts";
@@ -89,6 +89,21 @@ export function checkMessage(bytes: unknown): void {
   if (bytes instanceof Uint8Array && bytes.length >= 1 && bytes.length <= 65_535) return;
   const got = bytes instanceof Uint8Array ? `${bytes.length} bytes` : bytes;
   throw wrong("premises/option", "the message to inject", "a Uint8Array of 1 to 65535 bytes", got);
+}
+
+/** Throws `premises/option`: what is no alert code would be waited for in vain, and found nowhere. */
+export function checkAlertCode(code: unknown): void {
+  if (typeof code === "number" && Number.isInteger(code) && code >= 0 && code <= 0xffff) return;
+  throw wrong("premises/option", "an alert code", "a number from 0 to 0xFFFF", code);
+}
+
+const cutPoints: Readonly<Record<CutPoint, true>> = { before: true, torn: true, after: true };
+
+/** Throws `premises/option`: a cut that can never strike would make a test of it pass. */
+export function checkCut(n: unknown, point: string): void {
+  if (!(typeof n === "number" && Number.isSafeInteger(n) && n >= 0))
+    throw wrong("premises/option", "the flash operation to cut", "a whole number, 0 for the next", n);
+  checkOneOf("the point to cut at", point, Object.keys(cutPoints));
 }
 
 /** Time runs forward only. Throws `premises/time`. */

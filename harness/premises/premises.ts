@@ -23,7 +23,14 @@ import type { Reading } from "../headend/readings.ts";
 import type { ReceivedAlert } from "../headend/receiver.ts";
 import type { Parameters, Reference } from "../headend/requests/index.ts";
 import { addCaptureKeys } from "./capture-keys.ts";
-import { checkDuration, checkMessage, checkOptions, checkRequestOptions } from "./check-options.ts";
+import {
+  checkAlertCode,
+  checkCut,
+  checkDuration,
+  checkMessage,
+  checkOptions,
+  checkRequestOptions,
+} from "./check-options.ts";
 import { commission } from "./commission.ts";
 import { defaultDevices, numbered, placeDevices } from "./device-specs.ts";
 import { knownDevice } from "./factory.ts";
@@ -174,6 +181,7 @@ export class Premises implements Home {
 
   /** Runs until the head end holds an alert with `code` that came after `sinceMs` (default: from now on). */
   async waitForAlert(code: number, limitMs: number, from?: string): Promise<ReceivedAlert> {
+    checkAlertCode(code);
     const seen = this.headEnd.alerts.length;
     const find = () =>
       this.headEnd.alerts
@@ -187,6 +195,7 @@ export class Premises implements Home {
 
   /** Alerts at the head end with `code`, oldest first. */
   alerts(code: number): ReceivedAlert[] {
+    checkAlertCode(code);
     return this.headEnd.alerts.filter((alert) => alert.alertCode === code);
   }
 
@@ -225,6 +234,7 @@ export class Premises implements Home {
    * after it. The board stays dark until {@link plugIn}.
    */
   cutAtFlashOperation(name: string, n: number, point: CutPoint): void {
+    checkCut(n, point);
     const { mockFlash } = this.device(name).board;
     mockFlash.cutPowerAt(mockFlash.operationCount + n, point);
   }

@@ -117,6 +117,19 @@ describe("a home", () => {
     await premises({ ether: { txPowerDbm: -3 }, wan: { networkTimeErrorMs: -500 } });
   });
 
+  it("cuts no power where no cut can strike, and waits for no alert that there cannot be", async function () {
+    const home = await premises(this, { seed: 1 });
+    const refused = { code: "premises/option" };
+    for (const n of [-1, 0.5, Number.NaN, "1", undefined])
+      assert.throws(() => home.cutAtFlashOperation("esme", n as number, "torn"), refused, String(n));
+    assert.throws(() => home.cutAtFlashOperation("esme", 0, "sideways" as "torn"), refused);
+    for (const code of ["8F35", "zz", -1, 0x1_0000, 1.5, undefined]) {
+      assert.throws(() => home.alerts(code as number), refused, String(code));
+      await assert.rejects(home.waitForAlert(code as number, 1000), refused, String(code));
+    }
+    assert.deepEqual(home.alerts(0x8f35), []);
+  });
+
   it("injects nothing that no modem could bring, and keeps its capture writable", async () => {
     const home = await premises({});
     const before = home.trace.events.length;
