@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import type { Observation } from "../../../firmware/kernel/observation.ts";
-import { refusalCodes } from "../../../firmware/security/refusal-reasons.ts";
+import { type RefusalReason, refusalCodes } from "../../../firmware/security/refusal-reasons.ts";
 import { type Eui64, Kind } from "../../../firmware/wire/message.ts";
 import type { Wire } from "../../../firmware/wire/wire.ts";
 import { CodedError } from "../../../hal/base/coded-error.ts";
@@ -33,8 +33,8 @@ export interface BesideModelOptions {
 export type AskOptions = Omit<RequestOptions, "to" | "unchecked"> & {
   /** The device's own state decides the values: then only their shape is compared. */
   readonly stateDecides?: boolean;
-  /** The command is a good one: where the model does not carry it out, nothing is compared, and that is a fault. */
-  readonly mustAnswer?: boolean;
+  /** What the model must do with it: where it does something else, another thing is compared than was meant. */
+  readonly expects?: "answer" | RefusalReason;
 };
 
 const silenceMs = 500;
@@ -52,8 +52,8 @@ export class BesideModel {
   readonly #timers: Timers;
   readonly #startMs: number;
   readonly #answerMs: number;
-  /** Why the model refused a command last. */
-  readonly #lastRefusal: () => unknown;
+  /** Why the model refused the last command, told once. */
+  readonly #takeRefusal: () => unknown;
   #fromModel: Uint8Array[] = [];
 
   static async start(device: DeviceEnd, options: BesideModelOptions): Promise<BesideModel> {
@@ -63,9 +63,14 @@ export class BesideModel {
     const observe = (event: Observation) => {
       if (event.kind === "command-refused") why = event.reason;
     };
+    const takeRefusal = () => {
+      const taken = why;
+      why = undefined;
+      return taken;
+    };
     const { type } = device;
     const model = await ModelDevice.start({ type, seed: options.seed, scheduler, startUtcMs, observe });
-    return new BesideModel(device, model, scheduler, startUtcMs, options, () => why);
+    return new BesideModel(device, model, scheduler, startUtcMs, options, takeRefusal);
   }
 
   private constructor(
@@ -74,9 +79,9 @@ export class BesideModel {
     scheduler: Scheduler,
     startUtcMs: number,
     { answerMs = 10_000 }: BesideModelOptions,
-    lastRefusal: () => unknown,
+    takeRefusal: () => unknown,
   ) {
-    this.#lastRefusal = lastRefusal;
+    this.#takeRefusal = takeRefusal;
     this.#device = device;
     this.#scheduler = scheduler;
     this.#timers = device.timers;
@@ -103,7 +108,7 @@ export class BesideModel {
   async ask(
     reference: Reference,
     parameters: unknown = {},
-    { stateDecides = false, mustAnswer = false, ...options }: AskOptions = {},
+    { stateDecides = false, expects, ...options }: AskOptions = {},
   ): Promise<MessageComparison> {
     const exchange = this.headEnd.submit(reference, parameters as never, {
       ...options,
@@ -111,20 +116,22 @@ export class BesideModel {
       unchecked: true,
     });
     const expected = await this.#askModel(exchange);
-    if (mustAnswer && (expected === undefined || kindOf(this.model.suite.wire, expected) !== Kind.response))
-      throw new CodedError(
-        "rig/model-refused",
-        `${reference}: the model itself refuses this command (${this.#lastRefusal()})`,
-        {
-          ...{ reference, by: options.by, reason: this.#lastRefusal() },
-        },
-      );
+    this.#requireModel(reference, expects, expected);
     this.#device.forget();
     await this.#device.deliver(exchange.bytes);
     const limitMs = this.#limitMs(expected);
     const wanted = (message: Uint8Array) => isAbout(this.model.suite.wire, message, exchange, expected);
     const got = await this.#device.next(wanted, limitMs);
     return this.#compare(exchange, expected, got, stateDecides);
+  }
+
+  #requireModel(reference: Reference, expects: AskOptions["expects"], said: Uint8Array | undefined): void {
+    const answered = said !== undefined && kindOf(this.model.suite.wire, said) === Kind.response;
+    const got = answered ? "answer" : this.#takeRefusal();
+    if (expects === undefined || got === expects) return;
+    throw new CodedError("rig/model", `${reference}: expected of the model itself: ${expects}, got: ${got}`, {
+      ...{ reference, expects, got },
+    });
   }
 
   #limitMs(expected: Uint8Array | undefined): number {

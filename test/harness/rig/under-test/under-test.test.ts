@@ -75,10 +75,10 @@ describe("a board under test beside the model", function () {
 
   it("is asked nothing that the model itself refuses, where a good answer is wanted: silence on both sides proves nothing", async () => {
     const beside = await BesideModel.start(device, { utcMs: Date.now(), seed: 1 });
-    const asked = beside.ask("7.1", {}, { by: "networkOperator", mustAnswer: true });
+    const asked = beside.ask("7.1", {}, { by: "networkOperator", expects: "answer" });
     await assert.rejects(asked, (error: CodedError) => {
-      assert.equal(error.code, "rig/model-refused");
-      assert.equal(error.data.reason, "role");
+      assert.equal(error.code, "rig/model");
+      assert.equal(error.data.got, "role");
       return true;
     });
   });
@@ -87,7 +87,7 @@ describe("a board under test beside the model", function () {
     const beside = await BesideModel.start(device, { utcMs: Date.now(), seed: 1 });
     await beside.ask("7.2");
     // Arming raises an alert of its own beside the response.
-    await beside.ask("7.3", {}, { mustAnswer: true });
+    await beside.ask("7.3", {}, { expects: "answer" });
   });
 
   it("of other keys is not believed", async () => {
