@@ -3,17 +3,13 @@
  * hour, minute, second, hundredths, deviation 2, clock status), here always UTC with no day of week.
  */
 import { toHex } from "../../../hal/base/hex.ts";
+import { daysInMonth } from "../../../hal/base/iso-time.ts";
 import { malformed } from "./bytes.ts";
 
 export const DATE_TIME_BYTES = 12;
 
 const daysBeforeMonth = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 const isLeap = (year: number) => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-
-function daysInMonth(year: number, month: number): number {
-  if (month === 2) return isLeap(year) ? 29 : 28;
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
-}
 
 /** Days from 1970-01-01 to a date of the proleptic Gregorian calendar. */
 function daysSinceEpoch(year: number, month: number, day: number): number {
@@ -71,7 +67,7 @@ function dateFault({ year, month, day, weekday }: DateTimeFields): string | unde
   if (!within(year, 1970, 0xfffe)) return "a year from 1970";
   if (!within(month, 1, 12)) return "a month from 1 to 12";
   // Of an unspecified year or month the longest counts: any day that one of them has.
-  if (!within(day, 1, daysInMonth(year ?? 2000, month ?? 1))) return "a day that its month has";
+  if (!within(day, 1, daysInMonth(month ?? 1, year))) return "a day that its month has";
   if (!within(weekday, 1, 7)) return "a day of the week from 1 to 7";
   if (weekday === undefined || year === undefined || month === undefined || day === undefined)
     return undefined;

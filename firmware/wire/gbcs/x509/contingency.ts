@@ -6,7 +6,7 @@
 import { sameBytes } from "../../../../hal/base/bytes.ts";
 import type { Crypto } from "../../../../hal/board.ts";
 import { malformed } from "../bytes.ts";
-import { DerReader, der, Tag } from "./der.ts";
+import { DerReader, der, Tag } from "../der.ts";
 import { derOid, Oid } from "./oids.ts";
 import { POINT_BYTES, pointUsable, SPKI_BYTES, writeSpki } from "./spki.ts";
 

@@ -1,7 +1,7 @@
 /** The extensions of a certificate that GBCS section 12 knows. A critical one that it does not know is refused. */
 import { toHex } from "../../../../hal/base/hex.ts";
 import { malformed } from "../bytes.ts";
-import { DerReader, der, Tag } from "./der.ts";
+import { DerReader, der, Tag } from "../der.ts";
 import { derOid, Oid } from "./oids.ts";
 
 export interface Extension {

@@ -3,7 +3,7 @@ import { sameBytes } from "../../../../hal/base/bytes.ts";
 import type { Signer } from "../../../../hal/board.ts";
 import type { Eui64 } from "../../message.ts";
 import type { CertificateClaims, KeyUsage } from "../../suite.ts";
-import { der, derUnsigned, Tag } from "./der.ts";
+import { der, derUnsigned, Tag } from "../der.ts";
 import { writeExtension } from "./extensions.ts";
 import { keyIdentifier } from "./key-id.ts";
 import { emptyName, writeDeviceName, writeName } from "./name.ts";

@@ -7,7 +7,7 @@ import { toHex } from "../../../../hal/base/hex.ts";
 import { type Role, roles } from "../../../model/index.ts";
 import type { Eui64 } from "../../message.ts";
 import { euiBytes, malformed } from "../bytes.ts";
-import { DerReader, der, derText, Tag } from "./der.ts";
+import { DerReader, der, Tag, textOctets } from "../der.ts";
 import { derOid, Oid } from "./oids.ts";
 import { readBits, writeBits } from "./spki.ts";
 
@@ -60,7 +60,7 @@ export function writeName(role: Role, eui: Eui64): Uint8Array {
   const digits = roles[role].number.toString(16).padStart(2, "0").toUpperCase();
   return der(
     Tag.sequence,
-    attribute(Oid.organizationalUnit, derText(Tag.utf8String, digits)),
+    attribute(Oid.organizationalUnit, der(Tag.utf8String, textOctets(digits))),
     attribute(Oid.uniqueIdentifier, writeBits(euiBytes(eui))),
   );
 }

@@ -6,8 +6,8 @@ import { type Role, roleByNumber } from "../../../model/index.ts";
 import type { Eui64 } from "../../message.ts";
 import type { Certificate, KeyUsage } from "../../suite.ts";
 import { malformed as malformedField } from "../bytes.ts";
+import { DerReader, der, Tag } from "../der.ts";
 import { readContingencyKey } from "./contingency.ts";
-import { DerReader, der, Tag } from "./der.ts";
 import {
   type Extension,
   readAuthorityKeyId,

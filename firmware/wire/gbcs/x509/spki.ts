@@ -2,7 +2,7 @@
 import { concat, sameBytes } from "../../../../hal/base/bytes.ts";
 import type { Crypto } from "../../../../hal/board.ts";
 import { malformed } from "../bytes.ts";
-import { DerReader, der, derUnsigned, Tag } from "./der.ts";
+import { DerReader, der, derUnsigned, Tag } from "../der.ts";
 import { derOid, Oid } from "./oids.ts";
 
 export const POINT_BYTES = 65;
