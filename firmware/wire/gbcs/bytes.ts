@@ -57,9 +57,13 @@ export class Reader {
     return this.u8(field) * 256 + this.u8(field);
   }
 
+  u32(field: string): number {
+    return this.u16(field) * 0x10000 + this.u16(field);
+  }
+
   u64(field: string): bigint {
-    const high = this.u16(field) * 0x10000 + this.u16(field);
-    const low = this.u16(field) * 0x10000 + this.u16(field);
+    const high = this.u32(field);
+    const low = this.u32(field);
     return high === 0 ? BigInt(low) : (BigInt(high) << 32n) | BigInt(low);
   }
 
@@ -139,6 +143,7 @@ export class Writer {
 
   /** In its shortest form. */
   length(value: number): this {
+    if (value < 0x80) return this.u8(value); // most lengths are, and need no list
     for (const octet of lengthOctets(value)) this.u8(octet);
     return this;
   }

@@ -128,12 +128,23 @@ export class DerReader extends Reader {
   }
 }
 
+/** A reader of the content of the one item, with `tag`, that `bytes` are. Throws `wire/malformed`. */
+export function onlyItem(bytes: Uint8Array, field: string, tag: number): DerReader {
+  const reader = new DerReader(bytes);
+  const content = reader.into(field, tag);
+  reader.finish(field);
+  return content;
+}
+
 /** Are `octets` an INTEGER's content: one at least, and no more than it needs (X.690 §8.3.2)? */
 export function isInteger(octets: Uint8Array): boolean {
   const [first, second] = octets;
   if (first === undefined || second === undefined) return first !== undefined;
   return first === 0 ? second >= 0x80 : first !== 0xff || second < 0x80;
 }
+
+/** The content of a BIT STRING of names whose one bit, counted from the highest, is `bit` (X.690 §11.2.2). */
+export const oneBit = (bit: number): Uint8Array => Uint8Array.of(7 - bit, 0x80 >>> bit);
 
 /** One item around `parts`, whose content is 65,535 bytes at most; its length is written as `lengths` has it. */
 export function derItem(lengths: Lengths, tag: number, ...parts: readonly Uint8Array[]): Uint8Array {

@@ -2,7 +2,7 @@
 import { sameBytes } from "../../../../hal/base/bytes.ts";
 import { toLowerHex } from "../../../../hal/base/hex.ts";
 import { keyUsages, NEVER } from "../../../model/index.ts";
-import { isInteger, textOctets } from "../der.ts";
+import { isInteger, oneBit, textOctets } from "../der.ts";
 import { END_OF_TIME_S, readTimeText, timeText } from "../der-time.ts";
 import { refused } from "./form.ts";
 
@@ -44,10 +44,10 @@ export function integerOctets(value: number | bigint, field: string): Uint8Array
   return Uint8Array.from(octets);
 }
 
-/** A bit string in which one bit of X.509's key usage is set, and none follows it (X.690 §11.2.2). */
+/** One bit of X.509's key usage. */
 const usageOctets = Object.values(keyUsages).map(({ number, bit }) => ({
   number,
-  octets: Uint8Array.of(7 - bit, 0x80 >>> bit),
+  octets: oneBit(bit),
 }));
 
 /** The usage's number. */

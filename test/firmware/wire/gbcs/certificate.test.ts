@@ -207,6 +207,7 @@ describe("a GBCS certificate", () => {
       ["malformed", "0603551d0f0101ff", "0603551d0f010101", "TRUE of another value"],
       ["malformed", "0603551d0f0101ff", "0603551d370101ff", "a critical extension that nobody knows"],
       ["malformed", "0603551d0e0", "0603551d230", "an extension twice"],
+      ["malformed", "060355040b0c02", "060355040a1f02", "an attribute's tag of several bytes"],
       ["malformed", "2b06010505070804", "2b06010505070805", "another kind of name"],
       [
         "malformed",
