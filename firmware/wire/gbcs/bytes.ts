@@ -92,13 +92,14 @@ export class Reader {
 }
 
 /** The octets of a length up to {@link MAX_LENGTH}. */
-export function lengthOctets(length: number, lengths: Lengths = "shortest"): readonly number[] {
+function lengthOctets(length: number, lengths: Lengths = "shortest"): readonly number[] {
   if (length < 0x80) return [length];
   if (length < 0x100 && lengths === "shortest") return [0x81, length];
   return [0x82, length >>> 8, length & 0xff];
 }
 
-export const lengthBytes = (length: number): number => lengthOctets(length).length;
+export const lengthBytes = (length: number, lengths?: Lengths): number =>
+  lengthOctets(length, lengths).length;
 
 /** Writes fields in order. A buffer of the right `size` is filled; a smaller one grows. */
 export class Writer {
@@ -141,10 +142,10 @@ export class Writer {
     return this;
   }
 
-  /** In its shortest form. */
-  length(value: number): this {
+  /** Up to {@link MAX_LENGTH}. */
+  length(value: number, lengths?: Lengths): this {
     if (value < 0x80) return this.u8(value); // most lengths are, and need no list
-    for (const octet of lengthOctets(value)) this.u8(octet);
+    for (const octet of lengthOctets(value, lengths)) this.u8(octet);
     return this;
   }
 

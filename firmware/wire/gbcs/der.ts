@@ -2,9 +2,8 @@
  * DER (X.690 §8, §10.1) of certificates and payloads: items of tag, length and content. Tags have one byte, lengths
  * reach to 65535, and no item reaches beyond what holds it. Longer or indefinite lengths are refused.
  */
-import { concat } from "../../../hal/base/bytes.ts";
 import type { CodedError } from "../../../hal/base/coded-error.ts";
-import { byteText, type Lengths, lengthOctets, malformed, Reader } from "./bytes.ts";
+import { byteText, type Lengths, lengthBytes, malformed, Reader, Writer } from "./bytes.ts";
 
 /** Universal tags in use, with the bit for "constructed" where they are; and context tags of certificates. */
 export const Tag = {
@@ -149,7 +148,9 @@ export const oneBit = (bit: number): Uint8Array => Uint8Array.of(7 - bit, 0x80 >
 /** One item around `parts`, whose content is 65,535 bytes at most; its length is written as `lengths` has it. */
 export function derItem(lengths: Lengths, tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  return concat(Uint8Array.of(tag, ...lengthOctets(length, lengths)), ...parts);
+  const writer = new Writer(1 + lengthBytes(length, lengths) + length).u8(tag).length(length, lengths);
+  for (const part of parts) writer.put(part);
+  return writer.bytes;
 }
 
 /** One item around `parts`, its length in the shortest form. */
@@ -163,6 +164,5 @@ export function derUnsigned(magnitude: Uint8Array): Uint8Array {
   return (bytes[0] as number) < 0x80 ? der(Tag.integer, bytes) : der(Tag.integer, Uint8Array.of(0), bytes);
 }
 
-/** The octets of a text of ASCII. */
-export const textOctets = (text: string): Uint8Array =>
-  Uint8Array.from(text, (character) => character.charCodeAt(0));
+const utf8 = new TextEncoder();
+export const textOctets = (text: string): Uint8Array => utf8.encode(text);

@@ -41,7 +41,7 @@ export function integerOctets(value: number | bigint, field: string): Uint8Array
     !(rest === 0n && (octets[0] as number) < 0x80) &&
     !(rest === -1n && (octets[0] as number) >= 0x80)
   );
-  return Uint8Array.from(octets);
+  return new Uint8Array(octets);
 }
 
 /** One bit of X.509's key usage. */
