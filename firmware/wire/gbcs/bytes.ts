@@ -1,4 +1,4 @@
-/** Big-endian fields, lengths and EUI-64s of the GBCS layers: a bounded reader and a writer. */
+/** Big-endian fields, lengths and EUI-64s of the GBCS wire: the bounded reader and the writer of all its rooms. */
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import * as base from "../../../hal/base/eui64.ts";
 import { toHex } from "../../../hal/base/hex.ts";
@@ -9,6 +9,16 @@ export function malformed(field: string, at: number, expected: string, got: numb
   const message = `GBCS ${field} at byte ${at}: expected ${expected}, got ${got}; the message is damaged or not GBCS`;
   return new CodedError("wire/malformed", message, { field, at, expected, got });
 }
+
+/** How lengths from 128 on are written: the shortest form, or `82 nnnn` for all of them (DER of devices). */
+export type Lengths = "shortest" | "device";
+
+/** The longest length that has a form on this wire. */
+export const MAX_LENGTH = 0xffff;
+
+/** Two digits. */
+export const byteText = (byte: number | undefined): string =>
+  byte === undefined ? "the end" : toHex(Uint8Array.of(byte));
 
 /** Reads fields in order and never past the end. */
 export class Reader {
@@ -26,15 +36,20 @@ export class Reader {
     return this.end - this.at;
   }
 
+  /** The error of a field that is not as it must be: {@link malformed}, unless a format has its own. */
+  protected refused(field: string, at: number, expected: string, got: number | string): CodedError {
+    return malformed(field, at, expected, got);
+  }
+
   /** A view, not a copy. */
   take(field: string, count: number): Uint8Array {
-    if (count > this.left) throw malformed(field, this.at, `${count} bytes`, `${this.left} left`);
+    if (count > this.left) throw this.refused(field, this.at, `${count} bytes`, `${this.left} left`);
     this.at += count;
     return this.bytes.subarray(this.at - count, this.at);
   }
 
   u8(field: string): number {
-    if (this.left < 1) throw malformed(field, this.at, "1 byte", "none left");
+    if (this.left < 1) throw this.refused(field, this.at, "1 byte", "none left");
     return this.bytes[this.at++] as number;
   }
 
@@ -42,53 +57,84 @@ export class Reader {
     return this.u8(field) * 256 + this.u8(field);
   }
 
+  u32(field: string): number {
+    return this.u16(field) * 0x10000 + this.u16(field);
+  }
+
   u64(field: string): bigint {
-    const high = this.u16(field) * 0x10000 + this.u16(field);
-    const low = this.u16(field) * 0x10000 + this.u16(field);
+    const high = this.u32(field);
+    const low = this.u32(field);
     return high === 0 ? BigInt(low) : (BigInt(high) << 32n) | BigInt(low);
   }
 
   /** One byte that has only one value. */
   expect(field: string, value: number): void {
     const got = this.u8(field);
-    if (got !== value)
-      throw malformed(field, this.at - 1, toHex(Uint8Array.of(value)), toHex(Uint8Array.of(got)));
+    if (got !== value) throw this.refused(field, this.at - 1, byteText(value), byteText(got));
   }
 
-  /** A length in its shortest form: `nn` below 0x80, `81 nn`, or `82 nnnn`. */
-  length(field: string): number {
+  /** A length: `nn` below 0x80, `81 nn`, `82 nnnn`; the shortest of them, or from 128 on any (`device`). */
+  length(field: string, lengths: Lengths = "shortest"): number {
     const at = this.at;
     const first = this.u8(field);
     if (first < 0x80) return first;
-    const long = first === 0x82 ? this.u16(field) : first === 0x81 ? this.u8(field) : -1;
-    if (long < (first === 0x82 ? 0x100 : 0x80))
-      throw malformed(
-        field,
-        at,
-        "a length in its shortest form",
-        `first byte ${toHex(Uint8Array.of(first))}`,
-      );
-    return long;
+    const count = first - 0x80;
+    if (count !== 1 && count !== 2)
+      throw this.refused(field, at, "a length of one byte, 81 nn or 82 nnnn", byteText(first));
+    if (count > this.left) throw this.refused(field, at, `${count} bytes of length`, `${this.left} bytes`);
+    const length = count === 1 ? this.u8(field) : this.u16(field);
+    const got = () => `${byteText(first)} for ${length}`;
+    if (length < 0x80) throw this.refused(field, at, "a length below 128 in one byte", got());
+    if (count === 2 && length < 0x100 && lengths === "shortest")
+      throw this.refused(field, at, "a length below 256 as 81 nn", got());
+    return length;
   }
 }
 
-export const lengthBytes = (length: number): number => (length < 0x80 ? 1 : length < 0x100 ? 2 : 3);
+/** The octets of a length up to {@link MAX_LENGTH}. */
+function lengthOctets(length: number, lengths: Lengths = "shortest"): readonly number[] {
+  if (length < 0x80) return [length];
+  if (length < 0x100 && lengths === "shortest") return [0x81, length];
+  return [0x82, length >>> 8, length & 0xff];
+}
 
-/** Writes fields in order into a buffer of the right size. */
+export const lengthBytes = (length: number, lengths?: Lengths): number =>
+  lengthOctets(length, lengths).length;
+
+/** Writes fields in order. A buffer of the right `size` is filled; a smaller one grows. */
 export class Writer {
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array;
   at = 0;
 
   constructor(size: number) {
     this.bytes = new Uint8Array(size);
   }
 
+  /** What was written; a view. */
+  get written(): Uint8Array {
+    return this.bytes.subarray(0, this.at);
+  }
+
   u8(value: number): this {
+    this.#room(1);
     this.bytes[this.at++] = value;
     return this;
   }
 
+  u16(value: number): this {
+    return this.u8(value >>> 8).u8(value);
+  }
+
+  u32(value: number): this {
+    return this.u16(value >>> 16).u16(value);
+  }
+
+  u64(value: bigint): this {
+    return this.u32(Number((value >> 32n) & 0xffff_ffffn)).u32(Number(value & 0xffff_ffffn));
+  }
+
   put(bytes: Uint8Array): this {
+    this.#room(bytes.length);
     // Short fields are faster byte by byte than through set().
     if (bytes.length > 16) this.bytes.set(bytes, this.at);
     else for (let n = 0; n < bytes.length; n++) this.bytes[this.at + n] = bytes[n] as number;
@@ -96,23 +142,18 @@ export class Writer {
     return this;
   }
 
-  u64(value: bigint): this {
-    return this.#u32(Number(value >> 32n)).#u32(Number(value & 0xffff_ffffn));
+  /** Up to {@link MAX_LENGTH}. */
+  length(value: number, lengths?: Lengths): this {
+    if (value < 0x80) return this.u8(value); // most lengths are, and need no list
+    for (const octet of lengthOctets(value, lengths)) this.u8(octet);
+    return this;
   }
 
-  #u32(value: number): this {
-    return this.u8(value >>> 24)
-      .u8(value >>> 16)
-      .u8(value >>> 8)
-      .u8(value);
-  }
-
-  length(value: number): this {
-    if (value >= 0x100)
-      return this.u8(0x82)
-        .u8(value >>> 8)
-        .u8(value);
-    return value < 0x80 ? this.u8(value) : this.u8(0x81).u8(value);
+  #room(count: number): void {
+    if (this.at + count <= this.bytes.length) return;
+    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.at + count));
+    grown.set(this.written);
+    this.bytes = grown;
   }
 }
 

@@ -3,17 +3,14 @@
  * hour, minute, second, hundredths, deviation 2, clock status), here always UTC with no day of week.
  */
 import { toHex } from "../../../hal/base/hex.ts";
+import { daysInMonth } from "../../../hal/base/iso-time.ts";
 import { malformed } from "./bytes.ts";
 
 export const DATE_TIME_BYTES = 12;
+export const DAY_S = 86_400;
 
 const daysBeforeMonth = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 const isLeap = (year: number) => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-
-function daysInMonth(year: number, month: number): number {
-  if (month === 2) return isLeap(year) ? 29 : 28;
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
-}
 
 /** Days from 1970-01-01 to a date of the proleptic Gregorian calendar. */
 function daysSinceEpoch(year: number, month: number, day: number): number {
@@ -22,6 +19,9 @@ function daysSinceEpoch(year: number, month: number, day: number): number {
   const days = (year - 1970) * 365 + leapDays + (daysBeforeMonth[month - 1] as number) + day - 1;
   return month > 2 && isLeap(year) ? days + 1 : days;
 }
+
+/** 1 = Monday; `days` since 1970-01-01, a Thursday. */
+export const weekdayOf = (days: number): number => ((days + 3) % 7) + 1;
 
 /** Minutes: UTC, and "not specified", which GBCS times always say and mean UTC by (Blue Book §4.1.6.1). */
 const NO_DEVIATION = -0x8000;
@@ -71,11 +71,11 @@ function dateFault({ year, month, day, weekday }: DateTimeFields): string | unde
   if (!within(year, 1970, 0xfffe)) return "a year from 1970";
   if (!within(month, 1, 12)) return "a month from 1 to 12";
   // Of an unspecified year or month the longest counts: any day that one of them has.
-  if (!within(day, 1, daysInMonth(year ?? 2000, month ?? 1))) return "a day that its month has";
+  if (!within(day, 1, daysInMonth(month ?? 1, year))) return "a day that its month has";
   if (!within(weekday, 1, 7)) return "a day of the week from 1 to 7";
   if (weekday === undefined || year === undefined || month === undefined || day === undefined)
     return undefined;
-  const expected = ((daysSinceEpoch(year, month, day) + 3) % 7) + 1;
+  const expected = weekdayOf(daysSinceEpoch(year, month, day));
   return weekday === expected ? undefined : `day of the week ${expected} for its date`;
 }
 
@@ -97,19 +97,19 @@ export function readDateTime(bytes: Uint8Array, at: number): number | undefined 
   if (status !== undefined && (status & ClockStatus.invalid) !== 0) return undefined;
   if (year === undefined || month === undefined || day === undefined) return undefined;
   if (hour === undefined || minute === undefined || second === undefined) return undefined;
-  return daysSinceEpoch(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
+  return daysSinceEpoch(year, month, day) * DAY_S + hour * 3600 + minute * 60 + second;
 }
 
 /** `status`: the clock status byte (0xFF = not given). */
 export function writeDateTime(timeS: number, status = 0xff): Uint8Array {
-  const days = Math.floor(timeS / 86_400);
+  const days = Math.floor(timeS / DAY_S);
   let year = 1970 + Math.floor(days / 365.2425);
   while (daysSinceEpoch(year + 1, 1, 1) <= days) year++;
   while (daysSinceEpoch(year, 1, 1) > days) year--;
   let month = 12;
   while (daysSinceEpoch(year, month, 1) > days) month--;
   const day = days - daysSinceEpoch(year, month, 1) + 1;
-  const s = timeS - days * 86_400;
+  const s = timeS - days * DAY_S;
   const clock = [Math.floor(s / 3600), Math.floor(s / 60) % 60, s % 60];
   return Uint8Array.of(year >>> 8, year, month, day, 0xff, ...clock, 0, 0x80, 0, status);
 }

@@ -1,6 +1,6 @@
 /** The layer that every GBCS message has: header, content, and room for a signature. */
 import type { Kind } from "../message.ts";
-import { lengthBytes, malformed, Reader, Writer } from "./bytes.ts";
+import { lengthBytes, MAX_LENGTH, malformed, Reader, Writer } from "./bytes.ts";
 import { DATE_TIME_BYTES } from "./date-time.ts";
 
 export const GENERAL_SIGNING = 0xdf;
@@ -82,7 +82,8 @@ export type GeneralSigningFields = Pick<
 /** The tag to the end of the content. Lengths up to 65,535 (`wire/malformed` beyond). */
 export function writeGeneralSigning(fields: GeneralSigningFields): Uint8Array {
   const { dateTime, otherInformation, content } = fields;
-  if (content.length > 0xffff) throw malformed("content length", 0, "at most 65535", content.length);
+  if (content.length > MAX_LENGTH)
+    throw malformed("content length", 0, `at most ${MAX_LENGTH}`, content.length);
   const variable = dateTime.length + otherInformation.length + content.length;
   const writer = new Writer(
     30 + lengthBytes(otherInformation.length) + lengthBytes(content.length) + variable,

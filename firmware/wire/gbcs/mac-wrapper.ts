@@ -1,5 +1,5 @@
 /** General-ciphering with authentication only (suite 1): the MAC around a message. */
-import { lengthBytes, malformed, Reader, Writer } from "./bytes.ts";
+import { lengthBytes, MAX_LENGTH, malformed, Reader, Writer } from "./bytes.ts";
 
 export const GENERAL_CIPHERING = 0xdd;
 export const MAC_BYTES = 12;
@@ -48,7 +48,7 @@ export function macInput(signed: Uint8Array): Uint8Array {
 
 export function writeMacWrapper(signed: Uint8Array, tag: Uint8Array): Uint8Array {
   const length = SECURITY_HEADER_BYTES + signed.length + MAC_BYTES;
-  if (length > 0xffff) throw malformed("wrapped length", 0, "at most 65535", length);
+  if (length > MAX_LENGTH) throw malformed("wrapped length", 0, `at most ${MAX_LENGTH}`, length);
   const writer = new Writer(7 + lengthBytes(length) + length).u8(GENERAL_CIPHERING);
   writer.at += EMPTY_FIELDS.length;
   writer.length(length).u8(SECURITY_CONTROL);

@@ -49,7 +49,7 @@ function readCertificate(reader: Reader, at: number): Uint8Array {
 export function writeOtherInformation(info: OtherInformation): Uint8Array {
   const size = 2 + (info.party ? 8 : 0) + (info.counter === undefined ? 0 : 8);
   const extra = (info.originatorCounter === undefined ? 0 : 8) + (info.certificate?.length ?? 0);
-  const writer = new Writer(size + extra).u8(info.code >>> 8).u8(info.code);
+  const writer = new Writer(size + extra).u16(info.code);
   if (info.party !== undefined) writer.put(euiBytes(info.party));
   if (info.counter !== undefined) writer.u64(info.counter);
   if (info.originatorCounter !== undefined) writer.u64(info.originatorCounter);

@@ -1,8 +1,10 @@
 /** Content octets of values without parts: integers, key usages, times. Each has one form only, as DER demands. */
-import { readIsoTime } from "../../../../hal/base/iso-time.ts";
+import { sameBytes } from "../../../../hal/base/bytes.ts";
+import { toLowerHex } from "../../../../hal/base/hex.ts";
 import { keyUsages, NEVER } from "../../../model/index.ts";
-import { writeDateTime } from "../date-time.ts";
-import { refused } from "./der.ts";
+import { isInteger, oneBit, textOctets } from "../der.ts";
+import { END_OF_TIME_S, readTimeText, timeText } from "../der-time.ts";
+import { refused } from "./form.ts";
 
 /** GBCS's integers reach to 2^63 − 1, which is what eight octets with a sign hold. */
 const MAX_INTEGER_OCTETS = 8;
@@ -13,9 +15,9 @@ export function readInteger(octets: Uint8Array, at: number, field: string): numb
   const { length } = octets;
   if (length < 1 || length > MAX_INTEGER_OCTETS)
     throw refused(field, at, `an integer of 1 to ${MAX_INTEGER_OCTETS} octets`, `${length} octets`);
-  const [first = 0, second = 0] = octets;
-  if (length > 1 && (first === 0 ? second < 0x80 : first === 0xff && second >= 0x80))
+  if (!isInteger(octets))
     throw refused(field, at, "an integer in as few octets as it needs", `${length} octets`);
+  const [first = 0] = octets;
   let value = first >= 0x80 ? first - 0x100 : first;
   if (length <= 6) {
     for (let i = 1; i < length; i++) value = value * 256 + (octets[i] as number);
@@ -27,7 +29,7 @@ export function readInteger(octets: Uint8Array, at: number, field: string): numb
 }
 
 /** Throws `wire/format` beyond 2^63 − 1, which has no form on this wire. */
-export function integerOctets(value: number | bigint, field: string): number[] {
+export function integerOctets(value: number | bigint, field: string): Uint8Array {
   let rest = BigInt(value);
   if (rest >= BEYOND || rest < -BEYOND)
     throw refused(field, 0, "an integer of -2^63 to 2^63 - 1 to write", String(value));
@@ -39,52 +41,42 @@ export function integerOctets(value: number | bigint, field: string): number[] {
     !(rest === 0n && (octets[0] as number) < 0x80) &&
     !(rest === -1n && (octets[0] as number) >= 0x80)
   );
-  return octets;
+  return new Uint8Array(octets);
 }
 
-/** A bit string in which one bit of X.509's key usage is set, and none follows it (X.690 §11.2.2). */
+/** One bit of X.509's key usage. */
 const usageOctets = Object.values(keyUsages).map(({ number, bit }) => ({
   number,
-  octets: [7 - bit, 0x80 >>> bit] as const,
+  octets: oneBit(bit),
 }));
 
 /** The usage's number. */
 export function readKeyUsage(octets: Uint8Array, at: number, field: string): number {
-  const [unused, bits] = octets;
-  const found = usageOctets.find(({ octets: own }) => own[0] === unused && own[1] === bits);
-  if (found !== undefined && octets.length === 2) return found.number;
-  const expected = usageOctets.map(({ octets: own }) =>
-    own.map((n) => n.toString(16).padStart(2, "0")).join(""),
-  );
-  const got = [...octets.subarray(0, 4)].map((n) => n.toString(16).padStart(2, "0")).join("");
-  throw refused(field, at, `a key usage, one of ${expected.join(", ")}`, `${got} (${octets.length} octets)`);
+  const found = usageOctets.find((usage) => sameBytes(usage.octets, octets));
+  if (found !== undefined) return found.number;
+  const expected = usageOctets.map((usage) => toLowerHex(usage.octets)).join(", ");
+  const got = `${toLowerHex(octets.subarray(0, 4))} (${octets.length} octets)`;
+  throw refused(field, at, `a key usage, one of ${expected}`, got);
 }
 
-export const keyUsageOctets = (number: number): readonly number[] =>
+export const keyUsageOctets = (number: number): Uint8Array =>
   usageOctets.find((usage) => usage.number === number)!.octets;
-
-/** GeneralizedTime that cancels (GBCS): "never". */
-const NEVER_TEXT = "99991231235959Z";
-const timeForm = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 
 /** UTC seconds, or `NEVER`. A time that cannot be, and one that 32 bits do not hold, is refused. */
 export function readTime(octets: Uint8Array, at: number, field: string): number {
-  // Fifteen characters at most are looked at: a foreign text is neither long nor shown.
-  const text = String.fromCharCode(...octets.subarray(0, NEVER_TEXT.length + 1));
-  if (text === NEVER_TEXT) return NEVER;
-  const parts = timeForm.exec(text);
-  const time =
-    parts && readIsoTime(`${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}:${parts[5]}:${parts[6]}Z`);
-  if (typeof time !== "number")
-    throw refused(field, at, "a time YYYYMMDDHHMMSSZ", time?.fault ?? `${octets.length} other octets`);
-  if (time < 0 || time / 1000 >= NEVER)
-    throw refused(field, at, `a time from 1970 up to 2106, or ${NEVER_TEXT}`, text);
-  return time / 1000;
+  const timeS = readTimeText(octets);
+  if (typeof timeS === "string") throw refused(field, at, "a time YYYYMMDDHHMMSSZ", timeS);
+  if (timeS === END_OF_TIME_S) return NEVER;
+  if (timeS < 0 || timeS >= NEVER)
+    throw refused(
+      field,
+      at,
+      `a time from 1970 up to 2106, or ${timeText(END_OF_TIME_S)}`,
+      String.fromCharCode(...octets),
+    );
+  return timeS;
 }
 
-export function timeText(timeS: number): string {
-  if (timeS === NEVER) return NEVER_TEXT;
-  const [high = 0, low = 0, month, day, , hour, minute, second] = writeDateTime(timeS);
-  const two = [month, day, hour, minute, second].map((part) => String(part).padStart(2, "0"));
-  return `${String(high * 256 + low).padStart(4, "0")}${two.join("")}Z`;
-}
+/** `moment`: UTC seconds, or `NEVER`, which cancels (GBCS). */
+export const timeOctets = (moment: number): Uint8Array =>
+  textOctets(timeText(moment === NEVER ? END_OF_TIME_S : moment));

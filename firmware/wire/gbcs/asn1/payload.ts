@@ -2,7 +2,7 @@
 import { CodedError } from "../../../../hal/base/coded-error.ts";
 import { makeType, type Plain, type Step, type UseCase, type ValueType } from "../../../model/index.ts";
 import { type Kind, Kind as kinds, type Operation, type OperationResult, Status } from "../../message.ts";
-import type { Lengths } from "./der.ts";
+import type { Lengths } from "../bytes.ts";
 import { type Leaf, readAsn1 } from "./read.ts";
 import { writeAsn1 } from "./write.ts";
 

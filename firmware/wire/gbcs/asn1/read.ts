@@ -11,7 +11,9 @@ import {
   plainFault,
   type ValueType,
 } from "../../../model/index.ts";
-import { byteText, type Item, readItem, refused } from "./der.ts";
+import { byteText } from "../bytes.ts";
+import { DerReader, type Item } from "../der.ts";
+import { payloadForm, refused } from "./form.ts";
 import { readInteger, readKeyUsage, readTime } from "./leaves.ts";
 import { fits, inItem, inMember, mayBeLeftOut, tagOf, usual } from "./shape.ts";
 
@@ -35,19 +37,19 @@ export function readAsn1(
   what = "payload",
   see?: (leaf: Leaf) => void,
 ): Plain {
-  const item = readItem(bytes, 0, bytes.length, what);
-  if (item.end !== bytes.length)
-    throw refused(what, item.end, "the end", `${bytes.length - item.end} bytes more`);
-  return new Walk(bytes, see).tagged(type, item, what);
+  const reader = new DerReader(bytes, 0, bytes.length, payloadForm);
+  const item = reader.item(what);
+  if (reader.left > 0) throw refused(what, item.end, "the end", `${reader.left} bytes more`);
+  return new Walk(reader, see).tagged(type, item, what);
 }
 
 /** Reads values out of one payload. */
 class Walk {
-  readonly #bytes: Uint8Array;
+  readonly #whole: DerReader;
   readonly #see: ((leaf: Leaf) => void) | undefined;
 
-  constructor(bytes: Uint8Array, see: ((leaf: Leaf) => void) | undefined) {
-    this.#bytes = bytes;
+  constructor(whole: DerReader, see: ((leaf: Leaf) => void) | undefined) {
+    this.#whole = whole;
     this.#see = see;
   }
 
@@ -91,7 +93,7 @@ class Walk {
   }
 
   #leaf(type: ValueType, { at, from, end }: Item, path: string): Plain {
-    const content = this.#bytes.subarray(from, end);
+    const content = this.#whole.bytes.subarray(from, end);
     switch (type.kind) {
       case "null":
         if (end > from) throw refused(path, from, "no content in a NULL", `${end - from} bytes`);
@@ -103,39 +105,36 @@ class Walk {
       case "moment":
         return readTime(content, from, path);
       default:
-        return type.kind === "octets" && type.form === "item" ? this.#bytes.subarray(at, end) : content;
+        return type.kind === "octets" && type.form === "item" ? this.#whole.bytes.subarray(at, end) : content;
     }
   }
 
-  #array({ item: each, min, max }: ArrayType, { at, from, end }: Item, path: string): Plain {
+  #array({ item: each, min, max }: ArrayType, outer: Item, path: string): Plain {
     const values: Plain[] = [];
-    for (let next = from; next < end; ) {
+    const reader = this.#whole.within(outer);
+    while (reader.left > 0) {
       const own = inItem(path, values.length);
-      if (values.length === max) throw refused(path, next, `at most ${max} items`, "more");
-      const item = readItem(this.#bytes, next, end, own);
-      values.push(this.tagged(each, item, own));
-      next = item.end;
+      if (values.length === max) throw refused(path, reader.at, `at most ${max} items`, "more");
+      values.push(this.tagged(each, reader.item(own), own));
     }
-    if (values.length < min) throw refused(path, at, `at least ${min} items`, values.length);
+    if (values.length < min) throw refused(path, outer.at, `at least ${min} items`, values.length);
     return values;
   }
 
   /** Members in order; one whose tag is not the next item's is left out where it may be. */
-  #members(fields: Fields, { from, end }: Item, path: string): Plain {
-    let next = from;
+  #members(fields: Fields, outer: Item, path: string): Plain {
+    const reader = this.#whole.within(outer);
     const values: Plain[] = [];
     for (const name in fields) {
       const type = fields[name] as ValueType;
       const own = inMember(path, name);
-      if (mayBeLeftOut(type) && (next === end || !fits(type, this.#bytes[next] as number))) {
+      if (mayBeLeftOut(type) && (reader.tag === undefined || !fits(type, reader.tag))) {
         values.push(type.kind === "default" ? usual(type)! : null);
         continue;
       }
-      const item = readItem(this.#bytes, next, end, own);
-      values.push(this.tagged(type, item, own));
-      next = item.end;
+      values.push(this.tagged(type, reader.item(own), own));
     }
-    if (next !== end) throw refused(path, next, "no more members", `tag ${byteText(this.#bytes[next])}`);
+    if (reader.left > 0) throw refused(path, reader.at, "no more members", `tag ${byteText(reader.tag)}`);
     return values;
   }
 

@@ -1,7 +1,7 @@
 /** How types look in ASN.1: the tag that an item of a type has, and what may be left out. */
 import { CodedError } from "../../../../hal/base/coded-error.ts";
 import type { DefaultType, Plain, ValueType } from "../../../model/index.ts";
-import { contextTag, Tag } from "./der.ts";
+import { contextTag, Tag } from "../der.ts";
 
 /** The tag of a type's items; undefined for a choice, which has several. Throws for what ASN.1 rows never have. */
 export function tagOf(type: ValueType): number | undefined {

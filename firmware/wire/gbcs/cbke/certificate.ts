@@ -93,7 +93,6 @@ function encodeCertificate(claims: ImplicitClaims, point: curve.FinitePoint): Ui
     throw wrong("valid from", "UTC seconds of 40 bits", notBeforeS);
   if (!Number.isInteger(validForS) || validForS < 0 || validForS >= NEVER_ENDS)
     throw wrong("valid for", "seconds of 32 bits", validForS);
-  const u32 = (value: number) => Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
   return new Writer(CERTIFICATE_BYTES)
     .u8(TYPE)
     .u64(claims.serial)
@@ -101,8 +100,8 @@ function encodeCertificate(claims: ImplicitClaims, point: curve.FinitePoint): Ui
     .u8(HASH_AES_MMO)
     .put(euiBytes(claims.issuer))
     .u8(notBeforeS / 2 ** 32)
-    .put(u32(notBeforeS))
-    .put(u32(notAfterS === undefined ? NEVER_ENDS : validForS))
+    .u32(notBeforeS)
+    .u32(notAfterS === undefined ? NEVER_ENDS : validForS)
     .put(euiBytes(claims.subject))
     .u8(claims.use)
     .put(curve.encodePoint(point)).bytes;

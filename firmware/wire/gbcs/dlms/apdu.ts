@@ -26,7 +26,7 @@ export function beginApdu(apdu: Apdu, header: Header): Sink {
 export function openApdu(apdu: Apdu, header: Header, payload: Uint8Array): Reader {
   const reader = new Reader(payload);
   reader.expect("DLMS message", apdu);
-  const got = reader.u16("invoke id") * 0x10000 + reader.u16("invoke id");
+  const got = reader.u32("invoke id");
   const expected = invokeId(header);
   if (got !== expected) throw malformed("invoke id", 1, hex32(expected), hex32(got));
   reader.expect("date-time's length", 0);

@@ -2,6 +2,7 @@
 import { type UseCase, useCaseByCode, type ValueType } from "../../../model/index.ts";
 import type { Header, Value } from "../../message.ts";
 import { malformed, type Reader } from "../bytes.ts";
+import { DATE_TIME_BYTES } from "../date-time.ts";
 import { readCount } from "./access-request.ts";
 import { Apdu, beginApdu, closeApdu, openApdu } from "./apdu.ts";
 import { readData, writeData } from "./data.ts";
@@ -21,7 +22,6 @@ export type Notice = {
 const HEAD_MEMBERS = 2;
 /** Protection and hidden octets. */
 const SEALED_MEMBERS = 2;
-const DATE_TIME_BYTES = 12;
 
 /** The payload of an alert. Throws `wire/format`, also where a sensitive row's values are not sealed. */
 export function encodeNotice(header: Header, notice: Notice, twin = false): Uint8Array {

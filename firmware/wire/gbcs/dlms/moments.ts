@@ -8,7 +8,7 @@ import { sameBytes } from "../../../../hal/base/bytes.ts";
 import { toHex } from "../../../../hal/base/hex.ts";
 import { type MomentType, NEVER, NOW } from "../../../model/index.ts";
 import { malformed, type Reader } from "../bytes.ts";
-import { readDateTime, writeDateTime } from "../date-time.ts";
+import { DATE_TIME_BYTES, DAY_S, readDateTime, weekdayOf, writeDateTime } from "../date-time.ts";
 import { type Sink, unwritable } from "./sink.ts";
 
 /** UTC seconds at 2000-01-01 00:00:00. */
@@ -19,15 +19,12 @@ const nowBytes = nine(0);
 const neverBytes = nine(0xff);
 
 const WEEKDAY_AT = 4;
-const DAY_S = 86_400;
-/** 1970-01-01 was a Thursday; Monday is 1. */
-const weekdayOf = (moment: number) => ((Math.floor(moment / DAY_S) + 3) % 7) + 1;
 
 export type DateTimeForm = Exclude<MomentType["form"], "timestamp">;
 
 function octetsOf(moment: number, form: DateTimeForm): Uint8Array {
   const octets = writeDateTime(moment);
-  if (form === "weekdayTime") octets[WEEKDAY_AT] = weekdayOf(moment);
+  if (form === "weekdayTime") octets[WEEKDAY_AT] = weekdayOf(Math.floor(moment / DAY_S));
   return octets;
 }
 
@@ -42,7 +39,8 @@ export function dateTimeOctets(moment: unknown, form: DateTimeForm = "dateTime")
 
 /** The moment that 12 octets are; `at` for errors. Throws `wire/malformed`. */
 export function momentOf(octets: Uint8Array, at: number, form: DateTimeForm = "dateTime"): number {
-  if (octets.length !== nowBytes.length) throw malformed("date-time", at, "12 octets", octets.length);
+  if (octets.length !== DATE_TIME_BYTES)
+    throw malformed("date-time", at, `${DATE_TIME_BYTES} octets`, octets.length);
   if (sameBytes(octets, nowBytes)) return NOW;
   if (sameBytes(octets, neverBytes)) return NEVER;
   const moment = readDateTime(octets, at);
@@ -59,7 +57,7 @@ export function momentOf(octets: Uint8Array, at: number, form: DateTimeForm = "d
 
 export function readTimestamp(reader: Reader): number {
   const at = reader.at;
-  const seconds = reader.u16("timestamp") * 0x10000 + reader.u16("timestamp");
+  const seconds = reader.u32("timestamp");
   if (seconds === 0) return NOW;
   if (seconds === 0xffff_ffff) return NEVER;
   if (seconds + Y2000_S < NEVER) return seconds + Y2000_S;

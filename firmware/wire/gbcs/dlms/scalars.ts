@@ -9,6 +9,7 @@ import {
   type ValueType,
 } from "../../../model/index.ts";
 import { malformed, type Reader } from "../bytes.ts";
+import { DATE_TIME_BYTES } from "../date-time.ts";
 import { type DateTimeForm, dateTimeOctets, momentOf, readTimestamp, writeTimestamp } from "./moments.ts";
 import { type Sink, unwritable } from "./sink.ts";
 
@@ -17,7 +18,6 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const utf8Bytes = new TextEncoder();
 /** Most octets that one UTF-16 unit of a text takes. */
 const UTF8_MAX = 3;
-const DATE_TIME_BYTES = 12;
 
 interface Bounds {
   readonly min: number;

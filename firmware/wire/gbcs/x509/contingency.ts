@@ -6,7 +6,7 @@
 import { sameBytes } from "../../../../hal/base/bytes.ts";
 import type { Crypto } from "../../../../hal/board.ts";
 import { malformed } from "../bytes.ts";
-import { DerReader, der, Tag } from "./der.ts";
+import { der, onlyItem, Tag } from "../der.ts";
 import { derOid, Oid } from "./oids.ts";
 import { POINT_BYTES, pointUsable, SPKI_BYTES, writeSpki } from "./spki.ts";
 
@@ -56,9 +56,7 @@ export function unwrapContingencyKey(
 
 /** Checks the extension's form; what is in it stays wrapped. Throws `wire/malformed`. */
 export function readContingencyKey(value: Uint8Array): Uint8Array {
-  const reader = new DerReader(value);
-  const key = reader.into("wrapped contingency key", Tag.sequence);
-  reader.finish("wrapped contingency key");
+  const key = onlyItem(value, "wrapped contingency key", Tag.sequence);
   key.into("wrap algorithm", Tag.sequence);
   key.into("wrapped key", Tag.octetString);
   key.finish("wrapped contingency key");

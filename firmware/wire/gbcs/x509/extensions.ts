@@ -1,7 +1,10 @@
 /** The extensions of a certificate that GBCS section 12 knows. A critical one that it does not know is refused. */
+import { sameBytes } from "../../../../hal/base/bytes.ts";
 import { toHex } from "../../../../hal/base/hex.ts";
+import { keyUsages } from "../../../model/index.ts";
+import type { KeyUsage } from "../../suite.ts";
 import { malformed } from "../bytes.ts";
-import { DerReader, der, Tag } from "./der.ts";
+import { type DerReader, der, oneBit, onlyItem, Tag } from "../der.ts";
 import { derOid, Oid } from "./oids.ts";
 
 export interface Extension {
@@ -52,9 +55,22 @@ export const writeExtension = (oid: string, critical: boolean, value: Uint8Array
     der(Tag.octetString, value),
   );
 
+/** Content of the key usage of who certifies: it may also sign revocation lists. */
+const CERTIFY = Uint8Array.of(1, 0x06);
+const usages = Object.entries(keyUsages) as [KeyUsage, { readonly bit: number }][];
+
+/** The one use that a key has by the content of its key usage; undefined for no or several uses. */
+export function usageOf(bits: Uint8Array): KeyUsage | undefined {
+  if (sameBytes(bits, CERTIFY)) return "certify";
+  return usages.find(([, { bit }]) => sameBytes(bits, oneBit(bit)))?.[0];
+}
+
+export const writeUsage = (usage: KeyUsage): Uint8Array =>
+  der(Tag.bitString, usage === "certify" ? CERTIFY : oneBit(keyUsages[usage].bit));
+
 /** Policies, as hex of their object identifiers: at least one. Qualifiers are passed over. */
 export function readPolicies(value: Uint8Array): readonly string[] {
-  const list = single(value, "policies", Tag.sequence);
+  const list = onlyItem(value, "policies", Tag.sequence);
   const policies: string[] = [];
   while (list.left > 0) {
     const policy = list.into("policy", Tag.sequence);
@@ -68,7 +84,7 @@ export function readPolicies(value: Uint8Array): readonly string[] {
 
 /** How many authorities may stand between this one and a leaf's issuer, or undefined: any number. */
 export function readPathLength(value: Uint8Array): number | undefined {
-  const constraints = single(value, "basic constraints", Tag.sequence);
+  const constraints = onlyItem(value, "basic constraints", Tag.sequence);
   if (toHex(constraints.content("authority", Tag.boolean)) !== "FF")
     throw malformed("authority", constraints.at, "TRUE", "another value");
   const limit = constraints.left > 0 ? constraints.unsigned("path length", 1)[0] : undefined;
@@ -78,10 +94,10 @@ export function readPathLength(value: Uint8Array): number | undefined {
 
 /** A key identifier, 8 bytes. */
 export const readSubjectKeyId = (value: Uint8Array): Uint8Array =>
-  keyId(single(value, "subject key identifier", Tag.octetString));
+  keyId(onlyItem(value, "subject key identifier", Tag.octetString));
 
 export function readAuthorityKeyId(value: Uint8Array): Uint8Array {
-  const list = single(value, "authority key identifier", Tag.sequence);
+  const list = onlyItem(value, "authority key identifier", Tag.sequence);
   const id = keyId(list.into("authority key identifier", Tag.context0));
   list.finish("authority key identifier");
   return id;
@@ -90,12 +106,4 @@ export function readAuthorityKeyId(value: Uint8Array): Uint8Array {
 function keyId(reader: DerReader): Uint8Array {
   if (reader.left !== 8) throw malformed("key identifier", reader.at, "8 bytes", reader.left);
   return reader.rest();
-}
-
-/** The content of the one element that `value` is. */
-function single(value: Uint8Array, field: string, tag: number): DerReader {
-  const reader = new DerReader(value);
-  const inner = reader.into(field, tag);
-  reader.finish(field);
-  return inner;
 }

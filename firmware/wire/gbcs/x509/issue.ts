@@ -2,9 +2,9 @@
 import { sameBytes } from "../../../../hal/base/bytes.ts";
 import type { Signer } from "../../../../hal/board.ts";
 import type { Eui64 } from "../../message.ts";
-import type { CertificateClaims, KeyUsage } from "../../suite.ts";
-import { der, derUnsigned, Tag } from "./der.ts";
-import { writeExtension } from "./extensions.ts";
+import type { CertificateClaims } from "../../suite.ts";
+import { der, derUnsigned, Tag } from "../der.ts";
+import { writeExtension, writeUsage } from "./extensions.ts";
 import { keyIdentifier } from "./key-id.ts";
 import { emptyName, writeDeviceName, writeName } from "./name.ts";
 import { derOid, Oid } from "./oids.ts";
@@ -15,13 +15,6 @@ const version3 = der(Tag.inContext0, der(Tag.integer, Uint8Array.of(2)));
 const signatureAlgorithm = der(Tag.sequence, derOid(Oid.ecdsaWithSha256));
 const policies = der(Tag.sequence, der(Tag.sequence, derOid(Oid.testPolicy)));
 const yes = der(Tag.boolean, Uint8Array.of(0xff));
-
-/** Unused bits and bits of the key usage. */
-const usageBits: Readonly<Record<KeyUsage, readonly [number, number]>> = {
-  sign: [7, 0x80],
-  agree: [3, 0x08],
-  certify: [1, 0x06],
-};
 
 /**
  * Issues a certificate. The levels are those of the SMKI: the root certifies authorities (and its followers), and an
@@ -45,7 +38,7 @@ export function issueCertificate(claims: CertificateClaims, issuer: Signer, issu
 
 function extensions(claims: CertificateClaims, issuer: Signer): Uint8Array[] {
   const { role, subject, usage, publicKey, contingency } = claims;
-  const list = [writeExtension(Oid.keyUsage, true, der(Tag.bitString, Uint8Array.from(usageBits[usage])))];
+  const list = [writeExtension(Oid.keyUsage, true, writeUsage(usage))];
   if (usage === "certify")
     list.push(writeExtension(Oid.basicConstraints, true, constraints(role === "root")));
   const id = der(Tag.octetString, keyIdentifier(publicKey));

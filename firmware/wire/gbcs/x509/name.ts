@@ -6,8 +6,8 @@ import { euiText } from "../../../../hal/base/eui64.ts";
 import { toHex } from "../../../../hal/base/hex.ts";
 import { type Role, roles } from "../../../model/index.ts";
 import type { Eui64 } from "../../message.ts";
-import { euiBytes, malformed } from "../bytes.ts";
-import { DerReader, der, derText, Tag } from "./der.ts";
+import { byteText, euiBytes, malformed } from "../bytes.ts";
+import { type DerReader, der, onlyItem, Tag, textOctets } from "../der.ts";
 import { derOid, Oid } from "./oids.ts";
 import { readBits, writeBits } from "./spki.ts";
 
@@ -23,7 +23,7 @@ const MAX_ATTRIBUTES = 8;
 /** `name`: the SEQUENCE whole. Attributes that GBCS does not know are passed over. */
 export function readName(name: Uint8Array): DistinguishedName {
   const found: { role?: number; eui?: Eui64 } = {};
-  const attributes = new DerReader(name).into("name", Tag.sequence);
+  const attributes = onlyItem(name, "name", Tag.sequence);
   const seen = new Set<string>();
   while (attributes.left > 0) {
     const at = attributes.at;
@@ -57,10 +57,10 @@ function readEui(bytes: Uint8Array, at: number): Eui64 {
 }
 
 export function writeName(role: Role, eui: Eui64): Uint8Array {
-  const digits = roles[role].number.toString(16).padStart(2, "0").toUpperCase();
+  const digits = byteText(roles[role].number);
   return der(
     Tag.sequence,
-    attribute(Oid.organizationalUnit, derText(Tag.utf8String, digits)),
+    attribute(Oid.organizationalUnit, der(Tag.utf8String, textOctets(digits))),
     attribute(Oid.uniqueIdentifier, writeBits(euiBytes(eui))),
   );
 }
@@ -71,8 +71,7 @@ const attribute = (oid: string, value: Uint8Array) => der(Tag.set, der(Tag.seque
 
 /** The value of a device's subjectAltName: exactly one name, of a hardware module. */
 export function readDeviceName(value: Uint8Array): Eui64 {
-  const reader = new DerReader(value);
-  const names = reader.into("alternative names", Tag.sequence);
+  const names = onlyItem(value, "alternative names", Tag.sequence);
   const other = names.into("other name", Tag.inContext0);
   const { at } = other;
   if (toHex(other.content("other name type", Tag.oid)) !== Oid.hardwareModuleName)
@@ -81,7 +80,7 @@ export function readDeviceName(value: Uint8Array): Eui64 {
   const module = explicit.into("hardware module", Tag.sequence);
   module.content("hardware type", Tag.oid);
   const eui = readEui(module.content("hardware serial number", Tag.octetString), at);
-  for (const level of [module, explicit, other, names, reader]) level.finish("alternative names");
+  for (const level of [module, explicit, other, names]) level.finish("alternative names");
   return eui;
 }
 

@@ -1,6 +1,6 @@
 /** Object identifiers in certificates: their DER content, as upper-case hex where they are looked up. */
 import { fromHex } from "../../../../hal/base/hex.ts";
-import { der, Tag } from "./der.ts";
+import { der, Tag } from "../der.ts";
 
 export const Oid = {
   ecdsaWithSha256: "2A8648CE3D040302",

@@ -6,8 +6,8 @@ import { type Role, roleByNumber } from "../../../model/index.ts";
 import type { Eui64 } from "../../message.ts";
 import type { Certificate, KeyUsage } from "../../suite.ts";
 import { malformed as malformedField } from "../bytes.ts";
+import { type DerReader, der, onlyItem, Tag } from "../der.ts";
 import { readContingencyKey } from "./contingency.ts";
-import { DerReader, der, Tag } from "./der.ts";
 import {
   type Extension,
   readAuthorityKeyId,
@@ -15,6 +15,7 @@ import {
   readPathLength,
   readPolicies,
   readSubjectKeyId,
+  usageOf,
 } from "./extensions.ts";
 import { keyIdentifier } from "./key-id.ts";
 import { readDeviceName, readName } from "./name.ts";
@@ -66,14 +67,12 @@ export function readCertificate(bytes: Uint8Array): X509Certificate {
 }
 
 function readChecked(bytes: Uint8Array): X509Certificate {
-  const outer = new DerReader(bytes);
-  const certificate = outer.into("certificate", Tag.sequence);
-  outer.finish("certificate");
+  const certificate = onlyItem(bytes, "certificate", Tag.sequence);
   const signed = certificate.element("signed part", Tag.sequence);
   expectAlgorithm(certificate);
   const signature = readBits(certificate, "signature");
   certificate.finish("certificate");
-  return { ...readSigned(new DerReader(signed).into("signed part", Tag.sequence)), bytes, signed, signature };
+  return { ...readSigned(onlyItem(signed, "signed part", Tag.sequence)), bytes, signed, signature };
 }
 
 function expectAlgorithm(reader: DerReader): void {
@@ -118,21 +117,10 @@ function readKeyIds(
   return { keyId, issuerKeyId: authority ? readAuthorityKeyId(authority.value) : absent };
 }
 
-/** Key usage bits, DER: exactly one use, but that who certifies may also sign revocation lists. */
-const usages: Readonly<Record<string, KeyUsage>> = {
-  "03020780": "sign",
-  "03020308": "agree",
-  "03020204": "certify",
-  "03020106": "certify",
-};
-
 function readUsage(extensions: ReadonlyMap<string, Extension>): KeyUsage {
   const { value, critical } = needed(extensions, Oid.keyUsage);
-  const bits = new DerReader(value);
-  bits.into("key usage", Tag.bitString);
-  bits.finish("key usage");
+  const usage = usageOf(onlyItem(value, "key usage", Tag.bitString).rest());
   if (!critical) throw malformedField("key usage", 0, "a critical extension", "one that is not");
-  const usage = usages[toHex(value)];
   if (usage === undefined)
     throw refused("wrong-usage", "a key to sign, to agree or to certify alone", `key usage ${toHex(value)}`);
   return usage;

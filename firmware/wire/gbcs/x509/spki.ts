@@ -1,8 +1,8 @@
 /** A P-256 public key as SubjectPublicKeyInfo (RFC 5480), and an ECDSA signature as DER (RFC 3279 §2.2.3). */
-import { concat, sameBytes } from "../../../../hal/base/bytes.ts";
+import { sameBytes } from "../../../../hal/base/bytes.ts";
 import type { Crypto } from "../../../../hal/board.ts";
 import { malformed } from "../bytes.ts";
-import { DerReader, der, derUnsigned, Tag } from "./der.ts";
+import { type DerReader, der, derUnsigned, onlyItem, Tag } from "../der.ts";
 import { derOid, Oid } from "./oids.ts";
 
 export const POINT_BYTES = 65;
@@ -43,17 +43,15 @@ export function readBits(reader: DerReader, field: string): Uint8Array {
 
 /** r ‖ s, 64 bytes. Throws `wire/malformed`. */
 export function readSignature(value: Uint8Array): Uint8Array {
-  const reader = new DerReader(value);
-  const pair = reader.into("signature", Tag.sequence);
+  const pair = onlyItem(value, "signature", Tag.sequence);
   const raw = new Uint8Array(64);
   for (const end of [32, 64]) {
     const part = pair.unsigned("signature part", 32);
     raw.set(part, end - part.length);
   }
   pair.finish("signature");
-  reader.finish("signature");
   return raw;
 }
 
 export const writeSignature = (raw: Uint8Array): Uint8Array =>
-  der(Tag.sequence, concat(derUnsigned(raw.subarray(0, 32)), derUnsigned(raw.subarray(32))));
+  der(Tag.sequence, derUnsigned(raw.subarray(0, 32)), derUnsigned(raw.subarray(32)));

@@ -1,7 +1,7 @@
 /** Validity (RFC 5280 §4.1.2.5): UTCTime through 2049, GeneralizedTime from 2050; the end of 9999 is "never". */
 import { malformed } from "../bytes.ts";
-import { readDateTime, writeDateTime } from "../date-time.ts";
-import { type DerReader, der, derText, Tag } from "./der.ts";
+import { type DerReader, der, Tag, textOctets } from "../der.ts";
+import { END_OF_TIME_S, readTimeText, timeText } from "../der-time.ts";
 
 export interface Validity {
   /** UTC seconds. */
@@ -10,40 +10,32 @@ export interface Validity {
   readonly notAfterS: number | undefined;
 }
 
-/** 9999-12-31 23:59:59. */
-const neverS = 253_402_300_799;
+/** 2050-01-01 00:00:00. */
+const Y2050_S = 2_524_608_000;
 
 export function readValidity(reader: DerReader): Validity {
   const validity = reader.into("validity", Tag.sequence);
   const [notBeforeS, end] = [readTime(validity, "not before"), readTime(validity, "not after")];
   validity.finish("validity");
-  return { notBeforeS, notAfterS: end === neverS ? undefined : end };
+  return { notBeforeS, notAfterS: end === END_OF_TIME_S ? undefined : end };
 }
 
 function readTime(reader: DerReader, field: string): number {
   const { at } = reader;
   const long = reader.tag === Tag.generalizedTime;
-  const text = String.fromCharCode(...reader.content(field, long ? Tag.generalizedTime : Tag.utcTime));
-  const century = long ? "" : text < "50" ? "20" : "19";
-  const [year = 0, ...rest] =
-    /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/
-      .exec(century + text)
-      ?.slice(1)
-      .map(Number) ?? [];
-  if (year === 0 || (long && year < 2050))
-    throw malformed(field, at, "a UTC time, in the form for its year", `${text.length} other characters`);
-  const [month = 0, day = 0, ...clock] = rest;
-  const dateTime = Uint8Array.of(year >>> 8, year, month, day, 0xff, ...clock, 0, 0x80, 0, 0xff);
-  return readDateTime(dateTime, at) as number; // every field is there
+  const octets = reader.content(field, long ? Tag.generalizedTime : Tag.utcTime);
+  const century = (octets[0] ?? 0) < 0x35 ? "20" : "19"; // 50 to 99 are of the last one
+  const timeS = readTimeText(octets, long ? "" : century);
+  if (typeof timeS === "string") throw malformed(field, at, "a UTC time", timeS);
+  if (timeS < (long ? Y2050_S : 0))
+    throw malformed(field, at, "a time from 1970, in the form for its year", "another year");
+  return timeS;
 }
 
 export const writeValidity = ({ notBeforeS, notAfterS }: Validity): Uint8Array =>
-  der(Tag.sequence, writeTime(notBeforeS), writeTime(notAfterS ?? neverS));
+  der(Tag.sequence, writeTime(notBeforeS), writeTime(notAfterS ?? END_OF_TIME_S));
 
-function writeTime(seconds: number): Uint8Array {
-  const [y1 = 0, y2 = 0, month = 0, day = 0, , ...clock] = writeDateTime(seconds);
-  const year = y1 * 256 + y2;
-  const digits = [month, day, ...clock.slice(0, 3)].map((part) => String(part).padStart(2, "0")).join("");
-  if (year < 2050) return derText(Tag.utcTime, `${String(year % 100).padStart(2, "0")}${digits}Z`);
-  return derText(Tag.generalizedTime, `${year}${digits}Z`);
+function writeTime(timeS: number): Uint8Array {
+  const text = textOctets(timeText(timeS));
+  return timeS < Y2050_S ? der(Tag.utcTime, text.subarray(2)) : der(Tag.generalizedTime, text);
 }

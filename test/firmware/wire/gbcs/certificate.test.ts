@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import fc from "fast-check";
 import { type Role, roles } from "../../../../firmware/model/index.ts";
+import { der, derUnsigned } from "../../../../firmware/wire/gbcs/der.ts";
 import { gbcsCredentials, gbcsSuite } from "../../../../firmware/wire/gbcs/suite.ts";
-import { der, derUnsigned } from "../../../../firmware/wire/gbcs/x509/der.ts";
 import type { CertificateClaims } from "../../../../firmware/wire/suite.ts";
 import { hasCode } from "../../../../hal/base/coded-error.ts";
 import type { Signer } from "../../../../hal/board.ts";
@@ -207,6 +207,7 @@ describe("a GBCS certificate", () => {
       ["malformed", "0603551d0f0101ff", "0603551d0f010101", "TRUE of another value"],
       ["malformed", "0603551d0f0101ff", "0603551d370101ff", "a critical extension that nobody knows"],
       ["malformed", "0603551d0e0", "0603551d230", "an extension twice"],
+      ["malformed", "060355040b0c02", "060355040a1f02", "an attribute's tag of several bytes"],
       ["malformed", "2b06010505070804", "2b06010505070805", "another kind of name"],
       [
         "malformed",
