@@ -25,7 +25,13 @@ import { schedulerTimers } from "../../support/timers.ts";
 const contender = `
   import { appendFileSync } from "node:fs";
   import { BoardLock } from "./harness/rig/lock.ts";
-  const [folder, mode] = process.argv.slice(-2);
+  const [folder, mode, uid] = process.argv.slice(-3);
+  // Only now: neither this Node.js nor the tree need be within the other user's reach.
+  if (uid !== "own") {
+    process.setgroups([]);
+    process.setgid(Number(uid));
+    process.setuid(Number(uid));
+  }
   process.umask(0o077);
   if (mode === "race") {
     let [taken, overlaps] = [0, 0];
@@ -79,11 +85,12 @@ describe("a board's lock", () => {
   const take = (what?: string, port = "/dev/left") => BoardLock.take("left", port, options(what));
   const change = ({ path }: BoardLock, fields: Partial<LockOwner>) =>
     writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), ...fields }));
-  const contend = (mode: string, ids: { uid?: number; gid?: number } = {}, where = folder) =>
-    spawn(process.execPath, ["--import=tsx", "--input-type=module", "-e", contender, "--", where, mode], {
-      stdio: ["ignore", "pipe", "inherit"],
-      ...ids,
-    });
+  const contend = (mode: string, uid: number | "own" = "own", where = folder) =>
+    spawn(
+      process.execPath,
+      ["--import=tsx", "--input-type=module", "-e", contender, "--", where, mode, String(uid)],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
   const said = async (child: ReturnType<typeof contend>): Promise<string> => {
     let text = "";
     child.stdout?.on("data", (chunk) => {
@@ -241,8 +248,8 @@ describe("a board's lock", () => {
   });
 
   describe("among users of one machine", () => {
-    const alice = { uid: 64_001, gid: 64_001 };
-    const bob = { uid: 64_002, gid: 64_002 };
+    const alice = 64_001;
+    const bob = 64_002;
     before(function () {
       if (process.getuid?.() !== 0) this.skip();
     });
