@@ -3,6 +3,7 @@
  * missing or misspelt, and values of another type.
  */
 import type { MaybePromise } from "../../hal/board.ts";
+import type { Kept } from "../kernel/kept.ts";
 import type { ModelObject, Outcome, Serving } from "../model/index.ts";
 import { Status } from "../wire/message.ts";
 import type { CommandOrigin } from "./command-origin.ts";
@@ -12,6 +13,8 @@ export interface ServedMember {
   get?(selector: unknown): MaybePromise<Outcome<unknown, Status>>;
   set?(value: unknown, origin: CommandOrigin): MaybePromise<Status>;
   call?(argument: unknown, origin: CommandOrigin): MaybePromise<Outcome<unknown, Status>>;
+  /** Brings the feature into the state in which `get` shows `value`: for a bench, and reached by no wire. */
+  load?(value: unknown): MaybePromise<void>;
 }
 
 /** An object, and the members of it that a device serves. */
@@ -49,7 +52,18 @@ export const refused = { status: Status.otherReason } as const;
 /** Of a method without output. */
 export const outcome = (status: Status): Outcome<null, Status> =>
   status === Status.success ? done : { status };
-/** An attribute that is only read. */
-export const reads = <T>(read: () => MaybePromise<T>) => ({
+/** An attribute that is only read. `load`: see {@link ServedMember}. */
+export const reads = <T>(read: () => MaybePromise<T>, load?: (value: T) => MaybePromise<void>) => ({
   get: async (): Promise<{ readonly value: T }> => ({ value: await read() }),
+  ...(load && { load }),
+});
+/** A setting: shown as it was set, and kept. What `means` refuses is answered "other reason". */
+export const stores = <T>(kept: Kept<T>, means: (value: T) => boolean = () => true) => ({
+  get: () => ({ value: kept.value }),
+  set: async (value: T): Promise<Status> => {
+    if (!means(value)) return Status.otherReason;
+    await kept.keep(value);
+    return Status.success;
+  },
+  load: (value: T) => kept.keep(value),
 });
