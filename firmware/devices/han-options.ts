@@ -8,7 +8,15 @@ export function hanOptions(device: Device): HanOptions {
     board: device.board,
     keyEstablishment: device.suite.keyEstablishment,
     journal: device.journal,
-    credential: { certificate: device.identity.signCertificate, signer: device.signer },
+    // As they are when asked: the key may be replaced.
+    credential: {
+      get certificate() {
+        return device.keys.certificate("sign");
+      },
+      get signer() {
+        return device.signer;
+      },
+    },
     trustRoot: { publicKey: issuerKey(device) },
     nowS: () => (device.timeIsSet() ? device.nowS() : undefined),
     observe: (observation) => device.observe(observation),
