@@ -16,6 +16,7 @@ import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
 import type { Crypto } from "../../hal/board.ts";
 import { alertMeaning } from "./alert-codes.ts";
 import { answers, tellsNothing } from "./check-answer.ts";
+import { keysOf } from "./device-keys.ts";
 import type { Answer } from "./exchange.ts";
 import type { KnownDevice } from "./known-device.ts";
 import { pairKeys } from "./pair-keys.ts";
@@ -111,14 +112,12 @@ export class Receiver {
   }
 
   #valid(envelope: Envelope, device: KnownDevice, party: Party): boolean {
+    const { wire, verifier } = this.#suite;
+    const { header } = envelope;
     if (envelope.protection === "signature")
-      return this.#suite.wire.signatureValid(
-        envelope,
-        this.#suite.verifier(this.#crypto, device.signPublicKey),
-      );
-    return this.#suite.wire.macValid(
-      envelope,
-      this.#keys(envelope.header, device, party).mac(envelope.header),
+      return keysOf(device, "sign").some((key) => wire.signatureValid(envelope, verifier(this.#crypto, key)));
+    return keysOf(device, "agree").some((key) =>
+      wire.macValid(envelope, this.#keys(header, key, party).mac(header)),
     );
   }
 
@@ -140,11 +139,15 @@ export class Receiver {
   }
 
   #opened(header: Header, sealed: Uint8Array, device: KnownDevice, party: Party) {
-    return this.#keys(header, device, party).hidden.open(header, sealed);
+    for (const key of keysOf(device, "agree")) {
+      const opened = this.#keys(header, key, party).hidden.open(header, sealed);
+      if (opened !== undefined) return opened;
+    }
+    return undefined;
   }
 
-  #keys(header: Header, device: KnownDevice, party: Party) {
-    return pairKeys(this.#suite, this.#crypto, party.keys.agree, device.agreePublicKey, header);
+  #keys(header: Header, key: Uint8Array, party: Party) {
+    return pairKeys(this.#suite, this.#crypto, party.keys.agree, key, header);
   }
 }
 

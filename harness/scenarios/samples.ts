@@ -2,6 +2,8 @@
 import { credentialsSamples } from "./samples/credentials.ts";
 import { deviceSamples } from "./samples/device.ts";
 import { hubSamples } from "./samples/hub.ts";
+import { joinSamples } from "./samples/joins.ts";
+import { ownCredentialsSamples } from "./samples/own-credentials.ts";
 import { readsSamples } from "./samples/reads.ts";
 import type { Sample } from "./samples/sample.ts";
 import { supplySamples } from "./samples/supply.ts";
@@ -23,5 +25,7 @@ export const samples: readonly Sample[] = [
   ...voltageSamples,
   ...readsSamples,
   ...credentialsSamples,
+  ...ownCredentialsSamples,
+  ...joinSamples,
   ...hubSamples,
 ];

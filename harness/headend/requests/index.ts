@@ -3,7 +3,11 @@ import type { z } from "zod";
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import { configuration } from "./configuration.ts";
 import { credentials } from "./credentials.ts";
+import { firmware } from "./firmware.ts";
+import { hub } from "./hub.ts";
 import { installation } from "./installation.ts";
+import { joinRequests } from "./joins.ts";
+import { ownCredentials } from "./own-credentials.ts";
 import { reads } from "./reads.ts";
 import type { RequestDefinition } from "./request.ts";
 import { supply } from "./supply.ts";
@@ -16,6 +20,10 @@ export const serviceRequests = {
   ...credentials,
   ...supply,
   ...installation,
+  ...ownCredentials,
+  ...joinRequests,
+  ...firmware,
+  ...hub,
 } as const;
 
 /** References of the requests that are known, e.g. "7.2". */
