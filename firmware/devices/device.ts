@@ -42,6 +42,8 @@ export interface DeviceOptions {
   readonly suite: Suite;
   /** Agrees keys in the place of the identity's own secret. */
   readonly agreement?: Agreement;
+  /** Signs in the place of the identity's own secret. */
+  readonly signer?: Signer;
   readonly observe?: (observation: Observation) => void;
   readonly settings?: Partial<DeviceSettings>;
 }
@@ -86,7 +88,7 @@ export class Device implements DeviceContext {
     loop: RunLoop,
     time: DeviceTime,
     uplink: Uplink,
-    { suite, observe, settings }: DeviceOptions,
+    { suite, signer, observe, settings }: DeviceOptions,
   ) {
     this.board = board;
     this.identity = state.identity;
@@ -103,7 +105,7 @@ export class Device implements DeviceContext {
     this.#loop = loop;
     this.#time = time;
     loop.onFault(({ name, error }) => this.observe({ kind: "fault", where: name, error: String(error) }));
-    this.signer = suite.signer(board.crypto, state.identity.signSeed);
+    this.signer = signer ?? suite.signer(board.crypto, state.identity.signSeed);
     this.counters = new Counters(state.journal);
     this.futureDated = new FutureDated(this);
     const { maxMessageBytes } = uplink;

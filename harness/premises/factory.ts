@@ -69,6 +69,7 @@ export async function manufacture(board: Board, making: Making): Promise<void> {
     signCertificate: keys.sign.certificate,
     agreeCertificate: keys.agree.certificate,
     certificatePath: [pki.issuingCertificate],
+    ...(keys.joining && { joining: keys.joining }),
     installCode: printedCode,
     firmwareVersion: Uint8Array.of(0, 1, 0, 0),
     anchors: factoryAnchors(type, pki),
