@@ -45,7 +45,7 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
   return [
     new Credentials(device, identity.type, device.anchors, device.counters),
     clock,
-    firmwareVersionFeature(identity.firmwareVersion),
+    firmwareVersionFeature(device, identity.firmwareVersion),
     logsFeature(device),
     supply,
     loadLimitFeature(device, { futureDated, supply }),
