@@ -19,7 +19,11 @@ export function logsFeature(context: DeviceContext): Feature {
             read(eventLog, range, ({ timeS, code, other = nothing }) => ({ time: timeS, code, other })),
           load: (entries) =>
             eventLog.replace(
-              entries.map(({ time, code, other }) => ({ timeS: time, code, ...(other.length > 0 && { other }) })),
+              entries.map(({ time, code, other }) => ({
+                timeS: time,
+                code,
+                ...(other.length > 0 && { other }),
+              })),
             ),
         },
         reset: async () => {
