@@ -5,7 +5,7 @@ import type { Feature } from "../features/feature.ts";
 import { firmwareVersionFeature } from "../features/firmware-version/feature.ts";
 import { loadLimitFeature } from "../features/load-limit/feature.ts";
 import { logsFeature } from "../features/logs/feature.ts";
-import { meteringFeature, profileRecord } from "../features/metering/feature.ts";
+import { meteringFeature, meteringLogs } from "../features/metering/feature.ts";
 import { meterOutageFeature } from "../features/outage/feature.ts";
 import { offsetNumber, randomisedOffsetFeature } from "../features/randomised-offset/feature.ts";
 import { supplyFeature } from "../features/supply/feature.ts";
@@ -25,7 +25,6 @@ export const electricityMeter: DeviceCore<HomeLink> = {
 async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]> {
   const { futureDated, board, partitions, settings, identity } = device;
   const averages = await RecordLog.open(board.flash, partitions.voltageLog, averageVoltageRecord);
-  const profile = await RecordLog.open(board.flash, partitions.profileLog, profileRecord);
   const supply = supplyFeature(device);
   const voltage = voltageFeature(device, { averages });
   const offset = randomisedOffsetFeature(device, {
@@ -33,7 +32,7 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
     limitS: settings.randomisedOffsetLimitS,
   });
   const tariff = tariffFeature(device, { futureDated, offset });
-  const metering = meteringFeature(device, { profile, tariff });
+  const metering = meteringFeature(device, { tariff, ...(await meteringLogs(board.flash, partitions)) });
   const clock = clockFeature(device, {
     hubTimeS: () => link.hubTimeS(),
     async afterSet() {
