@@ -39,6 +39,7 @@ export function deviceBoard({ type, eui, mains, load, ether, wan, ...rest }: Dev
       mains: { ...mainsOf(type), ...mains },
       ...(parts.includes("metrology") && { metrology: load ? { profile: load } : true }),
       ...(parts.includes("loadSwitch") && { loadSwitch: true }),
+      ...(parts.includes("auxiliary") && { auxiliary: true }),
       ...(parts.includes("tamper") && { tamper: true }),
       ...(parts.includes("userInterface") && { userInterface: true }),
     },

@@ -185,6 +185,7 @@ export class FeatureBench<B extends Built> {
         mains: { ...(options.hub ? hubMains : meterMains), ...options.mains },
         metrology: options.load ? { profile: options.load } : true,
         loadSwitch: true,
+        auxiliary: true,
         tamper: true,
         userInterface: true,
       },
