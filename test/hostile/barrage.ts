@@ -91,7 +91,9 @@ class Target {
   static async build(kind: PayloadKind): Promise<Target> {
     let target: Target | undefined;
     const { suite, is } = payloadKinds[kind];
-    const observe = (observation: Observation): void => void target?.#said.push(observation);
+    const observe = (observation: Observation): void => {
+      if (target !== undefined) target.#said.push(observation);
+    };
     const meter = await BenchMeter.build(nodeCrypto(), { suite, observe });
     const { eui64: eui, type } = meter.meter.device.identity;
     meter.headEnd.inventory.preNotify({ eui, type, installCode: new Uint8Array(16) });
