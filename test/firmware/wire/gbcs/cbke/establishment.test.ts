@@ -256,8 +256,8 @@ describe("CBKE: a session", () => {
   });
 });
 
-function small1(): Uint32Array {
-  const one = new Uint32Array(9);
+function small1(): Int32Array {
+  const one = new Int32Array(9);
   one[0] = 1;
   return one;
 }
