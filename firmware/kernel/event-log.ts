@@ -91,6 +91,22 @@ export class EventLog {
     return this.#kept.map((kept) => kept.entry).filter((entry) => entry.timeS >= fromS && entry.timeS <= toS);
   }
 
+  /** Holds these entries instead of its own, oldest first; of more than it has room for the latest. */
+  async replace(entries: readonly LogEntry[]): Promise<void> {
+    const kept = entries.slice(-this.capacity).map((entry, slot) => {
+      const key = this.#prefix + slot;
+      return decode(key, encode(this.#next + slot, entry));
+    });
+    const taken = new Set(kept.map(({ key }) => key));
+    const gone = this.#journal.keys(this.#prefix).filter((key) => !taken.has(key));
+    await this.#journal.commit([
+      ...gone.map((key) => ({ key, value: null })),
+      ...kept.map(({ key, number, entry }) => ({ key, value: encode(number, entry) })),
+    ]);
+    this.#kept = kept;
+    this.#next += kept.length;
+  }
+
   /** Forgets every entry, in one commit with `also`. */
   async clear(...also: JournalChange[]): Promise<void> {
     const entries = this.#journal.keys(this.#prefix).map((key) => ({ key, value: null }));
