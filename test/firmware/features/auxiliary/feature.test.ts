@@ -106,7 +106,7 @@ describe("auxiliary control", () => {
     assert.deepEqual(
       [levels(bench, 1), levels(bench, 2)],
       [
-        [60, 0],
+        [60, 30],
         [100, 0],
       ],
     );
