@@ -1,4 +1,5 @@
 /** The electricity meter (ESME). */
+import { auxiliaryFeature, openAuxiliaryLogs } from "../features/auxiliary/feature.ts";
 import { clockFeature } from "../features/clock/feature.ts";
 import { Credentials } from "../features/credentials/feature.ts";
 import type { Feature } from "../features/feature.ts";
@@ -24,6 +25,7 @@ export const electricityMeter: DeviceCore<HomeLink> = {
 
 async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]> {
   const { futureDated, board, partitions, settings, identity } = device;
+  const logs = await openAuxiliaryLogs(device.journal);
   const averages = await RecordLog.open(board.flash, partitions.voltageLog, averageVoltageRecord);
   const supply = supplyFeature(device);
   const voltage = voltageFeature(device, { averages });
@@ -33,11 +35,13 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
   });
   const tariff = tariffFeature(device, { futureDated, offset });
   const metering = meteringFeature(device, { tariff, ...(await meteringLogs(board.flash, partitions)) });
+  const auxiliary = auxiliaryFeature(device, { futureDated, logs, settings, offset });
   const clock = clockFeature(device, {
     hubTimeS: () => link.hubTimeS(),
     async afterSet() {
       await voltage.timeChanged();
       await metering.timeChanged();
+      await auxiliary.timeChanged();
       await link.commissioning.reached("clock-set");
     },
   });
@@ -57,6 +61,7 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
     offset,
     tariff,
     metering,
+    auxiliary,
     meterOutageFeature(device, { longOutageS: settings.longOutageS, settleMs: settings.outageSettleMs }),
   ];
 }
