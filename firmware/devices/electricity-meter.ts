@@ -7,6 +7,7 @@ import { loadLimitFeature } from "../features/load-limit/feature.ts";
 import { logsFeature } from "../features/logs/feature.ts";
 import { meteringFeature, profileRecord } from "../features/metering/feature.ts";
 import { meterOutageFeature } from "../features/outage/feature.ts";
+import { paymentFeature } from "../features/payment/feature.ts";
 import { offsetNumber, randomisedOffsetFeature } from "../features/randomised-offset/feature.ts";
 import { supplyFeature } from "../features/supply/feature.ts";
 import { tamperFeature } from "../features/tamper/feature.ts";
@@ -34,11 +35,22 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
   });
   const tariff = tariffFeature(device, { futureDated, offset });
   const metering = meteringFeature(device, { profile, tariff });
+  const payment = paymentFeature(device, {
+    futureDated,
+    tariff,
+    supply,
+    settings,
+    registers: async () => {
+      const { bookedWh, tou, blocks } = await metering.registers();
+      return { importWh: bookedWh, tou, blocks };
+    },
+  });
   const clock = clockFeature(device, {
     hubTimeS: () => link.hubTimeS(),
     async afterSet() {
       await voltage.timeChanged();
       await metering.timeChanged();
+      await payment.timeChanged();
       await link.commissioning.reached("clock-set");
     },
   });
@@ -58,6 +70,7 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
     offset,
     tariff,
     metering,
+    payment,
     meterOutageFeature(device, { longOutageS: settings.longOutageS, settleMs: settings.outageSettleMs }),
   ];
 }

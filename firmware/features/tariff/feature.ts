@@ -41,8 +41,10 @@ export interface TariffFeature extends Feature {
   /** Prices in force; undefined before any were activated. */
   prices(): Charge | undefined;
   standingCharge(): Charge | undefined;
-  /** Runs after an activation, in the device's loop. */
+  /** Runs after an activation, and when the offset of its switches has changed, in the device's loop. */
   onChange(listener: () => Promise<void>): void;
+  /** Runs after an activation. */
+  onActivation(listener: () => Promise<void>): void;
 }
 
 export function tariffFeature(context: DeviceContext, options: TariffOptions): TariffFeature {
@@ -55,6 +57,7 @@ class Tariff implements TariffFeature, ShownTariff {
   readonly #options: TariffOptions;
   readonly #values: KeptValues;
   readonly #listeners: (() => Promise<void>)[] = [];
+  readonly #onActivation: (() => Promise<void>)[] = [];
   #calendar: Calendar | undefined;
 
   constructor(context: DeviceContext, options: TariffOptions) {
@@ -79,6 +82,10 @@ class Tariff implements TariffFeature, ShownTariff {
 
   onChange(listener: () => Promise<void>): void {
     this.#listeners.push(listener);
+  }
+
+  onActivation(listener: () => Promise<void>): void {
+    this.#onActivation.push(listener);
   }
 
   rateAt(utcS: number): Rate {
@@ -138,6 +145,7 @@ class Tariff implements TariffFeature, ShownTariff {
     await this.#values.keep(passive.map(([part, value]) => [`active/${part}`, value]));
     this.#calendar = undefined;
     await this.#changed();
+    for (const listener of this.#onActivation) await listener();
     return Status.success;
   }
 }
