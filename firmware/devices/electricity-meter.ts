@@ -5,7 +5,7 @@ import type { Feature } from "../features/feature.ts";
 import { firmwareVersionFeature } from "../features/firmware-version/feature.ts";
 import { loadLimitFeature } from "../features/load-limit/feature.ts";
 import { logsFeature } from "../features/logs/feature.ts";
-import { meteringFeature, profileRecord } from "../features/metering/feature.ts";
+import { meteringFeature, meteringLogs } from "../features/metering/feature.ts";
 import { meterOutageFeature } from "../features/outage/feature.ts";
 import { paymentFeature } from "../features/payment/feature.ts";
 import { offsetNumber, randomisedOffsetFeature } from "../features/randomised-offset/feature.ts";
@@ -26,7 +26,6 @@ export const electricityMeter: DeviceCore<HomeLink> = {
 async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]> {
   const { futureDated, board, partitions, settings, identity } = device;
   const averages = await RecordLog.open(board.flash, partitions.voltageLog, averageVoltageRecord);
-  const profile = await RecordLog.open(board.flash, partitions.profileLog, profileRecord);
   const supply = supplyFeature(device);
   const voltage = voltageFeature(device, { averages });
   const offset = randomisedOffsetFeature(device, {
@@ -34,17 +33,8 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
     limitS: settings.randomisedOffsetLimitS,
   });
   const tariff = tariffFeature(device, { futureDated, offset });
-  const metering = meteringFeature(device, { profile, tariff });
-  const payment = paymentFeature(device, {
-    futureDated,
-    tariff,
-    supply,
-    settings,
-    registers: async () => {
-      const { bookedWh, tou, blocks } = await metering.registers();
-      return { importWh: bookedWh, tou, blocks };
-    },
-  });
+  const metering = meteringFeature(device, { tariff, ...(await meteringLogs(board.flash, partitions)) });
+  const payment = paymentFeature(device, { futureDated, metering, tariff, supply, settings });
   const clock = clockFeature(device, {
     hubTimeS: () => link.hubTimeS(),
     async afterSet() {

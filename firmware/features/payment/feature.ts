@@ -13,6 +13,7 @@ import { halfHourSeconds } from "../calendar-time.ts";
 import type { CommandOrigin } from "../command-origin.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import type { FutureDatedValues } from "../future-dating/values.ts";
+import type { MeteringFeature } from "../metering/feature.ts";
 import { report } from "../report.ts";
 import type { ServedObject } from "../serve.ts";
 import type { SupplyFeature } from "../supply/feature.ts";
@@ -35,10 +36,11 @@ import {
   restored,
   type StoredLedger,
   settle,
+  soonestChangeS,
   stored,
   type Terms,
 } from "./ledger.ts";
-import { type ChangeRegisters, PaymentLogs } from "./logs.ts";
+import { PaymentLogs } from "./logs.ts";
 import {
   activateEmergency,
   type BalanceName,
@@ -46,14 +48,13 @@ import {
   credit,
   isOut,
   limitChanged,
-  nextChange,
   type PaymentState,
   type Rules,
   told,
 } from "./machine.ts";
 import { notNegative } from "./money.ts";
 import { isNonDisablement, nextTriggerAfter } from "./non-disablement.ts";
-import { dearest, type Prices, pricesOf, samePrices } from "./prices.ts";
+import { pricesOf } from "./prices.ts";
 
 export interface PaymentSettings {
   /** Suspending the time debts of a home whose supply is off suspends its standing charge, too (service-rules 5.3). */
@@ -66,9 +67,11 @@ export interface PaymentSettings {
 
 export interface PaymentOptions {
   readonly futureDated: FutureDatedValues;
-  /** What has been imported up to now: by rate, and in all. */
-  readonly registers: () => Promise<ChangeRegisters>;
-  readonly tariff: Pick<TariffFeature, "prices" | "standingCharge" | "onActivation">;
+  readonly metering: Pick<MeteringFeature, "registers" | "snapshot">;
+  readonly tariff: Pick<
+    TariffFeature,
+    "prices" | "secondaryPrices" | "standingCharge" | "beforeChange" | "onChange"
+  >;
   readonly supply: Pick<SupplyFeature, "state" | "creditOut" | "creditBack" | "onlyWhile">;
   readonly settings: PaymentSettings;
 }
@@ -97,19 +100,11 @@ export function paymentFeature(context: DeviceContext, options: PaymentOptions):
 interface Settled {
   readonly ledger: Ledger;
   readonly terms: Terms;
-  readonly registers: ChangeRegisters;
   /** Something but the time was booked. */
   readonly changed: boolean;
 }
 
-interface KeptPrices {
-  readonly tariff: Prices;
-  readonly standing: Prices;
-}
-const free: Prices = { e: 0, prices: [] };
-
-/** A balance is looked at no more often than this. */
-const shortestCheckS = 10;
+type TariffPrices = Pick<Terms, "tariff" | "secondaryTariff" | "standing">;
 
 class Payment implements PaymentFeature, ShownPayment {
   readonly name = "payment";
@@ -119,8 +114,7 @@ class Payment implements PaymentFeature, ShownPayment {
   readonly #context: DeviceContext;
   readonly #options: PaymentOptions;
   readonly #kept: Kept<StoredLedger>;
-  /** By which energy and days are charged until a booking has taken over the tariff's new ones. */
-  readonly #prices: Kept<KeptPrices>;
+  #prices: TariffPrices | undefined;
   #ledger: Ledger;
   #cancelWake: Cancel = () => {};
   #cancelCheck: Cancel = () => {};
@@ -132,18 +126,17 @@ class Payment implements PaymentFeature, ShownPayment {
     this.configuration = new Configuration(journal);
     this.logs = new PaymentLogs(journal);
     this.#kept = new Kept(journal, "payment/ledger", stored(emptyLedger));
-    this.#prices = new Kept<KeptPrices>(journal, "payment/prices", { tariff: free, standing: free });
     this.#ledger = restored(this.#kept.value);
     this.objects = paymentObjects(this, options.futureDated);
-    options.tariff.onActivation(() => this.#tariffActivated());
+    options.tariff.beforeChange(() => this.#tariffChanges());
+    options.tariff.onChange(async () => {
+      this.#prices = undefined;
+    });
     options.supply.onlyWhile(() => !this.#cutOff());
   }
 
-  async start(): Promise<void> {
-    const { tariff, standing } = this.#pricesNow();
-    const { value } = this.#prices;
-    if (samePrices(tariff, value.tariff) && samePrices(standing, value.standing)) await this.#book();
-    else await this.#tariffActivated();
+  start(): Promise<void> {
+    return this.#book();
   }
 
   timeChanged = () => this.#book();
@@ -235,8 +228,7 @@ class Payment implements PaymentFeature, ShownPayment {
 
   /** Books by what was in force, then puts `values` in force. */
   async reconfigure(values: Partial<Active>): Promise<void> {
-    const settled = await this.#settled();
-    const { ledger } = settled;
+    const { ledger } = await this.#settled();
     const { mode, active } = this.configuration;
     const nextMode = values.modeAndStatus?.mode ?? mode;
     const limit = values.emergencyLimit;
@@ -245,7 +237,7 @@ class Payment implements PaymentFeature, ShownPayment {
     if (nextMode === "credit" && mode === "prepayment") state = { ...state, emergencyActive: false };
     await this.#commit({ ...ledger, state }, [
       (commit) => this.configuration.put(values, commit),
-      ...(nextMode === mode ? [] : this.#snapshot(settled)),
+      ...(nextMode === mode ? [] : await this.#snapshot(ledger)),
     ]);
     await this.#book();
   }
@@ -258,17 +250,15 @@ class Payment implements PaymentFeature, ShownPayment {
     );
   }
 
-  /** Another tariff or other prices: the time until now is charged by the old ones. */
-  async #tariffActivated(): Promise<void> {
-    const settled = await this.#settled();
-    await this.#keep(settled.ledger, settled.terms, [
-      (commit) => this.#prices.keepWith(this.#pricesNow(), commit),
-      ...this.#snapshot(settled),
-    ]);
+  /** The time until now is charged by the tariff and the prices that hold until now. */
+  async #tariffChanges(): Promise<void> {
+    const { ledger, terms } = await this.#settled();
+    await this.#keep(ledger, terms, await this.#snapshot(ledger));
   }
 
-  #snapshot({ ledger, registers }: Settled): readonly Share[] {
-    return this.logs.changed(this.#context.stampS(), registers, ledger.state);
+  async #snapshot({ state }: Ledger): Promise<readonly Share[]> {
+    const registers = await this.#options.metering.snapshot();
+    return this.logs.changed(this.#context.stampS(), registers, state);
   }
 
   /** Charges up to now, and keeps them when there are any; then what follows from the balance. */
@@ -324,7 +314,7 @@ class Payment implements PaymentFeature, ShownPayment {
 
   /** What the books are now, computed from registers and clock; midnights that have passed are logged. */
   async #settled(): Promise<Settled> {
-    const registers = await this.#options.registers();
+    const registers = await this.#options.metering.registers();
     const terms = this.#terms();
     const nowS = this.#context.timeIsSet() ? this.#context.nowS() : undefined;
     const before = this.#ledger;
@@ -337,7 +327,7 @@ class Payment implements PaymentFeature, ShownPayment {
       owed !== before.owed ||
       midnights.length > 0 ||
       (before.chargedToS === 0 && chargedToS > 0);
-    return { ledger, terms, registers, changed };
+    return { ledger, terms, changed };
   }
 
   #terms(): Terms {
@@ -348,7 +338,7 @@ class Payment implements PaymentFeature, ShownPayment {
       periodS,
     });
     return {
-      ...this.#prices.value,
+      ...this.#pricesNow(),
       rules: this.#rules(),
       debts: { timeDebt1: rate(timeDebt1), timeDebt2: rate(timeDebt2) },
       supplyOff: this.#options.supply.state.output !== "enabled",
@@ -367,9 +357,14 @@ class Payment implements PaymentFeature, ShownPayment {
     };
   }
 
-  #pricesNow(): KeptPrices {
+  #pricesNow(): TariffPrices {
     const { tariff } = this.#options;
-    return { tariff: pricesOf(tariff.prices()), standing: pricesOf(tariff.standingCharge()) };
+    this.#prices ??= {
+      tariff: pricesOf(tariff.prices()),
+      secondaryTariff: pricesOf(tariff.secondaryPrices()),
+      standing: pricesOf(tariff.standingCharge()),
+    };
+    return this.#prices;
   }
 
   #nonDisablement(): boolean {
@@ -377,30 +372,24 @@ class Payment implements PaymentFeature, ShownPayment {
     return this.#context.timeIsSet() && isNonDisablement(nonDisablement, this.#context.nowS());
   }
 
-  // --- when to book next ---
-
   #aim(): void {
     const context = this.#context;
     this.#cancelWake();
     this.#cancelCheck();
-    if (context.timeIsSet()) {
-      const nowS = context.nowS();
-      const halfHour = (Math.floor(nowS / halfHourSeconds) + 1) * halfHourSeconds;
-      const trigger = nextTriggerAfter(this.configuration.nonDisablement, nowS);
-      this.#cancelWake = context.at(Math.min(halfHour, trigger), () => this.#book());
-    } else this.#cancelWake = context.after(halfHourSeconds * 1000, () => this.#book());
-    const delayS = this.#soonestS();
-    if (delayS < halfHourSeconds) this.#cancelCheck = context.after(delayS * 1000, () => this.#book());
+    const nowS = context.nowS();
+    const halfHour = (Math.floor(nowS / halfHourSeconds) + 1) * halfHourSeconds;
+    const trigger = nextTriggerAfter(this.configuration.nonDisablement, nowS);
+    this.#cancelWake = context.at(Math.min(halfHour, trigger), () => this.#book());
+    const checkS = soonestChangeS(
+      this.#ledger,
+      this.#terms(),
+      this.#options.settings.largestLoadW * this.#phases,
+    );
+    if (checkS < halfHourSeconds) this.#cancelCheck = context.after(checkS * 1000, () => this.#book());
   }
 
-  /** When the dearest load could have used up what is left to the next thing to tell, seconds from now. */
-  #soonestS(): number {
-    const left = nextChange(this.#ledger.state, this.#rules());
-    const { metrology } = this.#context.board;
-    if (left === undefined || metrology === undefined) return Number.POSITIVE_INFINITY;
-    const watts = this.#options.settings.largestLoadW * metrology.phaseCount;
-    const unitsPerSecond = (dearest(this.#prices.value.tariff) * watts) / 3600;
-    return Math.max(shortestCheckS, Math.floor(Number(left) / unitsPerSecond));
+  get #phases(): number {
+    return this.#context.board.metrology?.phaseCount ?? 0;
   }
 }
 

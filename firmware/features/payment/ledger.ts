@@ -4,11 +4,13 @@
  * is made by the next one, once. Pure.
  */
 import { daySeconds } from "../calendar-time.ts";
+import { emptyRegisters } from "../metering/registers.ts";
 import {
   type Balances,
   balanceNames,
   charge,
   emptyState,
+  nextChange,
   type PaymentState,
   type Rules,
   recoverTimeDebt,
@@ -18,7 +20,7 @@ import {
   timeDebtRuns,
 } from "./machine.ts";
 import { type Fraction, noFraction, unitScale, wholeUnits } from "./money.ts";
-import { type Consumption, costOf, dayOf, noConsumption, type Prices } from "./prices.ts";
+import { type Consumption, costOf, dayOf, dearest, type Prices, primaryOf, secondaryOf } from "./prices.ts";
 
 /** What was recovered of the payment debt, and when, UTC seconds. */
 export interface Recovery {
@@ -26,7 +28,7 @@ export interface Recovery {
   readonly amount: bigint;
 }
 
-const fractionNames = ["tariff", "standingCharge", "timeDebt1", "timeDebt2"] as const;
+const fractionNames = ["tariff", "secondaryTariff", "standingCharge", "timeDebt1", "timeDebt2"] as const;
 type Fractions = Readonly<Record<(typeof fractionNames)[number], Fraction>>;
 
 export interface Ledger {
@@ -49,12 +51,13 @@ export const emptyLedger: Ledger = {
   state: emptyState,
   fractions: {
     tariff: noFraction,
+    secondaryTariff: noFraction,
     standingCharge: noFraction,
     timeDebt1: noFraction,
     timeDebt2: noFraction,
   },
   chargedToS: 0,
-  charged: noConsumption,
+  charged: emptyRegisters,
   recoveries: [],
   owed: [],
   command: "",
@@ -72,6 +75,7 @@ export interface DebtRate {
 export interface Terms {
   readonly rules: Rules;
   readonly tariff: Prices;
+  readonly secondaryTariff: Prices;
   readonly standing: Prices;
   readonly debts: Readonly<Record<TimeDebt, DebtRate>>;
   readonly supplyOff: boolean;
@@ -108,21 +112,33 @@ export function settle(
   return { ledger: nowS > chargedToS ? { ...next, chargedToS: nowS } : next, midnights };
 }
 
-function bookEnergy(ledger: Ledger, { rules, tariff }: Terms, consumption: Consumption): Ledger {
-  const { state, fractions, charged } = ledger;
-  if (!rules.collections.tariff.collected) return { ...ledger, charged: consumption };
-  const { units, left } = costOf(tariff, charged, consumption, fractions.tariff);
+function bookEnergy(ledger: Ledger, terms: Terms, { tou, blocks, secondaryTou }: Consumption): Ledger {
+  const charged = { tou, blocks, secondaryTou };
+  const first = bookElement(ledger, terms, "tariff", primaryOf(ledger.charged, charged));
+  const both = bookElement(first, terms, "secondaryTariff", secondaryOf(ledger.charged, charged));
+  return { ...both, charged };
+}
+
+function bookElement(
+  ledger: Ledger,
+  terms: Terms,
+  name: "tariff" | "secondaryTariff",
+  registers: ReturnType<typeof primaryOf>,
+): Ledger {
+  const { state, fractions } = ledger;
+  const { rules } = terms;
+  if (!rules.collections[name].collected) return ledger;
+  const { units, left } = costOf(terms[name], registers, fractions[name]);
   return {
     ...ledger,
-    charged: consumption,
     state: units === 0n ? state : charge(state, rules, units),
-    fractions: left === fractions.tariff ? fractions : { ...fractions, tariff: left },
+    fractions: left === fractions[name] ? fractions : { ...fractions, [name]: left },
   };
 }
 
 function bookHour(ledger: Ledger, terms: Terms, timeS: number): Ledger {
   let next = ledger;
-  if (timeS % daySeconds === 0 && terms.standing.prices.length > 0) {
+  if (timeS % daySeconds === 0 && terms.standing.prices.size > 0) {
     const { units, left } = dayOf(terms.standing, next.fractions.standingCharge);
     const state = standing(next.state, terms.rules, units, terms.supplyOff);
     if (state !== next.state)
@@ -145,6 +161,17 @@ function bookDebt(ledger: Ledger, { rules, debts, supplyOff }: Terms, name: Time
     fractions: { ...ledger.fractions, [name]: state[name] === 0n ? noFraction : left },
     owed: alerts.length === 0 ? ledger.owed : [...ledger.owed, ...alerts],
   };
+}
+
+/** A balance is looked at no more often than this. */
+const shortestCheckS = 10;
+
+/** When a load of `watts` at the dearest price could have used up what is left to the next thing to tell, s from now. */
+export function soonestChangeS({ state }: Ledger, terms: Terms, watts: number): number {
+  const left = nextChange(state, terms.rules);
+  if (left === undefined) return Number.POSITIVE_INFINITY;
+  const dearestUnit = Math.max(dearest(terms.tariff), dearest(terms.secondaryTariff));
+  return Math.max(shortestCheckS, Math.floor((Number(left) * 3600) / (dearestUnit * watts)));
 }
 
 /** Recoveries that a cap over `periodS` up to `nowS` counts; more than a list holds are counted with the next. */

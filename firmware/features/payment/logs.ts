@@ -3,19 +3,14 @@ import type { Journal } from "../../kernel/journal.ts";
 import { KeptRing } from "../../kernel/kept-ring.ts";
 import type { Share } from "../../kernel/together.ts";
 import { objects, type ValueOf, type valueTypes } from "../../model/index.ts";
+import type { Snapshot } from "../metering/snapshot.ts";
 import { type Balances, balanceNames } from "./machine.ts";
 import { shown } from "./money.ts";
-import type { Consumption } from "./prices.ts";
 
 type Types = typeof valueTypes;
 export type TimedValue = ValueOf<Types["timedValue"]>;
 export type DailyEntry = ValueOf<Types["prepaymentLogEntry"]>;
 export type ChangeEntry = ValueOf<Types["changeLogEntry"]>;
-
-/** Registers as a change of mode or tariff finds them. */
-export interface ChangeRegisters extends Consumption {
-  readonly importWh: number;
-}
 
 /** Entries that a read returns at most: the sizes of the tables (facts §5.6). */
 const sizeOf = (log: {
@@ -49,19 +44,9 @@ export class PaymentLogs {
   }
 
   /** Several changes of one moment are one. */
-  changed(time: number, { importWh, tou, blocks }: ChangeRegisters, balances: Balances): Share[] {
+  changed(time: number, registers: Snapshot, balances: Balances): Share[] {
     if (this.changes.entries.at(-1)?.time === time) return [];
-    const block = (number: number) => blocks.filter((_, at) => at % 4 === number - 1);
-    const [block1, block2, block3, block4] = [1, 2, 3, 4].map(block) as [
-      number[],
-      number[],
-      number[],
-      number[],
-    ];
-    const entry: ChangeEntry = {
-      ...{ time, import: importWh, tou: [...tou], block1, block2, block3, block4 },
-      ...amountsOf(balances),
-    };
+    const entry: ChangeEntry = { time, ...registers, ...amountsOf(balances) };
     return [(commit) => this.changes.appendWith(entry, commit)];
   }
 

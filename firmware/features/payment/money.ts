@@ -24,8 +24,11 @@ export function wholeUnits(amount: bigint, e: number, left: Fraction): { units: 
   return { units: (total - rest) / one, left: rest === 0n ? noFraction : { n: rest, e: scale } };
 }
 
-export const least = (first: bigint, ...others: readonly bigint[]): bigint =>
-  others.reduce((least, one) => (one < least ? one : least), first);
+export function least(first: bigint, ...others: readonly bigint[]): bigint {
+  let found = first;
+  for (const one of others) if (one < found) found = one;
+  return found;
+}
 export const notNegative = (amount: bigint): bigint => (amount > 0n ? amount : 0n);
 
 /** As the wire shows an amount: one beyond its 32 bits as the last it has. */

@@ -59,7 +59,7 @@ export function supplyStep(state: SupplyState, event: SupplyEvent): SupplyStep {
     case "enable":
       return state.output === "enabled" ? stay : { state: enabled, alerts: [] };
     case "disable":
-      return state.cause === "tamper" || state.output === "disabled" ? stay : go("disabled", "remote");
+      return state.output === "disabled" && state.cause !== "credit" ? stay : go("disabled", "remote");
     case "arm":
       if (state.output === "enabled") return { ...stay, refused: true };
       return state.output === "armed" && state.cause === "remote" ? stay : go("armed", "remote", 0x8f32);
