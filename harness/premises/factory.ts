@@ -42,6 +42,7 @@ export function deviceBoard(options: DeviceBoardOptions): MockBoard {
       mains: { ...mainsOf(type), ...mains },
       ...(parts.includes("metrology") && { metrology: { elementCount, ...(load && { profile: load }) } }),
       ...(parts.includes("loadSwitch") && { loadSwitch: true }),
+      ...(parts.includes("auxiliary") && { auxiliary: true }),
       ...(parts.includes("tamper") && { tamper: true }),
       ...(parts.includes("userInterface") && { userInterface: true }),
     },
