@@ -8,6 +8,7 @@ import { loadLimitFeature } from "../features/load-limit/feature.ts";
 import { logsFeature } from "../features/logs/feature.ts";
 import { meteringFeature, meteringLogs } from "../features/metering/feature.ts";
 import { meterOutageFeature } from "../features/outage/feature.ts";
+import { paymentFeature } from "../features/payment/feature.ts";
 import { offsetNumber, randomisedOffsetFeature } from "../features/randomised-offset/feature.ts";
 import { supplyFeature } from "../features/supply/feature.ts";
 import { tamperFeature } from "../features/tamper/feature.ts";
@@ -36,12 +37,14 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
   const tariff = tariffFeature(device, { futureDated, offset });
   const metering = meteringFeature(device, { tariff, ...(await meteringLogs(board.flash, partitions)) });
   const auxiliary = auxiliaryFeature(device, { futureDated, logs, settings, offset });
+  const payment = paymentFeature(device, { futureDated, metering, tariff, supply, settings });
   const clock = clockFeature(device, {
     hubTimeS: () => link.hubTimeS(),
     async afterSet() {
       await voltage.timeChanged();
       await metering.timeChanged();
       await auxiliary.timeChanged();
+      await payment.timeChanged();
       await link.commissioning.reached("clock-set");
     },
   });
@@ -62,6 +65,7 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
     tariff,
     metering,
     auxiliary,
+    payment,
     meterOutageFeature(device, { longOutageS: settings.longOutageS, settleMs: settings.outageSettleMs }),
   ];
 }

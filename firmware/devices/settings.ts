@@ -47,6 +47,15 @@ export interface DeviceSettings {
   readonly randomisedOffsetLimitS: number;
   /** Disable and lock the supply when the meter is tampered with (supply tamper state, 0-0:94.44.0.4). */
   readonly lockSupplyOnTamper: boolean;
+  /** Suspending the time debts of a home whose supply is off suspends its standing charge, too (service-rules 5.3). */
+  readonly standingChargeWithDebts: boolean;
+  /**
+   * Units of 10^-5 of the currency in one of the debt recovery rate cap's, which has 16 bits: a penny. From memory,
+   * unverified.
+   */
+  readonly debtCapUnit: number;
+  /** The most that one phase of a home draws: how soon its credit could be used up. Ours, not a fact. */
+  readonly largestLoadW: number;
   /** From this long on an outage is a long one (8F36), and the hub's last gasp leaves: three minutes, facts §5.8. */
   readonly longOutageS: number;
   /**
@@ -90,6 +99,9 @@ export const defaultSettings: DeviceSettings = {
   commissionedWhen: "joined",
   randomisedOffsetLimitS: 0,
   lockSupplyOnTamper: false,
+  standingChargeWithDebts: true,
+  debtCapUnit: 1000,
+  largestLoadW: 25_000,
   longOutageS: 180,
   linkQualityAt24GHz: 127,
   outageSettleMs: 5_000,
