@@ -83,12 +83,17 @@ export interface Mains {
 
 /** What the metrology chip has counted and sees now. Cumulative values never go back, power cuts included. */
 export interface MetrologyReading {
+  /** Of the primary element, all phases together. */
   readonly activeImportWh: number;
+  /** Of the secondary element; 0 where there is none. */
+  readonly secondaryImportWh: number;
   readonly activeExportWh: number;
   readonly reactiveImportVarh: number;
   readonly reactiveExportVarh: number;
-  /** Active power now, watts; import positive. */
+  /** Active power now, watts, of all elements; import positive. */
   readonly activePowerW: number;
+  /** The secondary element's part of it. */
+  readonly secondaryPowerW: number;
   /** RMS volts now, one a phase. */
   readonly rmsVoltageV: readonly number[];
   /** Integral of RMS volts over time, volt-seconds, one a phase: for averages. */
@@ -106,6 +111,8 @@ export interface MetrologyThreshold {
 /** The metrology chip. */
 export interface Metrology {
   readonly phaseCount: number;
+  /** 2: a twin-element meter, whose second circuit is counted apart. */
+  readonly elementCount: 1 | 2;
   read(): MaybePromise<MetrologyReading>;
   /** Replaces this watcher's thresholds; the listener runs whenever a watched value passes one, either way. */
   watch(thresholds: readonly MetrologyThreshold[], listener: Listener<MetrologyReading>): Cancel;
@@ -117,6 +124,20 @@ export interface LoadSwitch {
   set(closed: boolean): MaybePromise<void>;
   /** The feedback contact: is the load connected? */
   isClosed(): MaybePromise<boolean>;
+}
+
+/** What an auxiliary output lets through each way, percent 0..100. A plain switch knows 0 and 100 of `output` only. */
+export interface AuxiliaryLevels {
+  readonly output: number;
+  readonly input: number;
+}
+
+/** Outputs 1..5 to auxiliary loads, each a switch or a proportional controller. They keep their levels without power. */
+export interface AuxiliaryOutputs {
+  /** Throws `hal/misuse` for a number or level there is none of, `hal/fault` when the output does not follow. */
+  set(number: number, levels: AuxiliaryLevels): MaybePromise<void>;
+  /** What the output lets through now. */
+  read(number: number): MaybePromise<AuxiliaryLevels>;
 }
 
 export type TamperInput = "meter-cover" | "terminal-cover" | "battery-cover" | "magnet";
@@ -267,6 +288,7 @@ export interface Board {
   readonly mains?: Mains;
   readonly metrology?: Metrology;
   readonly loadSwitch?: LoadSwitch;
+  readonly auxiliary?: AuxiliaryOutputs;
   readonly tamper?: Tamper;
   readonly userInterface?: UserInterface;
   readonly radio?: Radio;

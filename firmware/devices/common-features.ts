@@ -15,7 +15,7 @@ export function commonFeatures(device: Device): Feature[] {
   return [
     new Credentials(device, identity.type, device.anchors, device.counters, settings),
     ownCredentials(device),
-    firmwareVersionFeature(identity.firmwareVersion),
+    firmwareVersionFeature(device, identity.firmwareVersion),
   ];
 }
 

@@ -1,10 +1,12 @@
 /** The electricity meter (ESME). */
+import { auxiliaryFeature, openAuxiliaryLogs } from "../features/auxiliary/feature.ts";
 import { clockFeature } from "../features/clock/feature.ts";
 import type { Feature } from "../features/feature.ts";
 import { loadLimitFeature } from "../features/load-limit/feature.ts";
 import { logsFeature } from "../features/logs/feature.ts";
-import { meteringFeature, profileRecord } from "../features/metering/feature.ts";
+import { meteringFeature, meteringLogs } from "../features/metering/feature.ts";
 import { meterOutageFeature } from "../features/outage/feature.ts";
+import { paymentFeature } from "../features/payment/feature.ts";
 import { offsetNumber, randomisedOffsetFeature } from "../features/randomised-offset/feature.ts";
 import { supplyFeature } from "../features/supply/feature.ts";
 import { tamperFeature } from "../features/tamper/feature.ts";
@@ -23,8 +25,8 @@ export const electricityMeter: DeviceCore<HomeLink> = {
 
 async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]> {
   const { futureDated, board, partitions, settings, identity } = device;
+  const logs = await openAuxiliaryLogs(device.journal);
   const averages = await RecordLog.open(board.flash, partitions.voltageLog, averageVoltageRecord);
-  const profile = await RecordLog.open(board.flash, partitions.profileLog, profileRecord);
   const supply = supplyFeature(device);
   const voltage = voltageFeature(device, { averages });
   const offset = randomisedOffsetFeature(device, {
@@ -32,12 +34,16 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
     limitS: settings.randomisedOffsetLimitS,
   });
   const tariff = tariffFeature(device, { futureDated, offset });
-  const metering = meteringFeature(device, { profile, tariff });
+  const metering = meteringFeature(device, { tariff, ...(await meteringLogs(board.flash, partitions)) });
+  const auxiliary = auxiliaryFeature(device, { futureDated, logs, settings, offset });
+  const payment = paymentFeature(device, { futureDated, metering, tariff, supply, settings });
   const clock = clockFeature(device, {
     hubTimeS: () => link.hubTimeS(),
     async afterSet() {
       await voltage.timeChanged();
       await metering.timeChanged();
+      await auxiliary.timeChanged();
+      await payment.timeChanged();
       await link.commissioning.reached("clock-set");
     },
   });
@@ -57,6 +63,8 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
     offset,
     tariff,
     metering,
+    auxiliary,
+    payment,
     meterOutageFeature(device, { longOutageS: settings.longOutageS, settleMs: settings.outageSettleMs }),
   ];
 }

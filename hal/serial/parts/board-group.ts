@@ -25,6 +25,7 @@ export const Command = {
   message: 16,
   stimulus: 17,
   signed: 18,
+  auxiliary: 19,
 } as const;
 
 /** board-error: the `rc` of an error of this group. */
@@ -55,6 +56,7 @@ export type PartName =
   | "mains"
   | "metrology"
   | "switch"
+  | "auxiliary"
   | "tamper"
   | "ui"
   | "radio"
@@ -81,6 +83,7 @@ export const describeResponse = z.object({
     })
     .optional(),
   phases: z.int().min(1).max(8).optional(),
+  elements: z.union([z.literal(1), z.literal(2)]).optional(),
   eui: bytes.refine((eui) => eui.length === 8, "an EUI-64 has 8 bytes").optional(),
   signed: z.boolean(),
   chunk: z.int().min(16).max(maxMessageBytes),
@@ -100,6 +103,12 @@ export type MainsReport = z.infer<typeof mainsResponse>;
 
 export const switchState = z.object({ closed: z.boolean() });
 
+/** Percent each way, of output `n`. */
+const percent = z.int().min(0).max(100);
+export const auxiliaryRead = z.object({ n: uint });
+export const auxiliaryLevels = z.object({ out: percent, in: percent });
+export const auxiliaryWrite = auxiliaryLevels.extend({ n: uint });
+
 export const tamperResponse = z.object({
   "meter-cover": z.boolean(),
   "terminal-cover": z.boolean(),
@@ -112,6 +121,7 @@ export const metrologyResponse = z.object({
   mW: integer,
   mV: perPhase(uint),
   mVs: perPhase(uint),
+  second: z.tuple([uint, integer]).optional(),
 });
 export type MetrologyReport = z.infer<typeof metrologyResponse>;
 const watchItem = z.object({ q: z.enum(["mW", "mV"]), phase: uint.optional(), level: integer });
@@ -193,5 +203,11 @@ export function isActing(group: number, command: number): boolean {
 const acting: Readonly<Record<number, ReadonlySet<number>>> = {
   0: new Set([5]),
   1: new Set([0, 1, 5]),
-  [boardGroupId]: new Set<number>([Command.clock, Command.flashProgram, Command.flashErase, Command.switch]),
+  [boardGroupId]: new Set<number>([
+    Command.clock,
+    Command.flashProgram,
+    Command.flashErase,
+    Command.switch,
+    Command.auxiliary,
+  ]),
 };
