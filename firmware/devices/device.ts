@@ -110,7 +110,9 @@ export class Device implements DeviceContext {
     this.futureDated = new FutureDated(this);
     const { maxMessageBytes } = uplink;
     const { crypto } = board;
-    this.#sealer = new Sealer({ state, suite, crypto, signer: this.signer, time, maxMessageBytes, observe });
+    const takeCounter = () => this.#alerts.takeCounter();
+    const parts = { state, suite, crypto, signer: this.signer, time, takeCounter, maxMessageBytes, observe };
+    this.#sealer = new Sealer(parts);
     this.#commands = this.#makeCommands();
     this.#alerts = new AlertOutbox(this, uplink, this.settings);
     this.#responses = new ResponseQueue(this, uplink, this.settings);
