@@ -1,6 +1,8 @@
 /** The electricity meter (ESME). */
+import { billingFeature } from "../features/billing/feature.ts";
 import { clockFeature } from "../features/clock/feature.ts";
 import { Credentials } from "../features/credentials/feature.ts";
+import { demandFeature } from "../features/demand/feature.ts";
 import type { Feature } from "../features/feature.ts";
 import { firmwareVersionFeature } from "../features/firmware-version/feature.ts";
 import { loadLimitFeature } from "../features/load-limit/feature.ts";
@@ -11,6 +13,7 @@ import { offsetNumber, randomisedOffsetFeature } from "../features/randomised-of
 import { supplyFeature } from "../features/supply/feature.ts";
 import { tamperFeature } from "../features/tamper/feature.ts";
 import { tariffFeature } from "../features/tariff/feature.ts";
+import { tenancyFeature } from "../features/tenancy/feature.ts";
 import { averageVoltageRecord, voltageFeature } from "../features/voltage/feature.ts";
 import { RecordLog } from "../kernel/record-log.ts";
 import type { DeviceCore } from "./core.ts";
@@ -33,11 +36,13 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
   });
   const tariff = tariffFeature(device, { futureDated, offset });
   const metering = meteringFeature(device, { tariff, ...(await meteringLogs(board.flash, partitions)) });
+  const billing = billingFeature(device, { metering });
   const clock = clockFeature(device, {
     hubTimeS: () => link.hubTimeS(),
     async afterSet() {
       await voltage.timeChanged();
       await metering.timeChanged();
+      await billing.timeChanged();
       await link.commissioning.reached("clock-set");
     },
   });
@@ -57,6 +62,9 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
     offset,
     tariff,
     metering,
+    billing,
+    demandFeature(device, { metering }),
+    tenancyFeature(device),
     meterOutageFeature(device, { longOutageS: settings.longOutageS, settleMs: settings.outageSettleMs }),
   ];
 }
