@@ -7,6 +7,7 @@ import type { MaybePromise } from "../../../hal/board.ts";
 import type { JournalChange } from "../../kernel/journal.ts";
 import { Kept } from "../../kernel/kept.ts";
 import { KeptRing } from "../../kernel/kept-ring.ts";
+import { together } from "../../kernel/together.ts";
 import { alerts, messages, toPlain } from "../../model/index.ts";
 import { Status } from "../../wire/message.ts";
 import { type ExecutionValue, readExecutions } from "../executions.ts";
@@ -107,15 +108,14 @@ class Billing implements BillingFeature, ShownBilling {
     const entry = { time, ...(await metering.snapshot()) };
     const { log } = messages.ECS68.alert.body.fields;
     const values = [toPlain(log, [entry])];
-    await metering.resetBlockCounters((counters) =>
-      this.registers.appendWith(entry, (registers) =>
-        this.prepayment.appendWith(money, (prepayment) =>
-          report(this.#context, alerts.billingLogUpdated.code, {
-            values,
-            changes: [counters, registers, prepayment, done],
-          }),
-        ),
-      ),
+    await together(
+      (changes) =>
+        report(this.#context, alerts.billingLogUpdated.code, { values, changes: [...changes, done] }),
+      [
+        (commit) => metering.resetBlockCounters(commit),
+        (commit) => this.registers.appendWith(entry, commit),
+        (commit) => this.prepayment.appendWith(money, commit),
+      ],
     );
   }
 }
