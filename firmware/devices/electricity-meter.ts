@@ -12,11 +12,13 @@ import { offsetNumber, randomisedOffsetFeature } from "../features/randomised-of
 import { supplyFeature } from "../features/supply/feature.ts";
 import { tamperFeature } from "../features/tamper/feature.ts";
 import { tariffFeature } from "../features/tariff/feature.ts";
+import { topUpFeature } from "../features/topup/feature.ts";
 import { averageVoltageRecord, voltageFeature } from "../features/voltage/feature.ts";
 import { RecordLog } from "../kernel/record-log.ts";
 import type { DeviceCore } from "./core.ts";
 import type { Device } from "./device.ts";
 import { HomeLink } from "./home-link.ts";
+import { tokenIssuer } from "./token-issuer.ts";
 
 export const electricityMeter: DeviceCore<HomeLink> = {
   link: (_board, options) => new HomeLink(options.link),
@@ -61,6 +63,7 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
     tariff,
     metering,
     payment,
+    topUpFeature(device, { issuer: () => tokenIssuer(device), payment, ...settings }),
     meterOutageFeature(device, { longOutageS: settings.longOutageS, settleMs: settings.outageSettleMs }),
   ];
 }
