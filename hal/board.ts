@@ -126,6 +126,20 @@ export interface LoadSwitch {
   isClosed(): MaybePromise<boolean>;
 }
 
+/** What an auxiliary output lets through each way, percent 0..100. A plain switch knows 0 and 100 of `output` only. */
+export interface AuxiliaryLevels {
+  readonly output: number;
+  readonly input: number;
+}
+
+/** Outputs 1..5 to auxiliary loads, each a switch or a proportional controller. They keep their levels without power. */
+export interface AuxiliaryOutputs {
+  /** Throws `hal/misuse` for a number or level there is none of, `hal/fault` when the output does not follow. */
+  set(number: number, levels: AuxiliaryLevels): MaybePromise<void>;
+  /** What the output lets through now. */
+  read(number: number): MaybePromise<AuxiliaryLevels>;
+}
+
 export type TamperInput = "meter-cover" | "terminal-cover" | "battery-cover" | "magnet";
 
 /** Cover switches and field sensors. `true` = open, or field present. */
@@ -274,6 +288,7 @@ export interface Board {
   readonly mains?: Mains;
   readonly metrology?: Metrology;
   readonly loadSwitch?: LoadSwitch;
+  readonly auxiliary?: AuxiliaryOutputs;
   readonly tamper?: Tamper;
   readonly userInterface?: UserInterface;
   readonly radio?: Radio;

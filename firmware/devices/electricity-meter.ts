@@ -1,4 +1,5 @@
 /** The electricity meter (ESME). */
+import { auxiliaryFeature, openAuxiliaryLogs } from "../features/auxiliary/feature.ts";
 import { clockFeature } from "../features/clock/feature.ts";
 import { Credentials } from "../features/credentials/feature.ts";
 import type { Feature } from "../features/feature.ts";
@@ -27,6 +28,7 @@ export const electricityMeter: DeviceCore<HomeLink> = {
 
 async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]> {
   const { futureDated, board, partitions, settings, identity } = device;
+  const logs = await openAuxiliaryLogs(device.journal);
   const averages = await RecordLog.open(board.flash, partitions.voltageLog, averageVoltageRecord);
   const supply = supplyFeature(device);
   const voltage = voltageFeature(device, { averages });
@@ -36,12 +38,14 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
   });
   const tariff = tariffFeature(device, { futureDated, offset });
   const metering = meteringFeature(device, { tariff, ...(await meteringLogs(board.flash, partitions)) });
+  const auxiliary = auxiliaryFeature(device, { futureDated, logs, settings, offset });
   const payment = paymentFeature(device, { futureDated, metering, tariff, supply, settings });
   const clock = clockFeature(device, {
     hubTimeS: () => link.hubTimeS(),
     async afterSet() {
       await voltage.timeChanged();
       await metering.timeChanged();
+      await auxiliary.timeChanged();
       await payment.timeChanged();
       await link.commissioning.reached("clock-set");
     },
@@ -49,7 +53,7 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
   return [
     new Credentials(device, identity.type, device.anchors, device.counters),
     clock,
-    firmwareVersionFeature(identity.firmwareVersion),
+    firmwareVersionFeature(device, identity.firmwareVersion),
     logsFeature(device),
     supply,
     loadLimitFeature(device, { futureDated, supply }),
@@ -62,6 +66,7 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
     offset,
     tariff,
     metering,
+    auxiliary,
     payment,
     topUpFeature(device, { issuer: () => tokenIssuer(device), payment, ...settings }),
     meterOutageFeature(device, { longOutageS: settings.longOutageS, settleMs: settings.outageSettleMs }),

@@ -1,3 +1,5 @@
+import type { Fitted } from "../features/auxiliary/controllers.ts";
+
 /** What a device's maker chose where the specification leaves room, or where its text was not to hand. */
 export interface DeviceSettings {
   /**
@@ -69,6 +71,16 @@ export interface DeviceSettings {
   readonly linkQualityAt24GHz: number;
   /** A supply back for less than this has not come back: the bound on what flapping can cost. Ours, not a fact. */
   readonly outageSettleMs: number;
+  /**
+   * What is wired to auxiliary controllers 1 to 5, until a supplier says otherwise (ECS46c): "none", "switch" (ALCS),
+   * "proportional" (APC), or the EUI-64 of a load control switch of the home (HCALCS). Ours: a proportional controller
+   * does all that any command can ask for.
+   */
+  readonly auxiliaryControllers: readonly Fitted[];
+  /** Has a boost button, "b". From memory, unverified: whether there is one is the meter's variant. */
+  readonly boostFunction: boolean;
+  /** Minutes of boost after one press, after another one, and so on. From memory, unverified. */
+  readonly boostPeriodsMin: readonly number[];
 }
 
 export const defaultSettings: DeviceSettings = {
@@ -101,4 +113,7 @@ export const defaultSettings: DeviceSettings = {
   longOutageS: 180,
   linkQualityAt24GHz: 127,
   outageSettleMs: 5_000,
+  auxiliaryControllers: ["proportional", "proportional", "proportional", "proportional", "proportional"],
+  boostFunction: true,
+  boostPeriodsMin: [15, 30, 45, 60],
 };

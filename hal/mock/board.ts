@@ -1,4 +1,5 @@
 import {
+  type AuxiliaryOutputs,
   type Board,
   type Cancel,
   type Clock,
@@ -15,6 +16,7 @@ import {
   type Tamper,
   type UserInterface,
 } from "../board.ts";
+import { MockAuxiliary } from "./auxiliary.ts";
 import { MockClock } from "./clock.ts";
 import { MockEntropy } from "./entropy.ts";
 import type { Ether } from "./ether.ts";
@@ -38,6 +40,7 @@ export interface MockParts {
   /** Needs `mains`. */
   readonly metrology?: true | { readonly profile?: LoadProfile; readonly elementCount?: 1 | 2 };
   readonly loadSwitch?: true;
+  readonly auxiliary?: true;
   readonly tamper?: true;
   readonly userInterface?: true;
 }
@@ -71,6 +74,7 @@ export class MockBoard implements Board {
   readonly mains?: Mains;
   readonly metrology?: Metrology;
   readonly loadSwitch?: LoadSwitch;
+  readonly auxiliary?: AuxiliaryOutputs;
   readonly tamper?: Tamper;
   readonly userInterface?: UserInterface;
   readonly radio?: Radio;
@@ -134,6 +138,9 @@ export class MockBoard implements Board {
   }
   get mockLoadSwitch(): MockLoadSwitch {
     return this.#part("loadSwitch");
+  }
+  get mockAuxiliary(): MockAuxiliary {
+    return this.#part("auxiliary");
   }
   get mockTamper(): MockTamper {
     return this.#part("tamper");
@@ -211,6 +218,7 @@ export interface MockFaults {
   readonly mains?: MockMains;
   readonly metrology?: MockMetrology;
   readonly loadSwitch?: MockLoadSwitch;
+  readonly auxiliary?: MockAuxiliary;
   readonly tamper?: MockTamper;
   readonly userInterface?: MockUserInterface;
   readonly radio?: MockRadio;
@@ -225,6 +233,7 @@ function makeParts(options: MockBoardOptions, power: Power): MockFaults {
   return {
     ...(mains && { mains }),
     ...(loadSwitch && { loadSwitch }),
+    ...(parts.auxiliary && { auxiliary: new MockAuxiliary(power) }),
     ...(metrology && { metrology }),
     ...(parts.tamper && { tamper: new MockTamper(scheduler, power) }),
     ...(parts.userInterface && { userInterface: new MockUserInterface(scheduler, power) }),

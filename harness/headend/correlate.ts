@@ -9,6 +9,7 @@ import { CodedError } from "../../hal/base/coded-error.ts";
 import { euiBytes } from "../../hal/base/eui64.ts";
 import { toHex } from "../../hal/base/hex.ts";
 import { type Cbor, walk } from "./cbor-walk.ts";
+import { walkGbcs } from "./gbcs-walk.ts";
 import { isFields, readBack } from "./read-back.ts";
 import { checkForm } from "./requests/check-form.ts";
 import { serviceRequest } from "./requests/index.ts";
@@ -22,7 +23,7 @@ const kinds = ["", "get", "set", "call"];
  * `data.field`, e.g. "target" or "parameters.LoadLimitPeriod", and `headend/not-cbor`.
  */
 export function correlate(preCommand: Uint8Array, request: ServiceRequest): void {
-  const decoded = walk(preCommand);
+  const decoded = preCommand[0] === 0xdf ? walkGbcs(preCommand) : walk(preCommand);
   if (!Array.isArray(decoded) || decoded.length !== 8) throw differs(request, "message", "8 fields", decoded);
   const [kind, code, originator, target, counter, timeS, supplementary, operations] =
     decoded as readonly Cbor[];

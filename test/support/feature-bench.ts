@@ -190,6 +190,7 @@ export class FeatureBench<B extends Built> {
           ...(options.load && { profile: options.load }),
         },
         loadSwitch: true,
+        auxiliary: true,
         tamper: true,
         userInterface: true,
       },

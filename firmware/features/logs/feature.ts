@@ -17,6 +17,14 @@ export function logsFeature(context: DeviceContext): Feature {
         buffer: {
           get: (range) =>
             read(eventLog, range, ({ timeS, code, other = nothing }) => ({ time: timeS, code, other })),
+          load: (entries) =>
+            eventLog.replace(
+              entries.map(({ time, code, other }) => ({
+                timeS: time,
+                code,
+                ...(other.length > 0 && { other }),
+              })),
+            ),
         },
         reset: async () => {
           const entry = { timeS: context.stampS(), code: eventLogCleared };
@@ -25,7 +33,10 @@ export function logsFeature(context: DeviceContext): Feature {
         },
       }),
       serve(objects.securityLog, {
-        buffer: { get: (range) => read(securityLog, range, ({ timeS, code }) => ({ time: timeS, code })) },
+        buffer: {
+          get: (range) => read(securityLog, range, ({ timeS, code }) => ({ time: timeS, code })),
+          load: (entries) => securityLog.replace(entries.map(({ time, code }) => ({ timeS: time, code }))),
+        },
       }),
       serve(objects.powerEventLog, {
         buffer: {

@@ -103,6 +103,11 @@ class Supply implements SupplyFeature, ShownSupply {
   creditBack = async (byEmergencyCredit: boolean) =>
     (await this.#apply(byEmergencyCredit ? "emergencyCredit" : "creditBack")) === Status.success;
 
+  async load(output: SupplyState["output"]): Promise<void> {
+    await this.#kept.keep({ output, cause: "none", owed: [] });
+    await this.#move(output === "enabled");
+  }
+
   async commanded(event: SupplyEvent, command: string): Promise<Status> {
     return this.#kept.value.failed === command ? Status.hardwareFault : this.#apply(event, command);
   }

@@ -25,6 +25,7 @@ export const Command = {
   message: 16,
   stimulus: 17,
   signed: 18,
+  auxiliary: 19,
 } as const;
 
 /** board-error: the `rc` of an error of this group. */
@@ -55,6 +56,7 @@ export type PartName =
   | "mains"
   | "metrology"
   | "switch"
+  | "auxiliary"
   | "tamper"
   | "ui"
   | "radio"
@@ -100,6 +102,12 @@ export const mainsResponse = z.object({ present: perPhase(z.boolean()), holdup: 
 export type MainsReport = z.infer<typeof mainsResponse>;
 
 export const switchState = z.object({ closed: z.boolean() });
+
+/** Percent each way, of output `n`. */
+const percent = z.int().min(0).max(100);
+export const auxiliaryRead = z.object({ n: uint });
+export const auxiliaryLevels = z.object({ out: percent, in: percent });
+export const auxiliaryWrite = auxiliaryLevels.extend({ n: uint });
 
 export const tamperResponse = z.object({
   "meter-cover": z.boolean(),
@@ -195,5 +203,11 @@ export function isActing(group: number, command: number): boolean {
 const acting: Readonly<Record<number, ReadonlySet<number>>> = {
   0: new Set([5]),
   1: new Set([0, 1, 5]),
-  [boardGroupId]: new Set<number>([Command.clock, Command.flashProgram, Command.flashErase, Command.switch]),
+  [boardGroupId]: new Set<number>([
+    Command.clock,
+    Command.flashProgram,
+    Command.flashErase,
+    Command.switch,
+    Command.auxiliary,
+  ]),
 };

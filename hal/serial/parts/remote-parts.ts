@@ -1,6 +1,8 @@
-/** Flash, entropy, mains, load switch, tamper and user interface of a board at the far end of a line. */
+/** Flash, entropy, mains, load switch, auxiliary outputs, tamper and user interface of a board at the far end of a line. */
 import { z } from "zod";
 import {
+  type AuxiliaryLevels,
+  type AuxiliaryOutputs,
   type Cancel,
   type Entropy,
   type Flash,
@@ -176,6 +178,29 @@ export class RemoteLoadSwitch implements LoadSwitch {
     return (await this.#powerOn.read("load switch", Command.switch, {}, group.switchState)).closed;
   }
 }
+
+export class RemoteAuxiliary implements AuxiliaryOutputs {
+  readonly #powerOn: PowerOn;
+
+  constructor(powerOn: PowerOn) {
+    this.#powerOn = powerOn;
+  }
+
+  async set(number: number, { output, input }: AuxiliaryLevels): Promise<void> {
+    const wanted = { n: number, out: output, in: input };
+    const feedback = await this.#powerOn.write(part, Command.auxiliary, wanted, group.auxiliaryLevels);
+    if (feedback.out === output && feedback.in === input) return;
+    const text = `auxiliary output ${number}: commanded ${output} and ${input} %, feedback says ${feedback.out} and ${feedback.in} %`;
+    throw new HalError("hal/fault", text, { number, feedback });
+  }
+
+  async read(number: number): Promise<AuxiliaryLevels> {
+    const request = { n: number };
+    const levels = await this.#powerOn.read(part, Command.auxiliary, request, group.auxiliaryLevels);
+    return { output: levels.out, input: levels.in };
+  }
+}
+const part = "auxiliary output";
 
 type Inputs = Readonly<Record<TamperInput, boolean>>;
 

@@ -1,6 +1,7 @@
 /** What each part of a board answers over SMP group 64, and what it tells unasked. */
 import type { z } from "zod";
 import type {
+  AuxiliaryOutputs,
   Board,
   Cancel,
   Clock,
@@ -123,6 +124,25 @@ const serveSwitch = (loadSwitch: LoadSwitch): ServedPart => ({
     },
   },
 });
+
+function serveAuxiliary(auxiliary: AuxiliaryOutputs): ServedPart {
+  const levels = async (n: number) => {
+    const { output, input } = await auxiliary.read(n);
+    return { out: output, in: input };
+  };
+  return {
+    names: ["auxiliary"],
+    commands: {
+      [Command.auxiliary]: {
+        read: taking(group.auxiliaryRead, ({ n }) => levels(n)),
+        write: taking(group.auxiliaryWrite, async ({ n, out, in: input }) => {
+          await auxiliary.set(n, { output: out, input });
+          return levels(n);
+        }),
+      },
+    },
+  };
+}
 
 const serveTamper = (tamper: Tamper): ServedPart => ({
   names: ["tamper"],
@@ -309,7 +329,8 @@ function requireChunk(length: number, chunk: number): void {
 
 /** The parts of a board, but for message and stimulus, which no board has by itself. */
 export function partsOf(board: Board, flash: Flash, chunk: number): ServedPart[] {
-  const { clock, entropy, mains, metrology, loadSwitch, tamper, userInterface, radio, modem } = board;
+  const { clock, entropy, mains, metrology, loadSwitch, auxiliary, tamper, userInterface, radio, modem } =
+    board;
   return [
     serveClock(clock),
     serveFlash(flash, chunk),
@@ -317,6 +338,7 @@ export function partsOf(board: Board, flash: Flash, chunk: number): ServedPart[]
     ...(mains ? [serveMains(mains)] : []),
     ...(metrology ? [serveMetrology(metrology)] : []),
     ...(loadSwitch ? [serveSwitch(loadSwitch)] : []),
+    ...(auxiliary ? [serveAuxiliary(auxiliary)] : []),
     ...(tamper ? [serveTamper(tamper)] : []),
     ...(userInterface ? [serveUserInterface(userInterface)] : []),
     ...(radio ? [serveRadio(radio)] : []),

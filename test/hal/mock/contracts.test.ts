@@ -1,4 +1,5 @@
 import { constantLoad } from "../../../hal/mock/index.ts";
+import { auxiliaryContract } from "../contract/auxiliary-contract.ts";
 import { clockContract } from "../contract/clock-contract.ts";
 import { entropyContract } from "../contract/entropy-contract.ts";
 import { flashContract } from "../contract/flash-contract.ts";
@@ -53,6 +54,12 @@ loadSwitchContract("mock", () => {
     board.mockLoadSwitch.faults.welded = true;
   };
   return { part: board.loadSwitch!, advance, weld };
+});
+
+auxiliaryContract("mock", () => {
+  const { board, advance } = mockBench();
+  const stick = (number: number): void => void board.mockAuxiliary.stuck.add(number);
+  return { part: board.auxiliary!, advance, stick };
 });
 
 tamperContract("mock", () => {

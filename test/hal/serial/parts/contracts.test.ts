@@ -1,5 +1,6 @@
 /** The contract of every part, over SMP, a line, and the model's own server on a simulated board. */
 import { constantLoad, Scheduler, SeededRandom, WanLink } from "../../../../hal/mock/index.ts";
+import { auxiliaryContract } from "../../contract/auxiliary-contract.ts";
 import { clockContract } from "../../contract/clock-contract.ts";
 import { entropyContract } from "../../contract/entropy-contract.ts";
 import { flashContract } from "../../contract/flash-contract.ts";
@@ -101,4 +102,10 @@ loadSwitchContract("serial board over the model's server", async () => {
     board.mockLoadSwitch.faults.welded = true;
   };
   return { part: remote.loadSwitch!, advance, weld };
+});
+
+auxiliaryContract("serial board over the model's server", async () => {
+  const { remote, board, advance } = await remoteBench();
+  const stick = (number: number): void => void board.mockAuxiliary.stuck.add(number);
+  return { part: remote.auxiliary!, advance, stick };
 });
