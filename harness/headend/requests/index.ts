@@ -4,6 +4,7 @@ import { CodedError } from "../../../hal/base/coded-error.ts";
 import { configuration } from "./configuration.ts";
 import { credentials } from "./credentials.ts";
 import { installation } from "./installation.ts";
+import { prepayment } from "./prepayment.ts";
 import { reads } from "./reads.ts";
 import type { RequestDefinition } from "./request.ts";
 import { supply } from "./supply.ts";
@@ -11,6 +12,7 @@ import { tariff } from "./tariff.ts";
 
 export const serviceRequests = {
   ...tariff,
+  ...prepayment,
   ...reads,
   ...configuration,
   ...credentials,
