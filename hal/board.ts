@@ -83,12 +83,17 @@ export interface Mains {
 
 /** What the metrology chip has counted and sees now. Cumulative values never go back, power cuts included. */
 export interface MetrologyReading {
+  /** Of the primary element, all phases together. */
   readonly activeImportWh: number;
+  /** Of the secondary element; 0 where there is none. */
+  readonly secondaryImportWh: number;
   readonly activeExportWh: number;
   readonly reactiveImportVarh: number;
   readonly reactiveExportVarh: number;
-  /** Active power now, watts; import positive. */
+  /** Active power now, watts, of all elements; import positive. */
   readonly activePowerW: number;
+  /** The secondary element's part of it. */
+  readonly secondaryPowerW: number;
   /** RMS volts now, one a phase. */
   readonly rmsVoltageV: readonly number[];
   /** Integral of RMS volts over time, volt-seconds, one a phase: for averages. */
@@ -106,6 +111,8 @@ export interface MetrologyThreshold {
 /** The metrology chip. */
 export interface Metrology {
   readonly phaseCount: number;
+  /** 2: a twin-element meter, whose second circuit is counted apart. */
+  readonly elementCount: 1 | 2;
   read(): MaybePromise<MetrologyReading>;
   /** Replaces this watcher's thresholds; the listener runs whenever a watched value passes one, either way. */
   watch(thresholds: readonly MetrologyThreshold[], listener: Listener<MetrologyReading>): Cancel;

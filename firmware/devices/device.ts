@@ -11,7 +11,14 @@ import type { EventLog } from "../kernel/event-log.ts";
 import type { Journal, JournalChange } from "../kernel/journal.ts";
 import type { Observation } from "../kernel/observation.ts";
 import { RunLoop } from "../kernel/run-loop.ts";
-import { type DeviceName, devices, type Role, type UseCase } from "../model/index.ts";
+import {
+  type DeviceName,
+  devices,
+  type Matched,
+  type Plain,
+  type Role,
+  type UseCase,
+} from "../model/index.ts";
 import { Counters } from "../security/counters.ts";
 import type { RefusalReason } from "../security/refusal-reasons.ts";
 import { type CommandRule, commandRules } from "../security/rules.ts";
@@ -35,6 +42,8 @@ export interface DeviceOptions {
   readonly suite: Suite;
   /** Agrees keys in the place of the identity's own secret. */
   readonly agreement?: Agreement;
+  /** Signs in the place of the identity's own secret. */
+  readonly signer?: Signer;
   readonly observe?: (observation: Observation) => void;
   readonly settings?: Partial<DeviceSettings>;
 }
@@ -79,7 +88,7 @@ export class Device implements DeviceContext {
     loop: RunLoop,
     time: DeviceTime,
     uplink: Uplink,
-    { suite, observe, settings }: DeviceOptions,
+    { suite, signer, observe, settings }: DeviceOptions,
   ) {
     this.board = board;
     this.identity = state.identity;
@@ -96,7 +105,7 @@ export class Device implements DeviceContext {
     this.#loop = loop;
     this.#time = time;
     loop.onFault(({ name, error }) => this.observe({ kind: "fault", where: name, error: String(error) }));
-    this.signer = suite.signer(board.crypto, state.identity.signSeed);
+    this.signer = signer ?? suite.signer(board.crypto, state.identity.signSeed);
     this.counters = new Counters(state.journal);
     this.futureDated = new FutureDated(this);
     const { maxMessageBytes } = uplink;
@@ -176,6 +185,24 @@ export class Device implements DeviceContext {
 
   /** Answers over the uplink. */
   readonly respond: Reply = (response) => this.#responses.add(response);
+
+  /**
+   * For a bench, and reached by no wire: brings the features into the state in which the operation gives `gives`. False
+   * when none of them can be brought there. Throws `model/value`.
+   */
+  load(operation: Matched, gives: Plain): Promise<boolean> {
+    return this.turn("load", () => this.#operations.load(operation, gives));
+  }
+
+  /** For a bench: the hardware behind a member ("object.member") fails, or works again. */
+  setFailing(path: string, failing = true): void {
+    this.#operations.setFailing(path, failing);
+  }
+
+  /** For a bench: the next alert has a counter one greater. */
+  setAlertCounter(counter: bigint): Promise<void> {
+    return this.turn("alert counter", () => this.#alerts.countFrom(counter));
+  }
 
   /** The use cases it models: those whose every step its features serve. */
   get useCases(): readonly UseCase[] {

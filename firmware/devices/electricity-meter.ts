@@ -6,7 +6,7 @@ import type { Feature } from "../features/feature.ts";
 import { firmwareVersionFeature } from "../features/firmware-version/feature.ts";
 import { loadLimitFeature } from "../features/load-limit/feature.ts";
 import { logsFeature } from "../features/logs/feature.ts";
-import { meteringFeature, profileRecord } from "../features/metering/feature.ts";
+import { meteringFeature, meteringLogs } from "../features/metering/feature.ts";
 import { meterOutageFeature } from "../features/outage/feature.ts";
 import { offsetNumber, randomisedOffsetFeature } from "../features/randomised-offset/feature.ts";
 import { supplyFeature } from "../features/supply/feature.ts";
@@ -27,7 +27,6 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
   const { futureDated, board, partitions, settings, identity } = device;
   const logs = await openAuxiliaryLogs(device.journal);
   const averages = await RecordLog.open(board.flash, partitions.voltageLog, averageVoltageRecord);
-  const profile = await RecordLog.open(board.flash, partitions.profileLog, profileRecord);
   const supply = supplyFeature(device);
   const voltage = voltageFeature(device, { averages });
   const offset = randomisedOffsetFeature(device, {
@@ -35,7 +34,7 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
     limitS: settings.randomisedOffsetLimitS,
   });
   const tariff = tariffFeature(device, { futureDated, offset });
-  const metering = meteringFeature(device, { profile, tariff });
+  const metering = meteringFeature(device, { tariff, ...(await meteringLogs(board.flash, partitions)) });
   const auxiliary = auxiliaryFeature(device, { futureDated, logs, settings, offset });
   const clock = clockFeature(device, {
     hubTimeS: () => link.hubTimeS(),
@@ -49,7 +48,7 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
   return [
     new Credentials(device, identity.type, device.anchors, device.counters),
     clock,
-    firmwareVersionFeature(identity.firmwareVersion),
+    firmwareVersionFeature(device, identity.firmwareVersion),
     logsFeature(device),
     supply,
     loadLimitFeature(device, { futureDated, supply }),

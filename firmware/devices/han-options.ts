@@ -8,12 +8,27 @@ export function hanOptions(device: Device): HanOptions {
     board: device.board,
     keyEstablishment: device.suite.keyEstablishment,
     journal: device.journal,
-    credential: { certificate: device.identity.signCertificate, signer: device.signer },
-    trustRoot: { publicKey: issuerKey(device) },
+    ...joiningWith(device),
     nowS: () => (device.timeIsSet() ? device.nowS() : undefined),
     observe: (observation) => device.observe(observation),
     event: (name, handler, fromOutside) => device.event(name, handler, fromOutside),
     after: (delayMs, action) => device.after(delayMs, action),
+  };
+}
+
+/** The device's own credential for key establishment, and whom it believes in it. */
+function joiningWith(device: Device): Pick<HanOptions, "credential" | "trustRoot"> {
+  const { identity, suite, signer } = device;
+  const { credentials } = suite.keyEstablishment;
+  if (credentials === undefined || identity.joining === undefined)
+    return {
+      credential: { certificate: identity.signCertificate, signer },
+      trustRoot: { publicKey: issuerKey(device) },
+    };
+  const { certificate, secret, authorityKey } = identity.joining;
+  return {
+    credential: { certificate, signer: credentials.signer(secret) },
+    trustRoot: { publicKey: authorityKey },
   };
 }
 

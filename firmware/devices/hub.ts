@@ -19,7 +19,7 @@ function hubFeatures(device: Device, link: HubLink): Feature[] {
   const { identity, settings } = device;
   return [
     new Credentials(device, identity.type, device.anchors, device.counters),
-    firmwareVersionFeature(identity.firmwareVersion),
+    firmwareVersionFeature(device, identity.firmwareVersion),
     logsFeature(device),
     deviceLogFeature(device, link.han, settings),
     hubOutageFeature(device, {

@@ -1,11 +1,11 @@
 /** Hands the operations of a command to the features that serve the objects, in order, one result each. */
 
 import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
-import type { MaybePromise } from "../../hal/board.ts";
+import { HalError, type MaybePromise } from "../../hal/board.ts";
 import type { CommandOrigin } from "../features/command-origin.ts";
 import type { DeviceContext, Feature } from "../features/feature.ts";
 import type { ServedMember } from "../features/serve.ts";
-import { type Matched, type Outcome, type Step, toPlain } from "../model/index.ts";
+import { fromPlain, type Matched, type Outcome, type Plain, type Step, toPlain } from "../model/index.ts";
 import { type OperationResult, Status } from "../wire/message.ts";
 
 const notExecuted: OperationResult = { status: Status.otherReason };
@@ -13,6 +13,8 @@ const notExecuted: OperationResult = { status: Status.otherReason };
 export class Operations {
   readonly #context: Pick<DeviceContext, "observe">;
   readonly #members = new Map<string, ServedMember>();
+  /** Members behind which the hardware fails. */
+  readonly #failing = new Set<string>();
 
   constructor(context: Pick<DeviceContext, "observe">) {
     this.#context = context;
@@ -37,6 +39,23 @@ export class Operations {
     return this.#members.get(step.path)?.[step.kind] !== undefined;
   }
 
+  /** For a bench: what stands behind a member ("object.member") fails, as a broken part does, or works again. */
+  setFailing(path: string, failing: boolean): void {
+    if (failing) this.#failing.add(path);
+    else this.#failing.delete(path);
+  }
+
+  /**
+   * For a bench: brings the feature into the state in which the operation gives `gives`. False when it cannot be
+   * brought there. Throws `model/value` for what the member never gives.
+   */
+  async load({ step, value }: Matched, gives: Plain): Promise<boolean> {
+    const member = this.#members.get(step.path);
+    if (member?.load === undefined) return false;
+    await member.load(fromPlain(step.gives, gives, step.path), value);
+    return true;
+  }
+
   /**
    * The first that fails answers its own code; what comes after it is not executed and answers "other
    * reason", and what was done before stays (payloads §2.1). Lost power ends the device.
@@ -54,6 +73,7 @@ export class Operations {
 
   #start({ step, value }: Matched, origin: CommandOrigin): MaybePromise<OperationResult> {
     const member = this.#members.get(step.path);
+    if (this.#failing.has(step.path)) return this.#failed(new HalError("hal/fault", `${step.path}: fails`));
     try {
       if (step.kind === "set") return settled(member?.set?.(value, origin), (status) => ({ status }));
       const outcome = step.kind === "get" ? member?.get?.(value) : member?.call?.(value, origin);

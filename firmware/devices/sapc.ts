@@ -29,7 +29,7 @@ async function controllerFeatures(device: Device, link: HomeLink): Promise<Featu
   return [
     new Credentials(device, identity.type, device.anchors, device.counters),
     clock,
-    firmwareVersionFeature(identity.firmwareVersion),
+    firmwareVersionFeature(device, identity.firmwareVersion),
     logsFeature(device),
     tamperFeature(device),
     auxiliary,

@@ -67,6 +67,7 @@ export class Sealer {
     const response: Message = {
       header: supplementary === undefined ? own : { ...own, supplementary },
       results: rule.useCase.sensitive ? hidden(party, own, results) : results,
+      asked: command.operations,
     };
     this.#parts.observe?.(responseSealed(rule.useCase.id, response.header, results));
     return this.#protect(response, party, grant.response === "signature");
@@ -98,5 +99,6 @@ function hidden(
   results: readonly OperationResult[],
 ): readonly OperationResult[] {
   if (party.hidden === undefined) return [{ status: Status.readWriteDenied }];
-  return [{ status: Status.success, value: party.hidden.seal(header, results) }];
+  const value = party.hidden.seal(header, results);
+  return value === undefined ? results : [{ status: Status.success, value }];
 }

@@ -13,8 +13,11 @@ export interface ServedMember {
   get?(selector: unknown): MaybePromise<Outcome<unknown, Status>>;
   set?(value: unknown, origin: CommandOrigin): MaybePromise<Status>;
   call?(argument: unknown, origin: CommandOrigin): MaybePromise<Outcome<unknown, Status>>;
-  /** Brings the feature into the state in which `get` shows `value`: for a bench, and reached by no wire. */
-  load?(value: unknown): MaybePromise<void>;
+  /**
+   * Brings the feature into the state in which `get` shows `value`, or `call` gives it: for a bench, and reached by no
+   * wire. `asked`: the get's selector or the call's argument.
+   */
+  load?(value: unknown, asked?: unknown): MaybePromise<void>;
 }
 
 /** An object, and the members of it that a device serves. */
@@ -40,7 +43,9 @@ export const servePart = <O extends ModelObject, const K extends keyof Serves<O>
 function served(object: ModelObject, handlers: object): ServedObject {
   const members = Object.entries(handlers).map(([name, handler]): readonly [string, ServedMember] => [
     name,
-    typeof handler === "function" ? { call: handler as NonNullable<ServedMember["call"]> } : handler,
+    typeof handler === "function"
+      ? { call: handler, ...("load" in handler && { load: handler.load }) }
+      : handler,
   ]);
   return { object, members: new Map(members) };
 }
@@ -52,6 +57,11 @@ export const refused = { status: Status.otherReason } as const;
 /** Of a method without output. */
 export const outcome = (status: Status): Outcome<null, Status> =>
   status === Status.success ? done : { status };
+/** A method whose answer a bench can have. `load`: see {@link ServedMember}. */
+export const calls = <A, R>(
+  call: (argument: A, origin: CommandOrigin) => MaybePromise<Outcome<R, Status>>,
+  load: (value: R, argument: A) => MaybePromise<void>,
+) => Object.assign(call, { load });
 /** An attribute that is only read. `load`: see {@link ServedMember}. */
 export const reads = <T>(read: () => MaybePromise<T>, load?: (value: T) => MaybePromise<void>) => ({
   get: async (): Promise<{ readonly value: T }> => ({ value: await read() }),

@@ -91,20 +91,10 @@ export class EventLog {
     return this.#kept.map((kept) => kept.entry).filter((entry) => entry.timeS >= fromS && entry.timeS <= toS);
   }
 
-  /** Holds these entries instead of its own, oldest first; of more than it has room for the latest. */
+  /** Forgets every entry, and keeps these: for a bench. */
   async replace(entries: readonly LogEntry[]): Promise<void> {
-    const kept = entries.slice(-this.capacity).map((entry, slot) => {
-      const key = this.#prefix + slot;
-      return decode(key, encode(this.#next + slot, entry));
-    });
-    const taken = new Set(kept.map(({ key }) => key));
-    const gone = this.#journal.keys(this.#prefix).filter((key) => !taken.has(key));
-    await this.#journal.commit([
-      ...gone.map((key) => ({ key, value: null })),
-      ...kept.map(({ key, number, entry }) => ({ key, value: encode(number, entry) })),
-    ]);
-    this.#kept = kept;
-    this.#next += kept.length;
+    await this.clear();
+    for (const entry of entries) await this.append(entry);
   }
 
   /** Forgets every entry, in one commit with `also`. */

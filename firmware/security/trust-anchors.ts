@@ -2,6 +2,7 @@
  * Trust anchors: who a device believes. One public key a cell, kept in the journal; verifiers and MACs are
  * made ready when a cell is loaded, so that a command pays for no key set-up.
  */
+import { concat } from "../../hal/base/bytes.ts";
 import { euiBytes, euiText } from "../../hal/base/eui64.ts";
 import type { Crypto, Verifier } from "../../hal/board.ts";
 import type { Journal, JournalChange } from "../kernel/journal.ts";
@@ -44,27 +45,23 @@ const prefix = "anchor/";
 /** Journal key of a cell, e.g. "anchor/2/1/0": role, usage, cell usage. */
 export const anchorKey = (cell: CellName): string => prefix + cellKey(cell);
 
-const anchorBytes = 16 + 32;
+const keyAt = 17;
 
-/** holder 8 ‖ key id 8 ‖ public key 32 ‖ contingency key, if it has one. */
+/** holder 8 ‖ key id 8 ‖ length of the public key 1 ‖ public key ‖ contingency key, if it has one. */
 export function encodeAnchor(anchor: Anchor): Uint8Array {
-  const { contingency = new Uint8Array() } = anchor;
-  const bytes = new Uint8Array(anchorBytes + contingency.length);
-  bytes.set(euiBytes(anchor.holder), 0);
-  bytes.set(anchor.keyId, 8);
-  bytes.set(anchor.publicKey, 16);
-  bytes.set(contingency, anchorBytes);
-  return bytes;
+  const { holder, keyId, publicKey, contingency = new Uint8Array() } = anchor;
+  return concat(euiBytes(holder), keyId, Uint8Array.of(publicKey.length), publicKey, contingency);
 }
 
 export function decodeAnchor(key: string, bytes: Uint8Array): Anchor {
   const cell = cellByKey(key.slice(prefix.length)) as CellName;
+  const keyEnd = keyAt + (bytes[keyAt - 1] as number);
   return {
     cell,
     holder: euiText(bytes.subarray(0, 8)),
     keyId: bytes.slice(8, 16),
-    publicKey: bytes.slice(16, anchorBytes),
-    ...(bytes.length > anchorBytes ? { contingency: bytes.slice(anchorBytes) } : {}),
+    publicKey: bytes.slice(keyAt, keyEnd),
+    ...(bytes.length > keyEnd ? { contingency: bytes.slice(keyEnd) } : {}),
   };
 }
 

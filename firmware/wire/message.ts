@@ -77,6 +77,8 @@ export interface Command {
 export interface Response {
   readonly header: Header;
   readonly results: readonly OperationResult[];
+  /** What was asked, for wires whose answers say it again; by default the steps of the use case's row. */
+  readonly asked?: readonly Operation[];
 }
 
 export interface Alert {

@@ -5,7 +5,7 @@
  */
 import type { Board, Crypto, Mac, Signer, Verifier } from "../../hal/board.ts";
 import type { Role } from "../model/index.ts";
-import type { Eui64, Message, OperationResult } from "./message.ts";
+import type { Eui64, Header, Message, OperationResult } from "./message.ts";
 import type { Envelope, Wire } from "./wire.ts";
 
 /** Who sends to whom: EUI-64s of 8 bytes. */
@@ -35,10 +35,14 @@ export type ContextMac = (transaction: Transaction) => Mac;
 
 /** Values that only the target may read, bound to the message that carries them. */
 export interface HiddenValues {
-  seal(transaction: Transaction, results: readonly OperationResult[]): Uint8Array;
+  /** Undefined where the wire hides values alone, and one is a failure: it stands in clear. Throws `wire/format`. */
+  seal(header: Hiding, results: readonly OperationResult[]): Uint8Array | undefined;
   /** Undefined when anything was changed. Throws `wire/malformed`, `wire/format`, `wire/algorithm`. */
-  open(transaction: Transaction, sealed: Uint8Array): readonly OperationResult[] | undefined;
+  open(header: Hiding, sealed: Uint8Array): readonly OperationResult[] | undefined;
 }
+
+/** Of a header what hidden values depend on: the transaction, and the row that says what they are. */
+export type Hiding = Pick<Header, "kind" | "counter" | "code">;
 
 /** The part of a suite that authenticates messages: enough for one who only checks them. */
 export interface EnvelopeSuite<E extends Envelope = Envelope, M = Message> {
@@ -181,4 +185,25 @@ export interface KeyEstablishment {
   ): Promise<EstablishmentStep>;
   /** A command's name and fields, to be shown. Throws `wire/malformed`. */
   describe(command: EstablishmentCommand): Readonly<Record<string, unknown>>;
+  /** Where devices join with credentials of their own; left out where those for messages serve for both. */
+  readonly credentials?: EstablishmentCredentials;
+}
+
+/** What a device is made with to join, beside its keys for messages. */
+export interface EstablishmentCredential {
+  readonly certificate: Uint8Array;
+  readonly secret: Uint8Array;
+}
+
+export interface EstablishmentCredentials {
+  /** Of the secret of an {@link EstablishmentCredential}. */
+  signer(secret: Uint8Array): Signer;
+  /** An authority made on the spot: for test PKIs. `random` gives fresh random bytes. */
+  authority(crypto: Crypto, name: Eui64, random: (length: number) => Uint8Array): EstablishmentAuthority;
+}
+
+export interface EstablishmentAuthority {
+  readonly publicKey: Uint8Array;
+  /** Valid from `notBeforeS`, UTC seconds, without end. */
+  certify(subject: Eui64, notBeforeS: number): EstablishmentCredential;
 }

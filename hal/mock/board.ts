@@ -38,7 +38,7 @@ export interface MockParts {
   readonly flash?: Partial<FlashOptions>;
   readonly mains?: true | Partial<MainsSettings>;
   /** Needs `mains`. */
-  readonly metrology?: true | { readonly profile: LoadProfile };
+  readonly metrology?: true | { readonly profile?: LoadProfile; readonly elementCount?: 1 | 2 };
   readonly loadSwitch?: true;
   readonly auxiliary?: true;
   readonly tamper?: true;
@@ -258,13 +258,15 @@ function makeMetrology(
   loadSwitch: MockLoadSwitch | undefined,
 ): MockMetrology {
   if (!mains) throw new HalError("hal/misuse", `board ${id}: metrology needs mains`);
+  const options = typeof parts?.metrology === "object" ? parts.metrology : {};
   const circuit: LoadCircuit = {
     phaseCount: mains.settings.phaseCount,
+    elementCount: options.elementCount ?? 1,
     voltageV: (phase) => mains.voltageV(phase),
     energised: (phase) => mains.isPresent(phase),
     connected: () => loadSwitch?.contactsClosed ?? true,
   };
-  const profile = typeof parts?.metrology === "object" ? parts.metrology.profile : constantLoad(0);
+  const profile = options.profile ?? constantLoad(0);
   const metrology = new MockMetrology(scheduler, power, circuit, profile, startUtcMs);
   mains.whenChanged(() => metrology.refresh());
   loadSwitch?.whenMoved(() => metrology.refresh());

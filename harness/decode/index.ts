@@ -11,7 +11,7 @@ import type { DecodedNode } from "./node.ts";
 import { decodeSmp, decodeSmpConsole } from "./smp.ts";
 import { decodeZigbee } from "./zigbee.ts";
 
-export type { DecodedNode } from "./node.ts";
+export { type DecodedNode, shownBytes } from "./node.ts";
 export { renderDecoded } from "./render.ts";
 
 interface Format {

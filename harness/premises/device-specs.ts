@@ -26,6 +26,8 @@ export interface HomeDeviceSpec {
   /** What it meters. */
   readonly load?: LoadProfile;
   readonly loadCsv?: string;
+  /** 2: a twin-element meter, which counts a second circuit apart. Default 1. */
+  readonly elementCount?: 1 | 2;
   /** From the hub, metres. */
   readonly distanceM?: number;
   readonly settings?: Partial<DeviceSettings>;

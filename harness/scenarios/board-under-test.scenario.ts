@@ -105,7 +105,7 @@ const attacks = (type: ModelledDevice, { by, intruder }: Asked): readonly Attack
 };
 
 describe("a board under test answers as the model does", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   needs(this, { device: true });
   let device: DeviceEnd;
   let beside: BesideModel;

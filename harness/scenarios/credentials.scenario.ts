@@ -11,7 +11,7 @@ type Change = readonly [
 ];
 
 describe("credentials", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
   let home: Premises;
   beforeEach(async function () {

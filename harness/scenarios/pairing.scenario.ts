@@ -17,7 +17,7 @@ import { announce, commissioned } from "./support.ts";
 const anotherCode = new Uint8Array(16).fill(0xa5);
 
 describe("pairing: each outcome is clear at the device, the hub and the head end", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
 
   async function home(context: Mocha.Context, options: PremisesOptions = {}): Promise<Premises> {
@@ -114,7 +114,7 @@ describe("pairing: each outcome is clear at the device, the hub and the head end
     };
     for (let n = 0; n < 16; n++)
       assert.equal((await add(n)).answer?.results[0]?.status, 0, `device ${n + 1}`);
-    assert.equal((await add(16)).answer?.results[0]?.status, 2, "temporary failure: no room");
+    assert.notEqual((await add(16)).answer?.results[0]?.status ?? 0, 0, "no room");
     assert.equal((await built.read("8.9")).DeviceLog.length, 16);
   });
 

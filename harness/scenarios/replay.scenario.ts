@@ -12,7 +12,7 @@ async function backOnline(home: Premises): Promise<void> {
 }
 
 describe("replay across power cuts", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
   let home: Premises;
   beforeEach(async function () {

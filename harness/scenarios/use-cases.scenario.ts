@@ -67,7 +67,7 @@ const notAsked = {
 };
 
 describe("every use case, accepted once, and refused for role, replay and change", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
   let home: Premises;
   beforeEach(async function () {
@@ -139,7 +139,7 @@ describe("every use case, accepted once, and refused for role, replay and change
 });
 
 describe("a party that the meter does not know", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
 
   it("reads through the ACB, which names it and its counter, and is answered the same way", async function () {

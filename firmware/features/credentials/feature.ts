@@ -25,7 +25,7 @@ import { NEVER, NOW, type Status } from "../../wire/message.ts";
 import type { Suite } from "../../wire/suite.ts";
 import type { CommandOrigin } from "../command-origin.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
-import { OutcomeCode, reportOutcome } from "../future-dating/feature.ts";
+import { OutcomeCode } from "../future-dating/feature.ts";
 import { refused, type ServedObject, servePart } from "../serve.ts";
 import {
   consistent,
@@ -163,13 +163,12 @@ export class Credentials implements Feature {
   /** The time of a future-dated replacement has come: judges it now, and tells the outcome (00CB). */
   async #execute(key: string, argument: ReplaceArgument, origin: CommandOrigin): Promise<void> {
     this.#timers.delete(key);
-    const { id, methods } = objects.credentials;
-    const ref = { object: id, member: methods.replace.no };
     await this.#putInForce(argument, origin, (changes, { outcome }, complete) => {
       const code = complete ? OutcomeCode.actioned : OutcomeCode.notActioned;
       const told = [toPlain(valueTypes.replacementOutcome, outcome as NonNullable<typeof outcome>)];
       const done = [...changes, { key, value: null }];
-      return reportOutcome(this.#context, messages.FDOC.code, code, origin, ref, told, done);
+      const alert = { alertCode: code, message: messages.FDOC.code, to: origin.role, values: told };
+      return this.#context.raise(alert, done);
     });
   }
 

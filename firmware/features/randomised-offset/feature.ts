@@ -32,23 +32,39 @@ export const randomisedOffsetS = (number: number, limitS: number): number =>
 export const offsetNumber = (hash: Uint8Array): number =>
   1 + (new DataView(hash.buffer, hash.byteOffset).getUint32(0) % steps);
 
+/** A number by which the limit comes to the offset. */
+const offsetNumberOf = (value: number, limitS: number): number =>
+  Math.min(steps, Math.max(1, limitS === 0 ? 1 : Math.ceil((value * steps) / limitS)));
+
 export function randomisedOffsetFeature(
   context: DeviceContext,
   { number, limitS }: RandomisedOffsetOptions,
 ): RandomisedOffsetFeature {
   const limit = new Kept<number>(context.journal, "randomised-offset/limit", limitS);
+  const own = new Kept<number>(context.journal, "randomised-offset/number", number);
   const listeners: (() => Promise<void>)[] = [];
-  const offsetS = () => randomisedOffsetS(number, limit.value);
+  const offsetS = () => randomisedOffsetS(own.value, limit.value);
   return {
     name: "randomised-offset",
     offsetS,
     onChange: (listener) => void listeners.push(listener),
     objects: [
-      serve(objects.randomisedOffset, { value: reads(offsetS) }),
-      serve(objects.randomisedOffsetNumber, { value: reads(() => number) }),
+      serve(objects.randomisedOffset, {
+        // Follows from the number that loads beside it, when both are loaded.
+        value: reads(offsetS, (value) => own.keep(offsetNumberOf(value, limit.value))),
+      }),
+      serve(objects.randomisedOffsetNumber, {
+        value: reads(
+          () => own.value,
+          (value) => own.keep(value),
+        ),
+      }),
       serve(objects.randomisedOffsetLimit, {
         value: {
-          ...reads(() => limit.value),
+          ...reads(
+            () => limit.value,
+            (value) => limit.keep(value),
+          ),
           set: async (value) => {
             await limit.keep(value);
             for (const listener of listeners) await listener();

@@ -6,6 +6,8 @@ import type { SupplyEvent, SupplyState } from "./machine.ts";
 
 export interface ShownSupply {
   readonly state: SupplyState;
+  /** Brings the supply, and its switch, into a state: for a bench. */
+  load(output: SupplyState["output"]): Promise<void>;
   /** Does once what `command` (originator and counter) wants; asked again, it answers a failed switch as before. */
   commanded(event: SupplyEvent, command: string): Promise<Status>;
 }
@@ -21,5 +23,10 @@ export const supplyObjects = (supply: ShownSupply): ServedObject[] => [
       return outcome(await supply.commanded(event, `${originator}/${counter}`));
     },
   }),
-  serve(objects.supplyState, { controlState: reads(() => supply.state.output) }),
+  serve(objects.supplyState, {
+    controlState: reads(
+      () => supply.state.output,
+      (output) => supply.load(output),
+    ),
+  }),
 ];

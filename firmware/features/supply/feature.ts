@@ -86,6 +86,11 @@ class Supply implements SupplyFeature, ShownSupply {
   loadLimitRestored = async () => (await this.#apply("loadLimitRestore")) === Status.success;
   tamperLock = async () => (await this.#apply("tamperLock")) === Status.success;
 
+  async load(output: SupplyState["output"]): Promise<void> {
+    await this.#kept.keep({ output, cause: "none", owed: [] });
+    await this.#move(output === "enabled");
+  }
+
   async commanded(event: SupplyEvent, command: string): Promise<Status> {
     return this.#kept.value.failed === command ? Status.hardwareFault : this.#apply(event, command);
   }

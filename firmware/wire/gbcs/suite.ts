@@ -1,7 +1,14 @@
-/** The GBCS wire as far as it authenticates: ECDSA and ECDH on P-256, AES-128-GMAC. */
+/** The GBCS wire: ECDSA and ECDH on P-256, AES-128-GMAC, X.509, CBKE; DLMS and ASN.1 payloads. */
+import { useCaseByCode } from "../../model/index.ts";
+import { type Header, Kind, type Message } from "../message.ts";
 import type { EnvelopeSuite, Suite } from "../suite.ts";
+import type { Wire } from "../wire.ts";
+import { cbkeCredentials } from "./cbke/credentials.ts";
+import { cbkeEstablishment } from "./cbke/establishment.ts";
+import { unspecified } from "./date-time.ts";
 import { hiddenValues, type ValuesCodec } from "./hidden-values.ts";
 import { agreement, macs } from "./kdf.ts";
+import { hiddenPayload, readPayload, writePayload } from "./payloads.ts";
 import { type GbcsEnvelope, type GbcsMessage, gbcsWire, readPreCommand } from "./wire.ts";
 import { unwrapContingencyKey, WRAPPED_KEY_BYTES, wrapContingencyKey } from "./x509/contingency.ts";
 import { issueCertificate } from "./x509/issue.ts";
@@ -10,15 +17,20 @@ import { MAX_CERTIFICATE_BYTES, readCertificate } from "./x509/read.ts";
 import { POINT_BYTES, pointUsable } from "./x509/spki.ts";
 import { verifyChain, verifySelfIssued } from "./x509/verify.ts";
 
-export const gbcsSuite: EnvelopeSuite<GbcsEnvelope, GbcsMessage> = {
-  wire: gbcsWire,
-  decodePlain: (plain) => readPreCommand(plain).message,
+const keys: Omit<EnvelopeSuite, "wire" | "decodePlain"> = {
   keyId: (_crypto, publicKey) => keyIdentifier(publicKey),
   signer: (crypto, secret) => crypto.p256Signer(secret),
   verifier: (crypto, publicKey) => crypto.p256Verifier(publicKey),
   keyUsable: (crypto, _usage, publicKey) => pointUsable(crypto, publicKey),
   agreement,
   macs,
+};
+
+/** As far as it authenticates: payloads stay bytes, so that messages of use cases without a row are taken, too. */
+export const gbcsEnvelopes: EnvelopeSuite<GbcsEnvelope, GbcsMessage> = {
+  ...keys,
+  wire: gbcsWire,
+  decodePlain: (plain) => readPreCommand(plain).message,
 };
 
 /** What a whole suite has besides the envelope and key establishment; `values` is the payload's codec. */
@@ -40,3 +52,30 @@ export const gbcsCredentials = (
     unwrap: unwrapContingencyKey,
   },
 });
+
+/** The envelope around payloads in typed form. */
+const typedWire: Wire<GbcsEnvelope> = {
+  ...gbcsWire,
+  decode: ({ header, payload }, asked) => readPayload(header, payload, asked),
+  encode: (message) => gbcsWire.encode({ ...stamped(message.header), payload: writePayload(message) }),
+};
+
+/** Only answers of rows that say so carry the device's time in front of the payload; alerts tell it inside. */
+function stamped(header: Header): Omit<GbcsMessage, "payload"> {
+  const { timeS, ...rest } = header;
+  if (header.kind !== Kind.response || useCaseByCode(header.code)?.stamped !== true) return { header: rest };
+  return timeS === undefined ? { header, dateTime: unspecified } : { header };
+}
+
+const decodePlain = (plain: Uint8Array): Message => {
+  const { header, payload } = readPreCommand(plain).message;
+  return readPayload(header, payload);
+};
+
+export const gbcsSuite: Suite = {
+  ...(keys as EnvelopeSuite),
+  wire: typedWire as Suite["wire"],
+  decodePlain,
+  ...gbcsCredentials(hiddenPayload),
+  keyEstablishment: { ...cbkeEstablishment, credentials: cbkeCredentials },
+};

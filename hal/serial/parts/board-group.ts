@@ -83,6 +83,7 @@ export const describeResponse = z.object({
     })
     .optional(),
   phases: z.int().min(1).max(8).optional(),
+  elements: z.union([z.literal(1), z.literal(2)]).optional(),
   eui: bytes.refine((eui) => eui.length === 8, "an EUI-64 has 8 bytes").optional(),
   signed: z.boolean(),
   chunk: z.int().min(16).max(maxMessageBytes),
@@ -120,6 +121,7 @@ export const metrologyResponse = z.object({
   mW: integer,
   mV: perPhase(uint),
   mVs: perPhase(uint),
+  second: z.tuple([uint, integer]).optional(),
 });
 export type MetrologyReport = z.infer<typeof metrologyResponse>;
 const watchItem = z.object({ q: z.enum(["mW", "mV"]), phase: uint.optional(), level: integer });

@@ -161,6 +161,7 @@ const serveUserInterface = (ui: UserInterface): ServedPart => ({
 function serveMetrology(metrology: Metrology): ServedPart {
   let unwatch: Cancel = () => {};
   let queue: EventQueue | undefined;
+  const report = (reading: MetrologyReading) => metrologyReport(reading, metrology.elementCount === 2);
   const watch = (items: readonly group.WatchItem[]): void => {
     unwatch();
     unwatch = () => {};
@@ -170,13 +171,13 @@ function serveMetrology(metrology: Metrology): ServedPart {
         ? ({ quantity: "activePowerW", level: level / 1000 } as const)
         : ({ quantity: "rmsVoltageV", phase: phase ?? 0, level: level / 1000 } as const),
     );
-    unwatch = metrology.watch(thresholds, (reading) => queue?.add("metrology", metrologyReport(reading)));
+    unwatch = metrology.watch(thresholds, (reading) => queue?.add("metrology", report(reading)));
   };
   return {
     names: ["metrology"],
     commands: {
       [Command.metrology]: {
-        read: async () => metrologyReport(await metrology.read()),
+        read: async () => report(await metrology.read()),
         write: taking(group.metrologyWrite, (request) => {
           watch(request.watch);
           return undefined;
@@ -191,7 +192,7 @@ function serveMetrology(metrology: Metrology): ServedPart {
 }
 
 const milli = (value: number): number => Math.round(value * 1000);
-const metrologyReport = (reading: MetrologyReading): group.MetrologyReport => ({
+const metrologyReport = (reading: MetrologyReading, isTwin: boolean): group.MetrologyReport => ({
   mWh: [
     milli(reading.activeImportWh),
     milli(reading.activeExportWh),
@@ -201,6 +202,7 @@ const metrologyReport = (reading: MetrologyReading): group.MetrologyReport => ({
   mW: milli(reading.activePowerW),
   mV: reading.rmsVoltageV.map(milli),
   mVs: reading.rmsVoltageVs.map(milli),
+  ...(isTwin && { second: [milli(reading.secondaryImportWh), milli(reading.secondaryPowerW)] }),
 });
 
 function serveRadio(radio: Radio): ServedPart {

@@ -37,13 +37,15 @@ for (const phaseCount of [1, 3]) {
     return { part: board.mains!, advance, lose: () => mains.lose(), restore: () => mains.restore() };
   });
 
-  metrologyContract(`mock, ${phaseCount} phase(s)`, () => {
-    const { board, advance } = mockBench({ parts: { ...allParts, mains: { phaseCount } } });
-    const load = (importW: number, exportW: number): void => {
-      board.mockMetrology.profile = constantLoad(importW, exportW);
-    };
-    return { part: board.metrology!, advance, load };
-  });
+  for (const elementCount of [1, 2] as const)
+    metrologyContract(`mock, ${phaseCount} phase(s), ${elementCount} element(s)`, () => {
+      const parts = { ...allParts, mains: { phaseCount }, metrology: { elementCount } };
+      const { board, advance } = mockBench({ parts });
+      const load = (importW: number, exportW: number, secondaryW?: number): void => {
+        board.mockMetrology.profile = constantLoad(importW, exportW, secondaryW);
+      };
+      return { part: board.metrology!, advance, load };
+    });
 }
 
 loadSwitchContract("mock", () => {

@@ -61,14 +61,15 @@ for (const unasked of [true, false]) {
 }
 
 for (const phaseCount of [1, 3]) {
-  metrologyContract(`serial board over the model's server, ${phaseCount} phase(s)`, async () => {
-    const parts = { ...allParts, mains: { phaseCount } };
-    const { remote, board, advance } = await remoteBench({ board: { parts } });
-    const load = (importW: number, exportW: number): void => {
-      board.mockMetrology.profile = constantLoad(importW, exportW);
-    };
-    return { part: remote.metrology!, advance, load };
-  });
+  for (const elementCount of [1, 2] as const)
+    metrologyContract(`serial board over the model's server, ${phaseCount}/${elementCount}`, async () => {
+      const parts = { ...allParts, mains: { phaseCount }, metrology: { elementCount } };
+      const { remote, board, advance } = await remoteBench({ board: { parts } });
+      const load = (importW: number, exportW: number, secondaryW?: number): void => {
+        board.mockMetrology.profile = constantLoad(importW, exportW, secondaryW);
+      };
+      return { part: remote.metrology!, advance, load };
+    });
 }
 
 for (const programUnitBytes of [1, 8]) {

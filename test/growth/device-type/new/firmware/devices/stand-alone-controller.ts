@@ -15,7 +15,7 @@ export const standAloneController: DeviceCore<HomeLink> = {
       hubTimeS: () => link.hubTimeS(),
       afterSet: () => link.commissioning.reached("clock-set"),
     }),
-    firmwareVersionFeature(device.identity.firmwareVersion),
+    firmwareVersionFeature(device, device.identity.firmwareVersion),
     logsFeature(device),
     tamperFeature(device),
   ],
