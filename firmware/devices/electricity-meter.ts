@@ -1,19 +1,19 @@
 /** The electricity meter (ESME). */
 import { auxiliaryFeature, openAuxiliaryLogs } from "../features/auxiliary/feature.ts";
 import { clockFeature } from "../features/clock/feature.ts";
-import { Credentials } from "../features/credentials/feature.ts";
 import type { Feature } from "../features/feature.ts";
-import { firmwareVersionFeature } from "../features/firmware-version/feature.ts";
 import { loadLimitFeature } from "../features/load-limit/feature.ts";
 import { logsFeature } from "../features/logs/feature.ts";
 import { meteringFeature, meteringLogs } from "../features/metering/feature.ts";
 import { meterOutageFeature } from "../features/outage/feature.ts";
+import { paymentFeature } from "../features/payment/feature.ts";
 import { offsetNumber, randomisedOffsetFeature } from "../features/randomised-offset/feature.ts";
 import { supplyFeature } from "../features/supply/feature.ts";
 import { tamperFeature } from "../features/tamper/feature.ts";
 import { tariffFeature } from "../features/tariff/feature.ts";
 import { averageVoltageRecord, voltageFeature } from "../features/voltage/feature.ts";
 import { RecordLog } from "../kernel/record-log.ts";
+import { commonFeatures, joins } from "./common-features.ts";
 import type { DeviceCore } from "./core.ts";
 import type { Device } from "./device.ts";
 import { HomeLink } from "./home-link.ts";
@@ -30,25 +30,27 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
   const supply = supplyFeature(device);
   const voltage = voltageFeature(device, { averages });
   const offset = randomisedOffsetFeature(device, {
-    number: offsetNumber(board.crypto.sha256(device.signer.publicKey)),
+    number: offsetNumber(board.crypto.sha256(device.suite.signer(board.crypto, identity.signSeed).publicKey)),
     limitS: settings.randomisedOffsetLimitS,
   });
   const tariff = tariffFeature(device, { futureDated, offset });
   const metering = meteringFeature(device, { tariff, ...(await meteringLogs(board.flash, partitions)) });
   const auxiliary = auxiliaryFeature(device, { futureDated, logs, settings, offset });
+  const payment = paymentFeature(device, { futureDated, metering, tariff, supply, settings });
   const clock = clockFeature(device, {
     hubTimeS: () => link.hubTimeS(),
     async afterSet() {
       await voltage.timeChanged();
       await metering.timeChanged();
       await auxiliary.timeChanged();
+      await payment.timeChanged();
       await link.commissioning.reached("clock-set");
     },
   });
   return [
-    new Credentials(device, identity.type, device.anchors, device.counters),
+    ...commonFeatures(device),
+    joins(device),
     clock,
-    firmwareVersionFeature(device, identity.firmwareVersion),
     logsFeature(device),
     supply,
     loadLimitFeature(device, { futureDated, supply }),
@@ -62,6 +64,7 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
     tariff,
     metering,
     auxiliary,
+    payment,
     meterOutageFeature(device, { longOutageS: settings.longOutageS, settleMs: settings.outageSettleMs }),
   ];
 }

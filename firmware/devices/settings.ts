@@ -47,6 +47,15 @@ export interface DeviceSettings {
   readonly randomisedOffsetLimitS: number;
   /** Disable and lock the supply when the meter is tampered with (supply tamper state, 0-0:94.44.0.4). */
   readonly lockSupplyOnTamper: boolean;
+  /** Suspending the time debts of a home whose supply is off suspends its standing charge, too (service-rules 5.3). */
+  readonly standingChargeWithDebts: boolean;
+  /**
+   * Units of 10^-5 of the currency in one of the debt recovery rate cap's, which has 16 bits: a penny. From memory,
+   * unverified.
+   */
+  readonly debtCapUnit: number;
+  /** The most that one phase of a home draws: how soon its credit could be used up. Ours, not a fact. */
+  readonly largestLoadW: number;
   /** From this long on an outage is a long one (8F36), and the hub's last gasp leaves: three minutes, facts §5.8. */
   readonly longOutageS: number;
   /**
@@ -54,6 +63,15 @@ export interface DeviceSettings {
    * memory, unverified.
    */
   readonly linkQualityAt24GHz: number;
+  /**
+   * Are validity periods of certificates looked at (CS02b, CS02d), where the command does not forbid it? Off for the
+   * reference messages, whose certificates begin after their commands.
+   */
+  readonly certificateTimeChecks: boolean;
+  /** May a load controller's cell take a certificate of another role? The reference messages put a supplier's there. */
+  readonly anyPartyAsLoadController: boolean;
+  /** Joins that a device's own log holds: the most that CS07 can tell. */
+  readonly joinCapacity: number;
   /** A supply back for less than this has not come back: the bound on what flapping can cost. Ours, not a fact. */
   readonly outageSettleMs: number;
   /**
@@ -90,8 +108,14 @@ export const defaultSettings: DeviceSettings = {
   commissionedWhen: "joined",
   randomisedOffsetLimitS: 0,
   lockSupplyOnTamper: false,
+  standingChargeWithDebts: true,
+  debtCapUnit: 1000,
+  largestLoadW: 25_000,
   longOutageS: 180,
   linkQualityAt24GHz: 127,
+  certificateTimeChecks: true,
+  anyPartyAsLoadController: false,
+  joinCapacity: 16,
   outageSettleMs: 5_000,
   auxiliaryControllers: ["proportional", "proportional", "proportional", "proportional", "proportional"],
   boostFunction: true,

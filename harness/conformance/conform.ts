@@ -5,6 +5,7 @@ import type { Eui64 } from "../../firmware/wire/message.ts";
 import { envelopeSuites, suites } from "../../firmware/wire/suites.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
 import { checkMessage, loadX509Keys, ReadySuite } from "../verify/index.ts";
+import { runAlert } from "./alerts.ts";
 import { rootOf } from "./authorities.ts";
 import { deviceTypes } from "./device-types.ts";
 import { certificatesIn, Reader } from "./reading.ts";
@@ -59,8 +60,8 @@ class Run {
     return this.#on(sample.command, (device) => runCommand(sample, device, this.#bench));
   }
 
-  async alert(alert: Reference): Promise<Outcome> {
-    return this.#on(alert, async () => failed("no cause is known"));
+  alert(alert: Reference): Promise<Outcome> {
+    return this.#on(alert, (device) => runAlert(alert, device, this.#set, this.#bench));
   }
 
   async #on(reference: Reference, run: (device: ReferenceDevice) => Promise<Outcome>): Promise<Outcome> {

@@ -10,6 +10,7 @@ import {
   type Matched,
   type Plain,
   present,
+  useCaseByCode,
   type ValueType,
 } from "../../firmware/model/index.ts";
 import { type OperationResult, Status } from "../../firmware/wire/message.ts";
@@ -37,6 +38,13 @@ export function makingOf(
     phaseCount: matched.some(({ step }) => phaseOf(step.target.obis) > 1) ? 3 : 1,
   };
 }
+
+/** The same of what an alert tells. */
+export const makingOfValues = ({ header }: Envelope, values: readonly Plain[]): Making => {
+  const body = useCaseByCode(header.code)?.alert?.body;
+  const twin = body !== undefined && hasTwin(body, values);
+  return { holders: {}, elementCount: twin ? 2 : 1, phaseCount: 1 };
+};
 
 /** Loads what `results` report. The paths of members that no feature could bring into the state. */
 export async function loadState(

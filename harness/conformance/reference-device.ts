@@ -10,6 +10,7 @@ import type { DeviceSettings } from "../../firmware/devices/settings.ts";
 import { BlockTransfer } from "../../firmware/han/block-transfer.ts";
 import { withCrc } from "../../firmware/han/install-code.ts";
 import type { HanMessage, HanPort } from "../../firmware/han/port.ts";
+import type { Observation } from "../../firmware/kernel/observation.ts";
 import { type CellName, cellsOf, type Role } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
@@ -54,17 +55,56 @@ export interface Kit {
   readonly hub: Eui64;
 }
 
-export interface RunningReference {
-  readonly device: Device;
+/** A device with power, on its board. */
+export class RunningReference {
   readonly board: MockBoard;
   readonly scheduler: Scheduler;
   /** Whole messages that left on the device's own account, so far. */
-  readonly sent: Uint8Array[];
+  readonly sent: Uint8Array[] = [];
   /** Why it refused what it was asked, and what in it failed, so far. */
-  readonly troubles: readonly string[];
+  readonly troubles: string[] = [];
+  readonly #boot: (observe: (observation: Observation) => void) => Promise<Device>;
+  #device: Device | undefined;
+
+  constructor(
+    board: MockBoard,
+    scheduler: Scheduler,
+    boot: (observe: (observation: Observation) => void) => Promise<Device>,
+  ) {
+    this.board = board;
+    this.scheduler = scheduler;
+    this.#boot = boot;
+  }
+
+  get device(): Device {
+    return this.#device as Device;
+  }
+
+  /** Starts the firmware: at first, and after every loss of power. */
+  async start(): Promise<void> {
+    this.#device = await this.#boot(({ kind, reason, error }) => {
+      if (kind === "command-refused") this.troubles.push(String(reason));
+      if (kind === "fault") this.troubles.push(String(error));
+    });
+  }
+
   /** Its answer to a message. */
-  ask(bytes: Uint8Array): Promise<Uint8Array | undefined>;
-  run(ms: number): Promise<void>;
+  async ask(bytes: Uint8Array): Promise<Uint8Array | undefined> {
+    let answer: Uint8Array | undefined;
+    await this.device.receive(bytes, (response) => {
+      answer = response;
+    });
+    return answer;
+  }
+
+  async run(ms: number): Promise<void> {
+    await this.scheduler.runUntil(this.scheduler.nowMs + ms);
+  }
+
+  /** Moves the device's time, with what would happen until then left out. */
+  async moveTo(utcS: number): Promise<void> {
+    await this.device.turn("time", () => this.device.setTime(utcS));
+  }
 }
 
 export class ReferenceDevice {
@@ -90,29 +130,15 @@ export class ReferenceDevice {
     await board.clock.setRtcMs(beginS * 1000);
     const agreement = standIns.agreement(eui);
     if (agreement === undefined) throw this.#missing("ka");
-    const sent: Uint8Array[] = [];
-    wan?.onUplink((bytes) => void sent.push(bytes));
-    const link = wan === undefined ? { link: { han: hubPort(scheduler, eui, hub, sent), hub } } : {};
-    const troubles: string[] = [];
-    const { device } = await bootDevice(type, board, {
-      ...{ suite, agreement, settings, ...link },
-      observe: ({ kind, reason, error }) => {
-        if (kind === "command-refused") troubles.push(String(reason));
-        if (kind === "fault") troubles.push(String(error));
-      },
-      signer: standIns.signer(eui),
+    const running = new RunningReference(board, scheduler, async (observe) => {
+      const link = wan ?? { link: { han: hubPort(scheduler, eui, hub, running.sent), hub } };
+      const options = { suite, agreement, settings, observe, signer: standIns.signer(eui) };
+      return (await bootDevice(type, board, { ...options, ...("link" in link && link) })).device;
     });
-    const run = (ms: number) => scheduler.runUntil(scheduler.nowMs + ms);
-    return {
-      ...{ device, board, scheduler, sent, troubles, run },
-      async ask(bytes) {
-        let answer: Uint8Array | undefined;
-        await device.receive(bytes, (response) => {
-          answer = response;
-        });
-        return answer;
-      },
-    };
+    wan?.onUplink((bytes) => void running.sent.push(bytes));
+    await running.start();
+    board.onPowerOn(() => running.start());
+    return running;
   }
 
   #board({ elementCount, phaseCount }: Making) {

@@ -2,7 +2,7 @@
 
 import type { OperationResult } from "../../firmware/wire/message.ts";
 import { envelopeSuites } from "../../firmware/wire/suites.ts";
-import { hasCode, messageOf } from "../../hal/base/coded-error.ts";
+import { messageOf } from "../../hal/base/coded-error.ts";
 import type { Checked } from "../verify/index.ts";
 import { type Comparison, compareLeaves, identical } from "./compare.ts";
 import { loadState, makingOf } from "./premises-of.ts";
@@ -39,7 +39,6 @@ export async function runCommand(
       return unanswered(`no answer: ${running.troubles.join(", ") || "the device said nothing"}`);
     return compareAnswer(answer, response.envelope, asked, bench, unloaded);
   } catch (error) {
-    if (hasCode(error, "hal/power-lost")) throw error;
     return unanswered(messageOf(error));
   }
 }

@@ -1,4 +1,5 @@
 /** One sample of each use case's request: what scenarios and tests ask, and what the answer must say. */
+import { auxiliarySamples } from "./samples/auxiliary.ts";
 import { credentialsSamples } from "./samples/credentials.ts";
 import { deviceSamples } from "./samples/device.ts";
 import { hubSamples } from "./samples/hub.ts";
@@ -8,6 +9,7 @@ import { supplySamples } from "./samples/supply.ts";
 import { tariffSamples } from "./samples/tariff.ts";
 import { voltageSamples } from "./samples/voltage.ts";
 
+export { dailyLevel, levelCalendar } from "./samples/auxiliary.ts";
 export { certificatesOf, certified } from "./samples/credentials.ts";
 export { aroundNow } from "./samples/device.ts";
 export { askerOf, type Sample, type Subject } from "./samples/sample.ts";
@@ -19,6 +21,7 @@ export { averageVoltageSettings, rmsVoltageSettings, voltageSettings } from "./s
 export const samples: readonly Sample[] = [
   ...deviceSamples,
   ...supplySamples,
+  ...auxiliarySamples,
   ...tariffSamples,
   ...voltageSamples,
   ...readsSamples,

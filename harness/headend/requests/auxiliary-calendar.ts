@@ -193,6 +193,8 @@ export const newerWords: Words = {
 };
 
 export function readEntries(value: Lookup, words: Words): readonly Fields[] {
+  const numbers = list(value("auxiliarySpecialDays.entries")).map((each) => Number(fieldsOf(each).index));
+  const bitCount = Math.max(0, ...numbers);
   return list(value("auxiliarySchedule.entries")).map((each, i) => {
     const { index, enabled, selector, start, weekdays, specialDays: bits, from, to } = fieldsOf(each);
     const special = bitsOf(bits).map((number) => ({ [words.number]: number }));
@@ -203,6 +205,7 @@ export function readEntries(value: Lookup, words: Words): readonly Fields[] {
       ...(days.length > 0 && { DaysOfWeekApplicability: { DayOfWeekApplicability: days } }),
       [words.period]: { SwitchTime: clock(start), StartDate: dateIn(from), EndDate: dateIn(to) },
       ...(index === i + 1 && enabled === true ? {} : { index, enabled }),
+      ...(isBits(weekdays, 7) && isBits(bits, bitCount) ? {} : { weekdays, bits }),
     };
   });
 }
@@ -212,6 +215,9 @@ export const readSpecialDays = (value: Lookup, { number }: Words): readonly Fiel
     const { index, date: on, day, ...more } = fieldsOf(each);
     return { [number]: index, ...fieldsOf(dateIn(on)), ...more, ...(day === index ? {} : { day }) };
   });
+
+const isBits = (value: unknown, count: number): boolean =>
+  typeof value === "string" && value.length === count && /^[01]*$/.test(value);
 
 /** The places of the ones, from 1. */
 const bitsOf = (bits: unknown): readonly number[] =>

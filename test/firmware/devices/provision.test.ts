@@ -118,7 +118,7 @@ describe("the factory region", () => {
 
   it("lies beside the other regions without overlap, and needs a flash that holds them all", () => {
     for (const [sectorBytes, sectorCount] of [
-      [4096, 128],
+      [4096, 256],
       [65_536, 16],
     ] as const) {
       const regions = Object.values(partitions({ sectorBytes, sectorCount, programUnitBytes: 1 }));
