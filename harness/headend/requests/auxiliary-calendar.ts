@@ -173,8 +173,8 @@ interface Words {
 export const olderWords: Words = {
   action: (selector) => ({
     ActivateDeactivateSwitch: {
-      index: selector >> 8,
-      ...({ 1: { ActivateSwitch: {} }, 2: { DeactivateSwitch: {} } }[selector & 255] ?? { selector }),
+      index: Math.floor(selector / 256),
+      ...({ 1: { ActivateSwitch: {} }, 2: { DeactivateSwitch: {} } }[selector % 256] ?? { selector }),
     },
   }),
   number: "index",
@@ -183,9 +183,9 @@ export const olderWords: Words = {
 export const newerWords: Words = {
   action: (selector) => ({
     AuxiliaryControllerAction: {
-      auxiliaryControllerN: (selector >> 8) % 16,
+      auxiliaryControllerN: Math.floor(selector / 256) % 16,
       CommandedStateLevel: (selector % 256) - 128,
-      ...({ 1: {}, 2: { InputFromControlledLoad: {} } }[selector >> 12] ?? { selector }),
+      ...({ 1: {}, 2: { InputFromControlledLoad: {} } }[Math.floor(selector / 4096)] ?? { selector }),
     },
   }),
   number: "identifier",
@@ -213,7 +213,7 @@ export function readEntries(value: Lookup, words: Words): readonly Fields[] {
 export const readSpecialDays = (value: Lookup, { number }: Words): readonly Fields[] =>
   list(value("auxiliarySpecialDays.entries")).map((each) => {
     const { index, date: on, day, ...more } = fieldsOf(each);
-    return { [number]: index, ...fieldsOf(dateIn(on)), ...more, ...(day === index ? {} : { day }) };
+    return { [number]: index, ...dateIn(on), ...more, ...(day === index ? {} : { day }) };
   });
 
 const isBits = (value: unknown, count: number): boolean =>
@@ -223,4 +223,8 @@ const isBits = (value: unknown, count: number): boolean =>
 const bitsOf = (bits: unknown): readonly number[] =>
   typeof bits === "string" ? [...bits].flatMap((bit, i) => (bit === "1" ? [i + 1] : [])) : [];
 
-const dateIn = (value: unknown): unknown => fromCalendar(fieldsOf(value) as CalendarDate);
+/** What has no place in a date stays beside it. */
+function dateIn(value: unknown): Fields {
+  const { year, month, day, weekday, ...more } = fieldsOf(value);
+  return { ...fromCalendar({ year, month, day, weekday } as CalendarDate), ...more };
+}

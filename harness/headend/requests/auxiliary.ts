@@ -68,12 +68,17 @@ function timedValues(
   };
 }
 
+/** The selector's controller; one of another script reads as itself. */
+function olderController(value: Lookup, low: number): number {
+  const selector = Number(value("auxiliaryControl.execute"));
+  return selector % 256 === low ? Math.floor(selector / 256) : selector;
+}
+
 /** The selector's controller, with whatever else the selector says. */
 function readTimed(value: Lookup, object: string, low: number): Readonly<Record<string, unknown>> {
-  const selector = Number(value("auxiliaryControl.execute"));
+  const index = olderController(value, low);
   const [[n, moment] = [undefined, undefined], ...more] = eachOf(value, object);
   const { minutes, ...other } = (moment ?? {}) as { readonly minutes?: unknown };
-  const index = selector % 256 === low ? Math.floor(selector / 256) : selector;
   return { index, Duration: minutes, ...other, ...(n === index && more.length === 0 ? {} : { times: n }) };
 }
 
@@ -110,7 +115,7 @@ function readLevelFor(
   script: string,
 ): Readonly<Record<string, unknown>> {
   const selector = Number(value(script));
-  const [way, n, level] = [selector >> 12, (selector >> 8) & 15, selector & 255];
+  const [way, n, level] = [Math.floor(selector / 4096), Math.floor(selector / 256) % 16, selector % 256];
   const momentOf = (moment: unknown) =>
     typeof moment === "object" && moment !== null && "moment" in moment ? moment.moment : moment;
   const [[start, ...starts], [end, ...ends]] = objects.map((object) => eachOf(value, object)) as [
@@ -211,9 +216,7 @@ export const auxiliary = {
   "7.8": request("7.8", "ResetAuxiliaryLoad", {
     fields: { ResetALCSHCALCS: z.strictObject({ index: controller }) },
     values: (p) => ({ "auxiliaryControl.execute": olderSelector(p.ResetALCSHCALCS.index, "reset") }),
-    readBack: (value) => ({
-      ResetALCSHCALCS: { index: (Number(value("auxiliaryControl.execute")) - 32) / 256 },
-    }),
+    readBack: (value) => ({ ResetALCSHCALCS: { index: olderController(value, 32) } }),
   }),
   "7.9": request("7.9", "AddAuxiliaryLoadToBoostButton", {
     fields: { AddToBoostButton: allFive },
