@@ -1,4 +1,5 @@
 /** One sample of each use case's request: what scenarios and tests ask, and what the answer must say. */
+import { auxiliarySamples } from "./samples/auxiliary.ts";
 import { credentialsSamples } from "./samples/credentials.ts";
 import { deviceSamples } from "./samples/device.ts";
 import { hubSamples } from "./samples/hub.ts";
@@ -10,6 +11,7 @@ import { supplySamples } from "./samples/supply.ts";
 import { tariffSamples } from "./samples/tariff.ts";
 import { voltageSamples } from "./samples/voltage.ts";
 
+export { dailyLevel, levelCalendar } from "./samples/auxiliary.ts";
 export { certificatesOf, certified } from "./samples/credentials.ts";
 export { aroundNow } from "./samples/device.ts";
 export { prepaymentConfiguration } from "./samples/prepayment.ts";
@@ -22,6 +24,7 @@ export { averageVoltageSettings, rmsVoltageSettings, voltageSettings } from "./s
 export const samples: readonly Sample[] = [
   ...deviceSamples,
   ...supplySamples,
+  ...auxiliarySamples,
   ...tariffSamples,
   ...voltageSamples,
   ...prepaymentSamples,

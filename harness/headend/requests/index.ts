@@ -1,6 +1,7 @@
 /** Every service request that the head end knows, by reference; and their types. */
 import type { z } from "zod";
 import { CodedError } from "../../../hal/base/coded-error.ts";
+import { auxiliary } from "./auxiliary.ts";
 import { billing } from "./billing.ts";
 import { configuration } from "./configuration.ts";
 import { credentials } from "./credentials.ts";
@@ -19,6 +20,7 @@ export const serviceRequests = {
   ...configuration,
   ...credentials,
   ...supply,
+  ...auxiliary,
   ...installation,
 } as const;
 

@@ -113,6 +113,9 @@ const others: readonly Asked[] = [
     },
     { role: "transitionalCoS" },
   ),
+  asked("7.6", { DeactivateALCSHCALCS: { index: 3, Duration: 60 } }),
+  asked("7.8", { ResetALCSHCALCS: { index: 5 } }),
+  asked("7.10", { RemoveFromBoostButton: [1, 2, 3, 4, 5].map((index) => ({ index, value: index > 3 })) }),
   asked(
     "8.5",
     {
