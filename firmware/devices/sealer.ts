@@ -6,7 +6,14 @@ import type { Observation } from "../kernel/observation.ts";
 import { messages, type Role, useCaseByCode } from "../model/index.ts";
 import type { Accepted } from "../security/check.ts";
 import type { Party } from "../security/trust-anchors.ts";
-import { type Header, Kind, type Message, type OperationResult, Status } from "../wire/message.ts";
+import {
+  type Header,
+  Kind,
+  type Message,
+  type OperationResult,
+  Status,
+  type Value,
+} from "../wire/message.ts";
 import type { Suite } from "../wire/suite.ts";
 import type { DeviceState } from "./device-state.ts";
 import type { DeviceTime } from "./device-time.ts";
@@ -50,7 +57,8 @@ export class Sealer {
     const code = message ?? (alertCode >= 0x8f00 ? messages.GCA.code : messages.GNCA.code);
     const header = this.#header({ kind: Kind.alert, code, target: party?.eui ?? identity.eui64, counter });
     this.#parts.observe?.({ kind: "alert", alertCode, message: code, to: header.target, counter });
-    return this.#protect({ header, alertCode, values }, party, alertSigned(code));
+    const told = useCaseByCode(code)?.sensitive === true ? [hiddenAlert(party, header, values)] : values;
+    return this.#protect({ header, alertCode, values: told }, party, alertSigned(code));
   }
 
   #response({ command, rule, grant, party }: Accepted, results: readonly OperationResult[]): Uint8Array {
@@ -84,6 +92,12 @@ export class Sealer {
 
 /** Alerts are signed unless their row has them MACed. */
 const alertSigned = (code: number): boolean => useCaseByCode(code)?.alert?.protection !== "mac";
+
+/** Values of an alert that only its recipient may read. Whoever can agree no key is told nothing of them. */
+function hiddenAlert(party: Party | undefined, header: Header, values: readonly Value[]): Uint8Array {
+  const results = values.map((value) => ({ status: Status.success, value }));
+  return party?.hidden?.seal(header, results) ?? new Uint8Array();
+}
 
 /** Values that only the originator may read: hidden for its agreement key. */
 function hidden(

@@ -104,7 +104,12 @@ export class Receiver {
     if (envelope.protection !== expectedProtection(header, device, party)) return refuse("wrong-protection");
     if (!this.#valid(envelope, device, party)) return refuse("not-authentic");
     const message = this.#suite.wire.decode(envelope);
-    if (header.kind === Kind.alert) return readAlert(message as Alert, party, bytes);
+    if (header.kind === Kind.alert) {
+      const values = this.#told(message as Alert, device, party);
+      return values === undefined
+        ? refuse("values-do-not-open")
+        : readAlert({ ...(message as Alert), values }, party, bytes);
+    }
     const results = this.#results(message as Response, device, party);
     if (typeof results === "string") return refuse(results);
     return { kind: "response", header, answer: withTime({ results, bytes }, header.timeS) };
@@ -137,6 +142,15 @@ export class Receiver {
     const opened = this.#opened(header, sealed.value, device, party);
     if (opened === undefined) return "values-do-not-open";
     return answers(opened, useCase) ? opened : "not-the-answer";
+  }
+
+  /** What an alert tells: of a sensitive one opened, if it opens. */
+  #told({ header, values }: Alert, device: KnownDevice, party: Party): Alert["values"] | undefined {
+    if (useCaseByCode(header.code)?.sensitive !== true) return values;
+    const [sealed] = values;
+    if (!(sealed instanceof Uint8Array) || values.length !== 1) return undefined;
+    const opened = this.#opened(header, sealed, device, party);
+    return opened?.map(({ value = null }) => value);
   }
 
   #opened(header: Header, sealed: Uint8Array, device: KnownDevice, party: Party) {

@@ -2,6 +2,7 @@
 import { credentialsSamples } from "./samples/credentials.ts";
 import { deviceSamples } from "./samples/device.ts";
 import { hubSamples } from "./samples/hub.ts";
+import { meteringSamples } from "./samples/metering.ts";
 import { readsSamples } from "./samples/reads.ts";
 import type { Sample } from "./samples/sample.ts";
 import { supplySamples } from "./samples/supply.ts";
@@ -22,6 +23,7 @@ export const samples: readonly Sample[] = [
   ...tariffSamples,
   ...voltageSamples,
   ...readsSamples,
+  ...meteringSamples,
   ...credentialsSamples,
   ...hubSamples,
 ];

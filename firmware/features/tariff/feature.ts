@@ -76,7 +76,7 @@ type Which = "active" | "passive";
 type Types = typeof valueTypes;
 const primary = { parts: [...calendarParts, "specialDays"], readDays } as const;
 const secondary = {
-  parts: [...secondaryCalendarParts, "secondarySpecialDays"],
+  parts: [...secondaryCalendarParts, "secondarySpecial"],
   readDays: readSecondaryDays,
 } as const;
 type Element = typeof primary | typeof secondary;
