@@ -110,7 +110,9 @@ export class Device implements DeviceContext {
     this.counters = new Counters(state.journal);
     this.futureDated = new FutureDated(this);
     const { maxMessageBytes } = uplink;
-    this.#sealer = new Sealer({ state, suite, time, maxMessageBytes, observe });
+    const { crypto } = board;
+    const takeCounter = () => this.#alerts.takeCounter();
+    this.#sealer = new Sealer({ state, suite, crypto, time, takeCounter, maxMessageBytes, observe });
     this.#commands = this.#makeCommands();
     this.#alerts = new AlertOutbox(this, uplink, this.settings);
     this.#responses = new ResponseQueue(this, uplink, this.settings);

@@ -108,6 +108,13 @@ export class TrustAnchors {
     return this.#cells.get(anchorKey(name));
   }
 
+  /** The secret that this device shares with the holder of an agreement cell; undefined when there is none. */
+  shared(name: CellName): { readonly holder: Eui64; readonly secret: Uint8Array } | undefined {
+    const anchor = this.cell(name);
+    const secret = anchor && this.#own.agreement().agree(anchor.publicKey);
+    return anchor && secret && { holder: anchor.holder, secret };
+  }
+
   party(eui: Eui64): Party | undefined {
     return this.#parties.get(eui);
   }

@@ -3,6 +3,7 @@ import { credentialsSamples } from "./samples/credentials.ts";
 import { deviceSamples } from "./samples/device.ts";
 import { hubSamples } from "./samples/hub.ts";
 import { meteringSamples } from "./samples/metering.ts";
+import { prepaymentSamples } from "./samples/prepayment.ts";
 import { readsSamples } from "./samples/reads.ts";
 import type { Sample } from "./samples/sample.ts";
 import { supplySamples } from "./samples/supply.ts";
@@ -11,6 +12,7 @@ import { voltageSamples } from "./samples/voltage.ts";
 
 export { certificatesOf, certified } from "./samples/credentials.ts";
 export { aroundNow } from "./samples/device.ts";
+export { prepaymentConfiguration } from "./samples/prepayment.ts";
 export { askerOf, type Sample, type Subject } from "./samples/sample.ts";
 export { loadLimit } from "./samples/supply.ts";
 export { tariffWithSpecialDays, twoRatePrices, twoRateTariff } from "./samples/tariff.ts";
@@ -22,6 +24,7 @@ export const samples: readonly Sample[] = [
   ...supplySamples,
   ...tariffSamples,
   ...voltageSamples,
+  ...prepaymentSamples,
   ...readsSamples,
   ...meteringSamples,
   ...credentialsSamples,

@@ -37,6 +37,7 @@ const subjectOf = (home: Premises): Subject => {
     nextRootCertificate: () => headEnd.pki.nextRootCertificate(),
     nextKeys: (name) => headEnd.pki.partyKeys(name),
     listed: home.device("esme").eui,
+    vend: (pence) => headEnd.vend(home.device("esme").eui, pence),
     announce: (eui, type) => announce(headEnd, home.device("hub").eui, eui, type),
   };
 };
@@ -60,6 +61,7 @@ function intruderOn(type: DeviceType, grants: readonly GrantRow[]): PartyName | 
 
 /** What devices model and no sample asks for, and why. */
 const notAsked = {
+  ECS08: "the older form of ECS08a, which 2.1 becomes",
   CCS05CCS04: "the older form of CCS06, which 8.9 becomes",
   ECS26d: "the older form of ECS26l, which 6.2.3 becomes",
   CS02f: "a run has no load controller",

@@ -5,6 +5,7 @@ import { billing } from "./billing.ts";
 import { configuration } from "./configuration.ts";
 import { credentials } from "./credentials.ts";
 import { installation } from "./installation.ts";
+import { prepayment } from "./prepayment.ts";
 import { reads } from "./reads.ts";
 import type { RequestDefinition } from "./request.ts";
 import { supply } from "./supply.ts";
@@ -12,6 +13,7 @@ import { tariff } from "./tariff.ts";
 
 export const serviceRequests = {
   ...tariff,
+  ...prepayment,
   ...reads,
   ...billing,
   ...configuration,

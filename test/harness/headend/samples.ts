@@ -28,6 +28,7 @@ export const subject = {
   nextRootCertificate: () => certificate,
   nextKeys: () => keys,
   listed: esme.eui,
+  vend: () => "73943333457189043313",
   announce: () => {},
 } as unknown as Subject;
 
