@@ -4,6 +4,8 @@ import { deviceLogFeature } from "../features/device-log/feature.ts";
 import type { Feature } from "../features/feature.ts";
 import { hubOutageFeature } from "../features/hub-outage/feature.ts";
 import { logsFeature } from "../features/logs/feature.ts";
+import { subGhzFeature } from "../features/sub-ghz/feature.ts";
+import { EventLog } from "../kernel/event-log.ts";
 import { commonFeatures } from "./common-features.ts";
 import type { DeviceCore } from "./core.ts";
 import type { Device } from "./device.ts";
@@ -14,10 +16,14 @@ export const communicationsHub: DeviceCore<HubLink> = {
   features: hubFeatures,
 };
 
-function hubFeatures(device: Device, link: HubLink): Feature[] {
+async function hubFeatures(device: Device, link: HubLink): Promise<Feature[]> {
   const { settings } = device;
+  const channelLog = await EventLog.open(device.journal, "channel-log/");
+  const subGhz = subGhzFeature(device, channelLog, settings);
+  link.dropsFor((target, message) => subGhz.drops(target, message));
   return [
     ...commonFeatures(device),
+    subGhz,
     logsFeature(device),
     deviceLogFeature(device, link.han, settings),
     hubOutageFeature(device, {

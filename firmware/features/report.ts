@@ -11,6 +11,8 @@ export interface ReportOptions {
   readonly timeS?: number;
   /** Body of the alert after code and time. */
   readonly values?: readonly Value[];
+  /** Other information of the log entry. */
+  readonly other?: Uint8Array;
   /** State that changes with it, or not at all. */
   readonly changes?: readonly JournalChange[];
 }
@@ -19,7 +21,7 @@ export interface ReportOptions {
 export async function report(
   context: DeviceContext,
   code: number,
-  { timeS = context.stampS(), values = [], changes = [] }: ReportOptions = {},
+  { timeS = context.stampS(), values = [], other, changes = [] }: ReportOptions = {},
 ): Promise<void> {
   const row = rowOf(code);
   const to = recipientsOf(row, context);
@@ -31,7 +33,7 @@ export async function report(
   const [name] = row.logs;
   const kept = name && logOf(context, name);
   if (kept === undefined || (minor && !kept.takesMinor())) return tell(changes);
-  const entry = minor ? { timeS, code, minor } : { timeS, code };
+  const entry = { timeS, code, ...(minor && { minor }), ...(other && { other }) };
   await kept.appendWith(entry, (change) => tell([...changes, change]));
 }
 

@@ -9,6 +9,7 @@ import { ownCredentialsSamples } from "./samples/own-credentials.ts";
 import { prepaymentSamples } from "./samples/prepayment.ts";
 import { readsSamples } from "./samples/reads.ts";
 import type { Sample } from "./samples/sample.ts";
+import { subGhzSamples } from "./samples/sub-ghz.ts";
 import { supplySamples } from "./samples/supply.ts";
 import { tariffSamples } from "./samples/tariff.ts";
 import { voltageSamples } from "./samples/voltage.ts";
@@ -35,5 +36,6 @@ export const samples: readonly Sample[] = [
   ...credentialsSamples,
   ...ownCredentialsSamples,
   ...joinSamples,
+  ...subGhzSamples,
   ...hubSamples,
 ];
