@@ -1,9 +1,7 @@
 /** The electricity meter (ESME). */
 import { auxiliaryFeature, openAuxiliaryLogs } from "../features/auxiliary/feature.ts";
 import { clockFeature } from "../features/clock/feature.ts";
-import { Credentials } from "../features/credentials/feature.ts";
 import type { Feature } from "../features/feature.ts";
-import { firmwareVersionFeature } from "../features/firmware-version/feature.ts";
 import { loadLimitFeature } from "../features/load-limit/feature.ts";
 import { logsFeature } from "../features/logs/feature.ts";
 import { meteringFeature, meteringLogs } from "../features/metering/feature.ts";
@@ -15,6 +13,7 @@ import { tamperFeature } from "../features/tamper/feature.ts";
 import { tariffFeature } from "../features/tariff/feature.ts";
 import { averageVoltageRecord, voltageFeature } from "../features/voltage/feature.ts";
 import { RecordLog } from "../kernel/record-log.ts";
+import { commonFeatures, joins } from "./common-features.ts";
 import type { DeviceCore } from "./core.ts";
 import type { Device } from "./device.ts";
 import { HomeLink } from "./home-link.ts";
@@ -31,7 +30,7 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
   const supply = supplyFeature(device);
   const voltage = voltageFeature(device, { averages });
   const offset = randomisedOffsetFeature(device, {
-    number: offsetNumber(board.crypto.sha256(device.signer.publicKey)),
+    number: offsetNumber(board.crypto.sha256(device.suite.signer(board.crypto, identity.signSeed).publicKey)),
     limitS: settings.randomisedOffsetLimitS,
   });
   const tariff = tariffFeature(device, { futureDated, offset });
@@ -49,9 +48,9 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
     },
   });
   return [
-    new Credentials(device, identity.type, device.anchors, device.counters),
+    ...commonFeatures(device),
+    joins(device),
     clock,
-    firmwareVersionFeature(device, identity.firmwareVersion),
     logsFeature(device),
     supply,
     loadLimitFeature(device, { futureDated, supply }),

@@ -17,7 +17,7 @@ export interface Reader {
 }
 
 interface ReaderParts {
-  readonly state: Pick<DeviceState, "identity" | "agreement" | "anchors">;
+  readonly state: Pick<DeviceState, "identity" | "keys" | "anchors">;
   readonly suite: Suite;
   readonly crypto: Crypto;
   readonly time: Pick<DeviceTime, "isSet" | "nowS">;
@@ -49,7 +49,7 @@ export class Readers {
     if (publicKey === undefined) return { supplementary };
     const { suite, crypto, state, takeCounter } = this.#parts;
     const pair = { originator: euiBytes(state.identity.eui64), target: euiBytes(supplementary.party) };
-    const hidden = suite.hiddenValues(crypto, state.agreement, publicKey, pair);
+    const hidden = suite.hiddenValues(crypto, state.keys.agreement, publicKey, pair);
     if (hidden === undefined) return { supplementary };
     return { hidden, supplementary: { ...supplementary, deviceCounter: await takeCounter() } };
   }

@@ -1,7 +1,7 @@
 /** What leaves a device, sealed: answers to commands, and alerts, signed or MACed as the message set has it. */
 
 import { hasCode } from "../../hal/base/coded-error.ts";
-import type { Crypto, MaybePromise, Signer } from "../../hal/board.ts";
+import type { Crypto, MaybePromise } from "../../hal/board.ts";
 import type { AlertRequest } from "../features/feature.ts";
 import type { Observation } from "../kernel/observation.ts";
 import { messages, type Role, useCaseByCode } from "../model/index.ts";
@@ -22,10 +22,9 @@ import { type Reader, Readers } from "./hidden-for.ts";
 import { responseSealed } from "./observations.ts";
 
 export interface SealerParts {
-  readonly state: Pick<DeviceState, "identity" | "agreement" | "anchors">;
+  readonly state: Pick<DeviceState, "identity" | "keys" | "anchors">;
   readonly suite: Suite;
   readonly crypto: Crypto;
-  readonly signer: Signer;
   readonly time: DeviceTime;
   /** A counter of this device's messages that none has had: committed. */
   takeCounter(): Promise<bigint>;
@@ -36,16 +35,11 @@ export interface SealerParts {
 
 export class Sealer {
   readonly #parts: SealerParts;
-  readonly #signKeyId: Uint8Array;
-  readonly #agreeKeyId: Uint8Array;
   readonly #readers: Readers;
 
   constructor(parts: SealerParts) {
-    const { suite, crypto, signer, state } = parts;
     this.#parts = parts;
     this.#readers = new Readers(parts);
-    this.#signKeyId = suite.keyId(crypto, signer.publicKey);
-    this.#agreeKeyId = suite.keyId(crypto, state.agreement.publicKey);
   }
 
   /**
@@ -110,12 +104,13 @@ export class Sealer {
   }
 
   #protect(message: Message, party: Party | undefined, signed: boolean): Uint8Array {
-    const { suite, signer } = this.#parts;
+    const { suite, state } = this.#parts;
+    const { signer, signKeyId, agreeKeyId } = state.keys;
     const plain = suite.wire.encode(message);
     const mac = signed ? undefined : party?.replyMac;
     return mac === undefined
-      ? suite.wire.sign(plain, signer.sign, this.#signKeyId)
-      : suite.wire.protect(plain, mac(message.header), this.#agreeKeyId);
+      ? suite.wire.sign(plain, signer.sign, signKeyId)
+      : suite.wire.protect(plain, mac(message.header), agreeKeyId);
   }
 }
 

@@ -4,7 +4,14 @@
  */
 import { hasCode } from "../../hal/base/coded-error.ts";
 import type { Verifier } from "../../hal/board.ts";
-import { type GrantRow, type Matched, matchSteps, type ValueOf, type valueTypes } from "../model/index.ts";
+import {
+  type GrantRow,
+  type Matched,
+  matchSteps,
+  type UseCase,
+  type ValueOf,
+  type valueTypes,
+} from "../model/index.ts";
 import { type Command, type Eui64, Kind, type Message } from "../wire/message.ts";
 import type { Envelope, Wire } from "../wire/wire.ts";
 import type { Counters } from "./counters.ts";
@@ -112,13 +119,14 @@ function checkFormat(
 /** Is it exactly the use case's steps, in order, with values of their types and their constants, active at one time? */
 export function acceptable(authentic: Omit<Accepted, "operations">): Accepted | "format" {
   const operations = matchSteps(authentic.rule.useCase, authentic.command.operations);
-  return typeof operations !== "string" && oneActivationTime(operations)
+  return typeof operations !== "string" && oneActivationTime(authentic.rule.useCase, operations)
     ? { ...authentic, operations }
     : "format";
 }
 
-/** All activation times of a command are equal (rules §5). */
-function oneActivationTime(operations: readonly Matched[]): boolean {
+/** All activation times of a command are equal (rules §5); other times of one that has none need not be. */
+function oneActivationTime({ futureDated }: UseCase, operations: readonly Matched[]): boolean {
+  if (!futureDated) return true;
   const times = operations.filter(({ step }) => step.kind === "set" && step.carries.kind === "moment");
   return times.every(({ value }) => value === times[0]?.value);
 }

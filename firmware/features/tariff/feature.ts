@@ -102,17 +102,17 @@ class Tariff implements TariffFeature, ShownTariff {
   }
 
   #value(which: Which, part: Part): unknown {
-    const value = this.#values.get(`${which}/${part}`);
+    const value = this.#values.get(keyOf(which, part));
     return isDays(part) && value instanceof Uint8Array ? unpackDays(value) : value;
   }
 
   async setPassive(part: Part, value: unknown): Promise<Status> {
-    await this.#values.keep([[`passive/${part}`, packed(part, value)]]);
+    await this.#values.keep([[keyOf("passive", part), packed(part, value)]]);
     return Status.success;
   }
 
   async load(part: Part, value: unknown): Promise<void> {
-    await this.#values.keep([[`active/${part}`, packed(part, value)]]);
+    await this.#values.keep([[keyOf("active", part), packed(part, value)]]);
     await this.#changed();
   }
 
@@ -201,11 +201,11 @@ class Tariff implements TariffFeature, ShownTariff {
   }
 
   async activate(parts: readonly Part[]): Promise<Status> {
-    const passive = parts.map((part) => [part, this.#values.get(`passive/${part}`)] as const);
+    const passive = parts.map((part) => [part, this.#values.get(keyOf("passive", part))] as const);
     if (passive.some(([, value]) => value === undefined)) return Status.otherReason;
     if (isCalendar(parts) && !this.passiveIsConsistent(parts)) return Status.otherReason;
     for (const listener of this.#before) await listener();
-    await this.#values.keep(passive.map(([part, value]) => [`active/${part}`, value]));
+    await this.#values.keep(passive.map(([part, value]) => [keyOf("active", part), value]));
     await this.#changed();
     return Status.success;
   }
@@ -224,3 +224,7 @@ function packed(part: Part, value: unknown): unknown {
 
 /** Prices that a bench has loaded, and that no command could have set. */
 const free: Charge = { commodityScale: 0, priceScale: 0, prices: new Map() };
+
+/** Short, as the journal's keys are: the longest part has 20 letters. */
+const keyOf = (which: "active" | "passive", part: Part): string =>
+  `${which === "active" ? "now" : "next"}/${part}`;

@@ -14,6 +14,7 @@ import { unwrapContingencyKey, WRAPPED_KEY_BYTES, wrapContingencyKey } from "./x
 import { issueCertificate } from "./x509/issue.ts";
 import { keyIdentifier } from "./x509/key-id.ts";
 import { MAX_CERTIFICATE_BYTES, readCertificate } from "./x509/read.ts";
+import { readRequest, requestCertificate } from "./x509/request.ts";
 import { POINT_BYTES, pointUsable } from "./x509/spki.ts";
 import { verifyChain, verifySelfIssued } from "./x509/verify.ts";
 
@@ -46,6 +47,8 @@ export const gbcsCredentials = (
     verifyChain,
     verifySelfIssued,
     issue: issueCertificate,
+    request: requestCertificate,
+    readRequest,
   },
   contingency: {
     wrappedKeyBytes: WRAPPED_KEY_BYTES,
