@@ -7,7 +7,14 @@ import type { Observation } from "../kernel/observation.ts";
 import { messages, type Role, useCaseByCode } from "../model/index.ts";
 import type { Accepted } from "../security/check.ts";
 import type { Party } from "../security/trust-anchors.ts";
-import { type Header, Kind, type Message, type OperationResult, Status } from "../wire/message.ts";
+import {
+  type Eui64,
+  type Header,
+  Kind,
+  type Message,
+  type OperationResult,
+  Status,
+} from "../wire/message.ts";
 import type { Suite } from "../wire/suite.ts";
 import type { DeviceState } from "./device-state.ts";
 import type { DeviceTime } from "./device-time.ts";
@@ -56,26 +63,29 @@ export class Sealer {
     const { identity, anchors } = this.#parts.state;
     const party = anchors.holder(to) ?? anchors.holder("accessControlBroker");
     const code = message ?? (alertCode >= 0x8f00 ? messages.GCA.code : messages.GNCA.code);
-    const header = this.#header({ kind: Kind.alert, code, target: party?.eui ?? identity.eui64, counter });
+    const header = this.#header(Kind.alert, code, party?.eui ?? identity.eui64, counter);
     this.#parts.observe?.({ kind: "alert", alertCode, message: code, to: header.target, counter });
     return this.#protect({ header, alertCode, values }, party, alertSigned(code));
   }
 
   #response({ command, rule, grant, party }: Accepted, results: readonly OperationResult[]): Uint8Array {
     const { code, counter, originator, supplementary } = command.header;
-    const own = this.#header({ kind: Kind.response, code, target: originator, counter });
+    const header = this.#header(Kind.response, code, originator, counter);
+    if (supplementary !== undefined) header.supplementary = supplementary;
     const response: Message = {
-      header: supplementary === undefined ? own : { ...own, supplementary },
-      results: rule.useCase.sensitive ? hidden(party, own, results) : results,
+      header,
+      results: rule.useCase.sensitive ? hidden(party, header, results) : results,
     };
-    this.#parts.observe?.(responseSealed(rule.useCase.id, response.header, results));
+    this.#parts.observe?.(responseSealed(rule.useCase.id, header, results));
     return this.#protect(response, party, grant.response === "signature");
   }
 
-  #header(of: Pick<Header, "kind" | "code" | "target" | "counter">): Header {
+  /** A message does not claim to come from 1970: it has no time while the clock was never set. */
+  #header(kind: Kind, code: number, target: Eui64, counter: bigint): Mutable<Header> {
     const { state, time } = this.#parts;
-    const { kind, code, target, counter } = of;
-    return { kind, code, originator: state.identity.eui64, target, counter, ...time.header() };
+    const header: Mutable<Header> = { kind, code, originator: state.identity.eui64, target, counter };
+    if (time.isSet) header.timeS = time.nowS();
+    return header;
   }
 
   #protect(message: Message, party: Party | undefined, signed: boolean): Uint8Array {
@@ -87,6 +97,8 @@ export class Sealer {
       : suite.wire.protect(plain, mac(message.header), this.#agreeKeyId);
   }
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Alerts are signed unless their row has them MACed. */
 const alertSigned = (code: number): boolean => useCaseByCode(code)?.alert?.protection !== "mac";

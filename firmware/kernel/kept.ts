@@ -24,9 +24,10 @@ export class Kept<T> {
   }
 
   /** Commits `next`, with `also` in the same commit; the value changes only when that has succeeded. */
-  async keep(next: T, ...also: JournalChange[]): Promise<void> {
-    await this.#journal.commit([this.change(next), ...also]);
-    this.#value = next;
+  keep(next: T, ...also: JournalChange[]): Promise<void> {
+    return this.#journal.commit([this.change(next), ...also]).then(() => {
+      this.#value = next;
+    });
   }
 
   /** Like `keep`, by a commit made elsewhere: `commit` must make `change` durable or throw. */

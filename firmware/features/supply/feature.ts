@@ -3,12 +3,12 @@
  * load limiting and tamper lock (81BE). What the switch should be is in the journal before it moves, with what it was,
  * and is asserted again after every start; alerts that a change owes are kept with it until they are raised.
  */
-import { HalError } from "../../../hal/board.ts";
+import { HalError, type MaybePromise } from "../../../hal/board.ts";
 import { Kept } from "../../kernel/kept.ts";
-import { Status } from "../../wire/message.ts";
+import { type Eui64, Status } from "../../wire/message.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import { report } from "../report.ts";
-import { type ShownSupply, supplyObjects } from "./cosem.ts";
+import { commandName, type ShownSupply, supplyObjects } from "./cosem.ts";
 import { type SupplyEvent, type SupplyState, supplyStep } from "./machine.ts";
 
 export interface SupplyFeature extends Feature {
@@ -23,18 +23,26 @@ export interface SupplyFeature extends Feature {
   onChange(listener: (state: SupplyState) => Promise<void>): void;
 }
 
+export interface SupplyOptions {
+  /** The command that was accepted and is not answered: of it, and of no other, the switch may not have moved. */
+  readonly pending: () => { readonly holder: Eui64; readonly counter: bigint } | undefined;
+}
+
 const connectFailed = 0x81bd;
 const disconnectFailed = 0x81c0;
 const uiCommandActioned = 0x8161;
 
-export function supplyFeature(context: DeviceContext): SupplyFeature {
-  return new Supply(context);
+export function supplyFeature(context: DeviceContext, options: SupplyOptions): SupplyFeature {
+  return new Supply(context, options);
 }
 
 interface KeptState extends SupplyState {
   /** Codes to report. */
   readonly owed: readonly number[];
-  /** While the switch may not have moved yet: what was before, and by which command, "" when by none. */
+  /**
+   * While the switch may not have moved yet: what was before, and by which command, "" when by none. A command's stays
+   * when it is answered, and means nothing from then on: so there is no commit more to say that the switch has moved.
+   */
   readonly moving?: { readonly before: SupplyState; readonly command: string };
   /** The last command that the switch did not carry out: a power cut before its answer has it answered so. */
   readonly failed?: string;
@@ -44,11 +52,13 @@ class Supply implements SupplyFeature, ShownSupply {
   readonly name = "supply";
   readonly objects = supplyObjects(this);
   readonly #context: DeviceContext;
+  readonly #options: SupplyOptions;
   readonly #kept: Kept<KeptState>;
   readonly #listeners: ((state: SupplyState) => Promise<void>)[] = [];
 
-  constructor(context: DeviceContext) {
+  constructor(context: DeviceContext, options: SupplyOptions) {
     this.#context = context;
+    this.#options = options;
     this.#kept = new Kept<KeptState>(context.journal, "supply", {
       output: "enabled",
       cause: "none",
@@ -68,7 +78,7 @@ class Supply implements SupplyFeature, ShownSupply {
   async start(): Promise<void> {
     const { board } = this.#context;
     const closed = this.state.output === "enabled";
-    const { moving } = this.#kept.value;
+    const moving = this.#unfinished();
     if (board.loadSwitch !== undefined && (await board.loadSwitch.isClosed()) !== closed) {
       const moved = await this.#move(closed);
       if (!moved && moving !== undefined) await this.#takeBack(moving, closed);
@@ -86,7 +96,7 @@ class Supply implements SupplyFeature, ShownSupply {
   loadLimitRestored = async () => (await this.#apply("loadLimitRestore")) === Status.success;
   tamperLock = async () => (await this.#apply("tamperLock")) === Status.success;
 
-  async commanded(event: SupplyEvent, command: string): Promise<Status> {
+  commanded(event: SupplyEvent, command: string): MaybePromise<Status> {
     return this.#kept.value.failed === command ? Status.hardwareFault : this.#apply(event, command);
   }
 
@@ -105,16 +115,24 @@ class Supply implements SupplyFeature, ShownSupply {
     const closed = output === "enabled";
     const moves = closed !== (before.output === "enabled");
     const moving = { before, command };
-    await this.#kept.keep({ output, cause, owed: alerts, ...(moves && { moving }) });
+    await this.#kept.keep(moves ? { output, cause, owed: alerts, moving } : { output, cause, owed: alerts });
     if (moves && !(await this.#move(closed))) {
       await this.#takeBack(moving, closed);
       await this.#settle();
       return Status.hardwareFault;
     }
     this.#context.observe({ kind: "supply", state: output, cause });
-    await this.#settle();
+    if (command === "" || alerts.length > 0) await this.#settle();
     for (const listener of this.#listeners) await listener(state);
     return Status.success;
+  }
+
+  /** The move that a power cut interrupted, or may have. */
+  #unfinished(): KeptState["moving"] {
+    const { moving } = this.#kept.value;
+    const pending = this.#options.pending();
+    const names = ["", pending && commandName(pending.holder, pending.counter)];
+    return names.includes(moving?.command) ? moving : undefined;
   }
 
   async #move(closed: boolean): Promise<boolean> {
