@@ -1,5 +1,5 @@
 /** Load limiting: settings now and future-dated (ECS28a), counter (ECS28b), read-out (ECS27). */
-import type { Cancel, MaybePromise, MetrologyReading } from "../../../hal/board.ts";
+import { type Cancel, type MaybePromise, type MetrologyReading, whenHere } from "../../../hal/board.ts";
 import { Kept } from "../../kernel/kept.ts";
 import { Status } from "../../wire/message.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
@@ -85,9 +85,9 @@ class LoadLimit implements Feature, ShownLoadLimit {
   }
 
   /** Watches the threshold in force from here on; an exceedance under way is timed anew. */
-  async #watch(): Promise<void> {
+  #watch(): MaybePromise<void> {
     const { metrology } = this.#context.board;
-    if (metrology === undefined) return;
+    if (metrology === undefined) return undefined;
     const level = this.#values.value.active.thresholdW;
     const see = (reading: MetrologyReading) => this.#feed(reading.activePowerW > level ? "over" : "under");
     if (level !== this.#watchedW) {
@@ -98,20 +98,19 @@ class LoadLimit implements Feature, ShownLoadLimit {
       );
       this.#watchedW = level;
     }
-    await this.#feed("under");
-    await see(await metrology.read());
+    return whenHere(this.#feed("under"), () => whenHere(metrology.read(), see));
   }
 
-  async #supplyChanged({ output, cause }: SupplyState): Promise<void> {
-    if (cause !== "loadLimit") await this.#feed("supplyTaken");
-    if (output === "enabled") await this.#watch();
+  #supplyChanged({ output, cause }: SupplyState): MaybePromise<void> {
+    const fed = cause === "loadLimit" ? undefined : this.#feed("supplyTaken");
+    return whenHere(fed, () => (output === "enabled" ? this.#watch() : undefined));
   }
 
   /** Most events change nothing, and are done with at once. */
   #feed(event: LoadLimitEvent): MaybePromise<void> {
     const { state, actions } = loadLimitStep(this.#state, event);
     this.#state = state;
-    if (actions.length > 0) return this.#actAll(actions);
+    return actions.length > 0 ? this.#actAll(actions) : undefined;
   }
 
   async #actAll(actions: readonly LoadLimitAction[]): Promise<void> {

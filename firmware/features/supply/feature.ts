@@ -4,7 +4,7 @@
  * and is asserted again after every start; alerts that a change owes are kept with it until they are raised.
  */
 import { HalError, type MaybePromise } from "../../../hal/board.ts";
-import { Kept } from "../../kernel/kept.ts";
+import { Kept, type KeptForm } from "../../kernel/kept.ts";
 import { type Eui64, Status } from "../../wire/message.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import { report } from "../report.ts";
@@ -20,7 +20,7 @@ export interface SupplyFeature extends Feature {
   /** Disables until the supplier acts (81BE). */
   tamperLock(): Promise<boolean>;
   /** Runs after every change of state, in the device's loop. */
-  onChange(listener: (state: SupplyState) => Promise<void>): void;
+  onChange(listener: (state: SupplyState) => MaybePromise<void>): void;
 }
 
 export interface SupplyOptions {
@@ -48,22 +48,43 @@ interface KeptState extends SupplyState {
   readonly failed?: string;
 }
 
+/** In the journal without its names: to write them would take longer than all else that a command writes. */
+type WrittenState = readonly [
+  output: SupplyState["output"],
+  cause: SupplyState["cause"],
+  owed: readonly number[],
+  failed: string | null,
+  moving: readonly [output: SupplyState["output"], cause: SupplyState["cause"], command: string] | null,
+];
+
+const asList: KeptForm<KeptState, WrittenState> = {
+  write: ({ output, cause, owed, failed = null, moving }) => [
+    output,
+    cause,
+    owed,
+    failed,
+    moving ? [moving.before.output, moving.before.cause, moving.command] : null,
+  ],
+  read: ([output, cause, owed, failed, moving]) => ({
+    ...{ output, cause, owed },
+    ...(failed !== null && { failed }),
+    ...(moving && { moving: { before: { output: moving[0], cause: moving[1] }, command: moving[2] } }),
+  }),
+};
+
 class Supply implements SupplyFeature, ShownSupply {
   readonly name = "supply";
   readonly objects = supplyObjects(this);
   readonly #context: DeviceContext;
   readonly #options: SupplyOptions;
-  readonly #kept: Kept<KeptState>;
-  readonly #listeners: ((state: SupplyState) => Promise<void>)[] = [];
+  readonly #kept: Kept<KeptState, WrittenState>;
+  readonly #listeners: ((state: SupplyState) => MaybePromise<void>)[] = [];
 
   constructor(context: DeviceContext, options: SupplyOptions) {
     this.#context = context;
     this.#options = options;
-    this.#kept = new Kept<KeptState>(context.journal, "supply", {
-      output: "enabled",
-      cause: "none",
-      owed: [],
-    });
+    const initial: KeptState = { output: "enabled", cause: "none", owed: [] };
+    this.#kept = new Kept(context.journal, "supply", initial, asList);
   }
 
   get state(): SupplyState {
@@ -71,7 +92,7 @@ class Supply implements SupplyFeature, ShownSupply {
     return { output, cause };
   }
 
-  onChange(listener: (state: SupplyState) => Promise<void>): void {
+  onChange(listener: (state: SupplyState) => MaybePromise<void>): void {
     this.#listeners.push(listener);
   }
 
@@ -135,13 +156,12 @@ class Supply implements SupplyFeature, ShownSupply {
     return names.includes(moving?.command) ? moving : undefined;
   }
 
-  async #move(closed: boolean): Promise<boolean> {
+  #move(closed: boolean): MaybePromise<boolean> {
     try {
-      await this.#context.board.loadSwitch?.set(closed);
-      return true;
+      const moving = this.#context.board.loadSwitch?.set(closed);
+      return moving instanceof Promise ? moving.then(() => true, stuck) : true;
     } catch (error) {
-      if (error instanceof HalError && error.code === "hal/fault") return false;
-      throw error;
+      return stuck(error);
     }
   }
 
@@ -167,4 +187,10 @@ class Supply implements SupplyFeature, ShownSupply {
         report(this.#context, owed[0] as number, { changes: [paid] }),
       );
   }
+}
+
+/** What a switch threw that did not do as it was told: false. */
+function stuck(error: unknown): false {
+  if (error instanceof HalError && error.code === "hal/fault") return false;
+  throw error;
 }
