@@ -6,6 +6,8 @@ import type { PartyName } from "./parties.ts";
 export interface KnownDevice {
   readonly eui: Eui64;
   readonly type: ModelledDevice;
+  /** Of a meter; default 1. */
+  readonly phases?: number;
   readonly signPublicKey: Uint8Array;
   readonly agreePublicKey: Uint8Array;
   /** The parties whose credentials the device holds: others reach it through the ACB. */

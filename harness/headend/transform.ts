@@ -18,7 +18,7 @@ export interface ServiceRequest {
   readonly parameters?: unknown;
   /** Whose authority the request claims. */
   readonly role: Role;
-  readonly target: { readonly eui: Eui64; readonly type: ModelledDevice };
+  readonly target: { readonly eui: Eui64; readonly type: ModelledDevice; readonly phases?: number };
   /** Who originates the command on the wire: the user, or the ACB for one the device does not know. */
   readonly originator: Eui64;
   readonly counter: bigint;
@@ -68,6 +68,7 @@ export function transform(request: ServiceRequest, wire: Wire): PreCommand {
 export const contextOf = ({ role, target, counter, typeOf }: ServiceRequest): RequestContext => ({
   role,
   device: target.type,
+  phases: target.phases ?? 1,
   counter,
   typeOf,
 });

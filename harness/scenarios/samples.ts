@@ -1,9 +1,11 @@
 /** One sample of each use case's request: what scenarios and tests ask, and what the answer must say. */
 import { credentialsSamples } from "./samples/credentials.ts";
 import { deviceSamples } from "./samples/device.ts";
+import { eventsSamples } from "./samples/events.ts";
 import { hubSamples } from "./samples/hub.ts";
 import { readsSamples } from "./samples/reads.ts";
 import type { Sample } from "./samples/sample.ts";
+import { settingsSamples } from "./samples/settings.ts";
 import { supplySamples } from "./samples/supply.ts";
 import { tariffSamples } from "./samples/tariff.ts";
 import { voltageSamples } from "./samples/voltage.ts";
@@ -24,4 +26,6 @@ export const samples: readonly Sample[] = [
   ...readsSamples,
   ...credentialsSamples,
   ...hubSamples,
+  ...eventsSamples,
+  ...settingsSamples,
 ];

@@ -61,6 +61,7 @@ function intruderOn(type: DeviceType, grants: readonly GrantRow[]): PartyName | 
 /** What devices model and no sample asks for, and why. */
 const notAsked = {
   CCS05CCS04: "the older form of CCS06, which 8.9 becomes",
+  ECS26e: "the older form of ECS26m, which 6.2.4 becomes",
   CS02f: "a run has no load controller",
   CS02gLoadControllerByLoadController: "a run has no load controller",
   CS02gLoadControllerBySupplier: "a run has no load controller",

@@ -1,7 +1,8 @@
 /** The supply as objects show it: scripts of the supply control move it, its state is read. */
+import type { Kept } from "../../kernel/kept.ts";
 import { objects } from "../../model/index.ts";
 import { Status } from "../../wire/message.ts";
-import { outcome, reads, type ServedObject, serve } from "../serve.ts";
+import { outcome, reads, type ServedObject, serve, stores } from "../serve.ts";
 import type { SupplyEvent, SupplyState } from "./machine.ts";
 
 export interface ShownSupply {
@@ -15,7 +16,9 @@ export interface ShownSupply {
 /** The script of each use case stands in its row. */
 const scriptEvents: Readonly<Record<number, SupplyEvent>> = { 51: "enable", 52: "disable", 54: "arm" };
 
-export const supplyObjects = (supply: ShownSupply): ServedObject[] => [
+/** True: tampering locks the supply (ECS81). */
+export const supplyObjects = (supply: ShownSupply, locksOnTamper: Kept<boolean>): ServedObject[] => [
+  serve(objects.supplyTamperState, { value: stores(locksOnTamper) }),
   serve(objects.supplyControl, {
     execute: async (script, { originator, counter }) => {
       const event = scriptEvents[script];

@@ -8,6 +8,7 @@ import { Kept } from "../../kernel/kept.ts";
 import { Status } from "../../wire/message.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import { report } from "../report.ts";
+import { reportUserCommand } from "../user-interface/commands.ts";
 import { type ShownSupply, supplyObjects } from "./cosem.ts";
 import { type SupplyEvent, type SupplyState, supplyStep } from "./machine.ts";
 
@@ -19,6 +20,10 @@ export interface SupplyFeature extends Feature {
   loadLimitRestored(): Promise<boolean>;
   /** Disables until the supplier acts (81BE). */
   tamperLock(): Promise<boolean>;
+  /** The meter was tampered with: locks the supply where the supplier wants that (ECS81). */
+  tampered(): Promise<void>;
+  /** The person at the meter wants it on: it goes on when it is armed (8161), or does not (8162). */
+  enableByHand(): Promise<void>;
   /** Disables for want of credit; what is disabled already stays as it is. */
   creditOut(): Promise<boolean>;
   /** Arms what was disabled for want of credit: by a credit (8F32), or by emergency credit (8168). */
@@ -31,10 +36,16 @@ export interface SupplyFeature extends Feature {
 
 const connectFailed = 0x81bd;
 const disconnectFailed = 0x81c0;
-const uiCommandActioned = 0x8161;
 
-export function supplyFeature(context: DeviceContext): SupplyFeature {
-  return new Supply(context);
+export interface SupplyOptions {
+  /** Disable and lock when the meter is tampered with, as delivered. */
+  readonly lockOnTamper?: boolean;
+  /** Somebody else hears button a, and calls `enableByHand`. */
+  readonly buttonElsewhere?: boolean;
+}
+
+export function supplyFeature(context: DeviceContext, options: SupplyOptions = {}): SupplyFeature {
+  return new Supply(context, options);
 }
 
 /** What connects the load, or lets a person do so. */
@@ -51,14 +62,19 @@ interface KeptState extends SupplyState {
 
 class Supply implements SupplyFeature, ShownSupply {
   readonly name = "supply";
-  readonly objects = supplyObjects(this);
+  readonly objects;
   readonly #context: DeviceContext;
+  readonly #options: SupplyOptions;
+  readonly #locksOnTamper: Kept<boolean>;
   readonly #kept: Kept<KeptState>;
   #allowed = (): boolean => true;
   readonly #listeners: ((state: SupplyState) => Promise<void>)[] = [];
 
-  constructor(context: DeviceContext) {
+  constructor(context: DeviceContext, options: SupplyOptions) {
     this.#context = context;
+    this.#options = options;
+    this.#locksOnTamper = new Kept(context.journal, "supply/lock-on-tamper", options.lockOnTamper ?? false);
+    this.objects = supplyObjects(this, this.#locksOnTamper);
     this.#kept = new Kept<KeptState>(context.journal, "supply", {
       output: "enabled",
       cause: "none",
@@ -89,9 +105,10 @@ class Supply implements SupplyFeature, ShownSupply {
       else if (!moved) await this.#owe(closed ? connectFailed : disconnectFailed);
     }
     await this.#settle();
+    if (this.#options.buttonElsewhere) return;
     board.userInterface?.onButton(
       this.#context.event("button", async ({ button }) => {
-        if (button === "a") await this.#enableLocally();
+        if (button === "a") await this.enableByHand();
       }),
     );
   }
@@ -112,9 +129,14 @@ class Supply implements SupplyFeature, ShownSupply {
     return this.#kept.value.failed === command ? Status.hardwareFault : this.#apply(event, command);
   }
 
-  async #enableLocally(): Promise<void> {
-    if ((await this.#apply("buttonEnable")) === Status.success)
-      await report(this.#context, uiCommandActioned);
+  async tampered(): Promise<void> {
+    if (this.#locksOnTamper.value) await this.tamperLock();
+  }
+
+  async enableByHand(): Promise<void> {
+    if (this.state.output !== "armed") return;
+    const done = (await this.#apply("buttonEnable")) === Status.success;
+    await reportUserCommand(this.#context, "enableSupply", done);
   }
 
   /** Intent to the journal, then the switch, then alerts; a switch that fails takes the intent back. */

@@ -1,11 +1,13 @@
 /** Every service request that the head end knows, by reference; and their types. */
 import type { z } from "zod";
 import { CodedError } from "../../../hal/base/coded-error.ts";
+import { alertBehaviour } from "./alert-behaviour.ts";
 import { configuration } from "./configuration.ts";
 import { credentials } from "./credentials.ts";
 import { installation } from "./installation.ts";
 import { reads } from "./reads.ts";
 import type { RequestDefinition } from "./request.ts";
+import { settings } from "./settings.ts";
 import { supply } from "./supply.ts";
 import { tariff } from "./tariff.ts";
 
@@ -13,6 +15,8 @@ export const serviceRequests = {
   ...tariff,
   ...reads,
   ...configuration,
+  ...settings,
+  ...alertBehaviour,
   ...credentials,
   ...supply,
   ...installation,
