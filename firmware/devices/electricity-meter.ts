@@ -17,8 +17,7 @@ import { supplyFeature } from "../features/supply/feature.ts";
 import { tamperFeature } from "../features/tamper/feature.ts";
 import { tariffFeature } from "../features/tariff/feature.ts";
 import { type UserInterfaceFeature, userInterfaceFeature } from "../features/user-interface/feature.ts";
-import { averageVoltageRecord, voltageFeature } from "../features/voltage/feature.ts";
-import { RecordLog } from "../kernel/record-log.ts";
+import { openVoltageLogs, voltageFeature } from "../features/voltage/feature.ts";
 import { commonFeatures, joins } from "./common-features.ts";
 import type { DeviceCore } from "./core.ts";
 import type { Device } from "./device.ts";
@@ -61,7 +60,7 @@ function recordFeatures(device: Device): Feature[] {
 async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]> {
   const { futureDated, board, partitions, settings, identity } = device;
   const logs = await openAuxiliaryLogs(device.journal);
-  const averages = await RecordLog.open(board.flash, partitions.voltageLog, averageVoltageRecord);
+  const averages = await openVoltageLogs(board, partitions);
   const { supply, ...consumer } = consumerFeatures(device);
   const voltage = voltageFeature(device, { averages });
   const offset = randomisedOffsetFeature(device, {

@@ -35,4 +35,5 @@ export const settingsSamples: readonly Sample[] = [
         ["A", false],
       ),
   }),
+  sample("ECS26n", "6.2.4", nothing, { ...state, to: "hub" }),
 ];
