@@ -1,6 +1,8 @@
 /** An electricity meter on a simulated board, and commands made for it: what the COSE tasks run on. */
 import { bootDevice, type RunningDevice } from "../firmware/devices/boot.ts";
 import type { HanPort } from "../firmware/han/port.ts";
+import type { Observation } from "../firmware/kernel/observation.ts";
+import type { Suite } from "../firmware/wire/suite.ts";
 import { suites } from "../firmware/wire/suites.ts";
 import { fromHex } from "../hal/base/hex.ts";
 import type { Crypto } from "../hal/board.ts";
@@ -13,7 +15,6 @@ import { standardDevice } from "../harness/premises/device-specs.ts";
 import { deviceBoard, knownDevice, manufacture } from "../harness/premises/factory.ts";
 
 const { type, eui } = standardDevice("ESME");
-const suite = suites.cose;
 const startUtcMs = Date.UTC(2026, 11, 1);
 
 /** No network below: the tasks hand messages to the meter themselves. */
@@ -23,16 +24,24 @@ const noHan: HanPort = {
   readHubTime: async (done) => done(undefined),
 };
 
+export interface BenchMeterOptions {
+  readonly suite?: Suite;
+  readonly observe?: (observation: Observation) => void;
+}
+
 export class BenchMeter {
   readonly crypto: Crypto;
   readonly meter: RunningDevice;
-  readonly #headEnd: HeadEnd;
+  readonly headEnd: HeadEnd;
 
   /** A provisioned, running meter whose firmware computes with `crypto`. */
-  static async build(crypto: Crypto): Promise<BenchMeter> {
+  static async build(
+    crypto: Crypto,
+    { suite = suites.cose, observe }: BenchMeterOptions = {},
+  ): Promise<BenchMeter> {
     const random = new SeededRandom(1);
     // The other side may use the fastest library there is: its work is not what is measured.
-    const theirs = sodiumCrypto() ?? nodeCrypto();
+    const theirs = (suite === suites.cose ? sodiumCrypto() : undefined) ?? nodeCrypto();
     const pki = new TestPki({
       suite,
       crypto: theirs,
@@ -49,7 +58,7 @@ export class BenchMeter {
     const printedCode = fromHex("83FED3407A939723A5C639B26916D505C3B5");
     await manufacture(board, { type, eui, keys, printedCode, pki, suite });
     const link = { han: noHan, hub: standardDevice("CHF").eui };
-    const meter = await bootDevice(type, board, { suite, link });
+    const meter = await bootDevice(type, board, { suite, link, ...(observe && { observe }) });
     const headEnd = new HeadEnd({
       crypto: theirs,
       suite,
@@ -65,11 +74,11 @@ export class BenchMeter {
   private constructor(crypto: Crypto, meter: RunningDevice, headEnd: HeadEnd) {
     this.crypto = crypto;
     this.meter = meter;
-    this.#headEnd = headEnd;
+    this.headEnd = headEnd;
   }
 
   get supplierPublicKey(): Uint8Array {
-    return this.#headEnd.parties.supplier.keys.sign.signer.publicKey;
+    return this.headEnd.parties.supplier.keys.sign.signer.publicKey;
   }
 
   /** A sealed command with the next counter of its sender. */
@@ -79,7 +88,7 @@ export class BenchMeter {
     options: Partial<RequestOptions> = {},
   ): Uint8Array => {
     const full = { to: eui, unchecked: true, ...options };
-    return this.#headEnd.protect(this.#headEnd.prepare(reference, parameters, full));
+    return this.headEnd.protect(this.headEnd.prepare(reference, parameters, full));
   };
 
   /** Hands one message to the meter; the response it gave, or undefined when it refused. */

@@ -89,12 +89,17 @@ export interface Mains {
 
 /** What the metrology chip has counted and sees now. Cumulative values never go back, power cuts included. */
 export interface MetrologyReading {
+  /** Of the primary element, all phases together. */
   readonly activeImportWh: number;
+  /** Of the secondary element; 0 where there is none. */
+  readonly secondaryImportWh: number;
   readonly activeExportWh: number;
   readonly reactiveImportVarh: number;
   readonly reactiveExportVarh: number;
-  /** Active power now, watts; import positive. */
+  /** Active power now, watts, of all elements; import positive. */
   readonly activePowerW: number;
+  /** The secondary element's part of it. */
+  readonly secondaryPowerW: number;
   /** RMS volts now, one a phase. */
   readonly rmsVoltageV: readonly number[];
   /** Integral of RMS volts over time, volt-seconds, one a phase: for averages. */
@@ -112,6 +117,8 @@ export interface MetrologyThreshold {
 /** The metrology chip. */
 export interface Metrology {
   readonly phaseCount: number;
+  /** 2: a twin-element meter, whose second circuit is counted apart. */
+  readonly elementCount: 1 | 2;
   read(): MaybePromise<MetrologyReading>;
   /** Replaces this watcher's thresholds; the listener runs whenever a watched value passes one, either way. */
   watch(thresholds: readonly MetrologyThreshold[], listener: Listener<MetrologyReading>): Cancel;
@@ -125,6 +132,20 @@ export interface LoadSwitch {
   isClosed(): MaybePromise<boolean>;
 }
 
+/** What an auxiliary output lets through each way, percent 0..100. A plain switch knows 0 and 100 of `output` only. */
+export interface AuxiliaryLevels {
+  readonly output: number;
+  readonly input: number;
+}
+
+/** Outputs 1..5 to auxiliary loads, each a switch or a proportional controller. They keep their levels without power. */
+export interface AuxiliaryOutputs {
+  /** Throws `hal/misuse` for a number or level there is none of, `hal/fault` when the output does not follow. */
+  set(number: number, levels: AuxiliaryLevels): MaybePromise<void>;
+  /** What the output lets through now. */
+  read(number: number): MaybePromise<AuxiliaryLevels>;
+}
+
 export type TamperInput = "meter-cover" | "terminal-cover" | "battery-cover" | "magnet";
 
 /** Cover switches and field sensors. `true` = open, or field present. */
@@ -133,11 +154,22 @@ export interface Tamper {
   onChange(listener: Listener<{ readonly input: TamperInput; readonly active: boolean }>): Cancel;
 }
 
+/** Two buttons, a the one that confirms; a meter with a keypad has the digits too. */
+export const buttons = ["a", "b", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] as const;
+export type Button = (typeof buttons)[number];
+
+/** How much is drawn, as an ambient indicator shows it. */
+export type PowerLevel = "low" | "medium" | "high";
+
 /** The meter's display and buttons. */
 export interface UserInterface {
   /** Shows up to 4 lines of up to 32 characters. */
   show(lines: readonly string[]): MaybePromise<void>;
-  onButton(listener: Listener<{ readonly button: "a" | "b" }>): Cancel;
+  /** Sounds the alarm once. Absent: there is no sounder. */
+  alarm?(): MaybePromise<void>;
+  /** Sets the ambient indicator. Absent: there is none. */
+  indicate?(level: PowerLevel): MaybePromise<void>;
+  onButton(listener: Listener<{ readonly button: Button }>): Cancel;
 }
 
 export interface RadioSettings {
@@ -273,6 +305,7 @@ export interface Board {
   readonly mains?: Mains;
   readonly metrology?: Metrology;
   readonly loadSwitch?: LoadSwitch;
+  readonly auxiliary?: AuxiliaryOutputs;
   readonly tamper?: Tamper;
   readonly userInterface?: UserInterface;
   readonly radio?: Radio;

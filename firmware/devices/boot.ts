@@ -5,11 +5,13 @@ import type { BootOptions, DeviceCore, DeviceLink } from "./core.ts";
 import { Device } from "./device.ts";
 import { electricityMeter } from "./electricity-meter.ts";
 import { communicationsHub } from "./hub.ts";
+import { standAloneController } from "./sapc.ts";
 
 /** One line a device type; what else it is stands in its row (`model/devices.ts`). */
 const cores = {
   ESME: electricityMeter,
   CHF: communicationsHub,
+  SAPC: standAloneController,
 } satisfies Partial<Record<DeviceName, DeviceCore>>;
 
 /** A device type that there is firmware for. */

@@ -72,7 +72,9 @@ export class Commands {
     }
     const executed = this.#execute(checked);
     const results = executed instanceof Promise ? await executed : executed;
-    await reply(this.#parts.sealer.response(checked, results));
+    const sealed = this.#parts.sealer.response(checked, results);
+    const response = sealed instanceof Promise ? await sealed : sealed;
+    if (response !== undefined) await reply(response);
     if (grant.replayProtected) await counters.finish(party.role, party.eui);
   }
 

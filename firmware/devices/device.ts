@@ -11,8 +11,16 @@ import type { EventLog } from "../kernel/event-log.ts";
 import type { Journal, JournalChange } from "../kernel/journal.ts";
 import type { Observation } from "../kernel/observation.ts";
 import { RunLoop } from "../kernel/run-loop.ts";
-import { type DeviceName, devices, type Role, type UseCase } from "../model/index.ts";
+import {
+  type DeviceName,
+  devices,
+  type Matched,
+  type Plain,
+  type Role,
+  type UseCase,
+} from "../model/index.ts";
 import { Counters } from "../security/counters.ts";
+import type { OwnKeys } from "../security/own-keys.ts";
 import type { RefusalReason } from "../security/refusal-reasons.ts";
 import { type CommandRule, commandRules } from "../security/rules.ts";
 import type { TrustAnchors } from "../security/trust-anchors.ts";
@@ -35,6 +43,8 @@ export interface DeviceOptions {
   readonly suite: Suite;
   /** Agrees keys in the place of the identity's own secret. */
   readonly agreement?: Agreement;
+  /** Signs in the place of the identity's own secret. */
+  readonly signer?: Signer;
   readonly observe?: (observation: Observation) => void;
   readonly settings?: Partial<DeviceSettings>;
 }
@@ -52,7 +62,7 @@ export class Device implements DeviceContext {
   readonly anchors: TrustAnchors;
   readonly counters: Counters;
   readonly futureDated: FutureDated;
-  readonly signer: Signer;
+  readonly keys: OwnKeys;
   readonly suite: Suite;
   readonly #observe: ((observation: Observation) => void) | undefined;
   readonly #loop: RunLoop;
@@ -67,7 +77,7 @@ export class Device implements DeviceContext {
 
   /** Reads identity and state of a `type` from flash. Throws as {@link readState}. */
   static async open(board: Board, type: DeviceName, uplink: Uplink, options: DeviceOptions): Promise<Device> {
-    const state = await readState(board, type, options.suite, options.agreement);
+    const state = await readState(board, type, options.suite, options);
     const loop = new RunLoop();
     const time = await DeviceTime.open(board, state.journal, (action) => loop.post("appointment", action));
     return new Device(board, state, loop, time, uplink, options);
@@ -96,12 +106,13 @@ export class Device implements DeviceContext {
     this.#loop = loop;
     this.#time = time;
     loop.onFault(({ name, error }) => this.observe({ kind: "fault", where: name, error: String(error) }));
-    this.signer = suite.signer(board.crypto, state.identity.signSeed);
+    this.keys = state.keys;
     this.counters = new Counters(state.journal);
     this.futureDated = new FutureDated(this);
     const { maxMessageBytes } = uplink;
     const { crypto } = board;
-    this.#sealer = new Sealer({ state, suite, crypto, signer: this.signer, time, maxMessageBytes, observe });
+    const takeCounter = () => this.#alerts.takeCounter();
+    this.#sealer = new Sealer({ state, suite, crypto, time, takeCounter, maxMessageBytes, observe });
     this.#commands = this.#makeCommands();
     this.#alerts = new AlertOutbox(this, uplink, this.settings);
     this.#responses = new ResponseQueue(this, uplink, this.settings);
@@ -177,9 +188,37 @@ export class Device implements DeviceContext {
   /** Answers over the uplink. */
   readonly respond: Reply = (response) => this.#responses.add(response);
 
+  /**
+   * For a bench, and reached by no wire: brings the features into the state in which the operation gives `gives`. False
+   * when none of them can be brought there. Throws `model/value`.
+   */
+  load(operation: Matched, gives: Plain): Promise<boolean> {
+    return this.turn("load", () => this.#operations.load(operation, gives));
+  }
+
+  /** For a bench: what the operation gives when the hardware behind it fails, where it does not just fail. */
+  failureOf(operation: Matched): Plain | undefined {
+    return this.#operations.failure(operation);
+  }
+
+  /** For a bench: the hardware behind a member ("object.member") fails, or works again. */
+  setFailing(path: string, failing = true): void {
+    this.#operations.setFailing(path, failing);
+  }
+
+  /** For a bench: the next alert has a counter one greater. */
+  setAlertCounter(counter: bigint): Promise<void> {
+    return this.turn("alert counter", () => this.#alerts.countFrom(counter));
+  }
+
   /** The use cases it models: those whose every step its features serve. */
   get useCases(): readonly UseCase[] {
     return [...this.#rules.values()].map(({ useCase }) => useCase);
+  }
+
+  /** What it signs with now. */
+  get signer(): Signer {
+    return this.keys.signer;
   }
 
   get deviceType(): DeviceName {

@@ -8,12 +8,35 @@ export function hanOptions(device: Device): HanOptions {
     board: device.board,
     keyEstablishment: device.suite.keyEstablishment,
     journal: device.journal,
-    credential: { certificate: device.identity.signCertificate, signer: device.signer },
-    trustRoot: { publicKey: issuerKey(device) },
+    ...joiningWith(device),
     nowS: () => (device.timeIsSet() ? device.nowS() : undefined),
     observe: (observation) => device.observe(observation),
     event: (name, handler, fromOutside) => device.event(name, handler, fromOutside),
     after: (delayMs, action) => device.after(delayMs, action),
+  };
+}
+
+/** The device's own credential for key establishment, and whom it believes in it. */
+function joiningWith(device: Device): Pick<HanOptions, "credential" | "trustRoot"> {
+  const { identity, suite } = device;
+  const { credentials } = suite.keyEstablishment;
+  if (credentials === undefined || identity.joining === undefined)
+    return {
+      // As they are when asked: the key may be replaced.
+      credential: {
+        get certificate() {
+          return device.keys.certificate("sign");
+        },
+        get signer() {
+          return device.signer;
+        },
+      },
+      trustRoot: { publicKey: issuerKey(device) },
+    };
+  const { certificate, secret, authorityKey } = identity.joining;
+  return {
+    credential: { certificate, signer: credentials.signer(secret) },
+    trustRoot: { publicKey: authorityKey },
   };
 }
 

@@ -1,11 +1,11 @@
 /** Hands the operations of a command to the features that serve the objects, in order, one result each. */
 
 import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
-import { type MaybePromise, whenHere } from "../../hal/board.ts";
+import { HalError, type MaybePromise, whenHere } from "../../hal/board.ts";
 import type { CommandOrigin } from "../features/command-origin.ts";
 import type { DeviceContext, Feature } from "../features/feature.ts";
 import type { ServedMember } from "../features/serve.ts";
-import { type Matched, type Outcome, type Step, toPlain } from "../model/index.ts";
+import { fromPlain, type Matched, type Outcome, type Plain, type Step, toPlain } from "../model/index.ts";
 import { type OperationResult, Status } from "../wire/message.ts";
 
 const notExecuted: OperationResult = { status: Status.otherReason };
@@ -13,6 +13,8 @@ const notExecuted: OperationResult = { status: Status.otherReason };
 export class Operations {
   readonly #context: Pick<DeviceContext, "observe">;
   readonly #members = new Map<string, ServedMember>();
+  /** Members behind which the hardware fails. */
+  readonly #failing = new Set<string>();
 
   constructor(context: Pick<DeviceContext, "observe">) {
     this.#context = context;
@@ -35,6 +37,29 @@ export class Operations {
   /** Whether a feature serves what the step asks for: a device models a use case when all its steps are served. */
   serves(step: Step): boolean {
     return this.#members.get(step.path)?.[step.kind] !== undefined;
+  }
+
+  /** For a bench: what stands behind a member ("object.member") fails, as a broken part does, or works again. */
+  setFailing(path: string, failing: boolean): void {
+    if (failing) this.#failing.add(path);
+    else this.#failing.delete(path);
+  }
+
+  /**
+   * For a bench: brings the feature into the state in which the operation gives `gives`. False when it cannot be
+   * brought there. Throws `model/value` for what the member never gives.
+   */
+  async load({ step, value }: Matched, gives: Plain): Promise<boolean> {
+    const member = this.#members.get(step.path);
+    if (member?.load === undefined) return false;
+    await member.load(fromPlain(step.gives, gives, step.path), value);
+    return true;
+  }
+
+  /** What a method that tells its outcome itself gives when the hardware behind it fails; undefined for all others. */
+  failure({ step, value }: Matched): Plain | undefined {
+    const failure = this.#members.get(step.path)?.failure;
+    return failure && toPlain(step.gives, failure(value));
   }
 
   /**
@@ -60,19 +85,27 @@ export class Operations {
     });
   }
 
-  #start({ step, value }: Matched, origin: CommandOrigin): MaybePromise<OperationResult> {
+  #start(operation: Matched, origin: CommandOrigin): MaybePromise<OperationResult> {
+    const { step, value } = operation;
     try {
+      if (this.#failing.has(step.path)) throw new HalError("hal/fault", `${step.path}: fails`);
       const result = carriedOut(step, value, this.#members.get(step.path), origin);
-      return result instanceof Promise ? result.catch((error: unknown) => this.#failed(error)) : result;
+      return result instanceof Promise
+        ? result.catch((error: unknown) => this.#failed(error, operation))
+        : result;
     } catch (error) {
-      return this.#failed(error);
+      return this.#failed(error, operation);
     }
   }
 
-  #failed(error: unknown): OperationResult {
+  #failed(error: unknown, { step, value }: Matched): OperationResult {
     if (hasCode(error, "hal/power-lost")) throw error;
     this.#context.observe({ kind: "fault", where: "operation", error: String(error) });
-    return { status: hasCode(error, "hal/fault") ? Status.hardwareFault : Status.otherReason };
+    if (!hasCode(error, "hal/fault")) return { status: Status.otherReason };
+    const { failure } = this.#members.get(step.path) ?? {};
+    return failure === undefined
+      ? { status: Status.hardwareFault }
+      : resultOf(step, { value: failure(value) });
   }
 }
 

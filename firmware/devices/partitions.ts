@@ -7,21 +7,33 @@ export interface Region {
   readonly sectorCount: number;
 }
 
-export interface Partitions {
+/** Sizes in bytes, rounded up to sectors. */
+const sizes = {
   /** Written once, in the factory. */
-  readonly factory: Region;
+  factory: 8192,
   /** The working journal. */
-  readonly journal: Region;
-  /** Half-hourly profile: 20,000 records. */
-  readonly profileLog: Region;
+  journal: 131_072,
+} as const;
+
+/** Rings of records: sizes in bytes, rounded up to sectors, and one sector more than they fill. */
+const rings = {
+  /** Half hours of import: 19,056 entries and a twentieth for marks, 16 bytes each. */
+  profileLog: 322_000,
   /** Average voltage: 4,320 entries. */
-  readonly voltageLog: Region;
-}
+  voltageLog: 54_000,
+  /** Half hours of export: 4,464 entries, 16 bytes. */
+  exportLog: 76_500,
+  /** Half hours of reactive import: 4,464 entries, 12 bytes. */
+  reactiveLog: 57_000,
+  /** Consumption of days: 731 entries, 12 bytes. */
+  consumptionLog: 9400,
+  /** Registers at midnight: 31 entries, 352 bytes. */
+  dailyReadLog: 12_000,
+} as const;
 
-/** Sizes in bytes, rounded up to sectors; a ring of records needs one sector more than it fills. */
-const sizes = { factory: 8192, journal: 131_072, profileLog: 245_000, voltageLog: 54_000 } as const;
+export type Partitions = Readonly<Record<keyof typeof sizes | keyof typeof rings, Region>>;
 
-/** Throws `devices/flash-too-small`. */
+/** Throws `devices/flash-too-small`. With sectors of 4 KiB a device needs 172 of them, 688 KiB. */
 export function partitions(geometry: FlashGeometry): Partitions {
   let firstSector = 0;
   const region = (bytes: number, spareSectors = 0): Region => {
@@ -33,8 +45,12 @@ export function partitions(geometry: FlashGeometry): Partitions {
   const map = {
     factory: region(sizes.factory),
     journal: region(sizes.journal),
-    profileLog: region(sizes.profileLog, 1),
-    voltageLog: region(sizes.voltageLog, 1),
+    profileLog: region(rings.profileLog, 1),
+    voltageLog: region(rings.voltageLog, 1),
+    exportLog: region(rings.exportLog, 1),
+    reactiveLog: region(rings.reactiveLog, 1),
+    consumptionLog: region(rings.consumptionLog, 1),
+    dailyReadLog: region(rings.dailyReadLog, 1),
   };
   if (firstSector > geometry.sectorCount)
     throw new CodedError(

@@ -9,7 +9,7 @@ import { Journal, type JournalChange } from "../kernel/journal.ts";
 import { type CellName, cellsOf, type DeviceName, deviceByFactoryNumber, devices } from "../model/index.ts";
 import { type Anchor, anchorKey, decodeAnchor, encodeAnchor } from "../security/trust-anchors.ts";
 import type { Eui64 } from "../wire/message.ts";
-import type { Suite } from "../wire/suite.ts";
+import type { EstablishmentCredential, Suite } from "../wire/suite.ts";
 import { partitions } from "./partitions.ts";
 
 /** One trust anchor as the factory loads it. */
@@ -21,19 +21,26 @@ export interface AnchorSeed {
   readonly contingency?: Uint8Array;
 }
 
+/** A credential for key establishment, and the public key of the authority that its peers' must come from. */
+export interface JoiningIdentity extends EstablishmentCredential {
+  readonly authorityKey: Uint8Array;
+}
+
 /** All that makes one device this device and no other. */
 export interface DeviceIdentity {
   readonly type: DeviceName;
   readonly eui64: Eui64;
-  /** Ed25519 seed, 32 bytes. */
+  /** Secret of the suite's signer, 32 bytes. */
   readonly signSeed: Uint8Array;
-  /** X25519 secret, 32 bytes. */
+  /** Secret of the suite's agreement, 32 bytes. */
   readonly agreeSecret: Uint8Array;
-  /** CWTs for the two public keys. */
+  /** For the two public keys. */
   readonly signCertificate: Uint8Array;
   readonly agreeCertificate: Uint8Array;
   /** Certificates between those and the root, leaf's issuer first; empty when the root signed them. */
   readonly certificatePath: readonly Uint8Array[];
+  /** What it joins with, on wires that have credentials of their own for that. */
+  readonly joining?: JoiningIdentity;
   /** 18 bytes as printed on the device: 16 code bytes and their CRC, low byte first. */
   readonly installCode: Uint8Array;
   /** 4 bytes, as ECS52 answers it. */
@@ -85,6 +92,13 @@ export async function readIdentity(board: Board): Promise<DeviceIdentity> {
     signCertificate: field("signCertificate"),
     agreeCertificate: field("agreeCertificate"),
     certificatePath: journal.keys("path/").map(field),
+    ...(journal.get("join/secret") !== undefined && {
+      joining: {
+        certificate: field("join/certificate"),
+        secret: field("join/secret"),
+        authorityKey: field("join/authority"),
+      },
+    }),
     installCode: field("installCode"),
     firmwareVersion: field("firmwareVersion"),
     anchors: journal.keys("anchor/").map((key) => {
@@ -107,6 +121,8 @@ function typeOf(number: number | undefined, board: Board): DeviceName {
 
 function factoryRecords(identity: DeviceIdentity, board: Board, suite: Suite): JournalChange[] {
   checkSizes(identity);
+  if (suite.keyEstablishment.credentials !== undefined && identity.joining === undefined)
+    throw wrong(identity, "joining", `a credential for ${suite.keyEstablishment.name}`, "none");
   checkCells(identity, board.crypto, suite);
   const anchors: Anchor[] = identity.anchors.map((seed) => ({
     ...seed,
@@ -120,9 +136,19 @@ function factoryRecords(identity: DeviceIdentity, board: Board, suite: Suite): J
     { key: "signCertificate", value: identity.signCertificate },
     { key: "agreeCertificate", value: identity.agreeCertificate },
     ...identity.certificatePath.map((value, i) => ({ key: `path/${i}`, value })),
+    ...joiningRecords(identity),
     { key: "installCode", value: identity.installCode },
     { key: "firmwareVersion", value: identity.firmwareVersion },
     ...anchors.map((anchor) => ({ key: anchorKey(anchor.cell), value: encodeAnchor(anchor) })),
+  ];
+}
+
+function joiningRecords({ joining }: DeviceIdentity): JournalChange[] {
+  if (joining === undefined) return [];
+  return [
+    { key: "join/certificate", value: joining.certificate },
+    { key: "join/secret", value: joining.secret },
+    { key: "join/authority", value: joining.authorityKey },
   ];
 }
 
@@ -150,8 +176,10 @@ function checkCells(identity: DeviceIdentity, crypto: Crypto, suite: Suite): voi
     if (contingency !== undefined && (cell.role !== "root" || contingency.length !== wrappedKeyBytes))
       throw wrong(identity, anchorKey(cell), `${wrappedKeyBytes} bytes of a root's`, contingency.length);
     if (!suite.keyUsable(crypto, cell.usage, publicKey)) {
-      const got = publicKey.length === 32 ? "one that can verify or agree nothing" : publicKey.length;
-      throw wrong(identity, anchorKey(cell), "a key of 32 bytes", got);
+      const { publicKeyBytes } = suite;
+      const got =
+        publicKey.length === publicKeyBytes ? "one that can verify or agree nothing" : publicKey.length;
+      throw wrong(identity, anchorKey(cell), `a key of ${publicKeyBytes} bytes`, got);
     }
   }
 }

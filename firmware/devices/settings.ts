@@ -1,3 +1,5 @@
+import type { Fitted } from "../features/auxiliary/controllers.ts";
+
 /** What a device's maker chose where the specification leaves room, or where its text was not to hand. */
 export interface DeviceSettings {
   /**
@@ -45,6 +47,21 @@ export interface DeviceSettings {
   readonly randomisedOffsetLimitS: number;
   /** Disable and lock the supply when the meter is tampered with (supply tamper state, 0-0:94.44.0.4). */
   readonly lockSupplyOnTamper: boolean;
+  /** Suspending the time debts of a home whose supply is off suspends its standing charge, too (service-rules 5.3). */
+  readonly standingChargeWithDebts: boolean;
+  /**
+   * Units of 10^-5 of the currency in one of the debt recovery rate cap's, which has 16 bits: a penny. From memory,
+   * unverified.
+   */
+  readonly debtCapUnit: number;
+  /**
+   * Tokens entered by hand in a row that give no credit, before entry is suspended, and for how long. From memory,
+   * unverified.
+   */
+  readonly tokenTries: number;
+  readonly tokenSuspensionS: number;
+  /** The most that one phase of a home draws: how soon its credit could be used up. Ours, not a fact. */
+  readonly largestLoadW: number;
   /** From this long on an outage is a long one (8F36), and the hub's last gasp leaves: three minutes, facts §5.8. */
   readonly longOutageS: number;
   /**
@@ -52,8 +69,27 @@ export interface DeviceSettings {
    * memory, unverified.
    */
   readonly linkQualityAt24GHz: number;
+  /**
+   * Are validity periods of certificates looked at (CS02b, CS02d), where the command does not forbid it? Off for the
+   * reference messages, whose certificates begin after their commands.
+   */
+  readonly certificateTimeChecks: boolean;
+  /** May a load controller's cell take a certificate of another role? The reference messages put a supplier's there. */
+  readonly anyPartyAsLoadController: boolean;
+  /** Joins that a device's own log holds: the most that CS07 can tell. */
+  readonly joinCapacity: number;
   /** A supply back for less than this has not come back: the bound on what flapping can cost. Ours, not a fact. */
   readonly outageSettleMs: number;
+  /**
+   * What is wired to auxiliary controllers 1 to 5, until a supplier says otherwise (ECS46c): "none", "switch" (ALCS),
+   * "proportional" (APC), or the EUI-64 of a load control switch of the home (HCALCS). Ours: a proportional controller
+   * does all that any command can ask for.
+   */
+  readonly auxiliaryControllers: readonly Fitted[];
+  /** Has a boost button, "b". From memory, unverified: whether there is one is the meter's variant. */
+  readonly boostFunction: boolean;
+  /** Minutes of boost after one press, after another one, and so on. From memory, unverified. */
+  readonly boostPeriodsMin: readonly number[];
 }
 
 export const defaultSettings: DeviceSettings = {
@@ -78,7 +114,18 @@ export const defaultSettings: DeviceSettings = {
   commissionedWhen: "joined",
   randomisedOffsetLimitS: 0,
   lockSupplyOnTamper: false,
+  standingChargeWithDebts: true,
+  debtCapUnit: 1000,
+  tokenTries: 10,
+  tokenSuspensionS: 3600,
+  largestLoadW: 25_000,
   longOutageS: 180,
   linkQualityAt24GHz: 127,
+  certificateTimeChecks: true,
+  anyPartyAsLoadController: false,
+  joinCapacity: 16,
   outageSettleMs: 5_000,
+  auxiliaryControllers: ["proportional", "proportional", "proportional", "proportional", "proportional"],
+  boostFunction: true,
+  boostPeriodsMin: [15, 30, 45, 60],
 };

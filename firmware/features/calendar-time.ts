@@ -115,6 +115,19 @@ export function latestMatch(pattern: DatePattern, days: number): number | undefi
   return undefined;
 }
 
+/** The first day from `days` on that matches; undefined when there is none within the years a recurring date may be apart. */
+export function nextMatch(pattern: DatePattern, days: number): number | undefined {
+  const { year = civilDate(days).year } = pattern;
+  const first = Math.max(days, dayNumber({ year, month: 1, day: 1 }));
+  const end = dayNumber({
+    year: year + (pattern.year === undefined ? maxYearsBack + 1 : 1),
+    month: 1,
+    day: 1,
+  });
+  for (let day = first; day < end; day++) if (matchesDate(pattern, day)) return day;
+  return undefined;
+}
+
 function latestInYear(pattern: DatePattern, year: number, upTo: number): number | undefined {
   const months = pattern.month === undefined ? [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1] : [pattern.month];
   for (const month of months) {

@@ -51,5 +51,6 @@ function recipientsOf({ wan, recipients }: AlertRow, context: DeviceContext): re
   return [...new Set(roles)];
 }
 
-const logOf = ({ eventLog, securityLog, powerLog }: DeviceContext, name: LogName): EventLog =>
-  ({ event: eventLog, security: securityLog, power: powerLog, auxiliary: eventLog })[name];
+/** The auxiliary log has entries of its own shape: who raises its codes appends them, among the changes. */
+const logOf = ({ eventLog, securityLog, powerLog }: DeviceContext, name: LogName): EventLog | undefined =>
+  ({ event: eventLog, security: securityLog, power: powerLog, auxiliary: undefined })[name];

@@ -13,8 +13,13 @@ export interface ServedMember {
   get?(selector: unknown): MaybePromise<Outcome<unknown, Status>>;
   set?(value: unknown, origin: CommandOrigin): MaybePromise<Status>;
   call?(argument: unknown, origin: CommandOrigin): MaybePromise<Outcome<unknown, Status>>;
-  /** Brings the feature into the state in which `get` shows `value`: for a bench, and reached by no wire. */
-  load?(value: unknown): MaybePromise<void>;
+  /**
+   * Brings the feature into the state in which `get` shows `value`, or `call` gives it: for a bench, and reached by no
+   * wire. `asked`: the get's selector or the call's argument.
+   */
+  load?(value: unknown, asked?: unknown): MaybePromise<void>;
+  /** Of a method that tells its outcome itself: what it gives when the hardware behind it fails. */
+  failure?(argument: unknown): unknown;
 }
 
 /** An object, and the members of it that a device serves. */
@@ -40,7 +45,7 @@ export const servePart = <O extends ModelObject, const K extends keyof Serves<O>
 function served(object: ModelObject, handlers: object): ServedObject {
   const members = Object.entries(handlers).map(([name, handler]): readonly [string, ServedMember] => [
     name,
-    typeof handler === "function" ? { call: handler as NonNullable<ServedMember["call"]> } : handler,
+    typeof handler === "function" ? { call: handler, ...handler } : handler,
   ]);
   return { object, members: new Map(members) };
 }
@@ -52,6 +57,12 @@ export const refused = { status: Status.otherReason } as const;
 /** Of a method without output. */
 export const outcome = (status: Status): Outcome<null, Status> =>
   status === Status.success ? done : { status };
+/** A method with a `load`, or a `failure`: see {@link ServedMember}. */
+export const calls = <A, R>(
+  call: (argument: A, origin: CommandOrigin) => MaybePromise<Outcome<R, Status>>,
+  load?: (value: R, argument: A) => MaybePromise<void>,
+  failure?: (argument: A) => R,
+) => Object.assign(call, { ...(load && { load }), ...(failure && { failure }) });
 /** An attribute that is only read. `load`: see {@link ServedMember}. */
 export const reads = <T>(read: () => MaybePromise<T>, load?: (value: T) => MaybePromise<void>) => ({
   get: (): MaybePromise<{ readonly value: T }> => whenHere(read(), (value) => ({ value })),

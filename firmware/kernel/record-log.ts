@@ -83,6 +83,18 @@ export class RecordLog {
     return mine;
   }
 
+  /** Forgets every record. A power cut inside leaves the newest of them. */
+  clear(): Promise<void> {
+    const mine = this.#queue.then(async () => {
+      for (const { sector } of this.#pieces)
+        await this.#flash.erase(this.#sectorOffset(sector) / this.#flash.geometry.sectorBytes);
+      this.#pieces = [];
+      this.#next = 0;
+    });
+    this.#queue = mine.catch(() => undefined);
+    return mine;
+  }
+
   /** `index` 0 is the oldest record kept. Throws `record-log/corrupt` when flash has lost it. */
   async read(index: number): Promise<Uint8Array> {
     const record = await this.readSound(index);

@@ -3,7 +3,14 @@ import type { DeviceName } from "./define.ts";
 import type { Role } from "./roles.ts";
 
 /** Parts of a board (`hal/board.ts`) that a device type cannot do without. */
-export type BoardPart = "metrology" | "loadSwitch" | "tamper" | "userInterface" | "modem" | "radio";
+export type BoardPart =
+  | "metrology"
+  | "loadSwitch"
+  | "auxiliary"
+  | "tamper"
+  | "userInterface"
+  | "modem"
+  | "radio";
 
 export interface DeviceRow {
   readonly words: string;
@@ -67,7 +74,7 @@ export const devices: Readonly<Record<DeviceName, DeviceRow>> = {
     logNumber: 0,
     duis: "ESME",
     shows: "cosem",
-    parts: ["metrology", "loadSwitch", "tamper", "userInterface", "radio"],
+    parts: ["metrology", "loadSwitch", "auxiliary", "tamper", "userInterface", "radio"],
     powerLog: true,
   },
   CHF: {
@@ -131,7 +138,7 @@ export const devices: Readonly<Record<DeviceName, DeviceRow>> = {
     logNumber: 0,
     duis: "ESME",
     shows: "cosem",
-    parts: ["loadSwitch", "tamper", "radio"],
+    parts: ["auxiliary", "tamper", "radio"],
   },
   IHD: { ...listener, factoryNumber: 8, words: "in-home display", logNumber: 128, duis: "IHD" },
   CAD: { ...listener, factoryNumber: 9, words: "consumer access device", logNumber: 130, duis: "CAD" },

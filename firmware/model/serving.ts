@@ -16,7 +16,7 @@ type Selector<S> = S extends ValueType ? ValueOf<S> | undefined : undefined;
 interface Get<T extends ValueType, S, Status> {
   get(selector: Selector<S>): MaybePromise<Outcome<ValueOf<T>, Status>>;
   /** Brings the feature into the state in which `get` shows `value`: for a bench, and reached by no wire. */
-  load?(value: ValueOf<T>): MaybePromise<void>;
+  load?(value: ValueOf<T>, selector?: Selector<S>): MaybePromise<void>;
 }
 interface Set<T extends ValueType, Origin, Status> {
   set(value: ValueOf<T>, origin: Origin): MaybePromise<Status>;

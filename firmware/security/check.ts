@@ -4,7 +4,14 @@
  */
 import { hasCode } from "../../hal/base/coded-error.ts";
 import type { Verifier } from "../../hal/board.ts";
-import { type GrantRow, type Matched, matchSteps, type ValueOf, type valueTypes } from "../model/index.ts";
+import {
+  type GrantRow,
+  type Matched,
+  matchSteps,
+  type UseCase,
+  type ValueOf,
+  type valueTypes,
+} from "../model/index.ts";
 import { type Command, type Eui64, Kind, type Message } from "../wire/message.ts";
 import type { Envelope, Wire } from "../wire/wire.ts";
 import type { Counters } from "./counters.ts";
@@ -114,13 +121,14 @@ export function acceptable(authentic: Omit<Accepted, "operations">): Accepted | 
   const { command, plain, rule, grant, party } = authentic;
   const operations = matchSteps(rule.useCase, command.operations);
   // Named one by one: a spread with one member more takes longer than all the checks here.
-  return typeof operations !== "string" && oneActivationTime(operations)
+  return typeof operations !== "string" && oneActivationTime(rule.useCase, operations)
     ? { command, operations, plain, rule, grant, party }
     : "format";
 }
 
-/** All activation times of a command are equal (rules §5). */
-function oneActivationTime(operations: readonly Matched[]): boolean {
+/** All activation times of a command are equal (rules §5); other times of one that has none need not be. */
+function oneActivationTime({ futureDated }: UseCase, operations: readonly Matched[]): boolean {
+  if (!futureDated) return true;
   let first: unknown;
   for (const { step, value } of operations) {
     if (step.kind !== "set" || step.carries.kind !== "moment") continue;

@@ -2,6 +2,7 @@
  * Trust anchors: who a device believes. One public key a cell, kept in the journal; verifiers and MACs are
  * made ready when a cell is loaded, so that a command pays for no key set-up.
  */
+import { concat } from "../../hal/base/bytes.ts";
 import { euiBytes, euiText } from "../../hal/base/eui64.ts";
 import type { Crypto, Verifier } from "../../hal/board.ts";
 import type { Journal, JournalChange } from "../kernel/journal.ts";
@@ -37,38 +38,36 @@ export interface Party {
 
 export interface OwnAgreement {
   readonly eui64: Eui64;
-  readonly agreement: Agreement;
+  /** The one in force when asked. */
+  agreement(): Agreement;
 }
 
 const prefix = "anchor/";
 /** Journal key of a cell, e.g. "anchor/2/1/0": role, usage, cell usage. */
 export const anchorKey = (cell: CellName): string => prefix + cellKey(cell);
 
-const anchorBytes = 16 + 32;
+const keyAt = 17;
 
-/** holder 8 ‖ key id 8 ‖ public key 32 ‖ contingency key, if it has one. */
+/** holder 8 ‖ key id 8 ‖ length of the public key 1 ‖ public key ‖ contingency key, if it has one. */
 export function encodeAnchor(anchor: Anchor): Uint8Array {
-  const { contingency = new Uint8Array() } = anchor;
-  const bytes = new Uint8Array(anchorBytes + contingency.length);
-  bytes.set(euiBytes(anchor.holder), 0);
-  bytes.set(anchor.keyId, 8);
-  bytes.set(anchor.publicKey, 16);
-  bytes.set(contingency, anchorBytes);
-  return bytes;
+  const { holder, keyId, publicKey, contingency = new Uint8Array() } = anchor;
+  return concat(euiBytes(holder), keyId, Uint8Array.of(publicKey.length), publicKey, contingency);
 }
 
 export function decodeAnchor(key: string, bytes: Uint8Array): Anchor {
   const cell = cellByKey(key.slice(prefix.length)) as CellName;
+  const keyEnd = keyAt + (bytes[keyAt - 1] as number);
   return {
     cell,
     holder: euiText(bytes.subarray(0, 8)),
     keyId: bytes.slice(8, 16),
-    publicKey: bytes.slice(16, anchorBytes),
-    ...(bytes.length > anchorBytes ? { contingency: bytes.slice(anchorBytes) } : {}),
+    publicKey: bytes.slice(keyAt, keyEnd),
+    ...(bytes.length > keyEnd ? { contingency: bytes.slice(keyEnd) } : {}),
   };
 }
 
 export class TrustAnchors {
+  readonly #journal: Journal;
   readonly #crypto: Crypto;
   readonly #suite: Suite;
   readonly #own: OwnAgreement;
@@ -95,6 +94,7 @@ export class TrustAnchors {
   }
 
   private constructor(journal: Journal, crypto: Crypto, own: OwnAgreement, suite: Suite) {
+    this.#journal = journal;
     this.#crypto = crypto;
     this.#suite = suite;
     this.#own = own;
@@ -106,6 +106,13 @@ export class TrustAnchors {
 
   cell(name: CellName): Anchor | undefined {
     return this.#cells.get(anchorKey(name));
+  }
+
+  /** The secret that this device shares with the holder of an agreement cell; undefined when there is none. */
+  shared(name: CellName): { readonly holder: Eui64; readonly secret: Uint8Array } | undefined {
+    const anchor = this.cell(name);
+    const secret = anchor && this.#own.agreement().agree(anchor.publicKey);
+    return anchor && secret && { holder: anchor.holder, secret };
   }
 
   party(eui: Eui64): Party | undefined {
@@ -138,6 +145,19 @@ export class TrustAnchors {
     this.#prepare();
   }
 
+  /** Of a bench's faults: the flash has lost the root. */
+  async loseRoot(): Promise<void> {
+    const key = anchorKey({ role: "root", usage: "certify", cellUsage: "management" });
+    await this.#journal.commit([{ key, value: null }]);
+    this.#cells.delete(key);
+    this.#prepare();
+  }
+
+  /** The device's own agreement key is another: whatever is made of it is made anew. */
+  renew(): void {
+    this.#prepare();
+  }
+
   #prepare(): void {
     const parties = new Map<Eui64, Party>();
     for (const { cell, holder } of this.#cells.values())
@@ -155,7 +175,7 @@ export class TrustAnchors {
     const reply = { originator: this.#ownBytes, target: party };
     const [signKey, agreeKey, brokerKey] = [key("sign"), key("agree"), key("agree", "accessControlBroker")];
     const { macs, hiddenValues, verifier } = this.#suite;
-    const [crypto, own] = [this.#crypto, this.#own.agreement];
+    const [crypto, own] = [this.#crypto, this.#own.agreement()];
     return withoutUndefined({
       eui,
       bytes: party,

@@ -5,7 +5,7 @@
  */
 import type { Board, Crypto, Mac, Signer, Verifier } from "../../hal/board.ts";
 import type { Role } from "../model/index.ts";
-import type { Eui64, Message, OperationResult } from "./message.ts";
+import type { Eui64, Header, Message, OperationResult } from "./message.ts";
 import type { Envelope, Wire } from "./wire.ts";
 
 /** Who sends to whom: EUI-64s of 8 bytes. */
@@ -35,10 +35,14 @@ export type ContextMac = (transaction: Transaction) => Mac;
 
 /** Values that only the target may read, bound to the message that carries them. */
 export interface HiddenValues {
-  seal(transaction: Transaction, results: readonly OperationResult[]): Uint8Array;
+  /** Undefined where the wire hides values alone, and one is a failure: it stands in clear. Throws `wire/format`. */
+  seal(header: Hiding, results: readonly OperationResult[]): Uint8Array | undefined;
   /** Undefined when anything was changed. Throws `wire/malformed`, `wire/format`, `wire/algorithm`. */
-  open(transaction: Transaction, sealed: Uint8Array): readonly OperationResult[] | undefined;
+  open(header: Hiding, sealed: Uint8Array): readonly OperationResult[] | undefined;
 }
+
+/** Of a header what hidden values depend on: the transaction, and the row that says what they are. */
+export type Hiding = Pick<Header, "kind" | "counter" | "code">;
 
 /** The part of a suite that authenticates messages: enough for one who only checks them. */
 export interface EnvelopeSuite<E extends Envelope = Envelope, M = Message> {
@@ -64,6 +68,11 @@ export interface EnvelopeSuite<E extends Envelope = Envelope, M = Message> {
 export interface Suite extends EnvelopeSuite {
   /** Length of every public key on this wire. */
   readonly publicKeyBytes: number;
+  /**
+   * Who may read the hidden values of an answer, when the ACB asked for another party: the ACB, or that party. A
+   * party that the device does not know shows its certificate with the command.
+   */
+  readonly hiddenFor: "originator" | "supplementary";
   /** Hides values for messages of `pair`. Undefined when the keys agree nothing. */
   hiddenValues(crypto: Crypto, own: Agreement, peerPublic: Uint8Array, pair: Pair): HiddenValues | undefined;
   readonly certificates: Certificates;
@@ -117,6 +126,23 @@ export interface Certificates {
   /** Proves that a root signed itself, and nothing more. Throws `certificate/…`. */
   verifySelfIssued(bytes: Uint8Array, crypto: Crypto): Certificate;
   issue(claims: CertificateClaims, issuer: Signer, issuerName: Eui64, crypto: Crypto): Uint8Array;
+  /**
+   * Asks for a device's certificate (CS02c). The key asked for signs, where it can; else `own` does, the device's
+   * signing key in force.
+   */
+  request(asked: RequestedKey & { readonly secret: Uint8Array }, own: Signer, crypto: Crypto): Uint8Array;
+  /** `own`: the device's signing key in force. Throws `certificate/…`: malformed, wrong-usage, bad-signature. */
+  readRequest(bytes: Uint8Array, own: Uint8Array, crypto: Crypto): CertificateRequest;
+}
+
+/** What a device asks a certificate for. */
+export interface RequestedKey {
+  readonly subject: Eui64;
+  readonly usage: KeyUsage;
+}
+
+export interface CertificateRequest extends RequestedKey {
+  readonly publicKey: Uint8Array;
 }
 
 /** The signing key that a root's certificate carries encrypted, until the symmetric key is published (CS02b, mode 9). */
@@ -181,4 +207,25 @@ export interface KeyEstablishment {
   ): Promise<EstablishmentStep>;
   /** A command's name and fields, to be shown. Throws `wire/malformed`. */
   describe(command: EstablishmentCommand): Readonly<Record<string, unknown>>;
+  /** Where devices join with credentials of their own; left out where those for messages serve for both. */
+  readonly credentials?: EstablishmentCredentials;
+}
+
+/** What a device is made with to join, beside its keys for messages. */
+export interface EstablishmentCredential {
+  readonly certificate: Uint8Array;
+  readonly secret: Uint8Array;
+}
+
+export interface EstablishmentCredentials {
+  /** Of the secret of an {@link EstablishmentCredential}. */
+  signer(secret: Uint8Array): Signer;
+  /** An authority made on the spot: for test PKIs. `random` gives fresh random bytes. */
+  authority(crypto: Crypto, name: Eui64, random: (length: number) => Uint8Array): EstablishmentAuthority;
+}
+
+export interface EstablishmentAuthority {
+  readonly publicKey: Uint8Array;
+  /** Valid from `notBeforeS`, UTC seconds, without end. */
+  certify(subject: Eui64, notBeforeS: number): EstablishmentCredential;
 }

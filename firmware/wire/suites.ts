@@ -1,14 +1,15 @@
 /** The registry of suites: the one place that names the wires. */
 import { coseSuite } from "./cose/suite.ts";
-import { gbcsSuite } from "./gbcs/suite.ts";
+import { gbcsEnvelopes, gbcsSuite } from "./gbcs/suite.ts";
 
 /** Suites that a home can run on. A new wire is its room and a line here. */
 export const suites = {
   cose: coseSuite,
+  gbcs: gbcsSuite,
 } as const;
 
-/** Suites that can authenticate messages. */
-export const envelopeSuites = { ...suites, gbcs: gbcsSuite } as const;
+/** Suites that can authenticate messages; of GBCS's any, those without a row of the model too. */
+export const envelopeSuites = { ...suites, gbcs: gbcsEnvelopes } as const;
 
 export type WireName = keyof typeof envelopeSuites;
 export const wireNames = Object.keys(envelopeSuites) as readonly WireName[];

@@ -6,7 +6,7 @@
  * {@link Wire.decode} reads the body. Sealing is the same way back.
  */
 import type { Mac, Verifier } from "../../hal/board.ts";
-import type { Header, Message, Protection } from "./message.ts";
+import type { Header, Message, Operation, Protection } from "./message.ts";
 
 /** A message whose envelope has been read and bounded, and nothing more: none of it is authentic yet. */
 export interface Envelope {
@@ -35,8 +35,11 @@ export interface Wire<E extends Envelope = Envelope, M = Message> {
   macValid(envelope: E, mac: Mac): boolean;
   /** False when there is none. */
   signatureValid(envelope: E, verify: Verifier): boolean;
-  /** The typed form. Throws CodedError `wire/format`. Call it after authentication. */
-  decode(envelope: E): M;
+  /**
+   * The typed form. Throws CodedError `wire/format`. Call it after authentication. `asked`: the operations that a
+   * response answers, for wires whose answers are read by them; by default the steps of the use case's row.
+   */
+  decode(envelope: E, asked?: readonly Operation[]): M;
   /** Unprotected bytes: for a command this is the pre-command. */
   encode(message: M): Uint8Array;
   /** Adds the originator's signature. `keyId`: 8 bytes. */

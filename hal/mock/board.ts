@@ -1,4 +1,5 @@
 import {
+  type AuxiliaryOutputs,
   type Board,
   type Cancel,
   type Clock,
@@ -15,6 +16,7 @@ import {
   type Tamper,
   type UserInterface,
 } from "../board.ts";
+import { MockAuxiliary } from "./auxiliary.ts";
 import { MockClock } from "./clock.ts";
 import { MockEntropy } from "./entropy.ts";
 import type { Ether } from "./ether.ts";
@@ -36,8 +38,9 @@ export interface MockParts {
   readonly flash?: Partial<FlashOptions>;
   readonly mains?: true | Partial<MainsSettings>;
   /** Needs `mains`. */
-  readonly metrology?: true | { readonly profile: LoadProfile };
+  readonly metrology?: true | { readonly profile?: LoadProfile; readonly elementCount?: 1 | 2 };
   readonly loadSwitch?: true;
+  readonly auxiliary?: true;
   readonly tamper?: true;
   readonly userInterface?: true;
 }
@@ -71,6 +74,7 @@ export class MockBoard implements Board {
   readonly mains?: Mains;
   readonly metrology?: Metrology;
   readonly loadSwitch?: LoadSwitch;
+  readonly auxiliary?: AuxiliaryOutputs;
   readonly tamper?: Tamper;
   readonly userInterface?: UserInterface;
   readonly radio?: Radio;
@@ -134,6 +138,9 @@ export class MockBoard implements Board {
   }
   get mockLoadSwitch(): MockLoadSwitch {
     return this.#part("loadSwitch");
+  }
+  get mockAuxiliary(): MockAuxiliary {
+    return this.#part("auxiliary");
   }
   get mockTamper(): MockTamper {
     return this.#part("tamper");
@@ -211,6 +218,7 @@ export interface MockFaults {
   readonly mains?: MockMains;
   readonly metrology?: MockMetrology;
   readonly loadSwitch?: MockLoadSwitch;
+  readonly auxiliary?: MockAuxiliary;
   readonly tamper?: MockTamper;
   readonly userInterface?: MockUserInterface;
   readonly radio?: MockRadio;
@@ -225,6 +233,7 @@ function makeParts(options: MockBoardOptions, power: Power): MockFaults {
   return {
     ...(mains && { mains }),
     ...(loadSwitch && { loadSwitch }),
+    ...(parts.auxiliary && { auxiliary: new MockAuxiliary(power) }),
     ...(metrology && { metrology }),
     ...(parts.tamper && { tamper: new MockTamper(scheduler, power) }),
     ...(parts.userInterface && { userInterface: new MockUserInterface(scheduler, power) }),
@@ -249,13 +258,15 @@ function makeMetrology(
   loadSwitch: MockLoadSwitch | undefined,
 ): MockMetrology {
   if (!mains) throw new HalError("hal/misuse", `board ${id}: metrology needs mains`);
+  const options = typeof parts?.metrology === "object" ? parts.metrology : {};
   const circuit: LoadCircuit = {
     phaseCount: mains.settings.phaseCount,
+    elementCount: options.elementCount ?? 1,
     voltageV: (phase) => mains.voltageV(phase),
     energised: (phase) => mains.isPresent(phase),
     connected: () => loadSwitch?.contactsClosed ?? true,
   };
-  const profile = typeof parts?.metrology === "object" ? parts.metrology.profile : constantLoad(0);
+  const profile = options.profile ?? constantLoad(0);
   const metrology = new MockMetrology(scheduler, power, circuit, profile, startUtcMs);
   mains.whenChanged(() => metrology.refresh());
   loadSwitch?.whenMoved(() => metrology.refresh());

@@ -10,10 +10,10 @@ export interface FlashOptions extends FlashGeometry {
   readonly enduranceCycles: number;
 }
 
-/** 512 KiB of serial NOR: 4 KiB sectors, single bytes programmable. */
+/** 1 MiB of serial NOR: 4 KiB sectors, single bytes programmable. */
 export const defaultFlash: FlashOptions = {
   sectorBytes: 4096,
-  sectorCount: 128,
+  sectorCount: 256,
   programUnitBytes: 1,
   enduranceCycles: 100_000,
 };

@@ -1,5 +1,6 @@
 /** The simulated board: stricter than silicon, deterministic, with fault switches on every part. */
 export * from "./air.ts";
+export * from "./auxiliary.ts";
 export * from "./board.ts";
 export * from "./clock.ts";
 export * from "./entropy.ts";

@@ -7,6 +7,8 @@ export interface LoadStep {
   /** UTC ms at which the next step begins; Infinity when none does. */
   readonly untilUtcMs: number;
   readonly importW: number;
+  /** Import of the secondary element, where the meter has one. */
+  readonly secondaryW?: number;
   readonly exportW: number;
   readonly reactiveImportVar: number;
   readonly reactiveExportVar: number;
@@ -20,6 +22,7 @@ export interface LoadProfile {
 /** One half hour of a home. */
 export interface HalfHour {
   readonly importWh: number;
+  readonly secondaryWh?: number;
   readonly exportWh?: number;
   readonly reactiveImportVarh?: number;
   readonly reactiveExportVarh?: number;
@@ -30,10 +33,11 @@ export const halfHourMs = 1_800_000;
 export const maxHalfHours = 350_640;
 
 /** Draws the same power for ever. */
-export function constantLoad(importW: number, exportW = 0): LoadProfile {
+export function constantLoad(importW: number, exportW = 0, secondaryW = 0): LoadProfile {
   const step = {
     untilUtcMs: Number.POSITIVE_INFINITY,
     importW,
+    secondaryW,
     exportW,
     reactiveImportVar: 0,
     reactiveExportVar: 0,
@@ -88,6 +92,7 @@ function stepOf(half: HalfHour, untilUtcMs: number): LoadStep {
   return {
     untilUtcMs,
     importW: half.importWh * 2,
+    secondaryW: (half.secondaryWh ?? 0) * 2,
     exportW: (half.exportWh ?? 0) * 2,
     reactiveImportVar: (half.reactiveImportVarh ?? 0) * 2,
     reactiveExportVar: (half.reactiveExportVarh ?? 0) * 2,
@@ -96,6 +101,7 @@ function stepOf(half: HalfHour, untilUtcMs: number): LoadStep {
 
 const columns = {
   import_wh: "importWh",
+  secondary_wh: "secondaryWh",
   export_wh: "exportWh",
   reactive_import_varh: "reactiveImportVarh",
   reactive_export_varh: "reactiveExportVarh",
@@ -107,7 +113,7 @@ const maxWh = 100_000;
 
 /**
  * Reads a load profile from CSV text. The first line names the columns: `start` (UTC, such as
- * `2025-01-01T00:30Z`) and `import_wh`, and if wanted `export_wh`, `reactive_import_varh`,
+ * `2025-01-01T00:30Z`) and `import_wh`, and if wanted `secondary_wh`, `export_wh`, `reactive_import_varh`,
  * `reactive_export_varh`. Each further line is the next half hour, without gaps.
  *
  * @throws HalError `hal/misuse` with `data.line` and `data.column`, both from 1

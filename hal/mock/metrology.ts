@@ -13,6 +13,7 @@ import type { Scheduler } from "./scheduler.ts";
 /** What the chip measures: the terminals' voltage, and whether the load is connected. */
 export interface LoadCircuit {
   readonly phaseCount: number;
+  readonly elementCount: 1 | 2;
   /** Volts at the chip, one a phase. */
   voltageV(phase: number): number;
   /** Is this phase there for the load? */
@@ -30,6 +31,7 @@ interface Watcher {
 
 interface Registers {
   activeImportWh: number;
+  secondaryImportWh: number;
   activeExportWh: number;
   reactiveImportVarh: number;
   reactiveExportVarh: number;
@@ -44,11 +46,13 @@ const limits = { watchers: 8, thresholds: 16 };
  * The metrology chip. Power is piecewise constant (load profile, phases, switch), so registers are booked
  * when someone looks, without a tick, and a watched level is passed exactly at a step.
  *
+ * What the load profile draws on a second element is counted where there is one, and else is not there.
  * The load is shared evenly by the phases; a lost phase's share is gone. Energy counts while the chip has
  * power, its phase is there and the switch is closed. Registers survive power loss.
  */
 export class MockMetrology implements Metrology {
   readonly phaseCount: number;
+  readonly elementCount: 1 | 2;
   readonly #scheduler: Scheduler;
   readonly #power: Power;
   readonly #circuit: LoadCircuit;
@@ -80,8 +84,10 @@ export class MockMetrology implements Metrology {
     this.#startUtcMs = startUtcMs;
     this.#bookedMs = scheduler.nowMs;
     this.phaseCount = circuit.phaseCount;
+    this.elementCount = circuit.elementCount;
     this.#registers = {
       activeImportWh: 0,
+      secondaryImportWh: 0,
       activeExportWh: 0,
       reactiveImportVarh: 0,
       reactiveExportVarh: 0,
@@ -182,6 +188,7 @@ export class MockMetrology implements Metrology {
       if (!(until > at)) throw new HalError("hal/misuse", `load profile: the step at ${at} ends at ${until}`);
       const hours = ((until - at) / msPerHour) * this.#share;
       registers.activeImportWh += hours * (this.#reversed ? step.exportW : step.importW);
+      registers.secondaryImportWh += hours * this.#secondaryW(step);
       registers.activeExportWh += hours * (this.#reversed ? step.importW : step.exportW);
       registers.reactiveImportVarh +=
         hours * (this.#reversed ? step.reactiveExportVar : step.reactiveImportVar);
@@ -195,19 +202,25 @@ export class MockMetrology implements Metrology {
     const registers = this.#registers;
     return {
       activeImportWh: registers.activeImportWh,
+      secondaryImportWh: registers.secondaryImportWh,
       activeExportWh: registers.activeExportWh,
       reactiveImportVarh: registers.reactiveImportVarh,
       reactiveExportVarh: registers.reactiveExportVarh,
       activePowerW: this.#powerW(),
+      secondaryPowerW: this.#secondaryW(this.#stepNow()) * this.#share,
       rmsVoltageV: this.#volts.slice(),
       rmsVoltageVs: registers.voltSeconds.slice(),
     };
   }
 
   #powerW(): number {
-    const { importW, exportW } = this.#stepNow();
-    const powerW = (importW - exportW) * this.#share;
-    return this.#reversed ? -powerW : powerW;
+    const step = this.#stepNow();
+    const powerW = (step.importW - step.exportW) * this.#share;
+    return (this.#reversed ? -powerW : powerW) + this.#secondaryW(step) * this.#share;
+  }
+
+  #secondaryW(step: LoadStep): number {
+    return this.elementCount === 2 ? (step.secondaryW ?? 0) : 0;
   }
 
   #stepNow(): LoadStep {

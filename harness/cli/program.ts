@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { packageRoot } from "../package-root.ts";
 import { benchCommand } from "./commands/bench.ts";
+import { conformCommand } from "./commands/conform.ts";
 import { decodeCommand } from "./commands/decode.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { emulateCommand } from "./commands/emulate.ts";
@@ -35,6 +36,7 @@ export function program(json = false): Command {
     listCommand,
     verifyCommand,
     decodeCommand,
+    conformCommand,
     benchCommand,
     doctorCommand,
     flashCommand,

@@ -9,6 +9,7 @@ import { CodedError } from "../../hal/base/coded-error.ts";
 import { euiBytes } from "../../hal/base/eui64.ts";
 import { toHex } from "../../hal/base/hex.ts";
 import { type Cbor, walk } from "./cbor-walk.ts";
+import { walkGbcs } from "./gbcs-walk.ts";
 import { isFields, readBack } from "./read-back.ts";
 import { checkForm } from "./requests/check-form.ts";
 import { serviceRequest } from "./requests/index.ts";
@@ -22,7 +23,7 @@ const kinds = ["", "get", "set", "call"];
  * `data.field`, e.g. "target" or "parameters.LoadLimitPeriod", and `headend/not-cbor`.
  */
 export function correlate(preCommand: Uint8Array, request: ServiceRequest): void {
-  const decoded = walk(preCommand);
+  const decoded = preCommand[0] === 0xdf ? walkGbcs(preCommand) : walk(preCommand);
   if (!Array.isArray(decoded) || decoded.length !== 8) throw differs(request, "message", "8 fields", decoded);
   const [kind, code, originator, target, counter, timeS, supplementary, operations] =
     decoded as readonly Cbor[];
@@ -41,11 +42,14 @@ export function correlate(preCommand: Uint8Array, request: ServiceRequest): void
   compare("supplementary", supplementaryOf(request), supplementary);
   const row = useCase as UseCase;
   const found = Array.isArray(operations) ? (operations as readonly Cbor[]) : [];
-  compare("operations", row.steps.map(nameOfStep), found.map(nameOfOperation));
-  compare("operations' values", row.steps.map(valuesOfStep), found.map(valueCount));
+  const names = found.map(nameOfOperation);
+  // What may be left out is missed where it is asked for: among the parameters.
+  const steps = row.steps.filter((step) => step.times[0] > 0 || names.includes(nameOfStep(step)));
+  compare("operations", steps.map(nameOfStep), names);
+  compare("operations' values", steps.map(valuesOfStep), found.map(valueCount));
   const walked = found.map((operation) => (operation as readonly Cbor[])[3]);
   const carried = definition.byHand.carried?.(asked as never) ?? asked;
-  compare("parameters", carried, readBack(definition, row, walked, context));
+  compare("parameters", carried, readBack(definition, { ...row, steps }, walked, context));
 }
 
 /** Sets and calls have one value, gets none but those of logs, which have a range. Nothing else may ride along. */
@@ -60,7 +64,9 @@ function nameOfOperation(operation: Cbor): string {
 }
 
 function supplementaryOf({ supplementary }: ServiceRequest): unknown {
-  return supplementary === undefined ? null : [euiBytes(supplementary.party), supplementary.counter];
+  if (supplementary === undefined) return null;
+  const { party, counter, certificate } = supplementary;
+  return [euiBytes(party), counter, ...(certificate ? [certificate] : [])];
 }
 
 const hexOf = (value: Cbor | undefined): unknown => (value instanceof Uint8Array ? toHex(value) : value);

@@ -1,11 +1,12 @@
 /**
- * A test PKI, made on the spot for each run from its seed: an Ed25519 root, one issuing authority, and
- * certificates (CWT, RFC 8392) for every party and device. Worth nothing outside the run.
+ * A test PKI, made on the spot for each run from its seed: a root, one issuing authority, and
+ * certificates for every party and device. Worth nothing outside the run.
  */
 
+import type { JoiningIdentity } from "../../firmware/devices/provision.ts";
 import type { Role } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
-import type { CertificateClaims, Suite } from "../../firmware/wire/suite.ts";
+import type { CertificateClaims, EstablishmentAuthority, Suite } from "../../firmware/wire/suite.ts";
 import type { Crypto, Signer } from "../../hal/board.ts";
 import type { SeededRandom } from "../../hal/mock/random.ts";
 import {
@@ -29,6 +30,8 @@ export interface DeviceKeys {
   readonly signSeed: Uint8Array;
   readonly sign: SigningKey;
   readonly agree: AgreementKey;
+  /** What it joins with, on wires that have credentials of their own for that. */
+  readonly joining?: JoiningIdentity;
 }
 
 export interface TestPkiOptions {
@@ -55,6 +58,8 @@ export class TestPki {
   readonly #notBeforeS: number;
   readonly #root: Signer;
   readonly #issuing: Signer;
+  /** Who certifies what devices join with, where that is another. */
+  readonly #joining: EstablishmentAuthority | undefined;
 
   constructor({ crypto, suite, random, notBeforeS }: TestPkiOptions) {
     this.#crypto = crypto;
@@ -77,6 +82,10 @@ export class TestPki {
       publicKey,
     );
     this.rootCertificate = this.#certify(rootName, "root", this.#root.publicKey);
+    const joining = random.fork("joining");
+    this.#joining = suite.keyEstablishment.credentials?.authority(crypto, issuingName, (n) =>
+      joining.bytes(n),
+    );
   }
 
   /** The issuing authority's key, which signs every certificate but its own. */
@@ -97,7 +106,11 @@ export class TestPki {
   /** Keys and certificates of a device. */
   deviceKeys(eui: Eui64): DeviceKeys {
     const { seed, key } = this.signingKey(eui, "device");
-    return { signSeed: seed, sign: key, agree: this.agreementKey(eui, "device") };
+    const keys = { signSeed: seed, sign: key, agree: this.agreementKey(eui, "device") };
+    const authority = this.#joining;
+    if (authority === undefined) return keys;
+    const credential = authority.certify(eui, this.#notBeforeS);
+    return { ...keys, joining: { ...credential, authorityKey: authority.publicKey } };
   }
 
   /** Also for attacks: a key whose certificate this PKI issues for any subject and role. */
@@ -125,9 +138,15 @@ export class TestPki {
     );
   }
 
+  /** The certificate that a device has asked for (CS02c); `own` is its signing key in force. Throws `certificate/…`. */
+  certifyRequest(request: Uint8Array, own: Uint8Array): Uint8Array {
+    const asked = this.#suite.certificates.readRequest(request, own, this.#crypto);
+    return this.issue(asked.subject, "device", asked.usage === "agree" ? "agree" : "sign", asked.publicKey);
+  }
+
   /** A root that is to follow the present one, certified by it. */
   nextRootCertificate(): Uint8Array {
-    const next = this.#crypto.ed25519Signer(this.#random.bytes(32));
+    const next = this.#suite.signer(this.#crypto, this.#random.bytes(32));
     return this.#certify(nextRootName, "root", next.publicKey);
   }
 

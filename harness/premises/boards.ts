@@ -14,6 +14,7 @@ export const boardParts = [
   "mains",
   "metrology",
   "loadSwitch",
+  "auxiliary",
   "tamper",
   "userInterface",
   "radio",
@@ -48,6 +49,7 @@ export class MixedBoard implements Board {
   declare readonly mains?: NonNullable<Board["mains"]>;
   declare readonly metrology?: NonNullable<Board["metrology"]>;
   declare readonly loadSwitch?: NonNullable<Board["loadSwitch"]>;
+  declare readonly auxiliary?: NonNullable<Board["auxiliary"]>;
   declare readonly tamper?: NonNullable<Board["tamper"]>;
   declare readonly userInterface?: NonNullable<Board["userInterface"]>;
   declare readonly radio?: NonNullable<Board["radio"]>;

@@ -27,7 +27,16 @@ const homeOptions: Known<PremisesOptions> = {
   ...{ crypto: true, boards: true, pace: true },
 };
 const specOptions: Known<HomeDeviceSpec> = {
-  ...{ name: true, type: true, eui: true, mpxn: true, mains: true, load: true, loadCsv: true },
+  ...{
+    name: true,
+    type: true,
+    eui: true,
+    mpxn: true,
+    mains: true,
+    load: true,
+    loadCsv: true,
+    elementCount: true,
+  },
   ...{ distanceM: true, settings: true, printedInstallCode: true, rogue: true, board: true },
 };
 const requestOptions: Known<HomeRequestOptions> = {

@@ -26,6 +26,8 @@ export interface HomeDeviceSpec {
   /** What it meters. */
   readonly load?: LoadProfile;
   readonly loadCsv?: string;
+  /** 2: a twin-element meter, which counts a second circuit apart. Default 1. */
+  readonly elementCount?: 1 | 2;
   /** From the hub, metres. */
   readonly distanceM?: number;
   readonly settings?: Partial<DeviceSettings>;
@@ -49,6 +51,7 @@ export const defaultDevices: readonly HomeDeviceSpec[] = [
 const firstEui: Readonly<Partial<Record<ModelledDevice, Eui64>>> = {
   CHF: "00DB1234567890A2",
   ESME: "00DB1234567890A0",
+  SAPC: "00DB1234567890A6",
 };
 
 /** A device that stands on a board of its own hangs on a hub. */

@@ -24,6 +24,8 @@ export interface DeviceBoardOptions extends Omit<MockBoardOptions, "parts" | "eu
   readonly mains?: Partial<MainsSettings> | undefined;
   /** What a meter meters; default: nothing. */
   readonly load?: LoadProfile;
+  /** 2: the meter counts a second circuit apart. Default 1. */
+  readonly elementCount?: 1 | 2 | undefined;
 }
 
 /** What supplies a device type, when nobody says otherwise. */
@@ -31,14 +33,16 @@ export const mainsOf = (type: ModelledDevice): MainsSettings =>
   devices[type].board === "hub" ? hubMains : meterMains;
 
 /** A simulated board with what `type` needs; radio and modem where there is an ether and a WAN to be on. */
-export function deviceBoard({ type, eui, mains, load, ether, wan, ...rest }: DeviceBoardOptions): MockBoard {
+export function deviceBoard(options: DeviceBoardOptions): MockBoard {
+  const { type, eui, mains, load, elementCount = 1, ether, wan, ...rest } = options;
   const { parts } = devices[type];
   return new MockBoard({
     ...rest,
     parts: {
       mains: { ...mainsOf(type), ...mains },
-      ...(parts.includes("metrology") && { metrology: load ? { profile: load } : true }),
+      ...(parts.includes("metrology") && { metrology: { elementCount, ...(load && { profile: load }) } }),
       ...(parts.includes("loadSwitch") && { loadSwitch: true }),
+      ...(parts.includes("auxiliary") && { auxiliary: true }),
       ...(parts.includes("tamper") && { tamper: true }),
       ...(parts.includes("userInterface") && { userInterface: true }),
     },
@@ -69,6 +73,7 @@ export async function manufacture(board: Board, making: Making): Promise<void> {
     signCertificate: keys.sign.certificate,
     agreeCertificate: keys.agree.certificate,
     certificatePath: [pki.issuingCertificate],
+    ...(keys.joining && { joining: keys.joining }),
     installCode: printedCode,
     firmwareVersion: Uint8Array.of(0, 1, 0, 0),
     anchors: factoryAnchors(type, pki),
@@ -81,8 +86,9 @@ export const knownDevice = (
   type: ModelledDevice,
   eui: Eui64,
   { sign, agree }: Pick<DeviceKeys, "sign" | "agree">,
+  isTwin = false,
 ): KnownDevice => ({
-  ...{ type, eui, parties: partiesOf(type) },
+  ...{ type, eui, isTwin, parties: partiesOf(type) },
   signPublicKey: sign.signer.publicKey,
   agreePublicKey: agree.publicKey,
 });

@@ -59,7 +59,20 @@ export function makeDevices(
     return new HomeDevice({
       ...{ name, type, eui, mpxn, suite },
       board: deviceBoard({
-        ...{ id: name, type, eui, mains, load, scheduler, random, startUtcMs, crypto, ether, wan },
+        ...{
+          id: name,
+          type,
+          eui,
+          mains,
+          load,
+          elementCount: spec.elementCount,
+          scheduler,
+          random,
+          startUtcMs,
+          crypto,
+          ether,
+          wan,
+        },
       }),
       keys: pki.deviceKeys(eui),
       ...printedCode(spec, random),

@@ -72,7 +72,7 @@ export function cannotBuild(wire: WireName, target: string, hasBoard = false): C
   if (!isHomeWire(wire))
     return new CodedError(
       "premises/wire",
-      `no home speaks the ${wire} wire yet: its payloads stay bytes. Use the ${homeWires.join(" or ")} wire.`,
+      `no home speaks a wire ${JSON.stringify(wire)}: use ${homeWires.join(" or ")}.`,
       { wire },
     );
   if (target === "mock" || hasBoard) return undefined;

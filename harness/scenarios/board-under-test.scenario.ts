@@ -105,7 +105,7 @@ const attacks = (type: ModelledDevice, { by, intruder }: Asked): readonly Attack
 };
 
 describe("a board under test answers as the model does", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   needs(this, { device: true });
   let device: DeviceEnd;
   let beside: BesideModel;
@@ -125,6 +125,7 @@ describe("a board under test answers as the model does", function () {
       nextRootCertificate: () => headEnd.pki.rootCertificate,
       nextKeys: (name) => headEnd.parties[name === "secondSupplier" ? "supplier" : name].keys,
       listed: "00DB1234567890A5",
+      vend: (pence) => headEnd.vend(beside.eui, pence),
       announce: (eui, deviceType) => announce(headEnd, beside.eui, eui, deviceType),
     };
   });

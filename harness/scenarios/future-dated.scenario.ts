@@ -6,7 +6,7 @@ import { commissioned } from "./support.ts";
 const hourMs = 3_600_000;
 
 describe("future-dated commands", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
   let home: Premises;
   beforeEach(async function () {

@@ -6,7 +6,7 @@ import { codesOf, commissioned, connected, disableSupply, forge } from "./suppor
 const floodFlashOperations = 600;
 
 describe("hostile messages", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
   let home: Premises;
   let command: Uint8Array;

@@ -5,7 +5,7 @@ import { loadLimit } from "./samples.ts";
 import { commissioned, connected } from "./support.ts";
 
 describe("load limit", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
   let home: Premises;
   beforeEach(async function () {

@@ -16,7 +16,7 @@ const week = Array.from({ length: 7 * 48 }, (_, i) => ({ importWh: 100 + ((i * 3
 const inTheMiddleMs = 600;
 
 describe("messages longer than the home network's tunnel", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   mockOnly(
     this,
     "weeks of half hours, each written to flash over the line: longer than the two minutes a scenario has",

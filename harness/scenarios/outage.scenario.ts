@@ -28,7 +28,7 @@ async function expectReport(
 }
 
 describe("outages of one home", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
   let home: Premises;
   /** True time, UTC seconds, when the supply was lost and came back. */
@@ -209,7 +209,7 @@ describe("outages of one home", function () {
 });
 
 describe("outages by the meter's own clock and mains sense, three minutes made four seconds", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true, timeScale: 1 });
   let home: Premises;
 

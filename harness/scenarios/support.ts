@@ -89,7 +89,7 @@ export const flipBit =
     return changed;
   };
 
-/** Octets of the COSE_Mac0 tag at the end: before them stands the signature of a critical command. */
+/** Octets from the end, on every wire behind the MAC: there stands the signature of a critical command. */
 export const macBytes = 34;
 
 type LogToRead = Parameters<"6.13">["LogToRead"];
@@ -120,6 +120,8 @@ export interface Forgery {
   readonly counter?: bigint;
   /** Default: as a critical command is protected. */
   readonly protection?: "mac" | "signature" | "signature+mac";
+  /** Changes the unprotected bytes. */
+  readonly change?: (plain: Uint8Array) => Uint8Array;
 }
 
 interface Peer {
@@ -145,7 +147,8 @@ export function forge(home: Victim, forgery: Forgery): Uint8Array {
   const target = forgery.target ?? victim.eui;
   const counter = forgery.counter ?? party.nextCounter();
   const header = { kind: 1, code: forgery.code, originator: party.eui, target, counter } as const;
-  const plain = wire.encode({ header, operations: forgery.operations });
+  const encoded = wire.encode({ header, operations: forgery.operations });
+  const plain = forgery.change?.(encoded) ?? encoded;
   const { signer } = party.keys.sign;
   const protection = forgery.protection ?? "signature+mac";
   const signed =

@@ -6,7 +6,7 @@ import { codesOf, commissioned, connected } from "./support.ts";
 const minuteMs = 60_000;
 
 describe("tampering with the meter", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
   let home: Premises;
 

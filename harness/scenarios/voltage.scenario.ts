@@ -7,7 +7,7 @@ const minuteMs = 60_000;
 const by = { by: "networkOperator" } as const;
 
 describe("voltage quality, told to the network operator", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
   let home: Premises;
 

@@ -73,7 +73,9 @@ export function badKeys(path: string, problem: string, cause?: unknown): CodedEr
 
 /** What the files of one key say: the certificate, the private key, and the public key that belongs to it. */
 export interface ReadKey {
-  readonly certificate: { readonly publicKey: Uint8Array; readonly role: Role | "device" } | undefined;
+  readonly certificate:
+    | { readonly publicKey: Uint8Array; readonly role: Role | "device"; readonly bytes: Uint8Array }
+    | undefined;
   readonly secret: Uint8Array | undefined;
   readonly own: Uint8Array | undefined;
 }
@@ -105,6 +107,11 @@ function addKey(store: KeyStore, files: KeyFiles, { certificate, secret, own }: 
   if (own && certificate && !sameBytes(own, certificate.publicKey))
     throw badKeys(files.secret ?? "", `is not the private key of ${files.certificate}`);
   const publicKey = certificate?.publicKey ?? own;
-  if (publicKey)
-    store.add(files.eui, files.use, secret ? { publicKey, secret } : { publicKey }, certificate?.role);
+  if (publicKey === undefined) return;
+  const key = {
+    publicKey,
+    ...(secret && { secret }),
+    ...(certificate && { certificate: certificate.bytes }),
+  };
+  store.add(files.eui, files.use, key, certificate?.role);
 }

@@ -8,6 +8,8 @@ export interface PartyKey {
   readonly publicKey: Uint8Array;
   /** 32 bytes. */
   readonly secret?: Uint8Array;
+  /** As its bytes. */
+  readonly certificate?: Uint8Array;
 }
 
 /** `ds` digital signature, `ka` key agreement, `pp-ka` key agreement for prepayment. */
@@ -37,6 +39,10 @@ export class KeyStore {
 
   get size(): number {
     return this.#parties.size;
+  }
+
+  get parties(): readonly Party[] {
+    return [...this.#parties.values()];
   }
 
   party(eui: Eui64): Party | undefined {

@@ -38,7 +38,11 @@ function readCertificate({ eui, use }: KeyFiles, path: string) {
       path,
       `does not allow the use that its file name says (${use}): key usage bits ${usage.toString(16)}`,
     );
-  return { publicKey: point(certificate.publicKey, path), role: roleOf(certificate.subject, path) };
+  return {
+    publicKey: point(certificate.publicKey, path),
+    role: roleOf(certificate.subject, path),
+    bytes: new Uint8Array(certificate.raw),
+  };
 }
 
 /** Organisations carry their role number, two hex digits, as OU; devices have no subject. */

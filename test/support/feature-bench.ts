@@ -130,6 +130,8 @@ export class BenchContext implements DeviceContext {
 export interface BenchOptions {
   readonly seed?: number;
   readonly load?: LoadProfile;
+  /** 2: a twin-element meter. Default 1. */
+  readonly elementCount?: 1 | 2;
   readonly mains?: Partial<MainsSettings>;
   /** Device and battery-backed clock know the time from the start. Default true. */
   readonly timeIsSet?: boolean;
@@ -183,8 +185,12 @@ export class FeatureBench<B extends Built> {
       crypto: nodeCrypto(),
       parts: {
         mains: { ...(options.hub ? hubMains : meterMains), ...options.mains },
-        metrology: options.load ? { profile: options.load } : true,
+        metrology: {
+          elementCount: options.elementCount ?? 1,
+          ...(options.load && { profile: options.load }),
+        },
         loadSwitch: true,
+        auxiliary: true,
         tamper: true,
         userInterface: true,
       },

@@ -12,6 +12,9 @@ export interface ShownClock {
   readonly status: ClockStatus;
   /** UTC seconds, or UNSET_TIME. */
   stampS(): number;
+  /** Sets time or status: for a bench. */
+  loadTime(utcS: number): Promise<void>;
+  loadStatus(status: ClockStatus): Promise<void>;
   setBase(base: ClockBase): Promise<Status>;
   presetWindow(window: Window): Status;
   /** Adjusts once for `command` (originator and counter). */
@@ -22,8 +25,14 @@ const nameOf = ({ originator, counter }: CommandOrigin): string => `${originator
 
 export const clockObjects = (clock: ShownClock): ServedObject[] => [
   serve(objects.clock, {
-    time: reads(() => clock.stampS()),
-    status: reads(() => clock.status),
+    time: reads(
+      () => clock.stampS(),
+      (utcS) => clock.loadTime(utcS),
+    ),
+    status: reads(
+      () => clock.status,
+      (status) => clock.loadStatus(status),
+    ),
     clockBase: { set: (base) => clock.setBase(base) },
     presetAdjusting: (window) => outcome(clock.presetWindow(window)),
     adjustToPreset: async (_, origin) => outcome(await clock.adjust(nameOf(origin))),

@@ -64,6 +64,16 @@ class ClockControl implements Feature, ShownClock {
     return this.#context.stampS();
   }
 
+  async loadTime(utcS: number): Promise<void> {
+    await this.#context.setTime(utcS);
+    await this.#options.afterSet?.();
+  }
+
+  /** A clock that was set cannot be made one that never was. */
+  loadStatus(status: ClockStatus): Promise<void> {
+    return this.#kept.keep({ ...this.#kept.value, unreliable: status !== "reliable" });
+  }
+
   async setBase(base: ClockBase): Promise<Status> {
     if (base !== "radio") return Status.otherReason;
     if (this.#kept.value.base !== base) await this.#kept.keep({ ...this.#kept.value, base });

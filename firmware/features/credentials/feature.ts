@@ -4,7 +4,7 @@
  * outcomes. New anchors, floors under counters, the log entry and the answer are one commit.
  */
 import { hasCode } from "../../../hal/base/coded-error.ts";
-import { euiBytes } from "../../../hal/base/eui64.ts";
+import { euiBytes, euiText } from "../../../hal/base/eui64.ts";
 import type { JournalChange } from "../../kernel/journal.ts";
 import {
   cellsOf,
@@ -25,8 +25,8 @@ import { NEVER, NOW, type Status } from "../../wire/message.ts";
 import type { Suite } from "../../wire/suite.ts";
 import type { CommandOrigin } from "../command-origin.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
-import { OutcomeCode, reportOutcome } from "../future-dating/feature.ts";
-import { refused, type ServedObject, servePart } from "../serve.ts";
+import { OutcomeCode } from "../future-dating/feature.ts";
+import { calls, refused, type ServedObject, servePart } from "../serve.ts";
 import {
   consistent,
   decodeWithOrigin,
@@ -41,6 +41,7 @@ import {
 import { type CellOutcome, judge } from "./judge.ts";
 import { authorisingCell, replacementModes } from "./modes.ts";
 
+type AnchorsRequest = ValueOf<typeof valueTypes.anchorsRequest>;
 type AnchorsReply = ValueOf<typeof valueTypes.anchorsReply>;
 
 /** Security log: credentials were replaced. */
@@ -57,6 +58,13 @@ type Commit = (changes: readonly JournalChange[], reply: Reply, complete: boolea
 
 type CredentialsContext = DeviceContext & { readonly suite: Suite };
 
+export interface CredentialsSettings {
+  /** Are validity periods of certificates looked at, where the command does not forbid it? */
+  readonly certificateTimeChecks: boolean;
+  /** May a cell of a load controller take another party's certificate? */
+  readonly anyPartyAsLoadController: boolean;
+}
+
 export class Credentials implements Feature {
   readonly name = "credentials";
   readonly objects: readonly ServedObject[];
@@ -64,23 +72,56 @@ export class Credentials implements Feature {
   readonly #device: DeviceName;
   readonly #anchors: TrustAnchors;
   readonly #counters: Counters;
+  readonly #settings: CredentialsSettings;
   readonly #timers = new Map<string, () => void>();
 
-  constructor(context: CredentialsContext, device: DeviceName, anchors: TrustAnchors, counters: Counters) {
+  constructor(
+    context: CredentialsContext,
+    device: DeviceName,
+    anchors: TrustAnchors,
+    counters: Counters,
+    settings: CredentialsSettings,
+  ) {
     this.#context = context;
     this.#device = device;
     this.#anchors = anchors;
     this.#counters = counters;
+    this.#settings = settings;
     this.objects = [
       servePart(objects.credentials, {
-        replace: (order, origin) => this.#replace(order, origin),
-        provide: ({ roles }) => ({ value: roles.map((role) => this.#provide(role)) }),
+        replace: calls(
+          (order: Order, origin) => this.#replace(order, origin),
+          (reply: Reply) => this.#load(reply),
+        ),
+        provide: calls(
+          ({ roles }: AnchorsRequest) => ({ value: roles.map((role) => this.#provide(role)) }),
+          (reply: AnchorsReply) => this.#loadCounters(reply),
+          ({ roles }: AnchorsRequest) => roles.map((role) => ({ role, status: "other" }) as const),
+        ),
       }),
     ];
   }
 
   async start(): Promise<void> {
     for (const key of this.#context.journal.keys(waitingPrefix)) this.#aim(key);
+  }
+
+  /** A device that found an anchor for none of a command's certificates has lost its root. */
+  async #load({ outcome }: Reply): Promise<void> {
+    const cells = outcome?.cells ?? [];
+    if (cells.length > 0 && cells.every(({ status }) => status === "noTrustAnchor"))
+      await this.#anchors.loseRoot();
+  }
+
+  async #loadCounters(reply: AnchorsReply): Promise<void> {
+    const floors = reply.flatMap(({ role, counter, anchors = [] }) =>
+      anchors
+        .slice(0, 1)
+        .map(({ holder }) => ({ role: role as Role, holder: euiText(holder), counter: counter ?? 0n })),
+    );
+    const changes = this.#counters.floorChanges(floors, new Set(floors.map(({ holder }) => holder)));
+    await this.#context.journal.commit(changes);
+    this.#counters.adopt(changes);
   }
 
   /** The anchors of a role, and the highest counter of who holds them; a role this device has no cells of has none. */
@@ -160,16 +201,15 @@ export class Credentials implements Feature {
     );
   }
 
-  /** The time of a future-dated replacement has come: judges it now, and tells the outcome (00CB). */
+  /** The time of a future-dated replacement has come: judges it now, and tells the outcome (00CB, of a load controller's anchors 0124). */
   async #execute(key: string, argument: ReplaceArgument, origin: CommandOrigin): Promise<void> {
     this.#timers.delete(key);
-    const { id, methods } = objects.credentials;
-    const ref = { object: id, member: methods.replace.no };
+    const message = useCaseByCode(origin.code)?.outcome ?? messages.FDOC.code;
     await this.#putInForce(argument, origin, (changes, { outcome }, complete) => {
-      const code = complete ? OutcomeCode.actioned : OutcomeCode.notActioned;
-      const told = [toPlain(valueTypes.replacementOutcome, outcome as NonNullable<typeof outcome>)];
+      const alertCode = complete ? OutcomeCode.actioned : OutcomeCode.notActioned;
+      const values = [toPlain(valueTypes.replacementOutcome, outcome as NonNullable<typeof outcome>)];
       const done = [...changes, { key, value: null }];
-      return reportOutcome(this.#context, messages.FDOC.code, code, origin, ref, told, done);
+      return this.#context.raise({ alertCode, message, to: origin.role, values }, done);
     });
   }
 
@@ -206,12 +246,14 @@ export class Credentials implements Feature {
   #judge(argument: ReplaceArgument, origin: CommandOrigin): CellOutcome[] {
     const authoriser = authorisingCell(argument.mode, this.#device);
     const lost = authoriser !== undefined && this.#anchors.cell(authoriser)?.holder !== origin.originator;
-    const timed = argument.timeChecks && this.#context.timeIsSet();
+    const { certificateTimeChecks, anyPartyAsLoadController } = this.#settings;
+    const timed = certificateTimeChecks && argument.timeChecks && this.#context.timeIsSet();
     return judge(argument.replacements, argument.path, {
       anchors: this.#anchors,
-      roles: lost ? [] : (replacementModes[argument.mode]?.targets ?? []),
+      roles: lost ? [] : replacementModes[argument.mode].targets,
       abnormalRoot: argument.mode === "anyByContingency",
       nowS: timed ? this.#context.nowS() : undefined,
+      anyLoadController: anyPartyAsLoadController,
       crypto: this.#context.board.crypto,
       suite: this.#context.suite,
     });

@@ -8,7 +8,7 @@ import { hasCode } from "../../../hal/base/coded-error.ts";
 import { euiBytes, euiText } from "../../../hal/base/eui64.ts";
 import type { JournalChange } from "../../kernel/journal.ts";
 import { messages, objectById, type Role, roleByNumber, roles } from "../../model/index.ts";
-import { type MemberRef, NEVER, NOW, Status, type Value } from "../../wire/message.ts";
+import { type MemberRef, NEVER, NOW, Status } from "../../wire/message.ts";
 import type { CommandOrigin } from "../command-origin.ts";
 import type { DeviceContext } from "../feature.ts";
 import type { Activate, FutureDatedValues } from "./values.ts";
@@ -87,7 +87,7 @@ export class FutureDated implements FutureDatedValues {
     const code = await outcomeOf(this.#context, known.activate);
     const { origin } = decodeEntry(bytes);
     const done = [{ key, value: null }];
-    await reportOutcome(this.#context, messages.FDOD.code, code, origin, known.ref, [], done);
+    await reportOutcome(this.#context, code, origin, known.ref, done);
   }
 }
 
@@ -103,16 +103,14 @@ async function outcomeOf(context: DeviceContext, activate: Activate): Promise<nu
 }
 
 /**
- * The outcome alert of a future-dated command. Its first value is 19 octets: message code 2 ‖ originator
+ * The outcome alert of a future-dated command. Its value is 19 octets: message code 2 ‖ originator
  * counter 8 ‖ class 2 ‖ OBIS 6 ‖ attribute 1. `changes` is committed together with the alert.
  */
-export async function reportOutcome(
+async function reportOutcome(
   context: DeviceContext,
-  message: number,
   alertCode: number,
   origin: CommandOrigin,
   ref: MemberRef,
-  more: readonly Value[],
   changes: readonly JournalChange[],
 ): Promise<void> {
   const body = new Uint8Array(19);
@@ -123,7 +121,8 @@ export async function reportOutcome(
   view.setUint16(10, object?.classId ?? 0);
   body.set((object?.obis.match(/\d+/g) ?? []).map(Number), 12);
   body[18] = ref.member;
-  await context.raise({ alertCode, message, to: origin.role, values: [body, ...more] }, changes);
+  const message = messages.FDOD.code;
+  await context.raise({ alertCode, message, to: origin.role, values: [body] }, changes);
 }
 
 /** time 4 ‖ command origin 19. */

@@ -4,7 +4,7 @@
  * told. The DCC makes AD1 of it for the network operator (service-rules 1 row 1).
  */
 import type { Cancel, Listener, SendOutcome } from "../../../hal/board.ts";
-import type { Role } from "../../model/index.ts";
+import { messages, type Role } from "../../model/index.ts";
 import type { AlertRequest, DeviceContext, Feature } from "../feature.ts";
 import { type OutageSettings, OutageWatch, outageDefaults, watchMains } from "../outage/watch.ts";
 import { type LastGaspEvent, type LastGaspState, lastGaspStep } from "./machine.ts";
@@ -47,7 +47,7 @@ export interface HubOutageOptions {
  * Message and alert code of a hub's last gasp, body [time of the loss]. Ours, outside the families of the message set:
  * what a hub sends at an outage is in no source seen.
  */
-export const lastGaspCode = 0xf001;
+export const lastGaspCode = messages.HUBOUT.code;
 const restoredShort = 0x8f35;
 const restoredLong = 0x8f36;
 

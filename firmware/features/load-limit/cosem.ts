@@ -18,6 +18,9 @@ export interface ShownLoadLimit {
   readonly values: LoadLimitValues;
   readonly count: number;
   resetCount(): Promise<void>;
+  /** Puts values in force, or a count: for a bench. */
+  load(values: Partial<LoadLimitValues>): Promise<void>;
+  loadCount(count: number): Promise<void>;
   setPassive(name: keyof LoadLimitValues, value: number | boolean): Promise<Status>;
   /** Puts the passive value in force. */
   activate(name: keyof LoadLimitValues): Promise<Status>;
@@ -35,15 +38,25 @@ export const loadLimitObjects = (limit: ShownLoadLimit, futureDated: FutureDated
     setting(limit, futureDated, name, object as typeof objects.loadLimitPeriod),
   ),
   serve(objects.loadLimiter, {
-    threshold: reads(() => limit.values.thresholdW),
-    overDuration: reads(() => limit.values.periodS),
-    underDuration: reads(() => limit.values.restorationS),
+    threshold: reads(
+      () => limit.values.thresholdW,
+      (thresholdW) => limit.load({ thresholdW }),
+    ),
+    overDuration: reads(
+      () => limit.values.periodS,
+      (periodS) => limit.load({ periodS }),
+    ),
+    underDuration: reads(
+      () => limit.values.restorationS,
+      (restorationS) => limit.load({ restorationS }),
+    ),
   }),
   serve(
     objects.loadLimitCounter,
     counts(
       () => limit.count,
       () => limit.resetCount(),
+      (count) => limit.loadCount(count),
     ),
   ),
 ];
@@ -58,7 +71,10 @@ function setting(
   const activation = { object: object.id, member: object.attributes.activateAt.no };
   futureDated.onActivation(activation, () => limit.activate(name));
   return serve(object, {
-    active: reads(() => limit.values[name] as number),
+    active: reads(
+      () => limit.values[name] as number,
+      (value) => limit.load({ [name]: value }),
+    ),
     passive: { set: (value) => limit.setPassive(name, value) },
     activateAt: { set: (timeS, origin) => futureDated.schedule(activation, timeS, origin) },
   });

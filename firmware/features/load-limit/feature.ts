@@ -57,6 +57,16 @@ class LoadLimit implements Feature, ShownLoadLimit {
     return this.#counter.keep(0);
   }
 
+  async load(values: Partial<LoadLimitValues>): Promise<void> {
+    const { active, passive } = this.#values.value;
+    await this.#values.keep({ active: { ...active, ...values }, passive });
+    await this.#watch();
+  }
+
+  loadCount(count: number): Promise<void> {
+    return this.#counter.keep(count);
+  }
+
   async start(): Promise<void> {
     const { supply } = this.#options;
     supply.onChange((state) => this.#supplyChanged(state));

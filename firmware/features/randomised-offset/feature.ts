@@ -37,18 +37,34 @@ export function randomisedOffsetFeature(
   { number, limitS }: RandomisedOffsetOptions,
 ): RandomisedOffsetFeature {
   const limit = new Kept<number>(context.journal, "randomised-offset/limit", limitS);
+  const own = new Kept<number>(context.journal, "randomised-offset/number", number);
   const listeners: (() => Promise<void>)[] = [];
-  const offsetS = () => randomisedOffsetS(number, limit.value);
+  const offsetS = () => randomisedOffsetS(own.value, limit.value);
   return {
     name: "randomised-offset",
     offsetS,
     onChange: (listener) => void listeners.push(listener),
     objects: [
-      serve(objects.randomisedOffset, { value: reads(offsetS) }),
-      serve(objects.randomisedOffsetNumber, { value: reads(() => number) }),
+      serve(objects.randomisedOffset, {
+        // Follows from number and limit: where these are loaded too, they say how.
+        value: reads(offsetS, async (value) => {
+          if (offsetS() === value) return;
+          await own.keep(steps);
+          await limit.keep(value);
+        }),
+      }),
+      serve(objects.randomisedOffsetNumber, {
+        value: reads(
+          () => own.value,
+          (value) => own.keep(value),
+        ),
+      }),
       serve(objects.randomisedOffsetLimit, {
         value: {
-          ...reads(() => limit.value),
+          ...reads(
+            () => limit.value,
+            (value) => limit.keep(value),
+          ),
           set: async (value) => {
             await limit.keep(value);
             for (const listener of listeners) await listener();

@@ -7,6 +7,8 @@ import type { SupplyEvent, SupplyState } from "./machine.ts";
 
 export interface ShownSupply {
   readonly state: SupplyState;
+  /** Brings the supply, and its switch, into a state: for a bench. */
+  load(output: SupplyState["output"]): Promise<void>;
   /** Does once what `command` (originator and counter) wants; asked again, it answers a failed switch as before. */
   commanded(event: SupplyEvent, command: string): MaybePromise<Status>;
 }
@@ -25,5 +27,10 @@ export const supplyObjects = (supply: ShownSupply): ServedObject[] => [
       return whenHere(supply.commanded(event, commandName(originator, counter)), outcome);
     },
   }),
-  serve(objects.supplyState, { controlState: reads(() => supply.state.output) }),
+  serve(objects.supplyState, {
+    controlState: reads(
+      () => supply.state.output,
+      (output) => supply.load(output),
+    ),
+  }),
 ];

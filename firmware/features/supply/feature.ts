@@ -19,6 +19,12 @@ export interface SupplyFeature extends Feature {
   loadLimitRestored(): Promise<boolean>;
   /** Disables until the supplier acts (81BE). */
   tamperLock(): Promise<boolean>;
+  /** Disables for want of credit; what is disabled already stays as it is. */
+  creditOut(): Promise<boolean>;
+  /** Arms what was disabled for want of credit: by a credit (8F32), or by emergency credit (8168). */
+  creditBack(byEmergencyCredit: boolean): Promise<boolean>;
+  /** Only while `allowed` says so may anyone enable or arm. Call it before any start(). */
+  onlyWhile(allowed: () => boolean): void;
   /** Runs after every change of state, in the device's loop. */
   onChange(listener: (state: SupplyState) => MaybePromise<void>): void;
 }
@@ -35,6 +41,9 @@ const uiCommandActioned = 0x8161;
 export function supplyFeature(context: DeviceContext, options: SupplyOptions): SupplyFeature {
   return new Supply(context, options);
 }
+
+/** What connects the load, or lets a person do so. */
+const connecting: readonly SupplyEvent[] = ["enable", "arm", "buttonEnable", "loadLimitRestore"];
 
 interface KeptState extends SupplyState {
   /** Codes to report. */
@@ -78,6 +87,7 @@ class Supply implements SupplyFeature, ShownSupply {
   readonly #context: DeviceContext;
   readonly #options: SupplyOptions;
   readonly #kept: Kept<KeptState, WrittenState>;
+  #allowed = (): boolean => true;
   readonly #listeners: ((state: SupplyState) => MaybePromise<void>)[] = [];
 
   constructor(context: DeviceContext, options: SupplyOptions) {
@@ -94,6 +104,10 @@ class Supply implements SupplyFeature, ShownSupply {
 
   onChange(listener: (state: SupplyState) => MaybePromise<void>): void {
     this.#listeners.push(listener);
+  }
+
+  onlyWhile(allowed: () => boolean): void {
+    this.#allowed = allowed;
   }
 
   async start(): Promise<void> {
@@ -116,6 +130,14 @@ class Supply implements SupplyFeature, ShownSupply {
   loadLimitTripped = async () => (await this.#apply("loadLimitTrip")) === Status.success;
   loadLimitRestored = async () => (await this.#apply("loadLimitRestore")) === Status.success;
   tamperLock = async () => (await this.#apply("tamperLock")) === Status.success;
+  creditOut = async () => (await this.#apply("creditOut")) === Status.success;
+  creditBack = async (byEmergencyCredit: boolean) =>
+    (await this.#apply(byEmergencyCredit ? "emergencyCredit" : "creditBack")) === Status.success;
+
+  async load(output: SupplyState["output"]): Promise<void> {
+    await this.#kept.keep({ output, cause: "none", owed: [] });
+    await this.#move(output === "enabled");
+  }
 
   commanded(event: SupplyEvent, command: string): MaybePromise<Status> {
     return this.#kept.value.failed === command ? Status.hardwareFault : this.#apply(event, command);
@@ -130,7 +152,7 @@ class Supply implements SupplyFeature, ShownSupply {
   async #apply(event: SupplyEvent, command = ""): Promise<Status> {
     const before = this.state;
     const { refused: forbidden, state, alerts } = supplyStep(before, event);
-    if (forbidden) return Status.otherReason;
+    if (forbidden || (connecting.includes(event) && !this.#allowed())) return Status.otherReason;
     if (state === before) return Status.success;
     const { output, cause } = state;
     const closed = output === "enabled";

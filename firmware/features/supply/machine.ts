@@ -2,10 +2,13 @@
  * The supply's states and what moves it between them (facts §5.1; Blue Book class 70). Pure.
  *
  * A disable from the supplier stays until the supplier enables or arms; load limiting goes straight to
- * armed; a tamper lock holds until the supplier acts; only from armed may the person at the meter enable.
+ * armed; a tamper lock holds until the supplier acts; want of credit disables until there is credit, which arms; only
+ * from armed may the person at the meter enable.
  */
+import { alerts } from "../../model/index.ts";
+
 export type SupplyOutput = "enabled" | "armed" | "disabled";
-export type SupplyCause = "none" | "remote" | "loadLimit" | "tamper";
+export type SupplyCause = "none" | "remote" | "loadLimit" | "tamper" | "credit";
 
 export interface SupplyState {
   readonly output: SupplyOutput;
@@ -21,6 +24,9 @@ export const supplyEvents = [
   "loadLimitTrip",
   "loadLimitRestore",
   "tamperLock",
+  "creditOut",
+  "creditBack",
+  "emergencyCredit",
 ] as const;
 export type SupplyEvent = (typeof supplyEvents)[number];
 
@@ -30,6 +36,14 @@ export interface SupplyStep {
   readonly alerts: readonly number[];
   /** The event is not allowed in this state; nothing changes. */
   readonly refused?: true;
+}
+
+/** What was off for want of credit is ready, and nothing else is. */
+function creditReturned(state: SupplyState, by: "creditBack" | "emergencyCredit"): SupplyStep {
+  if (state.output !== "disabled" || state.cause !== "credit") return { state, alerts: [] };
+  const { supplyArmed, armedByEmergencyCredit } = alerts;
+  const { code } = by === "creditBack" ? supplyArmed : armedByEmergencyCredit;
+  return { state: { output: "armed", cause: "credit" }, alerts: [code] };
 }
 
 const enabled: SupplyState = { output: "enabled", cause: "none" };
@@ -45,7 +59,7 @@ export function supplyStep(state: SupplyState, event: SupplyEvent): SupplyStep {
     case "enable":
       return state.output === "enabled" ? stay : { state: enabled, alerts: [] };
     case "disable":
-      return state.cause === "tamper" || state.output === "disabled" ? stay : go("disabled", "remote");
+      return state.output === "disabled" && state.cause !== "credit" ? stay : go("disabled", "remote");
     case "arm":
       if (state.output === "enabled") return { ...stay, refused: true };
       return state.output === "armed" && state.cause === "remote" ? stay : go("armed", "remote", 0x8f32);
@@ -59,5 +73,10 @@ export function supplyStep(state: SupplyState, event: SupplyEvent): SupplyStep {
         : { ...stay, refused: true };
     case "tamperLock":
       return state.cause === "tamper" ? stay : go("disabled", "tamper", 0x81be);
+    case "creditOut":
+      return state.output === "disabled" ? stay : go("disabled", "credit");
+    case "creditBack":
+    case "emergencyCredit":
+      return creditReturned(state, event);
   }
 }

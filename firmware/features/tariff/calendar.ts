@@ -4,15 +4,20 @@
  */
 import { type DatePattern, daySeconds, latestMatch, matchesDate, weekday } from "../calendar-time.ts";
 
-/** A time-of-use register (1..48), or a time of use of the block matrix (1..8; script 101..108). */
-export type Rate =
-  | { readonly kind: "tou"; readonly index: number }
-  | { readonly kind: "block"; readonly index: number };
+/**
+ * A time-of-use register (1..48), a time of use of the block matrix (1..8; script 101..108), or one of the secondary
+ * element (1..4; script 201..204).
+ */
+export interface Rate {
+  readonly kind: "tou" | "block" | "secondary";
+  readonly index: number;
+}
 
 export interface Season {
   readonly name: string;
-  /** Begins at midnight. */
   readonly start: DatePattern;
+  /** Second of that day. */
+  readonly atS: number;
   readonly week: string;
 }
 export interface Week {
@@ -43,41 +48,51 @@ export interface Calendar {
 
 /** What a meter charges to before it has a tariff: time-of-use register 1. */
 export const defaultRate: Rate = { kind: "tou", index: 1 };
+/** And the secondary element, to its first. */
+export const defaultSecondaryRate: Rate = { kind: "secondary", index: 1 };
 
-/** The rate in force at `utcS`. Before a day's first switch the day before's last one holds. */
-export function rateAt(calendar: Calendar, utcS: number): Rate {
+/**
+ * The rate in force at `utcS`; undefined where the calendar says nothing. Before a day's first switch the day before's
+ * last one holds.
+ */
+export function rateAt(calendar: Calendar, utcS: number): Rate | undefined {
   const today = Math.floor(utcS / daySeconds);
   const secondOfDay = utcS - today * daySeconds;
-  const begun = dayOn(calendar, today)?.switches.findLast((each) => each.atS <= secondOfDay);
-  return begun?.rate ?? dayOn(calendar, today - 1)?.switches.at(-1)?.rate ?? defaultRate;
+  const begun = dayAt(calendar, utcS)?.switches.findLast((each) => each.atS <= secondOfDay);
+  return begun?.rate ?? dayAt(calendar, today * daySeconds - 1)?.switches.at(-1)?.rate;
 }
 
-/** The next moment after `utcS` at which the rate may be another: the day's next switch, or midnight. */
+/** The next moment after `utcS` at which the rate may be another: a switch, the start of a season, or midnight. */
 export function nextSwitchAfter(calendar: Calendar, utcS: number): number {
   const today = Math.floor(utcS / daySeconds);
   const secondOfDay = utcS - today * daySeconds;
-  const next = dayOn(calendar, today)?.switches.find((each) => each.atS > secondOfDay);
-  return today * daySeconds + (next?.atS ?? daySeconds);
+  const moments = [
+    ...(dayAt(calendar, utcS)?.switches ?? []),
+    ...calendar.seasons.filter(({ start }) => matchesDate(start, today)),
+  ].flatMap(({ atS }) => (atS > secondOfDay ? [atS] : []));
+  return today * daySeconds + Math.min(daySeconds, ...moments);
 }
 
-/** The day profile of day number `days`; undefined when the calendar has none for it. */
-export function dayOn(calendar: Calendar, days: number): Day | undefined {
+/** The day profile in force at `utcS`; undefined when the calendar has none for it. */
+export function dayAt(calendar: Calendar, utcS: number): Day | undefined {
+  const days = Math.floor(utcS / daySeconds);
   const special = calendar.specialDays.find((each) => matchesDate(each.date, days));
   const byId = (id: number | undefined) => calendar.days.find((each) => each.id === id);
-  return (special && byId(special.dayId)) ?? byId(weekOn(calendar, days)?.days[weekday(days) - 1]);
+  return (special && byId(special.dayId)) ?? byId(weekAt(calendar, utcS)?.days[weekday(days) - 1]);
 }
 
-function weekOn(calendar: Calendar, days: number): Week | undefined {
-  const season = seasonOn(calendar.seasons, days);
+function weekAt(calendar: Calendar, utcS: number): Week | undefined {
+  const season = seasonAt(calendar.seasons, utcS);
   return calendar.weeks.find((each) => each.name === season?.week);
 }
 
 /** The season that began last. Before any has begun (all start in later years) the first one listed holds. */
-export function seasonOn(seasons: readonly Season[], days: number): Season | undefined {
-  let latest: { season: Season; began: number } | undefined;
+export function seasonAt(seasons: readonly Season[], utcS: number): Season | undefined {
+  let latest: { season: Season; beganS: number } | undefined;
   for (const season of seasons) {
-    const began = latestMatch(season.start, days);
-    if (began !== undefined && (latest === undefined || began > latest.began)) latest = { season, began };
+    const days = latestMatch(season.start, Math.floor((utcS - season.atS) / daySeconds));
+    const beganS = days === undefined ? undefined : days * daySeconds + season.atS;
+    if (beganS !== undefined && (latest === undefined || beganS > latest.beganS)) latest = { season, beganS };
   }
   return latest?.season ?? seasons[0];
 }

@@ -3,11 +3,13 @@ import { type Attribute, type ModelObject, type MomentType, objects } from "../.
 import { NEVER, Status } from "../../wire/message.ts";
 import type { CommandOrigin } from "../command-origin.ts";
 import type { FutureDatedValues } from "../future-dating/values.ts";
-import { refused, type ServedObject, serve } from "../serve.ts";
-import { blockTous, calendarParts, type Part, thresholdParts } from "./parts.ts";
+import { reads, type ServedObject, serve } from "../serve.ts";
+import { blockTous, calendarParts, type Part, secondaryCalendarParts, thresholdParts } from "./parts.ts";
 import {
   readDays,
   readSeasons,
+  readSecondaryDays,
+  readSecondaryPrices,
   readSpecialDays,
   readStandingCharge,
   readTariffPrices,
@@ -15,12 +17,16 @@ import {
   readWeeks,
 } from "./values.ts";
 
+type CalendarParts = typeof calendarParts | typeof secondaryCalendarParts;
+
 export interface ShownTariff {
-  /** As the command had it; undefined before any was activated. */
+  /** As the command had it; of a new meter, as the factory has it. */
   inForce(part: Part): unknown;
   setPassive(part: Part, value: unknown): Promise<Status>;
+  /** Has `value` be in force: for a bench. */
+  load(part: Part, value: unknown): Promise<void>;
   /** Whether the passive calendar names only what it has. */
-  passiveIsConsistent(): boolean;
+  passiveIsConsistent(parts: CalendarParts): boolean;
   /** Puts the passive values of `parts` in force, all or none. */
   activate(parts: readonly Part[]): Promise<Status>;
 }
@@ -30,40 +36,61 @@ type Activated = ModelObject<{ readonly activateAt: Attribute<MomentType> }>;
 
 export function tariffObjects(tariff: ShownTariff, futureDated: FutureDatedValues): ServedObject[] {
   const bind = new Binding(tariff, futureDated);
-  return [
-    calendar(tariff, bind),
-    serve(objects.specialDays, { entries: bind.passive("specialDays", readSpecialDays) }),
-    serve(objects.specialDaysActivation, {
-      activateAt: bind.activation(objects.specialDaysActivation, ["specialDays"]),
-    }),
-    ...blockTous.map((tou) =>
-      serve(objects[`blockThresholdsTou${tou}`] as typeof objects.blockThresholdsTou1, {
-        thresholds: bind.passive(`thresholds${tou}`, readThresholds),
-      }),
-    ),
-    serve(objects.blockThresholdsActivation, {
-      activateAt: bind.activation(objects.blockThresholdsActivation, thresholdParts),
-    }),
-    ...prices(bind),
-  ];
+  return [...primary(bind), ...blocks(bind), ...secondary(bind), ...prices(bind)];
 }
 
-function calendar(tariff: ShownTariff, bind: Binding): ServedObject {
-  const activation = bind.activation(objects.tariffCalendar, calendarParts);
-  return serve(objects.tariffCalendar, {
+const primary = (bind: Binding): ServedObject[] => [
+  serve(objects.tariffCalendar, {
     seasonsActive: bind.active("seasons"),
     weeksActive: bind.active("weeks"),
     daysActive: bind.active("days"),
     seasonsPassive: bind.passive("seasons", readSeasons),
     weeksPassive: bind.passive("weeks", readWeeks),
     daysPassive: bind.passive("days", readDays),
-    activateAt: {
-      // A calendar that could not be activated is refused now, not when its time has come.
-      set: async (timeS, origin) =>
-        timeS !== NEVER && !tariff.passiveIsConsistent() ? Status.otherReason : activation.set(timeS, origin),
-    },
-  });
-}
+    activateAt: bind.calendar(objects.tariffCalendar, calendarParts),
+  }),
+  serve(objects.specialDays, { entries: bind.passive("specialDays", readSpecialDays) }),
+  serve(objects.specialDaysInForce, { entries: bind.active("specialDays") }),
+  serve(objects.specialDaysActivation, {
+    activateAt: bind.activation(objects.specialDaysActivation, ["specialDays"]),
+  }),
+];
+
+const secondary = (bind: Binding): ServedObject[] => [
+  serve(objects.secondaryCalendar, {
+    seasonsActive: bind.active("secondarySeasons"),
+    weeksActive: bind.active("secondaryWeeks"),
+    daysActive: bind.active("secondaryDays"),
+    seasonsPassive: bind.passive("secondarySeasons", readSeasons),
+    weeksPassive: bind.passive("secondaryWeeks", readWeeks),
+    daysPassive: bind.passive("secondaryDays", readSecondaryDays),
+    activateAt: bind.calendar(objects.secondaryCalendar, secondaryCalendarParts),
+  }),
+  serve(objects.secondarySpecialDays, { entries: bind.passive("secondarySpecial", readSpecialDays) }),
+  serve(objects.secondarySpecialDaysInForce, { entries: bind.active("secondarySpecial") }),
+  serve(objects.secondarySpecialDaysActivation, {
+    activateAt: bind.activation(objects.secondarySpecialDaysActivation, ["secondarySpecial"]),
+  }),
+  serve(objects.secondaryPrice, {
+    chargeActive: bind.active("secondaryPrice"),
+    chargePassive: bind.passive("secondaryPrice", readSecondaryPrices),
+    activateAt: bind.activation(objects.secondaryPrice, ["secondaryPrice"]),
+  }),
+];
+
+const blocks = (bind: Binding): ServedObject[] => [
+  ...blockTous.flatMap((tou) => [
+    serve(objects[`blockThresholdsTou${tou}`] as typeof objects.blockThresholdsTou1, {
+      thresholds: bind.passive(`thresholds${tou}`, readThresholds),
+    }),
+    serve(objects[`blockThresholdsTou${tou}InForce`] as typeof objects.blockThresholdsTou1InForce, {
+      thresholds: bind.active(`thresholds${tou}`),
+    }),
+  ]),
+  serve(objects.blockThresholdsActivation, {
+    activateAt: bind.activation(objects.blockThresholdsActivation, thresholdParts),
+  }),
+];
 
 const prices = (bind: Binding): ServedObject[] => [
   serve(objects.currencyUnit, {
@@ -83,7 +110,7 @@ const prices = (bind: Binding): ServedObject[] => [
   }),
 ];
 
-/** The three ways in which a member belongs to a part. */
+/** The ways in which a member belongs to a part. */
 class Binding {
   readonly #tariff: ShownTariff;
   readonly #futureDated: FutureDatedValues;
@@ -94,12 +121,10 @@ class Binding {
   }
 
   active<V>(part: Part) {
-    return {
-      get: () => {
-        const value = this.#tariff.inForce(part) as V | undefined;
-        return value === undefined ? refused : { value };
-      },
-    };
+    return reads(
+      () => this.#tariff.inForce(part) as V,
+      (value) => this.#tariff.load(part, value),
+    );
   }
 
   /** Takes a value that `read` makes sense of. */
@@ -114,5 +139,16 @@ class Binding {
     const ref = { object: object.id, member: object.attributes.activateAt.no };
     this.#futureDated.onActivation(ref, () => this.#tariff.activate(parts));
     return { set: (timeS: number, origin: CommandOrigin) => this.#futureDated.schedule(ref, timeS, origin) };
+  }
+
+  /** A calendar that could not be activated is refused now, not when its time has come. */
+  calendar(object: Activated, parts: CalendarParts) {
+    const activation = this.activation(object, parts);
+    return {
+      set: async (timeS: number, origin: CommandOrigin): Promise<Status> =>
+        timeS !== NEVER && !this.#tariff.passiveIsConsistent(parts)
+          ? Status.otherReason
+          : activation.set(timeS, origin),
+    };
   }
 }

@@ -1,28 +1,42 @@
 /**
- * The tariff: calendar, special days, block thresholds, currency and prices (ECS01a, ECS01b), each with a
- * passive value, which a command sets, and an active one, which its activation time brings into force.
- * Each activation has its own outcome.
+ * The tariffs of the primary element (ECS01a, ECS01b; read by ECS24) and of a secondary one (ECS01c, ECS01d; ECS24b):
+ * calendar, special days, block thresholds, currency and prices, each with a passive value, which a command sets, and
+ * an active one, which its activation time brings into force. Each activation has its own outcome.
  */
 
 import { KeptValues } from "../../kernel/kept-values.ts";
+import type { ValueOf, valueTypes } from "../../model/index.ts";
 import { Status } from "../../wire/message.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import type { FutureDatedValues } from "../future-dating/values.ts";
 import type { RandomisedOffsetFeature } from "../randomised-offset/feature.ts";
 import type { ServedObject } from "../serve.ts";
-import { type Calendar, nextSwitchAfter, type Rate, rateAt } from "./calendar.ts";
+import {
+  type Calendar,
+  defaultRate,
+  defaultSecondaryRate,
+  nextSwitchAfter,
+  type Rate,
+  rateAt,
+} from "./calendar.ts";
 import { type ShownTariff, tariffObjects } from "./cosem.ts";
-import { calendarParts, type Part } from "./parts.ts";
+import { factoryTariff } from "./factory.ts";
+import { packDays, unpackDays } from "./pack.ts";
+import { calendarParts, type Part, secondaryCalendarParts } from "./parts.ts";
 import {
   type Charge,
   isConsistent,
+  priceIndexes,
   readDays,
   readSeasons,
+  readSecondaryDays,
+  readSecondaryPrices,
   readSpecialDays,
   readStandingCharge,
   readTariffPrices,
   readThresholds,
   readWeeks,
+  secondaryPriceIndexes,
 } from "./values.ts";
 
 export interface TariffOptions {
@@ -31,16 +45,30 @@ export interface TariffOptions {
   readonly offset?: Pick<RandomisedOffsetFeature, "offsetS" | "onChange">;
 }
 
+type PricePart = "price" | "secondaryPrice";
+interface LoadedPrice {
+  readonly charge?: number;
+  readonly scale?: number;
+}
+
 export interface TariffFeature extends Feature {
   /** The rate in force at `utcS`. */
   rateAt(utcS: number): Rate;
-  /** The next moment after `utcS` at which the rate may change. */
+  /** The secondary element's. */
+  secondaryRateAt(utcS: number): Rate;
+  /** The next moment after `utcS` at which one of the rates may change. */
   nextSwitchAfter(utcS: number): number;
   /** Upper limits of the blocks of block time of use `index` (1..8), Wh; beyond the last is the last block + 1. */
   blockThresholds(index: number): readonly number[];
-  /** Prices in force; undefined before any were activated. */
-  prices(): Charge | undefined;
-  standingCharge(): Charge | undefined;
+  /** Prices in force, by {@link priceIndex}; of a new meter all are zero. */
+  prices(): Charge;
+  secondaryPrices(): Charge;
+  /** In force; its one price has index 0. */
+  standingCharge(): Charge;
+  /** Has all rates of an element cost this, or scales their prices: for a bench. */
+  loadPrice(part: PricePart, price: LoadedPrice): Promise<void>;
+  /** Runs in the device's loop before an activation puts other values in force. */
+  beforeChange(listener: () => Promise<void>): void;
   /** Runs after an activation, in the device's loop. */
   onChange(listener: () => Promise<void>): void;
 }
@@ -49,13 +77,23 @@ export function tariffFeature(context: DeviceContext, options: TariffOptions): T
   return new Tariff(context, options);
 }
 
+type Which = "active" | "passive";
+type Types = typeof valueTypes;
+const primary = { parts: [...calendarParts, "specialDays"], readDays } as const;
+const secondary = {
+  parts: [...secondaryCalendarParts, "secondarySpecial"],
+  readDays: readSecondaryDays,
+} as const;
+type Element = typeof primary | typeof secondary;
+
 class Tariff implements TariffFeature, ShownTariff {
   readonly name = "tariff";
   readonly objects: readonly ServedObject[];
   readonly #options: TariffOptions;
   readonly #values: KeptValues;
+  readonly #before: (() => Promise<void>)[] = [];
   readonly #listeners: (() => Promise<void>)[] = [];
-  #calendar: Calendar | undefined;
+  readonly #calendars = new Map<Element, Calendar>();
 
   constructor(context: DeviceContext, options: TariffOptions) {
     this.#options = options;
@@ -65,16 +103,41 @@ class Tariff implements TariffFeature, ShownTariff {
   }
 
   inForce(part: Part): unknown {
-    return this.#values.get(`active/${part}`);
+    return this.#value("active", part) ?? factoryTariff[part];
+  }
+
+  #value(which: Which, part: Part): unknown {
+    const value = this.#values.get(keyOf(which, part));
+    return isDays(part) && value instanceof Uint8Array ? unpackDays(value) : value;
   }
 
   async setPassive(part: Part, value: unknown): Promise<Status> {
-    await this.#values.keep([[`passive/${part}`, value]]);
+    await this.#values.keep([[keyOf("passive", part), packed(part, value)]]);
     return Status.success;
   }
 
-  passiveIsConsistent(): boolean {
-    return isConsistent(this.#calendarOf("passive"));
+  async load(part: Part, value: unknown): Promise<void> {
+    await this.#values.keep([[keyOf("active", part), packed(part, value)]]);
+    await this.#changed();
+  }
+
+  async loadPrice(part: PricePart, { charge, scale }: LoadedPrice): Promise<void> {
+    const value = this.inForce(part) as ValueOf<Types["touCharge"]>;
+    const indexes = part === "price" ? priceIndexes : secondaryPriceIndexes;
+    const charges = indexes.map((index) => ({ index: Uint8Array.of(index), charge: charge ?? 0 }));
+    await this.load(part, {
+      ...value,
+      ...(scale !== undefined && { scale: { ...value.scale, price: scale } }),
+      ...(charge !== undefined && { charges }),
+    });
+  }
+
+  passiveIsConsistent(parts: typeof calendarParts | typeof secondaryCalendarParts): boolean {
+    return isConsistent(this.#calendarOf("passive", parts === calendarParts ? primary : secondary));
+  }
+
+  beforeChange(listener: () => Promise<void>): void {
+    this.#before.push(listener);
   }
 
   onChange(listener: () => Promise<void>): void {
@@ -82,11 +145,18 @@ class Tariff implements TariffFeature, ShownTariff {
   }
 
   rateAt(utcS: number): Rate {
-    return rateAt(this.#calendarNow(), utcS - this.#offsetS());
+    return rateAt(this.#calendar(primary), utcS - this.#offsetS()) ?? defaultRate;
+  }
+
+  secondaryRateAt(utcS: number): Rate {
+    return rateAt(this.#calendar(secondary), utcS - this.#offsetS()) ?? defaultSecondaryRate;
   }
 
   nextSwitchAfter(utcS: number): number {
-    return nextSwitchAfter(this.#calendarNow(), utcS - this.#offsetS()) + this.#offsetS();
+    const switches = [primary, secondary].map((element) =>
+      nextSwitchAfter(this.#calendar(element), utcS - this.#offsetS()),
+    );
+    return Math.min(...switches) + this.#offsetS();
   }
 
   #offsetS(): number {
@@ -94,50 +164,72 @@ class Tariff implements TariffFeature, ShownTariff {
   }
 
   async #changed(): Promise<void> {
+    this.#calendars.clear();
     for (const listener of this.#listeners) await listener();
   }
 
   blockThresholds(index: number): readonly number[] {
-    return this.#readInForce(`thresholds${index}` as Part, readThresholds) ?? [];
+    return readThresholds(this.inForce(`thresholds${index}` as Part) as number[]) ?? [];
   }
 
-  prices(): Charge | undefined {
-    return this.#readInForce("price", readTariffPrices);
+  prices(): Charge {
+    return readTariffPrices(this.inForce("price") as ValueOf<Types["touCharge"]>) ?? free;
   }
 
-  standingCharge(): Charge | undefined {
-    return this.#readInForce("standing", readStandingCharge);
+  secondaryPrices(): Charge {
+    return readSecondaryPrices(this.inForce("secondaryPrice") as ValueOf<Types["touCharge"]>) ?? free;
   }
 
-  #readInForce<V, T>(part: Part, read: (value: V) => T | undefined): T | undefined {
-    const value = this.inForce(part);
-    return value === undefined ? undefined : read(value as V);
+  standingCharge(): Charge {
+    return readStandingCharge(this.inForce("standing") as ValueOf<Types["unitCharge"]>) ?? free;
   }
 
-  #calendarNow(): Calendar {
-    this.#calendar ??= this.#calendarOf("active");
-    return this.#calendar;
+  #calendar(element: Element): Calendar {
+    const calendar = this.#calendars.get(element) ?? this.#calendarOf("active", element);
+    this.#calendars.set(element, calendar);
+    return calendar;
   }
 
   /** Stored values were checked when they were set: reading them again cannot fail. */
-  #calendarOf(which: "active" | "passive"): Calendar {
-    const read = <V, T>(part: Part, reader: (value: readonly V[]) => T[] | undefined): T[] =>
-      reader((this.#values.get(`${which}/${part}`) ?? []) as V[]) ?? [];
+  #calendarOf(which: Which, element: Element): Calendar {
+    const [seasons, weeks, days, specialDays] = element.parts;
+    const read = <V, T>(part: Part, reader: (value: readonly V[]) => T[] | undefined): T[] => {
+      const value = which === "active" ? this.inForce(part) : this.#value("passive", part);
+      return reader((value ?? []) as V[]) ?? [];
+    };
     return {
-      seasons: read("seasons", readSeasons),
-      weeks: read("weeks", readWeeks),
-      days: read("days", readDays),
-      specialDays: read("specialDays", readSpecialDays),
+      seasons: read(seasons, readSeasons),
+      weeks: read(weeks, readWeeks),
+      days: read(days, element.readDays),
+      specialDays: read(specialDays, readSpecialDays),
     };
   }
 
   async activate(parts: readonly Part[]): Promise<Status> {
-    const passive = parts.map((part) => [part, this.#values.get(`passive/${part}`)] as const);
+    const passive = parts.map((part) => [part, this.#values.get(keyOf("passive", part))] as const);
     if (passive.some(([, value]) => value === undefined)) return Status.otherReason;
-    if (parts === calendarParts && !this.passiveIsConsistent()) return Status.otherReason;
-    await this.#values.keep(passive.map(([part, value]) => [`active/${part}`, value]));
-    this.#calendar = undefined;
+    if (isCalendar(parts) && !this.passiveIsConsistent(parts)) return Status.otherReason;
+    for (const listener of this.#before) await listener();
+    await this.#values.keep(passive.map(([part, value]) => [keyOf("active", part), value]));
     await this.#changed();
     return Status.success;
   }
 }
+
+const isDays = (part: Part): boolean => part === "days" || part === "secondaryDays";
+const isCalendar = (parts: readonly Part[]): parts is typeof calendarParts | typeof secondaryCalendarParts =>
+  parts === calendarParts || parts === secondaryCalendarParts;
+
+/** Only what a command could have set is packed. */
+function packed(part: Part, value: unknown): unknown {
+  const days = value as ValueOf<Types["day"]>[];
+  const reader = part === "days" ? readDays : readSecondaryDays;
+  return isDays(part) && reader(days) !== undefined ? packDays(days) : value;
+}
+
+/** Prices that a bench has loaded, and that no command could have set. */
+const free: Charge = { commodityScale: 0, priceScale: 0, prices: new Map() };
+
+/** Short, as the journal's keys are: the longest part has 20 letters. */
+const keyOf = (which: "active" | "passive", part: Part): string =>
+  `${which === "active" ? "now" : "next"}/${part}`;

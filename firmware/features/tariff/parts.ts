@@ -2,12 +2,16 @@
 export const blockTous = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 /** Parts of the tariff that one activation time brings into force, all or nothing. */
 export const calendarParts = ["seasons", "weeks", "days"] as const;
+export const secondaryCalendarParts = ["secondarySeasons", "secondaryWeeks", "secondaryDays"] as const;
 export const thresholdParts = blockTous.map((tou) => `thresholds${tou}` as const);
 
 export type Part =
   | (typeof calendarParts)[number]
+  | (typeof secondaryCalendarParts)[number]
   | (typeof thresholdParts)[number]
   | "specialDays"
+  | "secondarySpecial"
   | "currency"
   | "standing"
-  | "price";
+  | "price"
+  | "secondaryPrice";

@@ -9,10 +9,14 @@ import type { Calendar, Day, Rate, Season, SpecialDay, Switch, Week } from "./ca
 type Types = typeof valueTypes;
 const touCount = 48;
 const blockTouCount = 8;
-/** Scripts 101..108 are the block matrix's times of use (reference messages, ECS01a). */
+const secondaryTouCount = 4;
+/** Scripts 101..108 are the block matrix's times of use, 201..204 the secondary element's (reference messages). */
 const blockScriptBase = 100;
+const secondaryScriptBase = 200;
 /** 0-0:10.0.100.255, the tariffication script table: the only one a day profile may name. */
-const tariffScriptTable = [0, 0, 10, 0, 100, 255];
+export const tariffScriptTable = [0, 0, 10, 0, 100, 255] as const;
+/** As a threshold: the block before has no end. */
+export const NO_FURTHER_BLOCK = 0xffff_ffff;
 
 const text = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 const same = (bytes: Uint8Array, expected: readonly number[]): boolean =>
@@ -24,13 +28,13 @@ function unique<T>(items: readonly (T | undefined)[], key: (item: T) => unknown)
   return present.length === items.length && distinct ? present : undefined;
 }
 
-/** 1 to 4 of them, names differing; each begins at midnight. */
+/** 1 to 4 of them, names differing; what a start leaves open of its time of day is 0. */
 export function readSeasons(value: readonly ValueOf<Types["season"]>[]): Season[] | undefined {
   const seasons = value.map(({ name, start, week }): Season | undefined => {
     const pattern = readDatePattern(start);
     const { hour = 0, minute = 0, second = 0, hundredth = 0 } = start;
-    if (pattern === undefined || hour + minute + second + hundredth > 0) return undefined;
-    return { name: text(name), start: pattern, week: text(week) };
+    if (pattern === undefined || hundredth > 0) return undefined;
+    return { name: text(name), start: pattern, atS: hour * 3600 + minute * 60 + second, week: text(week) };
   });
   return seasons.length === 0 ? undefined : unique(seasons, (each) => each.name);
 }
@@ -45,9 +49,20 @@ export function readWeeks(value: readonly ValueOf<Types["week"]>[]): Week[] | un
 }
 
 /** 1 to 16 of them, ids differing; times ascending. */
-export function readDays(value: readonly ValueOf<Types["day"]>[]): Day[] | undefined {
+export const readDays = (value: readonly ValueOf<Types["day"]>[]): Day[] | undefined =>
+  daysOf(value, readRate);
+/** As {@link readDays}, of the secondary element. */
+export const readSecondaryDays = (value: readonly ValueOf<Types["day"]>[]): Day[] | undefined =>
+  daysOf(value, readSecondaryRate);
+
+type RateOf = (script: number) => Rate | undefined;
+
+function daysOf(value: readonly ValueOf<Types["day"]>[], rateOf: RateOf): Day[] | undefined {
   const days = value.map(({ day, switches: schedule }): Day | undefined => {
-    const switches = unique(schedule.map(readSwitch), (each) => each.atS);
+    const switches = unique(
+      schedule.map((each) => readSwitch(each, rateOf)),
+      (each) => each.atS,
+    );
     if (switches === undefined || switches.length === 0) return undefined;
     return { id: day, switches: switches.sort((a, b) => a.atS - b.atS) };
   });
@@ -55,19 +70,27 @@ export function readDays(value: readonly ValueOf<Types["day"]>[]): Day[] | undef
 }
 
 /** Hours, minutes and seconds are told; hundredths none or open. */
-function readSwitch({ start, script, selector }: ValueOf<Types["daySwitch"]>): Switch | undefined {
+function readSwitch(
+  { start, script, selector }: ValueOf<Types["daySwitch"]>,
+  rateOf: RateOf,
+): Switch | undefined {
   const { hour, minute, second, hundredth = 0 } = start;
-  const rate = readRate(selector);
+  const rate = rateOf(selector);
   if (hour === undefined || minute === undefined || second === undefined || hundredth > 0) return undefined;
   if (rate === undefined || !same(script, tariffScriptTable)) return undefined;
   return { atS: hour * 3600 + minute * 60 + second, rate };
 }
 
 /** Script 1..48: a time-of-use register; 101..108: a time of use of the block matrix. */
-export function readRate(script: number): Rate | undefined {
+function readRate(script: number): Rate | undefined {
   if (script >= 1 && script <= touCount) return { kind: "tou", index: script };
   const index = script - blockScriptBase;
   return index >= 1 && index <= blockTouCount ? { kind: "block", index } : undefined;
+}
+
+function readSecondaryRate(script: number): Rate | undefined {
+  const index = script - secondaryScriptBase;
+  return index >= 1 && index <= secondaryTouCount ? { kind: "secondary", index } : undefined;
 }
 
 /** 0 to 50 of them, indexes differing. Of two that match a date the first counts. */
@@ -102,28 +125,49 @@ export interface Charge {
   readonly prices: ReadonlyMap<number, number>;
 }
 
+/** What charges are on: nothing, the import of the primary element, that of the secondary one. */
+export const commodities = {
+  standing: { classId: 0, name: [0, 0, 0, 0, 0, 0], attribute: 0, scale: 0 },
+  primary: { classId: 3, name: [1, 0, 1, 8, 0, 255], attribute: 2, scale: 3 },
+  secondary: { classId: 3, name: [1, 20, 1, 8, 0, 255], attribute: 2, scale: 3 },
+} as const;
+type Commodity = (typeof commodities)[keyof typeof commodities];
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
+/** 48 times of use (1..48), and 32 of block 1 (0xA1..0xA8) to block 4 (0xD1..0xD8). */
+export const priceIndexes: readonly number[] = [
+  ...upTo(touCount),
+  ...upTo(4).flatMap((block) => upTo(blockTouCount).map((tou) => blockPriceIndex(block, tou))),
+];
+export const secondaryPriceIndexes: readonly number[] = upTo(secondaryTouCount);
+
+function blockPriceIndex(block: number, tou: number): number {
+  return 0x90 + 0x10 * block + tou;
+}
+
+/** Where a rate's price stands in its charge; of a block rate that of `block`. */
+export const priceIndex = ({ kind, index }: Rate, block = 1): number =>
+  kind === "block" ? blockPriceIndex(block, index) : index;
+
 /** The standing charge: one price without an index, on no commodity. */
 export function readStandingCharge(value: ValueOf<Types["unitCharge"]>): Charge | undefined {
-  const charge = readCharge(value, [0, [0, 0, 0, 0, 0, 0], 0]);
+  const charge = readCharge(value, commodities.standing);
   return charge?.prices.size === 1 ? charge : undefined;
 }
 
-/** 48 time-of-use prices (1..48) and 32 block prices (0xA1..0xA8 block 1 .. 0xD1..0xD8 block 4). */
-export function readTariffPrices(value: ValueOf<Types["touCharge"]>): Charge | undefined {
-  const charge = readCharge(value, [3, [1, 0, 1, 8, 0, 255], 2]);
-  const known = (index: number) =>
-    (index >= 1 && index <= touCount) ||
-    (index >= 0xa1 && index <= 0xd8 && (index & 15) >= 1 && (index & 15) <= 8);
-  return charge !== undefined && charge.prices.size > 0 && [...charge.prices.keys()].every(known)
-    ? charge
-    : undefined;
-}
+export const readTariffPrices = (value: ValueOf<Types["touCharge"]>): Charge | undefined =>
+  pricesOf(readCharge(value, commodities.primary), priceIndexes);
+export const readSecondaryPrices = (value: ValueOf<Types["touCharge"]>): Charge | undefined =>
+  pricesOf(readCharge(value, commodities.secondary), secondaryPriceIndexes);
 
-type Commodity = readonly [classId: number, logicalName: readonly number[], attribute: number];
+function pricesOf(charge: Charge | undefined, indexes: readonly number[]): Charge | undefined {
+  const known = charge !== undefined && [...charge.prices.keys()].every((index) => indexes.includes(index));
+  return known && charge.prices.size > 0 ? charge : undefined;
+}
 
 function readCharge(
   { scale, commodity, charges }: ValueOf<Types["touCharge"]>,
-  [classId, name, attribute]: Commodity,
+  { classId, name, attribute }: Commodity,
 ): Charge | undefined {
   if (commodity.class !== classId || commodity.attribute !== attribute) return undefined;
   if (!same(commodity.name, name)) return undefined;

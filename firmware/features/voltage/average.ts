@@ -61,6 +61,17 @@ export class AverageWatch {
   resetOver = () => this.#kept.keep({ ...this.#kept.value, overCount: 0 });
   resetUnder = () => this.#kept.keep({ ...this.#kept.value, underCount: 0 });
 
+  /** For a bench. */
+  loadCounts(counts: Partial<Pick<KeptAverages, "overCount" | "underCount">>): Promise<void> {
+    return this.#kept.keep({ ...this.#kept.value, ...counts });
+  }
+
+  /** Only these entries are in the log: for a bench. */
+  async load(entries: readonly (readonly [endS: number, volts: number])[]): Promise<void> {
+    await this.#log.clear();
+    for (const [endS, volts] of entries) await this.#store(endS, volts);
+  }
+
   /** Begins a period now; it ends at the next whole multiple of the period in UTC. Periods cut short are not averaged. */
   async restart(): Promise<void> {
     const { metrology } = this.#context.board;

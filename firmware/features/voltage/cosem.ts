@@ -27,18 +27,29 @@ export const voltageObjects = (voltage: ShownVoltage, averages: AverageWatch): S
   threshold(voltage, objects.averageUnderVoltageThreshold, "underV"),
   serve(
     objects.averageOverVoltageCounter,
-    counts(() => averages.overCount, averages.resetOver),
+    counts(
+      () => averages.overCount,
+      averages.resetOver,
+      (overCount) => averages.loadCounts({ overCount }),
+    ),
   ),
   serve(
     objects.averageUnderVoltageCounter,
-    counts(() => averages.underCount, averages.resetUnder),
+    counts(
+      () => averages.underCount,
+      averages.resetUnder,
+      (underCount) => averages.loadCounts({ underCount }),
+    ),
   ),
   serve(objects.averageVoltageLog, {
-    buffer: { get: (range) => readLog(averages, range) },
-    capturePeriod: {
-      ...reads(() => voltage.average.periodS),
-      set: (value) => voltage.setAverage("periodS", value),
+    buffer: {
+      get: (range) => readLog(averages, range),
+      load: (entries) => averages.load(entries.map(({ time, value }) => [time, value])),
     },
+    capturePeriod: setting(
+      () => voltage.average.periodS,
+      (value) => voltage.setAverage("periodS", value),
+    ),
   }),
 ];
 
@@ -49,16 +60,24 @@ const limiter = (
   object: typeof objects.voltageSag,
 ): ServedObject =>
   serve(object, {
-    threshold: {
-      ...reads(() => voltage.limits[limit].thresholdV),
-      set: (value) => voltage.setLimit(limit, "thresholdV", value),
-    },
-    overDuration: {
-      ...reads(() => voltage.limits[limit].periodS),
-      set: (value) => voltage.setLimit(limit, "periodS", value),
-    },
-    underDuration: reads(() => voltage.limits[limit].periodS),
+    threshold: setting(
+      () => voltage.limits[limit].thresholdV,
+      (value) => voltage.setLimit(limit, "thresholdV", value),
+    ),
+    overDuration: setting(
+      () => voltage.limits[limit].periodS,
+      (value) => voltage.setLimit(limit, "periodS", value),
+    ),
+    underDuration: reads(
+      () => voltage.limits[limit].periodS,
+      async (value) => void (await voltage.setLimit(limit, "periodS", value)),
+    ),
   });
+
+const setting = (read: () => number, set: (value: number) => Promise<Status>) => ({
+  ...reads(read, async (value) => void (await set(value))),
+  set,
+});
 
 const threshold = (
   voltage: ShownVoltage,
@@ -66,7 +85,10 @@ const threshold = (
   field: "overV" | "underV",
 ): ServedObject =>
   serve(object, {
-    value: { ...reads(() => voltage.average[field]), set: (value) => voltage.setAverage(field, value) },
+    value: setting(
+      () => voltage.average[field],
+      (value) => voltage.setAverage(field, value),
+    ),
   });
 
 async function readLog(averages: AverageWatch, range: Range | undefined) {

@@ -178,4 +178,10 @@ export const alertMessages = {
     grants: [],
     does: [],
   },
+  HUBOUT: {
+    code: 0xF001, title: "last gasp of a hub to the WAN provider (ours: GBCS leaves it to the WAN)", kind: "alert", payload: "dlms", devices: ["CHF"], requests: [],
+    futureDated: false, replayProtected: false, sensitive: false, stamped: false, alert: { protection: "signature", body: t.structure({ lost: t.dateTime }) },
+    grants: [],
+    does: [],
+  },
 } as const satisfies Record<string, MessageRow>;

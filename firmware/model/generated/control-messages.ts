@@ -220,7 +220,7 @@ export const controlMessages = {
     ],
   },
   ECS61d: {
-    code: 0x011C, title: "read auxiliary configuration", kind: "command", payload: "dlms", devices: ["ESME"], requests: ["7.14"],
+    code: 0x011C, title: "read auxiliary configuration", kind: "command", payload: "dlms", devices: ["ESME", "SAPC"], requests: ["7.14"],
     futureDated: false, replayProtected: false, sensitive: false, stamped: false,
     grants: [
       { role: "supplier", protection: "mac", response: "mac", replayProtected: false },
@@ -239,7 +239,7 @@ export const controlMessages = {
     ],
   },
   ECS61e: {
-    code: 0x011D, title: "read auxiliary states", kind: "command", payload: "dlms", devices: ["ESME"], requests: ["7.15"],
+    code: 0x011D, title: "read auxiliary states", kind: "command", payload: "dlms", devices: ["ESME", "SAPC"], requests: ["7.15"],
     futureDated: false, replayProtected: false, sensitive: false, stamped: false,
     grants: [
       { role: "supplier", protection: "mac", response: "mac", replayProtected: false },
@@ -261,7 +261,7 @@ export const controlMessages = {
     ],
   },
   ECS47a: {
-    code: 0x011E, title: "set an auxiliary controller's state", kind: "command", payload: "dlms", devices: ["ESME"], requests: ["7.13"],
+    code: 0x011E, title: "set an auxiliary controller's state", kind: "command", payload: "dlms", devices: ["ESME", "SAPC"], requests: ["7.13"],
     futureDated: false, replayProtected: true, sensitive: false, stamped: false,
     grants: [
       { role: "supplier", protection: "signature+mac", response: "signature", replayProtected: true },

@@ -7,7 +7,7 @@ export const paymentMessages = {
     code: 0x0007, title: "top up by token", kind: "command", payload: "dlms", devices: ["ESME"], requests: ["2.2"],
     futureDated: false, replayProtected: true, sensitive: false, stamped: true,
     grants: [
-      { role: "supplier", protection: "mac", response: "mac", replayProtected: true },
+      { role: "supplier", protection: "mac", response: "mac", replayProtected: false },
     ],
     does: [
       call("tokenGateway.enter"),
@@ -176,7 +176,7 @@ export const paymentMessages = {
     ],
   },
   ECS15a: {
-    code: 0x0024, title: "clear the event log", kind: "command", payload: "dlms", devices: ["ESME"], requests: ["3.3"],
+    code: 0x0024, title: "clear the event log", kind: "command", payload: "dlms", devices: ["ESME", "SAPC"], requests: ["3.3"],
     futureDated: false, replayProtected: false, sensitive: false, stamped: false,
     grants: [
       { role: "supplier", protection: "mac", response: "mac", replayProtected: false },
@@ -239,7 +239,7 @@ export const paymentMessages = {
     ],
   },
   ECS15c: {
-    code: 0x00C1, title: "clear the auxiliary controller log", kind: "command", payload: "dlms", devices: ["ESME"], requests: ["3.3"],
+    code: 0x00C1, title: "clear the auxiliary controller log", kind: "command", payload: "dlms", devices: ["ESME", "SAPC"], requests: ["3.3"],
     futureDated: false, replayProtected: false, sensitive: false, stamped: false,
     grants: [
       { role: "supplier", protection: "mac", response: "mac", replayProtected: false },

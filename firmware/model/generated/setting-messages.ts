@@ -103,7 +103,7 @@ export const settingMessages = {
     ],
   },
   ECS46a: {
-    code: 0x0053, title: "name the auxiliary controllers", kind: "command", payload: "dlms", devices: ["ESME"], requests: ["6.14.1"],
+    code: 0x0053, title: "name the auxiliary controllers", kind: "command", payload: "dlms", devices: ["ESME", "SAPC"], requests: ["6.14.1"],
     futureDated: false, replayProtected: false, sensitive: false, stamped: false,
     grants: [
       { role: "supplier", protection: "signature+mac", response: "signature", replayProtected: false },
@@ -147,7 +147,7 @@ export const settingMessages = {
     ],
   },
   ECS70: {
-    code: 0x0062, title: "set clock", kind: "command", payload: "dlms", devices: ["ESME"], requests: ["6.11", "8.1.1"],
+    code: 0x0062, title: "set clock", kind: "command", payload: "dlms", devices: ["ESME", "SAPC"], requests: ["6.11", "8.1.1"],
     futureDated: false, replayProtected: true, sensitive: false, stamped: false,
     grants: [
       { role: "supplier", protection: "signature+mac", response: "signature", replayProtected: true },

@@ -76,7 +76,7 @@ export const settingReadingMessages = {
     ],
   },
   ECS35a: {
-    code: 0x0048, title: "read event log", kind: "command", payload: "dlms", devices: ["ESME"], requests: ["6.13"],
+    code: 0x0048, title: "read event log", kind: "command", payload: "dlms", devices: ["ESME", "SAPC"], requests: ["6.13"],
     futureDated: false, replayProtected: false, sensitive: false, stamped: false,
     grants: [
       { role: "supplier", protection: "mac", response: "mac", replayProtected: false },
@@ -88,7 +88,7 @@ export const settingReadingMessages = {
     ],
   },
   ECS35b: {
-    code: 0x0049, title: "read security log", kind: "command", payload: "dlms", devices: ["ESME"], requests: ["6.13"],
+    code: 0x0049, title: "read security log", kind: "command", payload: "dlms", devices: ["ESME", "SAPC"], requests: ["6.13"],
     futureDated: false, replayProtected: false, sensitive: false, stamped: false,
     grants: [
       { role: "supplier", protection: "mac", response: "mac", replayProtected: false },
@@ -266,7 +266,7 @@ export const settingReadingMessages = {
     ],
   },
   ECS35g: {
-    code: 0x00FD, title: "read auxiliary controller log", kind: "command", payload: "dlms", devices: ["ESME"], requests: ["6.13"],
+    code: 0x00FD, title: "read auxiliary controller log", kind: "command", payload: "dlms", devices: ["ESME", "SAPC"], requests: ["6.13"],
     futureDated: false, replayProtected: false, sensitive: false, stamped: false,
     grants: [
       { role: "supplier", protection: "mac", response: "mac", replayProtected: false },

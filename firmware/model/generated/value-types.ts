@@ -16,7 +16,7 @@ export const securityLogEntry = t.structure({ time: t.timestamp, code: t.u16 });
 /** An entry of the power event log. */
 export const powerLogEntry = t.structure({ time: t.timestamp, code: t.u16, value: t.u32 });
 /** Which controller did what. */
-export const auxiliaryLogEntry = t.structure({ time: t.timestamp, controller: t.u16, outcome: t.names("enum", { unknown: 0, success: 1, failure: 2 }), hanCommand: t.timestamp });
+export const auxiliaryLogEntry = t.structure({ time: t.timestamp, controller: t.u16, outcome: t.names("enum", { unknown: 0, success: 1, failure: 2 }), hanCommand: t.u32 });
 /** One use of the boost button. */
 export const boostLogEntry = t.structure({ start: t.timestamp, end: t.timestamp });
 /** The channel taken from then on. */

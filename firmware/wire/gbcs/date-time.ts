@@ -100,6 +100,9 @@ export function readDateTime(bytes: Uint8Array, at: number): number | undefined 
   return daysSinceEpoch(year, month, day) * DAY_S + hour * 3600 + minute * 60 + second;
 }
 
+/** The time stamp of a clock that was never set: nothing of it is specified. */
+export const unspecified = Uint8Array.of(...new Array<number>(9).fill(0xff), 0x80, 0, 0xff);
+
 /** `status`: the clock status byte (0xFF = not given). */
 export function writeDateTime(timeS: number, status = 0xff): Uint8Array {
   const days = Math.floor(timeS / DAY_S);

@@ -9,16 +9,17 @@
 import { euiBytes } from "../../../hal/base/eui64.ts";
 import type { Crypto } from "../../../hal/board.ts";
 import type { OperationResult } from "../message.ts";
-import type { Agreement, HiddenValues, Pair, Transaction } from "../suite.ts";
+import type { Agreement, HiddenValues, Hiding, Pair } from "../suite.ts";
 import { malformed, Reader, Writer } from "./bytes.ts";
 import { macKey, nonceOf } from "./kdf.ts";
 import { MAC_BYTES } from "./mac-wrapper.ts";
 import type { GbcsEnvelope } from "./wire.ts";
 
-/** Results as the payload writes them. `read` throws `wire/malformed`, `wire/format`. */
+/** Results as the payload writes them. Throws `wire/malformed`, `wire/format`. */
 export interface ValuesCodec {
-  write(results: readonly OperationResult[]): Uint8Array;
-  read(plain: Uint8Array): readonly OperationResult[];
+  /** Undefined when one is a failure, which this wire does not hide. */
+  write(header: Hiding, results: readonly OperationResult[]): Uint8Array | undefined;
+  read(header: Hiding, plain: Uint8Array): readonly OperationResult[];
 }
 
 const SECURITY_CONTROL = 0x31;
@@ -71,10 +72,13 @@ export function hiddenValues(
   const sealer = itemSealer(crypto, own, peerPublic, pair);
   if (sealer === undefined) return undefined;
   return {
-    seal: ({ counter }: Transaction, results) => sealer.seal(counter, codec.write(results)),
-    open: ({ counter }: Transaction, sealed) => {
-      const plain = sealer.open(counter, sealed);
-      return plain && codec.read(plain);
+    seal: (header, results) => {
+      const plain = codec.write(header, results);
+      return plain && sealer.seal(header.counter, plain);
+    },
+    open: (header, sealed) => {
+      const plain = sealer.open(header.counter, sealed);
+      return plain && codec.read(header, plain);
     },
   };
 }

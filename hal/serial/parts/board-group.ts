@@ -3,6 +3,7 @@
  * what comes in through these schemas, which drop keys they do not know.
  */
 import { z } from "zod";
+import { buttons } from "../../board.ts";
 
 export const boardGroupId = 64;
 
@@ -25,6 +26,7 @@ export const Command = {
   message: 16,
   stimulus: 17,
   signed: 18,
+  auxiliary: 19,
 } as const;
 
 /** board-error: the `rc` of an error of this group. */
@@ -55,6 +57,7 @@ export type PartName =
   | "mains"
   | "metrology"
   | "switch"
+  | "auxiliary"
   | "tamper"
   | "ui"
   | "radio"
@@ -81,6 +84,7 @@ export const describeResponse = z.object({
     })
     .optional(),
   phases: z.int().min(1).max(8).optional(),
+  elements: z.union([z.literal(1), z.literal(2)]).optional(),
   eui: bytes.refine((eui) => eui.length === 8, "an EUI-64 has 8 bytes").optional(),
   signed: z.boolean(),
   chunk: z.int().min(16).max(maxMessageBytes),
@@ -100,6 +104,12 @@ export type MainsReport = z.infer<typeof mainsResponse>;
 
 export const switchState = z.object({ closed: z.boolean() });
 
+/** Percent each way, of output `n`. */
+const percent = z.int().min(0).max(100);
+export const auxiliaryRead = z.object({ n: uint });
+export const auxiliaryLevels = z.object({ out: percent, in: percent });
+export const auxiliaryWrite = auxiliaryLevels.extend({ n: uint });
+
 export const tamperResponse = z.object({
   "meter-cover": z.boolean(),
   "terminal-cover": z.boolean(),
@@ -112,6 +122,7 @@ export const metrologyResponse = z.object({
   mW: integer,
   mV: perPhase(uint),
   mVs: perPhase(uint),
+  second: z.tuple([uint, integer]).optional(),
 });
 export type MetrologyReport = z.infer<typeof metrologyResponse>;
 const watchItem = z.object({ q: z.enum(["mW", "mV"]), phase: uint.optional(), level: integer });
@@ -139,7 +150,7 @@ export const stimulusWrite = z.object({
   tamper: z
     .partialRecord(z.enum(["meter-cover", "terminal-cover", "battery-cover", "magnet"]), z.boolean())
     .optional(),
-  button: z.enum(["a", "b"]).optional(),
+  button: z.enum(buttons).optional(),
   stuck: z.boolean().optional(),
 });
 export type Stimulus = z.infer<typeof stimulusWrite>;
@@ -160,7 +171,7 @@ export const eventFields = {
     input: z.enum(["meter-cover", "terminal-cover", "battery-cover", "magnet"]),
     active: z.boolean(),
   }),
-  button: z.object({ button: z.enum(["a", "b"]) }),
+  button: z.object({ button: z.enum(buttons) }),
   "radio-sent": z.object({ id: uint, outcome: z.enum(["sent", "no-ack", "channel-busy"]) }),
   "radio-frame": z.object({ mpdu: bytes, rssi: integer, lqi: uint }),
   "modem-sent": z.object({ id: uint, ok: z.boolean() }),
@@ -193,5 +204,11 @@ export function isActing(group: number, command: number): boolean {
 const acting: Readonly<Record<number, ReadonlySet<number>>> = {
   0: new Set([5]),
   1: new Set([0, 1, 5]),
-  [boardGroupId]: new Set<number>([Command.clock, Command.flashProgram, Command.flashErase, Command.switch]),
+  [boardGroupId]: new Set<number>([
+    Command.clock,
+    Command.flashProgram,
+    Command.flashErase,
+    Command.switch,
+    Command.auxiliary,
+  ]),
 };

@@ -177,6 +177,7 @@ export class PartsServer implements SmpGroup {
       parts: this.#parts.flatMap((part) => part.names),
       flash: { sector: sectorBytes, count: sectorCount, unit: programUnitBytes },
       ...(phases !== undefined && { phases }),
+      ...(metrology?.elementCount === 2 && { elements: 2 }),
       ...(radio && { eui: radio.eui64 }),
       signed: this.#control !== undefined,
       chunk: this.#chunk,

@@ -30,6 +30,7 @@ interface Watcher {
  */
 export class RemoteMetrology implements Metrology {
   readonly phaseCount: number;
+  readonly elementCount: 1 | 2;
   readonly #powerOn: PowerOn;
   #watchers: Watcher[] = [];
   #last: MetrologyReading | undefined;
@@ -40,6 +41,7 @@ export class RemoteMetrology implements Metrology {
   constructor(powerOn: PowerOn) {
     this.#powerOn = powerOn;
     this.phaseCount = powerOn.description.phases ?? 1;
+    this.elementCount = powerOn.description.elements ?? 1;
     powerOn.handle("metrology", (report) => this.#tell(readingOf(report)));
     powerOn.onResync(async () => this.#tell(await this.read()));
   }
@@ -126,12 +128,14 @@ const toItem = ({ quantity, phase, level }: MetrologyThreshold): WatchItem =>
     ? { q: "mW", level: Math.round(level * 1000) }
     : { q: "mV", phase: phase ?? 0, level: Math.round(level * 1000) };
 
-const readingOf = ({ mWh, mW, mV, mVs }: MetrologyReport): MetrologyReading => ({
+const readingOf = ({ mWh, mW, mV, mVs, second = [0, 0] }: MetrologyReport): MetrologyReading => ({
   activeImportWh: mWh[0] / 1000,
+  secondaryImportWh: second[0] / 1000,
   activeExportWh: mWh[1] / 1000,
   reactiveImportVarh: mWh[2] / 1000,
   reactiveExportVarh: mWh[3] / 1000,
   activePowerW: mW / 1000,
+  secondaryPowerW: second[1] / 1000,
   rmsVoltageV: mV.map((value) => value / 1000),
   rmsVoltageVs: mVs.map((value) => value / 1000),
 });

@@ -1,6 +1,9 @@
-/** Flash, entropy, mains, load switch, tamper and user interface of a board at the far end of a line. */
+/** Flash, entropy, mains, load switch, auxiliary outputs, tamper and user interface of a board at the far end of a line. */
 import { z } from "zod";
 import {
+  type AuxiliaryLevels,
+  type AuxiliaryOutputs,
+  type Button,
   type Cancel,
   type Entropy,
   type Flash,
@@ -177,6 +180,29 @@ export class RemoteLoadSwitch implements LoadSwitch {
   }
 }
 
+export class RemoteAuxiliary implements AuxiliaryOutputs {
+  readonly #powerOn: PowerOn;
+
+  constructor(powerOn: PowerOn) {
+    this.#powerOn = powerOn;
+  }
+
+  async set(number: number, { output, input }: AuxiliaryLevels): Promise<void> {
+    const wanted = { n: number, out: output, in: input };
+    const feedback = await this.#powerOn.write(part, Command.auxiliary, wanted, group.auxiliaryLevels);
+    if (feedback.out === output && feedback.in === input) return;
+    const text = `auxiliary output ${number}: commanded ${output} and ${input} %, feedback says ${feedback.out} and ${feedback.in} %`;
+    throw new HalError("hal/fault", text, { number, feedback });
+  }
+
+  async read(number: number): Promise<AuxiliaryLevels> {
+    const request = { n: number };
+    const levels = await this.#powerOn.read(part, Command.auxiliary, request, group.auxiliaryLevels);
+    return { output: levels.out, input: levels.in };
+  }
+}
+const part = "auxiliary output";
+
 type Inputs = Readonly<Record<TamperInput, boolean>>;
 
 export class RemoteTamper implements Tamper {
@@ -213,7 +239,7 @@ const screen = { lines: 4, characters: 32 };
 
 export class RemoteUserInterface implements UserInterface {
   readonly #powerOn: PowerOn;
-  readonly #presses: Subscribers<{ readonly button: "a" | "b" }>;
+  readonly #presses: Subscribers<{ readonly button: Button }>;
 
   constructor(powerOn: PowerOn) {
     this.#powerOn = powerOn;
@@ -231,7 +257,7 @@ export class RemoteUserInterface implements UserInterface {
     await this.#powerOn.write("display", Command.ui, { lines: [...lines] }, nothing);
   }
 
-  onButton(listener: Listener<{ readonly button: "a" | "b" }>): Cancel {
+  onButton(listener: Listener<{ readonly button: Button }>): Cancel {
     return this.#presses.add(listener);
   }
 }

@@ -1,5 +1,6 @@
 /** A board at the far end of a line, through SMP group 64. */
 import {
+  type AuxiliaryOutputs,
   type Board,
   type Cancel,
   type Clock,
@@ -28,6 +29,7 @@ import { RemoteMetrology } from "./remote-metrology.ts";
 import { RemoteDevice, RemoteModem } from "./remote-modem.ts";
 import {
   nothing,
+  RemoteAuxiliary,
   RemoteEntropy,
   RemoteFlash,
   RemoteLoadSwitch,
@@ -63,6 +65,7 @@ export class SerialBoard implements Board {
   readonly mains?: Mains;
   readonly metrology?: Metrology;
   readonly loadSwitch?: LoadSwitch;
+  readonly auxiliary?: AuxiliaryOutputs;
   readonly tamper?: Tamper;
   readonly userInterface?: UserInterface;
   readonly radio?: Radio;
@@ -122,6 +125,7 @@ export class SerialBoard implements Board {
     if (powerOn.has("mains")) this.mains = new RemoteMains(powerOn);
     if (powerOn.has("metrology")) this.metrology = new RemoteMetrology(powerOn);
     if (powerOn.has("switch")) this.loadSwitch = new RemoteLoadSwitch(powerOn);
+    if (powerOn.has("auxiliary")) this.auxiliary = new RemoteAuxiliary(powerOn);
     if (powerOn.has("tamper")) this.tamper = new RemoteTamper(powerOn);
     if (powerOn.has("ui")) this.userInterface = new RemoteUserInterface(powerOn);
     if (powerOn.has("radio") && description.eui) this.radio = new RemoteRadio(powerOn, description.eui);

@@ -1,6 +1,7 @@
 /** What each part of a board answers over SMP group 64, and what it tells unasked. */
 import type { z } from "zod";
 import type {
+  AuxiliaryOutputs,
   Board,
   Cancel,
   Clock,
@@ -124,6 +125,25 @@ const serveSwitch = (loadSwitch: LoadSwitch): ServedPart => ({
   },
 });
 
+function serveAuxiliary(auxiliary: AuxiliaryOutputs): ServedPart {
+  const levels = async (n: number) => {
+    const { output, input } = await auxiliary.read(n);
+    return { out: output, in: input };
+  };
+  return {
+    names: ["auxiliary"],
+    commands: {
+      [Command.auxiliary]: {
+        read: taking(group.auxiliaryRead, ({ n }) => levels(n)),
+        write: taking(group.auxiliaryWrite, async ({ n, out, in: input }) => {
+          await auxiliary.set(n, { output: out, input });
+          return levels(n);
+        }),
+      },
+    },
+  };
+}
+
 const serveTamper = (tamper: Tamper): ServedPart => ({
   names: ["tamper"],
   commands: { [Command.tamper]: { read: async () => ({ ...(await tamper.read()) }) } },
@@ -141,6 +161,7 @@ const serveUserInterface = (ui: UserInterface): ServedPart => ({
 function serveMetrology(metrology: Metrology): ServedPart {
   let unwatch: Cancel = () => {};
   let queue: EventQueue | undefined;
+  const report = (reading: MetrologyReading) => metrologyReport(reading, metrology.elementCount === 2);
   const watch = (items: readonly group.WatchItem[]): void => {
     unwatch();
     unwatch = () => {};
@@ -150,13 +171,13 @@ function serveMetrology(metrology: Metrology): ServedPart {
         ? ({ quantity: "activePowerW", level: level / 1000 } as const)
         : ({ quantity: "rmsVoltageV", phase: phase ?? 0, level: level / 1000 } as const),
     );
-    unwatch = metrology.watch(thresholds, (reading) => queue?.add("metrology", metrologyReport(reading)));
+    unwatch = metrology.watch(thresholds, (reading) => queue?.add("metrology", report(reading)));
   };
   return {
     names: ["metrology"],
     commands: {
       [Command.metrology]: {
-        read: async () => metrologyReport(await metrology.read()),
+        read: async () => report(await metrology.read()),
         write: taking(group.metrologyWrite, (request) => {
           watch(request.watch);
           return undefined;
@@ -171,7 +192,7 @@ function serveMetrology(metrology: Metrology): ServedPart {
 }
 
 const milli = (value: number): number => Math.round(value * 1000);
-const metrologyReport = (reading: MetrologyReading): group.MetrologyReport => ({
+const metrologyReport = (reading: MetrologyReading, isTwin: boolean): group.MetrologyReport => ({
   mWh: [
     milli(reading.activeImportWh),
     milli(reading.activeExportWh),
@@ -181,6 +202,7 @@ const metrologyReport = (reading: MetrologyReading): group.MetrologyReport => ({
   mW: milli(reading.activePowerW),
   mV: reading.rmsVoltageV.map(milli),
   mVs: reading.rmsVoltageVs.map(milli),
+  ...(isTwin && { second: [milli(reading.secondaryImportWh), milli(reading.secondaryPowerW)] }),
 });
 
 function serveRadio(radio: Radio): ServedPart {
@@ -307,7 +329,8 @@ function requireChunk(length: number, chunk: number): void {
 
 /** The parts of a board, but for message and stimulus, which no board has by itself. */
 export function partsOf(board: Board, flash: Flash, chunk: number): ServedPart[] {
-  const { clock, entropy, mains, metrology, loadSwitch, tamper, userInterface, radio, modem } = board;
+  const { clock, entropy, mains, metrology, loadSwitch, auxiliary, tamper, userInterface, radio, modem } =
+    board;
   return [
     serveClock(clock),
     serveFlash(flash, chunk),
@@ -315,6 +338,7 @@ export function partsOf(board: Board, flash: Flash, chunk: number): ServedPart[]
     ...(mains ? [serveMains(mains)] : []),
     ...(metrology ? [serveMetrology(metrology)] : []),
     ...(loadSwitch ? [serveSwitch(loadSwitch)] : []),
+    ...(auxiliary ? [serveAuxiliary(auxiliary)] : []),
     ...(tamper ? [serveTamper(tamper)] : []),
     ...(userInterface ? [serveUserInterface(userInterface)] : []),
     ...(radio ? [serveRadio(radio)] : []),

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { tsharkLine } from "../capture.ts";
 import type { RecordedScenario, RunReport, ScenarioError } from "../run-report.ts";
 import { boardWords, clock, countsOf, lastAlert, span, verdictOf } from "../verdict.ts";
+import { escapeHtml } from "./escape.ts";
 import { lanes, type TimelineItem, timeline } from "./lanes.ts";
 import { script } from "./script.ts";
 import { style } from "./style.ts";
@@ -170,14 +171,6 @@ const messages = (list: readonly ExplainedMessage[]): string =>
 
 const folded = (title: string, text: string): string =>
   `<details class="fold"><summary>${escapeHtml(title)}</summary><pre>${escapeHtml(text)}</pre></details>`;
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
-}
 
 /** JSON that cannot end the script element it stands in. */
 function json(value: unknown): string {

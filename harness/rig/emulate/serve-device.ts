@@ -126,9 +126,9 @@ export class EmulatedDevice {
   /** The device's board, with the bench's own region instead of the flash that its firmware lives in. */
   #view(): PoweredBoard {
     const { board } = this.device;
-    const { id, crypto, clock, entropy, mains, metrology, loadSwitch, tamper } = board;
+    const { id, crypto, clock, entropy, mains, metrology, loadSwitch, auxiliary, tamper } = board;
     const flash = benchRegion(this.#rig.flash);
-    const parts = { mains, metrology, loadSwitch, tamper };
+    const parts = { mains, metrology, loadSwitch, auxiliary, tamper };
     const present = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
     return {
       ...present,

@@ -5,7 +5,7 @@ import { clockFeature } from "../../../firmware/features/clock/feature.ts";
 import type { Feature } from "../../../firmware/features/feature.ts";
 import { loadLimitFeature } from "../../../firmware/features/load-limit/feature.ts";
 import { logsFeature } from "../../../firmware/features/logs/feature.ts";
-import { meteringFeature, profileRecord } from "../../../firmware/features/metering/feature.ts";
+import { meteringFeature, meteringLogs } from "../../../firmware/features/metering/feature.ts";
 import { meterOutageFeature } from "../../../firmware/features/outage/feature.ts";
 import { randomisedOffsetFeature } from "../../../firmware/features/randomised-offset/feature.ts";
 import { supplyFeature } from "../../../firmware/features/supply/feature.ts";
@@ -22,7 +22,6 @@ async function meterFeatures(context: BenchContext): Promise<{ features: Feature
   const { flash } = context.board;
   const { futureDated } = context;
   const map = partitions(flash.geometry);
-  const profile = await RecordLog.open(flash, map.profileLog, profileRecord);
   const averages = await RecordLog.open(flash, map.voltageLog, averageVoltageRecord);
   const offset = randomisedOffsetFeature(context, { number: 5000, limitS: 0 });
   const tariff = tariffFeature(context, { futureDated, offset });
@@ -31,7 +30,7 @@ async function meterFeatures(context: BenchContext): Promise<{ features: Feature
     features: [
       offset,
       tariff,
-      meteringFeature(context, { profile, tariff }),
+      meteringFeature(context, { tariff, ...(await meteringLogs(flash, map)) }),
       supply,
       loadLimitFeature(context, { futureDated, supply }),
       voltageFeature(context, { averages }),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { EventLog } from "../../../firmware/kernel/event-log.ts";
 import { Journal } from "../../../firmware/kernel/journal.ts";
+import { KeptRing } from "../../../firmware/kernel/kept-ring.ts";
 import { RecordLog } from "../../../firmware/kernel/record-log.ts";
 import { hasCode } from "../../../hal/base/coded-error.ts";
 import { crc32 } from "../../../hal/base/crc.ts";
@@ -93,6 +94,26 @@ describe("event log", () => {
   });
 });
 
+describe("kept ring", () => {
+  it("keeps the newest entries over restarts, shares a commit, and is replaced as a whole", async () => {
+    const { flash } = flashKit(4096, 8, 1);
+    const open = async () => new KeptRing<number[]>(await Journal.open(flash, region), "ring/", 3);
+    let ring = await open();
+    for (const n of [1, 2, 3, 4, 5]) {
+      await ring.append([n]);
+      ring = await open();
+    }
+    assert.deepEqual(ring.entries, [[3], [4], [5]]);
+    await assert.rejects(ring.appendWith([6], () => Promise.reject(new Error("no"))));
+    assert.deepEqual(ring.entries, [[3], [4], [5]]);
+    await ring.replace([[7]]);
+    assert.deepEqual((await open()).entries, [[7]]);
+    await ring.replace([[1], [2], [3], [4]]);
+    await ring.append([5]);
+    assert.deepEqual([ring.entries, (await open()).entries], [ring.entries, [[3], [4], [5]]]);
+  });
+});
+
 describe("record log", () => {
   const shape = { recordBytes: 12, capacity: 100 };
   const record = (n: number) => new Uint8Array(12).fill(n);
@@ -114,6 +135,17 @@ describe("record log", () => {
     assert.deepEqual(await all(log), expected);
     assert.deepEqual(await all(await RecordLog.open(flash, region, shape)), expected);
     assert.ok(Math.max(...flash.wear) - Math.min(...flash.wear) <= 1);
+  });
+
+  it("is empty once cleared, over a restart too, and takes records again", async () => {
+    const { flash } = flashKit();
+    const log = await RecordLog.open(flash, region, shape);
+    for (let n = 0; n < 120; n++) await log.append(record(n));
+    await log.clear();
+    assert.equal(log.count, 0);
+    assert.equal((await RecordLog.open(flash, region, shape)).count, 0);
+    await log.append(record(7));
+    assert.deepEqual(await (await RecordLog.open(flash, region, shape)).read(0), record(7));
   });
 
   it("loses at most the append in flight when the power fails at any operation (property)", async () => {

@@ -4,17 +4,24 @@ import { type Bench, eachTest, type Make, misuse } from "./bench.ts";
 
 /** `load` draws this much from now on; a bench without a load bank leaves it out. */
 export interface MetrologyBench extends Bench<Metrology> {
-  load?(importW: number, exportW: number): void;
+  load?(importW: number, exportW: number, secondaryW?: number): void;
 }
 
-const cumulative = ["activeImportWh", "activeExportWh", "reactiveImportVarh", "reactiveExportVarh"] as const;
+const cumulative = [
+  "activeImportWh",
+  "secondaryImportWh",
+  "activeExportWh",
+  "reactiveImportVarh",
+  "reactiveExportVarh",
+] as const;
 
 export function metrologyContract(name: string, make: Make<MetrologyBench>): void {
   describe(`${name}: metrology contract`, () => {
     const bench = eachTest(make);
     const metrology = (): Metrology => bench().part;
-    const loadBank = (context: Mocha.Context): ((importW: number, exportW: number) => void) =>
-      bench().load ?? context.skip();
+    const loadBank = (
+      context: Mocha.Context,
+    ): ((importW: number, exportW: number, secondaryW?: number) => void) => bench().load ?? context.skip();
 
     it("measures every phase it says it has", async () => {
       const reading = await metrology().read();
@@ -43,6 +50,19 @@ export function metrologyContract(name: string, make: Make<MetrologyBench>): voi
       assert.ok(Math.abs(after.activeImportWh - before.activeImportWh - 1_000) < 1e-6);
       assert.ok(Math.abs(after.activeExportWh - before.activeExportWh - 500) < 1e-6);
       assert.equal(after.activePowerW, -500);
+    });
+
+    it("counts a second element apart, where it has one, and its power with the rest", async function () {
+      const load = loadBank(this);
+      const isTwin = metrology().elementCount === 2;
+      const before = await metrology().read();
+      load(2_000, 0, 600);
+      await bench().advance(1_800_000);
+      const after = await metrology().read();
+      assert.ok(Math.abs(after.activeImportWh - before.activeImportWh - 1_000) < 1e-6);
+      const secondaryWh = after.secondaryImportWh - before.secondaryImportWh;
+      assert.ok(Math.abs(secondaryWh - (isTwin ? 300 : 0)) < 1e-6);
+      assert.deepEqual([after.activePowerW, after.secondaryPowerW], isTwin ? [2_600, 600] : [2_000, 0]);
     });
 
     it("integrates volts over time", async () => {

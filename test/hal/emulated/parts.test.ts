@@ -61,7 +61,7 @@ describe("the emulated board's parts, over group 64", function () {
       kind: "vexpress-a9",
       id: "parts",
       parts: ["clock", "flash", "entropy", "mains", "switch", "tamper", "ui", "stimulus"],
-      flash: { sector: sectorBytes, count: 128, unit: 1 },
+      flash: { sector: sectorBytes, count: 184, unit: 1 },
       phases: 1,
       eui: bytes(1, 2, 3, 4, 5, 6, 7, 8),
       signed: false,
@@ -84,8 +84,8 @@ describe("the emulated board's parts, over group 64", function () {
       const data = patternBytes("flash", 1000);
       assert.deepEqual(await flash.program(sectorBytes - 333, data), {});
       assert.deepEqual(await flash.read(sectorBytes - 333, 1000), { data });
-      assert.deepEqual(await flash.program(128 * sectorBytes - 3, bytes(1, 2, 3)), {});
-      assert.deepEqual(await flash.read(128 * sectorBytes - 4, 4), { data: bytes(255, 1, 2, 3) });
+      assert.deepEqual(await flash.program(184 * sectorBytes - 3, bytes(1, 2, 3)), {});
+      assert.deepEqual(await flash.read(184 * sectorBytes - 4, 4), { data: bytes(255, 1, 2, 3) });
     });
 
     it("programs single bytes and leaves their neighbours", async () => {
@@ -110,7 +110,7 @@ describe("the emulated board's parts, over group 64", function () {
     });
 
     it("refuses what is out of range, too long, empty, or has no offset", async () => {
-      const size = 128 * sectorBytes;
+      const size = 184 * sectorBytes;
       assert.equal(await flash.read(size, 1), "64/3");
       assert.equal(await flash.read(size - 1, 2), "64/3");
       assert.equal(await flash.read(2 ** 32, 1), "64/3");
@@ -118,7 +118,7 @@ describe("the emulated board's parts, over group 64", function () {
       assert.equal(await flash.program(size - 1, bytes(0, 0)), "64/3");
       assert.equal(await flash.program(0, new Uint8Array(0)), "64/3");
       assert.equal(await flash.program(0, new Uint8Array(1025)), "64/6");
-      assert.equal(await flash.erase(128), "64/3");
+      assert.equal(await flash.erase(184), "64/3");
       assert.equal(await read(2, { len: 1 }), "64/3");
       assert.equal(await write(4, { sector: -1 }), "64/3");
       assert.deepEqual(await flash.read(size, 0), { data: new Uint8Array(0) });

@@ -1,4 +1,5 @@
 import { constantLoad } from "../../../hal/mock/index.ts";
+import { auxiliaryContract } from "../contract/auxiliary-contract.ts";
 import { clockContract } from "../contract/clock-contract.ts";
 import { entropyContract } from "../contract/entropy-contract.ts";
 import { flashContract } from "../contract/flash-contract.ts";
@@ -36,13 +37,15 @@ for (const phaseCount of [1, 3]) {
     return { part: board.mains!, advance, lose: () => mains.lose(), restore: () => mains.restore() };
   });
 
-  metrologyContract(`mock, ${phaseCount} phase(s)`, () => {
-    const { board, advance } = mockBench({ parts: { ...allParts, mains: { phaseCount } } });
-    const load = (importW: number, exportW: number): void => {
-      board.mockMetrology.profile = constantLoad(importW, exportW);
-    };
-    return { part: board.metrology!, advance, load };
-  });
+  for (const elementCount of [1, 2] as const)
+    metrologyContract(`mock, ${phaseCount} phase(s), ${elementCount} element(s)`, () => {
+      const parts = { ...allParts, mains: { phaseCount }, metrology: { elementCount } };
+      const { board, advance } = mockBench({ parts });
+      const load = (importW: number, exportW: number, secondaryW?: number): void => {
+        board.mockMetrology.profile = constantLoad(importW, exportW, secondaryW);
+      };
+      return { part: board.metrology!, advance, load };
+    });
 }
 
 loadSwitchContract("mock", () => {
@@ -51,6 +54,12 @@ loadSwitchContract("mock", () => {
     board.mockLoadSwitch.faults.welded = true;
   };
   return { part: board.loadSwitch!, advance, weld };
+});
+
+auxiliaryContract("mock", () => {
+  const { board, advance } = mockBench();
+  const stick = (number: number): void => void board.mockAuxiliary.stuck.add(number);
+  return { part: board.auxiliary!, advance, stick };
 });
 
 tamperContract("mock", () => {

@@ -25,6 +25,7 @@ export const allParts: MockParts = {
   mains: true,
   metrology: { profile: constantLoad(0) },
   loadSwitch: true,
+  auxiliary: true,
   tamper: true,
   userInterface: true,
 };

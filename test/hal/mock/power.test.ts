@@ -24,6 +24,8 @@ describe("mock board: power", () => {
       () => board.metrology!.watch([], () => {}),
       () => board.loadSwitch!.set(true),
       () => board.loadSwitch!.isClosed(),
+      () => board.auxiliary!.read(1),
+      () => board.auxiliary!.set(1, { output: 0, input: 0 }),
       () => board.tamper!.read(),
       () => board.tamper!.onChange(() => {}),
       () => board.userInterface!.show([]),

@@ -83,7 +83,7 @@ describe("a home", () => {
   it("refuses a start time, a wire and a library that there are not", async () => {
     const code = (expected: string) => (error: unknown) => hasCode(error, expected);
     await assert.rejects(() => premises({ start: "yesterday" }), code("premises/start"));
-    await assert.rejects(() => premises({ wire: "gbcs" }), code("premises/wire"));
+    await assert.rejects(() => premises({ wire: "zigbee" as "cose" }), code("premises/wire"));
     await assert.rejects(() => premises({ crypto: "openssl" as "node" }), code("premises"));
   });
 

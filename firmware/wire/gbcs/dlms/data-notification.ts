@@ -73,7 +73,7 @@ function readBody(reader: Reader, header: Header, types: readonly ValueType[], h
   return { sealed: readSealed(reader) };
 }
 
-const rowOf = ({ code }: Header): UseCase | undefined => {
+const rowOf = ({ code }: Pick<Header, "code">): UseCase | undefined => {
   const row = useCaseByCode(code);
   return row?.alert && row.payload === "dlms" ? row : undefined;
 };
@@ -83,7 +83,7 @@ function bodyOf({ alert }: UseCase): readonly ValueType[] {
 }
 
 /** The types of what an alert of this message code tells after code and time: those of its hidden values too. */
-export function noticeTypes(header: Header): readonly ValueType[] {
+export function noticeTypes(header: Pick<Header, "code">): readonly ValueType[] {
   const row = rowOf(header);
   return row === undefined ? [] : bodyOf(row);
 }

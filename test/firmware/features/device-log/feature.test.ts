@@ -73,7 +73,7 @@ const make = () => {
     features: [
       deviceLogFeature(context, han),
       logsFeature(context),
-      firmwareVersionFeature(octets("01020304") as Uint8Array),
+      firmwareVersionFeature(context, octets("01020304") as Uint8Array),
     ],
     han,
   }));

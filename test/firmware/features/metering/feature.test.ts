@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { partitions } from "../../../../firmware/devices/partitions.ts";
-import { meteringFeature, profileRecord } from "../../../../firmware/features/metering/feature.ts";
+import { meteringFeature, meteringLogs } from "../../../../firmware/features/metering/feature.ts";
 import { tariffFeature } from "../../../../firmware/features/tariff/feature.ts";
-import { RecordLog } from "../../../../firmware/kernel/record-log.ts";
 import { constantLoad, SeededRandom, typicalHome } from "../../../../hal/mock/index.ts";
 import { type BenchOptions, cutEverywhere, FeatureBench, startUtcS } from "../../../support/feature-bench.ts";
 import { ecs01a } from "../tariff/samples.ts";
@@ -10,10 +9,10 @@ import { ecs01a } from "../tariff/samples.ts";
 const make = (options: BenchOptions = {}) =>
   FeatureBench.start({ load: constantLoad(1000), ...options }, async (context) => {
     const { flash } = context.board;
-    const profile = await RecordLog.open(flash, partitions(flash.geometry).profileLog, profileRecord);
+    const logs = await meteringLogs(flash, partitions(flash.geometry));
     const tariff = tariffFeature(context, { futureDated: context.futureDated });
-    const metering = meteringFeature(context, { profile, tariff });
-    return { features: [tariff, metering], metering, profile };
+    const metering = meteringFeature(context, { tariff, ...logs });
+    return { features: [tariff, metering], metering };
   });
 type Bench = Awaited<ReturnType<typeof make>>;
 const hour = 3_600_000;

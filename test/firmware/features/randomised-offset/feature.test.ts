@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { partitions } from "../../../../firmware/devices/partitions.ts";
-import { meteringFeature, profileRecord } from "../../../../firmware/features/metering/feature.ts";
+import { meteringFeature, meteringLogs } from "../../../../firmware/features/metering/feature.ts";
 import {
   offsetNumber,
   randomisedOffsetFeature,
 } from "../../../../firmware/features/randomised-offset/feature.ts";
 import { tariffFeature } from "../../../../firmware/features/tariff/feature.ts";
-import { RecordLog } from "../../../../firmware/kernel/record-log.ts";
 import { nodeCrypto } from "../../../../hal/crypto/index.ts";
 import { constantLoad } from "../../../../hal/mock/index.ts";
 import { FeatureBench, refusalOf, startUtcS } from "../../../support/feature-bench.ts";
@@ -15,11 +14,10 @@ import { ecs01a } from "../tariff/samples.ts";
 const make = (number: number, limitS: number) =>
   FeatureBench.start({ load: constantLoad(1000) }, async (context) => {
     const { futureDated, board } = context;
-    const { profileLog } = partitions(board.flash.geometry);
-    const profile = await RecordLog.open(board.flash, profileLog, profileRecord);
+    const logs = await meteringLogs(board.flash, partitions(board.flash.geometry));
     const offset = randomisedOffsetFeature(context, { number, limitS });
     const tariff = tariffFeature(context, { futureDated, offset });
-    return { features: [offset, tariff, meteringFeature(context, { profile, tariff })], offset, tariff };
+    return { features: [offset, tariff, meteringFeature(context, { tariff, ...logs })], offset, tariff };
   });
 
 describe("randomised offset (ECS38, ECS26c)", () => {

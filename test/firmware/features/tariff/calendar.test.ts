@@ -10,17 +10,19 @@ import {
   weekday,
 } from "../../../../firmware/features/calendar-time.ts";
 import {
+  blockInForce,
   book,
+  emptyCounters,
   emptyRegisters,
   type TariffRegisters,
 } from "../../../../firmware/features/metering/registers.ts";
 import { randomisedOffsetS } from "../../../../firmware/features/randomised-offset/feature.ts";
 import {
   type Calendar,
-  defaultRate,
   nextSwitchAfter,
   rateAt,
-  seasonOn,
+  type Season,
+  seasonAt,
 } from "../../../../firmware/features/tariff/calendar.ts";
 import { calendarValue } from "../../../../firmware/model/index.ts";
 
@@ -118,8 +120,8 @@ describe("calendar dates", () => {
 
 const calendar: Calendar = {
   seasons: [
-    { name: "winter", start: pattern("ffff0a1bff"), week: "w" },
-    { name: "summer", start: pattern("ffff031dff"), week: "s" },
+    { name: "winter", start: pattern("ffff0a1bff"), atS: 0, week: "w" },
+    { name: "summer", start: pattern("ffff031dff"), atS: 0, week: "s" },
   ],
   weeks: [
     { name: "w", days: [1, 1, 1, 1, 1, 3, 3] },
@@ -161,21 +163,28 @@ describe("tariff calendar", () => {
   for (const [when, rate, what] of cases)
     it(`${what}: ${when}`, () => assert.deepEqual(rateAt(calendar, at(when)), rate));
 
-  it("without a tariff everything is register 1", () => {
-    assert.deepEqual(
-      rateAt({ seasons: [], weeks: [], days: [], specialDays: [] }, at("2025-01-01T00:00")),
-      defaultRate,
-    );
+  it("says nothing where there is none", () => {
+    const empty = { seasons: [], weeks: [], days: [], specialDays: [] };
+    assert.equal(rateAt(empty, at("2025-01-01T00:00")), undefined);
   });
 
   it("a season of an explicit year begins in that year and stays; before all of them the first listed holds", () => {
     const seasons = [
-      { name: "winter", start: pattern("07de0a1bff"), week: "w" },
-      { name: "summer", start: pattern("07df031dff"), week: "s" },
+      { name: "winter", start: pattern("07de0a1bff"), atS: 0, week: "w" },
+      { name: "summer", start: pattern("07df031dff"), atS: 22 * 3600, week: "s" },
     ];
-    assert.equal(seasonOn(seasons, day("2014-12-01"))?.name, "winter");
-    assert.equal(seasonOn(seasons, day("2020-12-01"))?.name, "summer");
-    assert.equal(seasonOn(seasons, day("2010-01-01"))?.name, "winter");
+    assert.equal(seasonAt(seasons, at("2014-12-01T00:00"))?.name, "winter");
+    assert.equal(seasonAt(seasons, at("2020-12-01T00:00"))?.name, "summer");
+    assert.equal(seasonAt(seasons, at("2010-01-01T00:00"))?.name, "winter");
+  });
+
+  it("a season that begins in the evening changes the rate then", () => {
+    const [winter, summer] = calendar.seasons as [Season, Season];
+    const evening = { ...calendar, seasons: [winter, { ...summer, atS: 22 * 3600 }] };
+    // 29 March 2027 is a Monday: winter's day has rate 1 from seven on, summer's until 23:00.
+    assert.deepEqual(nextSwitchAfter(evening, at("2027-03-29T08:00:00")), at("2027-03-29T22:00:00"));
+    assert.deepEqual(rateAt(evening, at("2027-03-29T21:59:59")), tou(1));
+    assert.deepEqual(rateAt(evening, at("2027-03-29T23:00:00")), tou(2));
   });
 
   it("a special day that names a day which does not exist is an ordinary day", () => {
@@ -212,11 +221,22 @@ describe("tariff registers", () => {
 
   it("fill the blocks of a time of use in order", () => {
     const terms = { rate: block(2), thresholds: [100, 250] };
+    const counted = (importWh: number) => ({ importWh, secondaryImportWh: 0 });
     let registers: TariffRegisters = { ...emptyRegisters, ...terms };
-    registers = book(registers, 60);
+    registers = book(registers, counted(60));
     assert.deepEqual(registers.blocks.slice(4, 8), [60, 0, 0, 0]);
-    registers = book(registers, 400);
+    registers = book(registers, counted(400));
     assert.deepEqual(registers.blocks.slice(4, 8), [100, 150, 150, 0]);
+    assert.equal(blockInForce(registers), 3);
+  });
+
+  it("fill the first block again when the counters were set to zero, and go on growing themselves", () => {
+    const counted = (importWh: number) => ({ importWh, secondaryImportWh: 0 });
+    const full = book({ ...emptyRegisters, rate: block(1), thresholds: [100] }, counted(150));
+    const next = book({ ...full, counters: emptyCounters }, counted(180));
+    assert.deepEqual(next.blocks.slice(0, 2), [130, 50]);
+    assert.deepEqual(next.counters.slice(0, 2), [30, 0]);
+    assert.equal(blockInForce(next), 1);
   });
 
   it("never lose or invent a watt-hour, over any sequence of rates, thresholds and readings", () => {
@@ -232,13 +252,18 @@ describe("tariff registers", () => {
         for (const { wh, rate, thresholds } of steps) {
           total += wh;
           registers = {
-            ...book(registers, (firstWh + total) >>> 0),
+            ...book(registers, { importWh: (firstWh + total) >>> 0, secondaryImportWh: total }),
             rate,
+            secondaryRate: { kind: "secondary", index: 1 + (wh % 4) },
             thresholds: thresholds.sort((a, b) => a - b),
           };
         }
         const booked = [...registers.tou, ...registers.blocks].reduce((sum, each) => sum + each, 0);
         assert.equal(booked, total);
+        assert.equal(
+          registers.secondaryTou.reduce((sum, each) => sum + each, 0),
+          total,
+        );
       }),
       { seed: 7 },
     );

@@ -80,17 +80,18 @@ describe("hidden values of the GBCS wire", () => {
   it("are a suite's, whatever the payload's codec", () => {
     // As text: what a payload writes is nothing that sealing depends on.
     const suite = gbcsCredentials({
-      write: (results) => new TextEncoder().encode(JSON.stringify(results)),
-      read: (plain) => JSON.parse(new TextDecoder().decode(plain)) as OperationResult[],
+      write: (_, results) => new TextEncoder().encode(JSON.stringify(results)),
+      read: (_, plain) => JSON.parse(new TextDecoder().decode(plain)) as OperationResult[],
     });
     const [sender, reader] = [
       suite.hiddenValues(crypto, meter, supplier.publicKey, pair)!,
       suite.hiddenValues(crypto, supplier, meter.publicKey, pair)!,
     ];
     const results: OperationResult[] = [{ status: 0, value: 42 }] as OperationResult[];
-    const sealed = sender.seal({ kind: 2, counter: 9n }, results);
-    assert.deepEqual(reader.open({ kind: 2, counter: 9n }, sealed), results);
-    assert.equal(reader.open({ kind: 2, counter: 8n }, sealed), undefined);
+    const header = (counter: bigint) => ({ kind: 2, code: 0x24, counter }) as const;
+    const sealed = sender.seal(header(9n), results)!;
+    assert.deepEqual(reader.open(header(9n), sealed), results);
+    assert.equal(reader.open(header(8n), sealed), undefined);
     assert.equal(suite.hiddenValues(crypto, meter, new Uint8Array(65), pair), undefined);
   });
 });

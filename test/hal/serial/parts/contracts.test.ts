@@ -1,5 +1,6 @@
 /** The contract of every part, over SMP, a line, and the model's own server on a simulated board. */
 import { constantLoad, Scheduler, SeededRandom, WanLink } from "../../../../hal/mock/index.ts";
+import { auxiliaryContract } from "../../contract/auxiliary-contract.ts";
 import { clockContract } from "../../contract/clock-contract.ts";
 import { entropyContract } from "../../contract/entropy-contract.ts";
 import { flashContract } from "../../contract/flash-contract.ts";
@@ -60,14 +61,15 @@ for (const unasked of [true, false]) {
 }
 
 for (const phaseCount of [1, 3]) {
-  metrologyContract(`serial board over the model's server, ${phaseCount} phase(s)`, async () => {
-    const parts = { ...allParts, mains: { phaseCount } };
-    const { remote, board, advance } = await remoteBench({ board: { parts } });
-    const load = (importW: number, exportW: number): void => {
-      board.mockMetrology.profile = constantLoad(importW, exportW);
-    };
-    return { part: remote.metrology!, advance, load };
-  });
+  for (const elementCount of [1, 2] as const)
+    metrologyContract(`serial board over the model's server, ${phaseCount}/${elementCount}`, async () => {
+      const parts = { ...allParts, mains: { phaseCount }, metrology: { elementCount } };
+      const { remote, board, advance } = await remoteBench({ board: { parts } });
+      const load = (importW: number, exportW: number, secondaryW?: number): void => {
+        board.mockMetrology.profile = constantLoad(importW, exportW, secondaryW);
+      };
+      return { part: remote.metrology!, advance, load };
+    });
 }
 
 for (const programUnitBytes of [1, 8]) {
@@ -100,4 +102,10 @@ loadSwitchContract("serial board over the model's server", async () => {
     board.mockLoadSwitch.faults.welded = true;
   };
   return { part: remote.loadSwitch!, advance, weld };
+});
+
+auxiliaryContract("serial board over the model's server", async () => {
+  const { remote, board, advance } = await remoteBench();
+  const stick = (number: number): void => void board.mockAuxiliary.stuck.add(number);
+  return { part: remote.auxiliary!, advance, stick };
 });

@@ -147,7 +147,7 @@ describe("CBKE: a session", () => {
 
   it("refuses ephemeral keys that are none, and its own sent back", async () => {
     const small = [0, 1].flatMap((x) => [2, 3].map((sign) => Uint8Array.of(sign, ...new Uint8Array(35), x)));
-    const order4 = curve.add(curve.BASE, { x: small1(), y: new Uint32Array(9) })!;
+    const order4 = curve.add(curve.BASE, { x: small1(), y: new Int32Array(9) })!;
     for (const payload of [...small, new Uint8Array(37), curve.encodePoint(order4)]) {
       const outcome = await run(device, hub, (at, command) => (at === 2 ? { id: 1, payload } : command));
       assert.equal(outcome.hub!.failure, "key-establishment-broken");
@@ -256,8 +256,8 @@ describe("CBKE: a session", () => {
   });
 });
 
-function small1(): Uint32Array {
-  const one = new Uint32Array(9);
+function small1(): Int32Array {
+  const one = new Int32Array(9);
   one[0] = 1;
   return one;
 }
