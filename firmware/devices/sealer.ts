@@ -44,13 +44,22 @@ export class Sealer {
   }
 
   /** An alert for the holder of a role; for the ACB where nobody holds it. */
-  alert({ alertCode, message, values = [] }: AlertRequest, to: Role, counter: bigint): Uint8Array {
+  alert(request: AlertRequest, to: Role, counter: bigint): Uint8Array {
+    const { alertCode, message, values = [] } = request;
     const { identity, anchors } = this.#parts.state;
     const party = anchors.holder(to) ?? anchors.holder("accessControlBroker");
     const code = message ?? (alertCode >= 0x8f00 ? messages.GCA.code : messages.GNCA.code);
-    const header = this.#header({ kind: Kind.alert, code, target: party?.eui ?? identity.eui64, counter });
+    const supplementary = this.#supplementary(request);
+    const own = this.#header({ kind: Kind.alert, code, target: party?.eui ?? identity.eui64, counter });
+    const header = supplementary === undefined ? own : { ...own, supplementary };
     this.#parts.observe?.({ kind: "alert", alertCode, message: code, to: header.target, counter });
     return this.#protect({ header, alertCode, values }, party, alertSigned(code));
+  }
+
+  #supplementary({ supplementary }: AlertRequest): Header["supplementary"] {
+    if (typeof supplementary !== "string") return supplementary;
+    const party = this.#parts.state.anchors.holder(supplementary)?.eui;
+    return party === undefined ? undefined : { party };
   }
 
   #response({ command, rule, grant, party }: Accepted, results: readonly OperationResult[]): Uint8Array {

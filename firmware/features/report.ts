@@ -4,13 +4,16 @@ import type { JournalChange } from "../kernel/journal.ts";
 import { type AlertRow, alertByCode, carrierOf, type LogName, type Role } from "../model/index.ts";
 import { strangersCause } from "../security/refusal-reasons.ts";
 import type { Value } from "../wire/message.ts";
-import type { DeviceContext } from "./feature.ts";
+import type { AlertRequest, DeviceContext } from "./feature.ts";
 
 export interface ReportOptions {
   /** When it happened, as `stampS` gives it; default now. */
   readonly timeS?: number;
   /** Body of the alert after code and time. */
   readonly values?: readonly Value[];
+  /** Who sent the command that it is about, where its row tells the originator. */
+  readonly originator?: Role;
+  readonly supplementary?: AlertRequest["supplementary"];
   /** State that changes with it, or not at all. */
   readonly changes?: readonly JournalChange[];
 }
@@ -19,13 +22,17 @@ export interface ReportOptions {
 export async function report(
   context: DeviceContext,
   code: number,
-  { timeS = context.stampS(), values = [], changes = [] }: ReportOptions = {},
+  { timeS = context.stampS(), values = [], changes = [], originator, supplementary }: ReportOptions = {},
 ): Promise<void> {
   const row = rowOf(code);
-  const to = recipientsOf(row, context);
+  const to = recipientsOf(row, context, originator);
   const minor = strangersCause(code);
   const message = carrierOf(code, context.deviceType)?.code;
-  const alert = { alertCode: code, to, values, minor, ...(message !== undefined && { message }) };
+  const alert = {
+    ...{ alertCode: code, to, values, minor },
+    ...(message !== undefined && { message }),
+    ...(supplementary !== undefined && { supplementary }),
+  };
   const tell = (all: readonly JournalChange[]): Promise<void> =>
     to.length === 0 ? context.journal.commit([...all]) : context.raise(alert, all);
   const [name] = row.logs;
@@ -43,10 +50,14 @@ function rowOf(code: number): AlertRow {
 }
 
 /** Each party once; none for what is only logged. */
-function recipientsOf({ wan, recipients }: AlertRow, context: DeviceContext): readonly Role[] {
+function recipientsOf(
+  { wan, recipients }: AlertRow,
+  context: DeviceContext,
+  originator: Role | undefined,
+): readonly Role[] {
   if (wan === "none") return [];
   const roles = recipients.flatMap((to) =>
-    to === "overseer" ? [context.overseer] : to === "originator" ? [] : [to],
+    to === "overseer" ? [context.overseer] : to === "originator" ? (originator ?? []) : [to],
   );
   return [...new Set(roles)];
 }

@@ -85,7 +85,14 @@ export class HeadEnd {
   constructor(ports: HeadEndPorts) {
     this.#ports = ports;
     this.pki = ports.pki;
-    this.#receiver = new Receiver(ports.suite, ports.crypto, ports.pki, this.#devices);
+    this.#receiver = new Receiver(
+      ports.suite,
+      ports.crypto,
+      ports.pki,
+      this.#devices,
+      ({ originator, target, counter, code }) =>
+        this.#waiting.get(transactionKey(originator, target, counter, code))?.preCommand,
+    );
   }
 
   get parties(): Readonly<Record<PartyName, Party>> {

@@ -21,6 +21,7 @@ import type { KnownDevice } from "./known-device.ts";
 import { pairKeys } from "./pair-keys.ts";
 import type { Party } from "./parties.ts";
 import type { TestPki } from "./pki.ts";
+import type { PreCommand } from "./transform.ts";
 
 export interface ReceivedAlert {
   readonly kind: "alert";
@@ -67,13 +68,24 @@ export interface RefusedMessage {
 
 export type Received = ReceivedAlert | ReceivedResponse | RefusedMessage;
 
+type AskedFor = (response: Header) => PreCommand | undefined;
+
 export class Receiver {
   readonly #suite: Suite;
   readonly #crypto: Crypto;
   readonly #pki: TestPki;
   readonly #devices: ReadonlyMap<Eui64, KnownDevice>;
+  readonly #asked: AskedFor;
 
-  constructor(suite: Suite, crypto: Crypto, pki: TestPki, devices: ReadonlyMap<Eui64, KnownDevice>) {
+  /** `asked`: the command that a response with this header answers. */
+  constructor(
+    suite: Suite,
+    crypto: Crypto,
+    pki: TestPki,
+    devices: ReadonlyMap<Eui64, KnownDevice>,
+    asked: AskedFor,
+  ) {
+    this.#asked = asked;
     this.#suite = suite;
     this.#crypto = crypto;
     this.#pki = pki;
@@ -103,7 +115,8 @@ export class Receiver {
     if (party === undefined) return refuse("unknown-party");
     if (envelope.protection !== expectedProtection(header, device, party)) return refuse("wrong-protection");
     if (!this.#valid(envelope, device, party)) return refuse("not-authentic");
-    const message = this.#suite.wire.decode(envelope);
+    const asked = header.kind === Kind.response ? this.#asked(header) : undefined;
+    const message = this.#suite.wire.decode(envelope, asked?.command.operations);
     if (header.kind === Kind.alert) return readAlert(message as Alert, party, bytes);
     const results = this.#results(message as Response, device, party);
     if (typeof results === "string") return refuse(results);
@@ -130,13 +143,14 @@ export class Receiver {
   ): readonly OperationResult[] | RefusedReason {
     const useCase = useCaseByCode(header.code);
     if (useCase === undefined) return "no-such-command";
-    if (!useCase.sensitive) return answers(results, useCase) ? results : "not-the-answer";
+    const steps = this.#asked(header)?.steps ?? useCase.steps;
+    if (!useCase.sensitive) return answers(results, steps) ? results : "not-the-answer";
     if (tellsNothing(results)) return results;
     const [sealed] = results;
     if (results.length !== 1 || !(sealed?.value instanceof Uint8Array)) return "not-the-answer";
     const opened = this.#opened(header, sealed.value, device, party);
     if (opened === undefined) return "values-do-not-open";
-    return answers(opened, useCase) ? opened : "not-the-answer";
+    return answers(opened, steps) ? opened : "not-the-answer";
   }
 
   #opened(header: Header, sealed: Uint8Array, device: KnownDevice, party: Party) {

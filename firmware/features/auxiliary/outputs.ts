@@ -7,7 +7,7 @@ import type { EventLog } from "../../kernel/event-log.ts";
 import type { JournalChange } from "../../kernel/journal.ts";
 import { Kept } from "../../kernel/kept.ts";
 import { alertByCode, alerts } from "../../model/index.ts";
-import type { Eui64, Value } from "../../wire/message.ts";
+import type { Eui64 } from "../../wire/message.ts";
 import type { DeviceContext } from "../feature.ts";
 import { report } from "../report.ts";
 import type { Fitted } from "./controllers.ts";
@@ -205,8 +205,13 @@ export class Outputs {
     const { code } = outcome === "success" ? done : alerts.auxiliaryFailed;
     const known = alertByCode(code)?.devices.includes(this.#context.deviceType) ?? false;
     if (outcome === "unknown" || !known) return this.#context.journal.commit([...changes]);
-    const values: Value[] = code === alerts.auxiliaryStateChanged.code ? [changeText(state)] : [];
-    return report(this.#context, code, { values, changes });
+    if (code !== alerts.auxiliaryStateChanged.code) return report(this.#context, code, { changes });
+    // The load controller hears of it through the supplier's alert.
+    return report(this.#context, code, {
+      values: [changeText(state)],
+      changes,
+      supplementary: "loadController",
+    });
   }
 
   #keep(controller: Controller, told: Told): Promise<void> {
