@@ -2,7 +2,7 @@
 
 import type { ModelledDevice } from "../../firmware/devices/boot.ts";
 import { type DeviceName, type Role, type Step, type UseCase, useCase } from "../../firmware/model/index.ts";
-import type { Command, Eui64, Operation } from "../../firmware/wire/message.ts";
+import type { Command, Eui64, Operation, Supplementary } from "../../firmware/wire/message.ts";
 import type { Wire } from "../../firmware/wire/wire.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { checkForm } from "./requests/check-form.ts";
@@ -18,14 +18,20 @@ export interface ServiceRequest {
   readonly parameters?: unknown;
   /** Whose authority the request claims. */
   readonly role: Role;
-  readonly target: { readonly eui: Eui64; readonly type: ModelledDevice };
+  readonly target: {
+    readonly eui: Eui64;
+    readonly type: ModelledDevice;
+    /** A meter of two elements. */
+    readonly isTwin?: boolean;
+  };
   /** Who originates the command on the wire: the user, or the ACB for one the device does not know. */
   readonly originator: Eui64;
   readonly counter: bigint;
   /** The user, when the ACB originates. */
-  readonly supplementary?: { readonly party: Eui64; readonly counter: bigint };
+  readonly supplementary?: Supplementary & { readonly counter: bigint };
   /** The inventory's word on a device that the request names. Throws `inventory/unknown`. */
   typeOf(eui: Eui64): DeviceName;
+  readonly backups?: RequestContext["backups"];
 }
 
 export interface PreCommand {
@@ -67,11 +73,13 @@ export function transform(request: ServiceRequest, wire: Wire): PreCommand {
   return { request, definition, useCase: row, steps, command, bytes: wire.encode(command) };
 }
 
-export const contextOf = ({ role, target, counter, typeOf }: ServiceRequest): RequestContext => ({
+export const contextOf = ({ role, target, counter, typeOf, backups }: ServiceRequest): RequestContext => ({
   role,
   device: target.type,
+  isTwin: target.isTwin ?? false,
   counter,
   typeOf,
+  backups,
 });
 
 function wrongTarget({ reference, target }: ServiceRequest, { id, devices }: UseCase): CodedError {

@@ -3,6 +3,10 @@ import { auxiliarySamples } from "./samples/auxiliary.ts";
 import { credentialsSamples } from "./samples/credentials.ts";
 import { deviceSamples } from "./samples/device.ts";
 import { hubSamples } from "./samples/hub.ts";
+import { joinSamples } from "./samples/joins.ts";
+import { meteringSamples } from "./samples/metering.ts";
+import { ownCredentialsSamples } from "./samples/own-credentials.ts";
+import { prepaymentSamples } from "./samples/prepayment.ts";
 import { readsSamples } from "./samples/reads.ts";
 import type { Sample } from "./samples/sample.ts";
 import { supplySamples } from "./samples/supply.ts";
@@ -12,6 +16,7 @@ import { voltageSamples } from "./samples/voltage.ts";
 export { dailyLevel, levelCalendar } from "./samples/auxiliary.ts";
 export { certificatesOf, certified } from "./samples/credentials.ts";
 export { aroundNow } from "./samples/device.ts";
+export { prepaymentConfiguration } from "./samples/prepayment.ts";
 export { askerOf, type Sample, type Subject } from "./samples/sample.ts";
 export { loadLimit } from "./samples/supply.ts";
 export { tariffWithSpecialDays, twoRatePrices, twoRateTariff } from "./samples/tariff.ts";
@@ -24,7 +29,11 @@ export const samples: readonly Sample[] = [
   ...auxiliarySamples,
   ...tariffSamples,
   ...voltageSamples,
+  ...prepaymentSamples,
   ...readsSamples,
+  ...meteringSamples,
   ...credentialsSamples,
+  ...ownCredentialsSamples,
+  ...joinSamples,
   ...hubSamples,
 ];

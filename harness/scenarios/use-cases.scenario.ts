@@ -49,6 +49,7 @@ const subjectOf = (home: Premises): Subject => {
     nextRootCertificate: () => headEnd.pki.nextRootCertificate(),
     nextKeys: (name) => headEnd.pki.partyKeys(name),
     listed: home.devices.find(({ type }) => type !== "CHF")?.eui ?? "",
+    vend: (pence) => headEnd.vend(home.device("esme").eui, pence),
     announce: (eui, type) => announce(headEnd, home.device("hub").eui, eui, type),
   };
 };
@@ -72,11 +73,10 @@ function intruderOn(type: DeviceType, grants: readonly GrantRow[]): PartyName | 
 
 /** What devices model and no sample asks for, and why. */
 const notAsked = {
+  ECS08: "the older form of ECS08a, which 2.1 becomes",
   ECS35f: "the older form of ECS35g, which 6.13 becomes",
   CCS05CCS04: "the older form of CCS06, which 8.9 becomes",
-  CS02f: "a run has no load controller",
-  CS02gLoadControllerByLoadController: "a run has no load controller",
-  CS02gLoadControllerBySupplier: "a run has no load controller",
+  ECS26d: "the older form of ECS26l, which 6.2.3 becomes",
 };
 
 describe("every use case, accepted once, and refused for role, replay and change", function () {

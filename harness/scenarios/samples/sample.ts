@@ -24,6 +24,8 @@ export interface Subject {
   nextKeys(name: PartyName): PartyKeys;
   /** The device that the hub's log loses. */
   readonly listed: Eui64;
+  /** A top-up token for the meter. */
+  vend(pence: number): string;
   /** Tells the inventory of a device (12.2), once. */
   announce(eui: Eui64, type: DeviceType): void;
 }

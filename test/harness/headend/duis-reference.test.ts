@@ -49,7 +49,7 @@ describe("service requests of the reference set", () => {
       .filter((file) => !notYet.some((none) => none.file.test(file)))
       .map((file) => ({ file, xml: readFileSync(join(folder, file), "utf8") }))
       .filter(({ xml }) => references.includes(variantOf(xml)))
-      .map(({ file, xml }) => ({ file, request: requestOf(xml) }));
+      .map(({ file, xml }) => ({ file, request: requestOf(xml, file) }));
   });
 
   it("are forms here, element by element, and become commands that correlate", () => {
@@ -90,7 +90,7 @@ describe("service requests of the reference set", () => {
 const textOf = (xml: string, name: string): string => elementOf(xml, name).text;
 const variantOf = (xml: string): Reference => textOf(xml, "ServiceReferenceVariant") as Reference;
 
-function requestOf(xml: string): ServiceRequest {
+function requestOf(xml: string, file: string): ServiceRequest {
   const reference = variantOf(xml);
   const { element, form, byHand } = serviceRequest(reference);
   const [originator = "", target = "", counter] = textOf(xml, "RequestID").replaceAll("-", "").split(":");
@@ -101,7 +101,7 @@ function requestOf(xml: string): ServiceRequest {
     reference,
     parameters,
     role,
-    target: { eui: target, type },
+    target: { eui: target, type, isTwin: /_TWIN_/.test(file) },
     originator,
     counter: BigInt(counter!),
     typeOf: () => "ESME",
