@@ -167,7 +167,8 @@ export class Outputs {
   }
 
   async #answered(controller: Controller, eventId: number, done: boolean): Promise<void> {
-    const { unknown: _, ...told } = this.#toldOf(controller);
+    const { unknown: _, ...known } = this.#toldOf(controller);
+    const told: Told = done ? known : { ...known, unknown: true };
     const selector = answeredSelector(controller);
     await this.#tell(controller, told, { selector, outcome: done ? "success" : "failure", eventId });
   }
@@ -233,7 +234,7 @@ interface Entry {
   readonly eventId?: number;
 }
 
-export const isWired = (fitted: Fitted): boolean => fitted === "switch" || fitted === "proportional";
+const isWired = (fitted: Fitted): boolean => fitted === "switch" || fitted === "proportional";
 
 /** A switch is on at 100 %, off at anything less, and knows no input. */
 const levelsFor = (fitted: Fitted, { output, input }: AuxiliaryLevels): AuxiliaryLevels =>
