@@ -23,7 +23,7 @@ import {
 import { Counters } from "../security/counters.ts";
 import type { OwnKeys } from "../security/own-keys.ts";
 import type { RefusalReason } from "../security/refusal-reasons.ts";
-import { type CommandRule, commandRules } from "../security/rules.ts";
+import { type CommandRule, commandRules, unsupportedRules } from "../security/rules.ts";
 import type { TrustAnchors } from "../security/trust-anchors.ts";
 import type { Agreement, Suite } from "../wire/suite.ts";
 import type { Envelope } from "../wire/wire.ts";
@@ -72,6 +72,7 @@ export class Device implements DeviceContext {
   readonly #operations = new Operations(this);
   /** What this device models: known once its features serve. */
   readonly #rules = new Map<number, CommandRule>();
+  readonly #unsupported = new Map<number, CommandRule>();
   readonly #sealer: Sealer;
   readonly #commands: Commands;
   readonly #alerts: AlertOutbox;
@@ -126,7 +127,14 @@ export class Device implements DeviceContext {
     const { eui64: me } = identity;
     return new Commands({
       suite,
-      checker: { me, wire: suite.wire, rules: this.#rules, anchors, counters },
+      checker: {
+        me,
+        wire: suite.wire,
+        rules: this.#rules,
+        unsupported: this.#unsupported,
+        anchors,
+        counters,
+      },
       operations: this.#operations,
       refusals: new Refusals(this, this.settings),
       sealer: this.#sealer,
@@ -139,6 +147,7 @@ export class Device implements DeviceContext {
     this.#operations.serve(features);
     const rules = commandRules(this.deviceType, (step) => this.#operations.serves(step));
     for (const [code, rule] of rules) this.#rules.set(code, rule);
+    for (const [code, rule] of unsupportedRules(this.deviceType, rules)) this.#unsupported.set(code, rule);
     return this.turn("boot", async () => {
       this.observe({ kind: "boot", device: this.identity.type, eui64: this.identity.eui64 });
       for (const feature of features) await feature.start?.();
