@@ -13,6 +13,7 @@ import { paymentFeature } from "../features/payment/feature.ts";
 import { powerLevelFeature } from "../features/power-level/feature.ts";
 import { offsetNumber, randomisedOffsetFeature } from "../features/randomised-offset/feature.ts";
 import { settingsFeature } from "../features/settings/feature.ts";
+import { supervisionFeature } from "../features/supervision/feature.ts";
 import { supplyFeature } from "../features/supply/feature.ts";
 import { tamperFeature } from "../features/tamper/feature.ts";
 import { tariffFeature } from "../features/tariff/feature.ts";
@@ -89,6 +90,7 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
     supply,
     loadLimitFeature(device, { futureDated, supply }),
     tamperFeature(device, { opened: () => supply.tampered() }),
+    supervisionFeature(device),
     ...Object.values(consumer),
     voltage,
     offset,
