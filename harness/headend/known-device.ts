@@ -8,8 +8,16 @@ export interface KnownDevice {
   readonly type: ModelledDevice;
   /** Of a meter; default 1. */
   readonly phases?: number;
-  readonly signPublicKey: Uint8Array;
-  readonly agreePublicKey: Uint8Array;
+  /** A meter of two elements. */
+  readonly isTwin?: boolean;
+  /** Those in force; they change when the device has taken others (6.15.2). */
+  signPublicKey: Uint8Array;
+  agreePublicKey: Uint8Array;
+  /** Former keys, and those that may come: `device-keys.ts`. */
+  otherKeys?: {
+    readonly sign?: readonly Uint8Array[];
+    readonly agree?: readonly Uint8Array[];
+  };
   /** The parties whose credentials the device holds: others reach it through the ACB. */
   readonly parties: Set<PartyName>;
 }

@@ -2,9 +2,16 @@
 import type { z } from "zod";
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import { alertBehaviour } from "./alert-behaviour.ts";
+import { auxiliary } from "./auxiliary.ts";
+import { billing } from "./billing.ts";
 import { configuration } from "./configuration.ts";
 import { credentials } from "./credentials.ts";
+import { firmware } from "./firmware.ts";
+import { hub } from "./hub.ts";
 import { installation } from "./installation.ts";
+import { joinRequests } from "./joins.ts";
+import { ownCredentials } from "./own-credentials.ts";
+import { prepayment } from "./prepayment.ts";
 import { reads } from "./reads.ts";
 import type { RequestDefinition } from "./request.ts";
 import { settings } from "./settings.ts";
@@ -13,13 +20,20 @@ import { tariff } from "./tariff.ts";
 
 export const serviceRequests = {
   ...tariff,
+  ...prepayment,
   ...reads,
+  ...billing,
   ...configuration,
   ...settings,
   ...alertBehaviour,
   ...credentials,
   ...supply,
+  ...auxiliary,
   ...installation,
+  ...ownCredentials,
+  ...joinRequests,
+  ...firmware,
+  ...hub,
 } as const;
 
 /** References of the requests that are known, e.g. "7.2". */

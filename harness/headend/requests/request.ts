@@ -15,6 +15,8 @@ import {
   requests,
   useCase,
   userRoles,
+  type ValueOf,
+  type valueTypes,
 } from "../../../firmware/model/index.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
 import type { PartyName } from "../parties.ts";
@@ -26,11 +28,17 @@ export interface RequestContext {
   readonly device: ModelledDevice;
   /** Of a meter: 1 or 3. */
   readonly phases: number;
+  /** The device is a meter that counts a second circuit apart. */
+  readonly isTwin: boolean;
   /** The originator counter of the command. */
   readonly counter: bigint;
   /** The type of a device in the inventory. Throws `inventory/unknown`. */
   typeOf(eui: Eui64): DeviceName;
+  /** What each hub has last told of its device log (CS14). */
+  readonly backups?: ReadonlyMap<Eui64, DeviceBackup> | undefined;
 }
+
+export type DeviceBackup = ValueOf<typeof valueTypes.devicesRestore>;
 
 /** What reading back a command may depend on besides its values. */
 export interface ReadContext extends RequestContext {

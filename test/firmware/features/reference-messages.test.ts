@@ -86,8 +86,8 @@ function activationTime(octets: Uint8Array): number {
 const make = () =>
   FeatureBench.start({}, async (context) => {
     const { futureDated, board } = context;
-    const averages = await openVoltageLogs(context.board, partitions(board.flash.geometry));
-    const supply = supplyFeature(context);
+    const averages = await openVoltageLogs(board, partitions(board.flash.geometry));
+    const supply = supplyFeature(context, { pending: () => undefined });
     const tariff = tariffFeature(context, { futureDated });
     const loadLimit = loadLimitFeature(context, { futureDated, supply });
     return { features: [tariff, supply, loadLimit, voltageFeature(context, { averages })], tariff };

@@ -9,7 +9,7 @@ const make = () =>
   FeatureBench.start({}, (context) => ({
     features: [
       identityFeature(context, { eui64: "00DB1234567890A0", plate, variant: "B" }),
-      supplyFeature(context),
+      supplyFeature(context, { pending: () => undefined }),
     ],
   }));
 

@@ -11,7 +11,7 @@ import { cutEverywhere, FeatureBench } from "../../../support/feature-bench.ts";
 
 const make = () =>
   FeatureBench.start({}, (context) => {
-    const supply = supplyFeature(context, { buttonElsewhere: true });
+    const supply = supplyFeature(context, { pending: () => undefined, buttonElsewhere: true });
     const settings = settingsFeature(context, { changed: (name) => display.show(name) });
     const display: UserInterfaceFeature = userInterfaceFeature(context, {
       texts: () => settings.texts,
