@@ -5,14 +5,15 @@ import type { Board } from "../../hal/board.ts";
 import { EventLog } from "../kernel/event-log.ts";
 import { Journal } from "../kernel/journal.ts";
 import { type DeviceName, devices } from "../model/index.ts";
+import { OwnKeys, type StandIns } from "../security/own-keys.ts";
 import { TrustAnchors } from "../security/trust-anchors.ts";
-import type { Agreement, Suite } from "../wire/suite.ts";
+import type { Suite } from "../wire/suite.ts";
 import { partitions } from "./partitions.ts";
 import { type DeviceIdentity, readIdentity } from "./provision.ts";
 
 export interface DeviceState {
   readonly identity: DeviceIdentity;
-  readonly agreement: Agreement;
+  readonly keys: OwnKeys;
   readonly journal: Journal;
   readonly anchors: TrustAnchors;
   readonly eventLog: EventLog;
@@ -21,12 +22,12 @@ export interface DeviceState {
   readonly powerLog: EventLog;
 }
 
-/** `agreement`: agrees keys in the place of the identity's own secret. Throws as {@link readIdentity}; `devices/wrong-type`. */
+/** Throws as {@link readIdentity}; `devices/wrong-type`. */
 export async function readState(
   board: Board,
   type: DeviceName,
   suite: Suite,
-  given?: Agreement,
+  standIns?: StandIns,
 ): Promise<DeviceState> {
   const identity = await readIdentity(board);
   if (identity.type !== type)
@@ -37,11 +38,11 @@ export async function readState(
     );
   const journal = await Journal.open(board.flash, partitions(board.flash.geometry).journal);
   const eventLog = await EventLog.open(journal, "event-log/");
-  const agreement = given ?? suite.agreement(board.crypto, identity.agreeSecret);
-  const own = { eui64: identity.eui64, agreement };
+  const keys = new OwnKeys(journal, board.crypto, suite, identity, standIns);
+  const own = { eui64: identity.eui64, agreement: () => keys.agreement };
   return {
     identity,
-    agreement,
+    keys,
     journal,
     anchors: await TrustAnchors.open(journal, identity.anchors, board.crypto, own, suite),
     eventLog,

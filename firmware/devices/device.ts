@@ -20,6 +20,7 @@ import {
   type UseCase,
 } from "../model/index.ts";
 import { Counters } from "../security/counters.ts";
+import type { OwnKeys } from "../security/own-keys.ts";
 import type { RefusalReason } from "../security/refusal-reasons.ts";
 import { type CommandRule, commandRules } from "../security/rules.ts";
 import type { TrustAnchors } from "../security/trust-anchors.ts";
@@ -61,7 +62,7 @@ export class Device implements DeviceContext {
   readonly anchors: TrustAnchors;
   readonly counters: Counters;
   readonly futureDated: FutureDated;
-  readonly signer: Signer;
+  readonly keys: OwnKeys;
   readonly suite: Suite;
   readonly #observe: ((observation: Observation) => void) | undefined;
   readonly #loop: RunLoop;
@@ -76,7 +77,7 @@ export class Device implements DeviceContext {
 
   /** Reads identity and state of a `type` from flash. Throws as {@link readState}. */
   static async open(board: Board, type: DeviceName, uplink: Uplink, options: DeviceOptions): Promise<Device> {
-    const state = await readState(board, type, options.suite, options.agreement);
+    const state = await readState(board, type, options.suite, options);
     const loop = new RunLoop();
     const time = await DeviceTime.open(board, state.journal, (action) => loop.post("appointment", action));
     return new Device(board, state, loop, time, uplink, options);
@@ -88,7 +89,7 @@ export class Device implements DeviceContext {
     loop: RunLoop,
     time: DeviceTime,
     uplink: Uplink,
-    { suite, signer, observe, settings }: DeviceOptions,
+    { suite, observe, settings }: DeviceOptions,
   ) {
     this.board = board;
     this.identity = state.identity;
@@ -105,12 +106,13 @@ export class Device implements DeviceContext {
     this.#loop = loop;
     this.#time = time;
     loop.onFault(({ name, error }) => this.observe({ kind: "fault", where: name, error: String(error) }));
-    this.signer = signer ?? suite.signer(board.crypto, state.identity.signSeed);
+    this.keys = state.keys;
     this.counters = new Counters(state.journal);
     this.futureDated = new FutureDated(this);
     const { maxMessageBytes } = uplink;
     const { crypto } = board;
-    this.#sealer = new Sealer({ state, suite, crypto, signer: this.signer, time, maxMessageBytes, observe });
+    const takeCounter = () => this.#alerts.takeCounter();
+    this.#sealer = new Sealer({ state, suite, crypto, time, takeCounter, maxMessageBytes, observe });
     this.#commands = this.#makeCommands();
     this.#alerts = new AlertOutbox(this, uplink, this.settings);
     this.#responses = new ResponseQueue(this, uplink, this.settings);
@@ -207,6 +209,11 @@ export class Device implements DeviceContext {
   /** The use cases it models: those whose every step its features serve. */
   get useCases(): readonly UseCase[] {
     return [...this.#rules.values()].map(({ useCase }) => useCase);
+  }
+
+  /** What it signs with now. */
+  get signer(): Signer {
+    return this.keys.signer;
   }
 
   get deviceType(): DeviceName {

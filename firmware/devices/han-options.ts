@@ -18,11 +18,19 @@ export function hanOptions(device: Device): HanOptions {
 
 /** The device's own credential for key establishment, and whom it believes in it. */
 function joiningWith(device: Device): Pick<HanOptions, "credential" | "trustRoot"> {
-  const { identity, suite, signer } = device;
+  const { identity, suite } = device;
   const { credentials } = suite.keyEstablishment;
   if (credentials === undefined || identity.joining === undefined)
     return {
-      credential: { certificate: identity.signCertificate, signer },
+      // As they are when asked: the key may be replaced.
+      credential: {
+        get certificate() {
+          return device.keys.certificate("sign");
+        },
+        get signer() {
+          return device.signer;
+        },
+      },
       trustRoot: { publicKey: issuerKey(device) },
     };
   const { certificate, secret, authorityKey } = identity.joining;

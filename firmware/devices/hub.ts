@@ -1,11 +1,10 @@
 /** The communications hub (CHF): its own commands, and the way between WAN and home. */
 
-import { Credentials } from "../features/credentials/feature.ts";
 import { deviceLogFeature } from "../features/device-log/feature.ts";
 import type { Feature } from "../features/feature.ts";
-import { firmwareVersionFeature } from "../features/firmware-version/feature.ts";
 import { hubOutageFeature } from "../features/hub-outage/feature.ts";
 import { logsFeature } from "../features/logs/feature.ts";
+import { commonFeatures } from "./common-features.ts";
 import type { DeviceCore } from "./core.ts";
 import type { Device } from "./device.ts";
 import { HubLink } from "./hub-link.ts";
@@ -16,10 +15,9 @@ export const communicationsHub: DeviceCore<HubLink> = {
 };
 
 function hubFeatures(device: Device, link: HubLink): Feature[] {
-  const { identity, settings } = device;
+  const { settings } = device;
   return [
-    new Credentials(device, identity.type, device.anchors, device.counters),
-    firmwareVersionFeature(device, identity.firmwareVersion),
+    ...commonFeatures(device),
     logsFeature(device),
     deviceLogFeature(device, link.han, settings),
     hubOutageFeature(device, {

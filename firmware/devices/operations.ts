@@ -65,7 +65,7 @@ export class Operations {
     let failed = false;
     for (const operation of operations) {
       const result = failed ? notExecuted : this.#start(operation, origin);
-      results.push(result instanceof Promise ? await this.#settled(result) : result);
+      results.push(result instanceof Promise ? await this.#settled(result, operation) : result);
       failed = results.at(-1)?.status !== Status.success;
     }
     return results;
@@ -73,28 +73,33 @@ export class Operations {
 
   #start({ step, value }: Matched, origin: CommandOrigin): MaybePromise<OperationResult> {
     const member = this.#members.get(step.path);
-    if (this.#failing.has(step.path)) return this.#failed(new HalError("hal/fault", `${step.path}: fails`));
+    if (this.#failing.has(step.path))
+      return this.#failed(new HalError("hal/fault", `${step.path}: fails`), { step, value });
     try {
       if (step.kind === "set") return settled(member?.set?.(value, origin), (status) => ({ status }));
       const outcome = step.kind === "get" ? member?.get?.(value) : member?.call?.(value, origin);
       return settled(outcome, (told) => resultOf(step, told));
     } catch (error) {
-      return this.#failed(error);
+      return this.#failed(error, { step, value });
     }
   }
 
-  async #settled(result: Promise<OperationResult>): Promise<OperationResult> {
+  async #settled(result: Promise<OperationResult>, operation: Matched): Promise<OperationResult> {
     try {
       return await result;
     } catch (error) {
-      return this.#failed(error);
+      return this.#failed(error, operation);
     }
   }
 
-  #failed(error: unknown): OperationResult {
+  #failed(error: unknown, { step, value }: Matched): OperationResult {
     if (hasCode(error, "hal/power-lost")) throw error;
     this.#context.observe({ kind: "fault", where: "operation", error: String(error) });
-    return { status: hasCode(error, "hal/fault") ? Status.hardwareFault : Status.otherReason };
+    if (!hasCode(error, "hal/fault")) return { status: Status.otherReason };
+    const { failure } = this.#members.get(step.path) ?? {};
+    return failure === undefined
+      ? { status: Status.hardwareFault }
+      : resultOf(step, { value: failure(value) });
   }
 }
 

@@ -69,6 +69,15 @@ export interface DeviceSettings {
    * memory, unverified.
    */
   readonly linkQualityAt24GHz: number;
+  /**
+   * Are validity periods of certificates looked at (CS02b, CS02d), where the command does not forbid it? Off for the
+   * reference messages, whose certificates begin after their commands.
+   */
+  readonly certificateTimeChecks: boolean;
+  /** May a load controller's cell take a certificate of another role? The reference messages put a supplier's there. */
+  readonly anyPartyAsLoadController: boolean;
+  /** Joins that a device's own log holds: the most that CS07 can tell. */
+  readonly joinCapacity: number;
   /** A supply back for less than this has not come back: the bound on what flapping can cost. Ours, not a fact. */
   readonly outageSettleMs: number;
   /**
@@ -112,6 +121,9 @@ export const defaultSettings: DeviceSettings = {
   largestLoadW: 25_000,
   longOutageS: 180,
   linkQualityAt24GHz: 127,
+  certificateTimeChecks: true,
+  anyPartyAsLoadController: false,
+  joinCapacity: 16,
   outageSettleMs: 5_000,
   auxiliaryControllers: ["proportional", "proportional", "proportional", "proportional", "proportional"],
   boostFunction: true,

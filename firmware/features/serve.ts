@@ -18,6 +18,8 @@ export interface ServedMember {
    * wire. `asked`: the get's selector or the call's argument.
    */
   load?(value: unknown, asked?: unknown): MaybePromise<void>;
+  /** Of a method that tells its outcome itself: what it gives when the hardware behind it fails. */
+  failure?(argument: unknown): unknown;
 }
 
 /** An object, and the members of it that a device serves. */
@@ -43,9 +45,7 @@ export const servePart = <O extends ModelObject, const K extends keyof Serves<O>
 function served(object: ModelObject, handlers: object): ServedObject {
   const members = Object.entries(handlers).map(([name, handler]): readonly [string, ServedMember] => [
     name,
-    typeof handler === "function"
-      ? { call: handler, ...("load" in handler && { load: handler.load }) }
-      : handler,
+    typeof handler === "function" ? { call: handler, ...handler } : handler,
   ]);
   return { object, members: new Map(members) };
 }
@@ -57,11 +57,12 @@ export const refused = { status: Status.otherReason } as const;
 /** Of a method without output. */
 export const outcome = (status: Status): Outcome<null, Status> =>
   status === Status.success ? done : { status };
-/** A method whose answer a bench can have. `load`: see {@link ServedMember}. */
+/** A method with a `load`, or a `failure`: see {@link ServedMember}. */
 export const calls = <A, R>(
   call: (argument: A, origin: CommandOrigin) => MaybePromise<Outcome<R, Status>>,
-  load: (value: R, argument: A) => MaybePromise<void>,
-) => Object.assign(call, { load });
+  load?: (value: R, argument: A) => MaybePromise<void>,
+  failure?: (argument: A) => R,
+) => Object.assign(call, { ...(load && { load }), ...(failure && { failure }) });
 /** An attribute that is only read. `load`: see {@link ServedMember}. */
 export const reads = <T>(read: () => MaybePromise<T>, load?: (value: T) => MaybePromise<void>) => ({
   get: async (): Promise<{ readonly value: T }> => ({ value: await read() }),

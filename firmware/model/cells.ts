@@ -36,7 +36,7 @@ const cell = (
 /**
  * Who holds which, as far as replies to CS02a, CS02b and CS02f show: a gas meter has no network operator, a gas proxy
  * begins with the ACB's certificates in the supplier's and operator's cells, a hub has the WAN provider. The ACB's signing
- * cell is read in hub replies; other devices need it for joins that the ACB signs (C*).
+ * cell is read in hub replies, and not in those of meters; a prepayment interface needs it for joins that the ACB signs (C*).
  */
 export const cells: readonly CellRow[] = [
   cell("root", "certify", every),
@@ -46,7 +46,7 @@ export const cells: readonly CellRow[] = [
   cell("supplier", "agree", ["ESME", "GSME", "SAPC"], "topUp"),
   cell("networkOperator", "sign", electric),
   cell("networkOperator", "agree", electric),
-  cell("accessControlBroker", "sign", every),
+  cell("accessControlBroker", "sign", ["CHF", "PPMID"]),
   cell("accessControlBroker", "agree", every),
   cell("transitionalCoS", "sign", every),
   cell("wanProvider", "sign", ["CHF"]),

@@ -38,7 +38,8 @@ export interface Party {
 
 export interface OwnAgreement {
   readonly eui64: Eui64;
-  readonly agreement: Agreement;
+  /** The one in force when asked. */
+  agreement(): Agreement;
 }
 
 const prefix = "anchor/";
@@ -108,7 +109,7 @@ export class TrustAnchors {
   /** The secret that this device shares with the holder of an agreement cell; undefined when there is none. */
   shared(name: CellName): { readonly holder: Eui64; readonly secret: Uint8Array } | undefined {
     const anchor = this.cell(name);
-    const secret = anchor && this.#own.agreement.agree(anchor.publicKey);
+    const secret = anchor && this.#own.agreement().agree(anchor.publicKey);
     return anchor && secret && { holder: anchor.holder, secret };
   }
 
@@ -142,6 +143,11 @@ export class TrustAnchors {
     this.#prepare();
   }
 
+  /** The device's own agreement key is another: whatever is made of it is made anew. */
+  renew(): void {
+    this.#prepare();
+  }
+
   #prepare(): void {
     const parties = new Map<Eui64, Party>();
     for (const { cell, holder } of this.#cells.values())
@@ -159,7 +165,7 @@ export class TrustAnchors {
     const reply = { originator: this.#ownBytes, target: party };
     const [signKey, agreeKey, brokerKey] = [key("sign"), key("agree"), key("agree", "accessControlBroker")];
     const { macs, hiddenValues, verifier } = this.#suite;
-    const [crypto, own] = [this.#crypto, this.#own.agreement];
+    const [crypto, own] = [this.#crypto, this.#own.agreement()];
     return withoutUndefined({
       eui,
       bytes: party,

@@ -68,6 +68,11 @@ export interface EnvelopeSuite<E extends Envelope = Envelope, M = Message> {
 export interface Suite extends EnvelopeSuite {
   /** Length of every public key on this wire. */
   readonly publicKeyBytes: number;
+  /**
+   * Who may read the hidden values of an answer, when the ACB asked for another party: the ACB, or that party. A
+   * party that the device does not know shows its certificate with the command.
+   */
+  readonly hiddenFor: "originator" | "supplementary";
   /** Hides values for messages of `pair`. Undefined when the keys agree nothing. */
   hiddenValues(crypto: Crypto, own: Agreement, peerPublic: Uint8Array, pair: Pair): HiddenValues | undefined;
   readonly certificates: Certificates;
@@ -121,6 +126,23 @@ export interface Certificates {
   /** Proves that a root signed itself, and nothing more. Throws `certificate/…`. */
   verifySelfIssued(bytes: Uint8Array, crypto: Crypto): Certificate;
   issue(claims: CertificateClaims, issuer: Signer, issuerName: Eui64, crypto: Crypto): Uint8Array;
+  /**
+   * Asks for a device's certificate (CS02c). The key asked for signs, where it can; else `own` does, the device's
+   * signing key in force.
+   */
+  request(asked: RequestedKey & { readonly secret: Uint8Array }, own: Signer, crypto: Crypto): Uint8Array;
+  /** `own`: the device's signing key in force. Throws `certificate/…`: malformed, wrong-usage, bad-signature. */
+  readRequest(bytes: Uint8Array, own: Uint8Array, crypto: Crypto): CertificateRequest;
+}
+
+/** What a device asks a certificate for. */
+export interface RequestedKey {
+  readonly subject: Eui64;
+  readonly usage: KeyUsage;
+}
+
+export interface CertificateRequest extends RequestedKey {
+  readonly publicKey: Uint8Array;
 }
 
 /** The signing key that a root's certificate carries encrypted, until the symmetric key is published (CS02b, mode 9). */

@@ -61,7 +61,9 @@ function nameOfOperation(operation: Cbor): string {
 }
 
 function supplementaryOf({ supplementary }: ServiceRequest): unknown {
-  return supplementary === undefined ? null : [euiBytes(supplementary.party), supplementary.counter];
+  if (supplementary === undefined) return null;
+  const { party, counter, certificate } = supplementary;
+  return [euiBytes(party), counter, ...(certificate ? [certificate] : [])];
 }
 
 const hexOf = (value: Cbor | undefined): unknown => (value instanceof Uint8Array ? toHex(value) : value);

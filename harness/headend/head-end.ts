@@ -5,9 +5,15 @@
  */
 
 import { lastGaspCode } from "../../firmware/features/hub-outage/feature.ts";
-import { grantsOn, messages, type Role, useCaseByCode } from "../../firmware/model/index.ts";
+import { grantsOn, messages, type Role, type UseCase, useCaseByCode } from "../../firmware/model/index.ts";
 import { grantsByRole } from "../../firmware/security/rules.ts";
-import { type Eui64, type Protection, UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
+import {
+  type Eui64,
+  type Header,
+  type Protection,
+  UNSET_TIME,
+  type Value,
+} from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { toHex } from "../../hal/base/hex.ts";
@@ -88,7 +94,9 @@ export class HeadEnd {
   constructor(ports: HeadEndPorts) {
     this.#ports = ports;
     this.pki = ports.pki;
-    this.#receiver = new Receiver(ports.suite, ports.crypto, ports.pki, this.#devices);
+    const asked = ({ originator, target, counter, code }: Header) =>
+      this.#waiting.get(transactionKey(originator, target, counter, code))?.preCommand.command.operations;
+    this.#receiver = new Receiver(ports, this.#devices, asked);
   }
 
   get parties(): Readonly<Record<PartyName, Party>> {
@@ -325,8 +333,15 @@ export class HeadEnd {
     return {
       originator: broker.eui,
       counter: broker.nextCounter(),
-      supplementary: { party: user.eui, counter: own.counter },
+      supplementary: { party: user.eui, counter: own.counter, ...this.#shown(useCase, user, device) },
     };
+  }
+
+  /** The certificate of a party that the device does not know, where it is to hide its answer for it. */
+  #shown({ sensitive }: UseCase, user: Party, device: KnownDevice): { readonly certificate?: Uint8Array } {
+    if (!sensitive || this.#ports.suite.hiddenFor === "originator" || device.parties.has(user.name))
+      return {};
+    return { certificate: user.keys.agree.certificate };
   }
 
   #send(exchange: Exchange, tries: number): void {

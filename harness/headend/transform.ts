@@ -2,7 +2,7 @@
 
 import type { ModelledDevice } from "../../firmware/devices/boot.ts";
 import { type DeviceName, type Role, type UseCase, useCase } from "../../firmware/model/index.ts";
-import type { Command, Eui64, Operation } from "../../firmware/wire/message.ts";
+import type { Command, Eui64, Operation, Supplementary } from "../../firmware/wire/message.ts";
 import type { Wire } from "../../firmware/wire/wire.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { checkForm } from "./requests/check-form.ts";
@@ -28,7 +28,7 @@ export interface ServiceRequest {
   readonly originator: Eui64;
   readonly counter: bigint;
   /** The user, when the ACB originates. */
-  readonly supplementary?: { readonly party: Eui64; readonly counter: bigint };
+  readonly supplementary?: Supplementary & { readonly counter: bigint };
   /** The inventory's word on a device that the request names. Throws `inventory/unknown`. */
   typeOf(eui: Eui64): DeviceName;
 }

@@ -2,6 +2,7 @@
 import { credentialsSamples } from "./samples/credentials.ts";
 import { deviceSamples } from "./samples/device.ts";
 import { hubSamples } from "./samples/hub.ts";
+import { meteringSamples } from "./samples/metering.ts";
 import { prepaymentSamples } from "./samples/prepayment.ts";
 import { readsSamples } from "./samples/reads.ts";
 import type { Sample } from "./samples/sample.ts";
@@ -25,6 +26,7 @@ export const samples: readonly Sample[] = [
   ...voltageSamples,
   ...prepaymentSamples,
   ...readsSamples,
+  ...meteringSamples,
   ...credentialsSamples,
   ...hubSamples,
 ];

@@ -63,6 +63,7 @@ function intruderOn(type: DeviceType, grants: readonly GrantRow[]): PartyName | 
 const notAsked = {
   ECS08: "the older form of ECS08a, which 2.1 becomes",
   CCS05CCS04: "the older form of CCS06, which 8.9 becomes",
+  ECS26d: "the older form of ECS26l, which 6.2.3 becomes",
   CS02f: "a run has no load controller",
   CS02gLoadControllerByLoadController: "a run has no load controller",
   CS02gLoadControllerBySupplier: "a run has no load controller",

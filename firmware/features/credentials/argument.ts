@@ -93,7 +93,7 @@ export function consistent(
   authoriser: CellName | undefined,
 ): boolean {
   const mode = replacementModes[argument.mode];
-  if (mode === undefined || argument.authoriserCounter !== origin.counter) return false;
+  if (argument.authoriserCounter !== origin.counter) return false;
   if (textOf(argument.authorisingCell) !== textOf(authoriser)) return false;
   if ((argument.symmetricKey !== undefined) !== (argument.mode === "anyByContingency")) return false;
   if (argument.replacements.length === 0 && argument.executionS !== NEVER) return false;

@@ -26,7 +26,7 @@ import type { Suite } from "../../wire/suite.ts";
 import type { CommandOrigin } from "../command-origin.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import { OutcomeCode } from "../future-dating/feature.ts";
-import { refused, type ServedObject, servePart } from "../serve.ts";
+import { calls, refused, type ServedObject, servePart } from "../serve.ts";
 import {
   consistent,
   decodeWithOrigin,
@@ -41,6 +41,7 @@ import {
 import { type CellOutcome, judge } from "./judge.ts";
 import { authorisingCell, replacementModes } from "./modes.ts";
 
+type AnchorsRequest = ValueOf<typeof valueTypes.anchorsRequest>;
 type AnchorsReply = ValueOf<typeof valueTypes.anchorsReply>;
 
 /** Security log: credentials were replaced. */
@@ -57,6 +58,13 @@ type Commit = (changes: readonly JournalChange[], reply: Reply, complete: boolea
 
 type CredentialsContext = DeviceContext & { readonly suite: Suite };
 
+export interface CredentialsSettings {
+  /** Are validity periods of certificates looked at, where the command does not forbid it? */
+  readonly certificateTimeChecks: boolean;
+  /** May a cell of a load controller take another party's certificate? */
+  readonly anyPartyAsLoadController: boolean;
+}
+
 export class Credentials implements Feature {
   readonly name = "credentials";
   readonly objects: readonly ServedObject[];
@@ -64,17 +72,29 @@ export class Credentials implements Feature {
   readonly #device: DeviceName;
   readonly #anchors: TrustAnchors;
   readonly #counters: Counters;
+  readonly #settings: CredentialsSettings;
   readonly #timers = new Map<string, () => void>();
 
-  constructor(context: CredentialsContext, device: DeviceName, anchors: TrustAnchors, counters: Counters) {
+  constructor(
+    context: CredentialsContext,
+    device: DeviceName,
+    anchors: TrustAnchors,
+    counters: Counters,
+    settings: CredentialsSettings,
+  ) {
     this.#context = context;
     this.#device = device;
     this.#anchors = anchors;
     this.#counters = counters;
+    this.#settings = settings;
     this.objects = [
       servePart(objects.credentials, {
         replace: (order, origin) => this.#replace(order, origin),
-        provide: ({ roles }) => ({ value: roles.map((role) => this.#provide(role)) }),
+        provide: calls(
+          ({ roles }: AnchorsRequest) => ({ value: roles.map((role) => this.#provide(role)) }),
+          undefined,
+          ({ roles }: AnchorsRequest) => roles.map((role) => ({ role, status: "other" }) as const),
+        ),
       }),
     ];
   }
@@ -160,15 +180,15 @@ export class Credentials implements Feature {
     );
   }
 
-  /** The time of a future-dated replacement has come: judges it now, and tells the outcome (00CB). */
+  /** The time of a future-dated replacement has come: judges it now, and tells the outcome (00CB, of a load controller's anchors 0124). */
   async #execute(key: string, argument: ReplaceArgument, origin: CommandOrigin): Promise<void> {
     this.#timers.delete(key);
+    const message = useCaseByCode(origin.code)?.outcome ?? messages.FDOC.code;
     await this.#putInForce(argument, origin, (changes, { outcome }, complete) => {
-      const code = complete ? OutcomeCode.actioned : OutcomeCode.notActioned;
-      const told = [toPlain(valueTypes.replacementOutcome, outcome as NonNullable<typeof outcome>)];
+      const alertCode = complete ? OutcomeCode.actioned : OutcomeCode.notActioned;
+      const values = [toPlain(valueTypes.replacementOutcome, outcome as NonNullable<typeof outcome>)];
       const done = [...changes, { key, value: null }];
-      const alert = { alertCode: code, message: messages.FDOC.code, to: origin.role, values: told };
-      return this.#context.raise(alert, done);
+      return this.#context.raise({ alertCode, message, to: origin.role, values }, done);
     });
   }
 
@@ -205,12 +225,14 @@ export class Credentials implements Feature {
   #judge(argument: ReplaceArgument, origin: CommandOrigin): CellOutcome[] {
     const authoriser = authorisingCell(argument.mode, this.#device);
     const lost = authoriser !== undefined && this.#anchors.cell(authoriser)?.holder !== origin.originator;
-    const timed = argument.timeChecks && this.#context.timeIsSet();
+    const { certificateTimeChecks, anyPartyAsLoadController } = this.#settings;
+    const timed = certificateTimeChecks && argument.timeChecks && this.#context.timeIsSet();
     return judge(argument.replacements, argument.path, {
       anchors: this.#anchors,
-      roles: lost ? [] : (replacementModes[argument.mode]?.targets ?? []),
+      roles: lost ? [] : replacementModes[argument.mode].targets,
       abnormalRoot: argument.mode === "anyByContingency",
       nowS: timed ? this.#context.nowS() : undefined,
+      anyLoadController: anyPartyAsLoadController,
       crypto: this.#context.board.crypto,
       suite: this.#context.suite,
     });

@@ -1,6 +1,6 @@
 /**
  * The modes of CS02b: who may replace whose anchors (facts §4.2, rules §4). Modes 0 and 1 are from memory,
- * unverified, as to who asks for which. Modes 10 and 11 (load controllers) are not modelled yet.
+ * unverified, as to who asks for which.
  */
 import {
   type CellName,
@@ -23,7 +23,7 @@ export interface ReplacementMode {
 const every = Object.keys(roles) as Role[];
 const own = (role: Role): ReplacementMode => ({ authoriser: role, targets: [role] });
 
-export const replacementModes: Readonly<Partial<Record<Mode, ReplacementMode>>> = {
+export const replacementModes: Readonly<Record<Mode, ReplacementMode>> = {
   rootBySupplier: { authoriser: "supplier", targets: ["root"] },
   rootByWanProvider: { authoriser: "wanProvider", targets: ["root"] },
   supplierBySupplier: own("supplier"),
@@ -36,11 +36,13 @@ export const replacementModes: Readonly<Partial<Record<Mode, ReplacementMode>>> 
   anyByRecovery: { authoriser: "recovery", targets: every },
   /** By the root's contingency key: also a root that nobody has certified. */
   anyByContingency: { authoriser: "root", targets: every },
+  loadControllerByItself: own("loadController"),
+  loadControllerBySupplier: { authoriser: "supplier", targets: ["loadController"] },
 };
 
 /** The cell whose key signs a mode's command; none for the ACB's own at a meter, and for a key that is in no cell. */
 export function authorisingCell(mode: Mode, device: DeviceName): CellName | undefined {
-  const role = replacementModes[mode]?.authoriser;
+  const role = replacementModes[mode].authoriser;
   const byMacAlone = mode === "accessControlBrokerByItself" && device !== "CHF";
   if (role === undefined || role === "root" || byMacAlone) return undefined;
   return { role, usage: "sign", cellUsage: "management" };

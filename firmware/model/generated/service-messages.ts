@@ -69,7 +69,7 @@ export const serviceMessages = {
     futureDated: false, replayProtected: true, sensitive: false, stamped: false,
     grants: [
       { role: "supplier", protection: "signature+mac", response: "signature", replayProtected: true },
-      { role: "accessControlBroker", protection: "signature+mac", response: "signature", replayProtected: true },
+      { role: "accessControlBroker", protection: "signature+mac", response: "signature", replayProtected: true, devices: ["PPMID"] },
     ],
     does: [
       call("joining.unjoin"),
@@ -131,7 +131,7 @@ export const serviceMessages = {
     futureDated: false, replayProtected: true, sensitive: false, stamped: false,
     grants: [
       { role: "supplier", protection: "signature+mac", response: "signature", replayProtected: true },
-      { role: "accessControlBroker", protection: "signature+mac", response: "signature", replayProtected: true },
+      { role: "accessControlBroker", protection: "signature+mac", response: "signature", replayProtected: true, devices: ["PPMID"] },
     ],
     does: [
       call("joining.join"),
@@ -142,7 +142,7 @@ export const serviceMessages = {
     futureDated: false, replayProtected: true, sensitive: false, stamped: false,
     grants: [
       { role: "supplier", protection: "signature+mac", response: "signature", replayProtected: true },
-      { role: "accessControlBroker", protection: "signature+mac", response: "signature", replayProtected: true },
+      { role: "accessControlBroker", protection: "signature+mac", response: "signature", replayProtected: true, devices: ["PPMID"] },
     ],
     does: [
       call("joining.join"),

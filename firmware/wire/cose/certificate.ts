@@ -3,7 +3,7 @@
  * claim (RFC 8747) as an OKP COSE_Key (RFC 9053 §7.2), in chains that end at a root every device holds.
  */
 import { sameBytes } from "../../../hal/base/bytes.ts";
-import { CodedError } from "../../../hal/base/coded-error.ts";
+import { CodedError, hasCode } from "../../../hal/base/coded-error.ts";
 import type { Crypto, Signer } from "../../../hal/board.ts";
 import { type Role, roles } from "../../model/index.ts";
 import type { Eui64 } from "../message.ts";
@@ -57,24 +57,44 @@ export function issueCertificate(
   issuerName: Eui64,
   crypto: Crypto,
 ): Uint8Array {
-  const curve = claims.usage === "agree" ? Curve.x25519 : Curve.ed25519;
-  const key = new Map<Item, Item>([
-    [Key.type, OKP],
-    [Key.curve, curve],
-    [Key.x, claims.publicKey],
-  ]);
   const payload = new Map<Item, Item>([
     [Claim.issuer, name(issuerName)],
-    [Claim.subject, name(claims.subject)],
     [Claim.notBefore, claims.notBeforeS],
     [Claim.id, claims.serial],
-    [Claim.confirmation, new Map([[COSE_KEY, key]])],
-    [Claim.role, certificateRole[claims.role]],
-    [Claim.usage, usageNumber[claims.usage]],
+    ...writeHolder(claims),
   ]);
   if (claims.notAfterS !== undefined) payload.set(Claim.expires, claims.notAfterS);
   if (claims.contingency !== undefined) payload.set(Claim.contingency, claims.contingency);
   return sign1(encode(payload), issuer.sign, keyId(crypto, issuer.publicKey));
+}
+
+type Holder = Pick<CertificateClaims, "subject" | "role" | "usage" | "publicKey">;
+
+/** The claims that say whose key it is, and what for. */
+export function writeHolder({ subject, role, usage, publicKey }: Holder): [Item, Item][] {
+  const key = new Map<Item, Item>([
+    [Key.type, OKP],
+    [Key.curve, usage === "agree" ? Curve.x25519 : Curve.ed25519],
+    [Key.x, publicKey],
+  ]);
+  return [
+    [Claim.subject, name(subject)],
+    [Claim.confirmation, new Map([[COSE_KEY, key]])],
+    [Claim.role, certificateRole[role]],
+    [Claim.usage, usageNumber[usage]],
+  ];
+}
+
+/** Throws `certificate/malformed`. */
+export function readHolder(claims: ReadonlyMap<Item, Item>): Holder {
+  const usage = expectOneOf(claims.get(Claim.usage), usageNumber, "usage");
+  const confirmation = expectMap(claims.get(Claim.confirmation), "confirmation");
+  return {
+    subject: expectName(claims.get(Claim.subject), "subject"),
+    role: expectOneOf(claims.get(Claim.role), certificateRole, "role"),
+    usage,
+    publicKey: expectKey(confirmation.get(COSE_KEY), usage),
+  };
 }
 
 /** Checked to be an EUI-64, in upper case. */
@@ -84,13 +104,16 @@ function name(eui64: Eui64): Eui64 {
 }
 
 /** Reads a certificate and its claims. Throws `certificate/malformed`. Proves nothing. */
-export function readCertificate(bytes: Uint8Array): CwtCertificate {
+export const readCertificate = (bytes: Uint8Array): CwtCertificate => guarded(bytes, readChecked);
+
+/** What `read` makes of at most as many bytes as a certificate has; it throws `certificate/…`, whatever is wrong. */
+export function guarded<T>(bytes: Uint8Array, read: (bytes: Uint8Array) => T): T {
   if (bytes.length > MAX_CERTIFICATE_BYTES)
     throw malformed(`at most ${MAX_CERTIFICATE_BYTES} bytes`, bytes.length);
   try {
-    return readChecked(bytes);
+    return read(bytes);
   } catch (error) {
-    if ((error as CodedError).code === "certificate/malformed") throw error;
+    if (hasCode(error, "certificate")) throw error;
     throw malformed("a CWT in a COSE_Sign1", (error as Error).message, error);
   }
 }
@@ -98,13 +121,8 @@ export function readCertificate(bytes: Uint8Array): CwtCertificate {
 function readChecked(bytes: Uint8Array): CwtCertificate {
   const structure = readSign1(bytes);
   const claims = expectMap(decode(structure.content), "claims");
-  const usage = expectOneOf(claims.get(Claim.usage), usageNumber, "usage");
-  const confirmation = expectMap(claims.get(Claim.confirmation), "confirmation");
   return {
-    subject: expectName(claims.get(Claim.subject), "subject"),
-    role: expectOneOf(claims.get(Claim.role), certificateRole, "role"),
-    usage,
-    publicKey: expectKey(confirmation.get(COSE_KEY), usage),
+    ...readHolder(claims),
     notBeforeS: expectTime(claims.get(Claim.notBefore), "not before"),
     notAfterS: claims.has(Claim.expires) ? expectTime(claims.get(Claim.expires), "expiry") : undefined,
     serial: expectBytes(claims.get(Claim.id), 1, 16, "serial"),
@@ -118,7 +136,7 @@ function readChecked(bytes: Uint8Array): CwtCertificate {
 
 type Field = Item | undefined;
 
-function expectMap(item: Field, what: string): ReadonlyMap<Item, Item> {
+export function expectMap(item: Field, what: string): ReadonlyMap<Item, Item> {
   if (item instanceof Map) return item;
   throw malformed(`a map of ${what}`, item);
 }
@@ -224,7 +242,7 @@ function malformed(expected: string, got: unknown, cause?: unknown): CodedError 
   return refused("malformed", expected, got, cause);
 }
 
-function refused(what: string, expected: string, got: unknown, cause?: unknown): CodedError {
+export function refused(what: string, expected: string, got: unknown, cause?: unknown): CodedError {
   const text = got instanceof Uint8Array ? `${got.length} bytes` : got instanceof Map ? "a map" : String(got);
   return new CodedError(`certificate/${what}`, `certificate: expected ${expected}, got ${text}`, {}, cause);
 }

@@ -7,6 +7,7 @@ import {
   verifyChain,
   verifySelfIssued,
 } from "./certificate.ts";
+import { readRequest, requestCertificate } from "./certificate-request.ts";
 import { unwrapContingencyKey, WRAPPED_KEY_BYTES, wrapContingencyKey } from "./contingency.ts";
 import { edhocEstablishment } from "./edhoc/establishment.ts";
 import { agreement, hiddenValues, keyId, keyUsable, macs } from "./keys.ts";
@@ -26,6 +27,7 @@ const envelopes: EnvelopeSuite<CoseEnvelope> = {
 export const coseSuite: Suite = {
   ...(envelopes as EnvelopeSuite),
   publicKeyBytes: 32,
+  hiddenFor: "originator",
   hiddenValues,
   certificates: {
     maxBytes: MAX_CERTIFICATE_BYTES,
@@ -33,6 +35,8 @@ export const coseSuite: Suite = {
     verifyChain,
     verifySelfIssued,
     issue: issueCertificate,
+    request: requestCertificate,
+    readRequest,
   },
   contingency: {
     wrappedKeyBytes: WRAPPED_KEY_BYTES,

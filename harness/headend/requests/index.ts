@@ -1,6 +1,7 @@
 /** Every service request that the head end knows, by reference; and their types. */
 import type { z } from "zod";
 import { CodedError } from "../../../hal/base/coded-error.ts";
+import { billing } from "./billing.ts";
 import { configuration } from "./configuration.ts";
 import { credentials } from "./credentials.ts";
 import { installation } from "./installation.ts";
@@ -14,6 +15,7 @@ export const serviceRequests = {
   ...tariff,
   ...prepayment,
   ...reads,
+  ...billing,
   ...configuration,
   ...credentials,
   ...supply,

@@ -137,3 +137,48 @@ export function readPrices(value: Lookup) {
     },
   };
 }
+
+// Of the secondary element: four prices.
+
+export const secondaryPrices = z.strictObject({
+  PriceScale: priceScale,
+  ElectricityPriceElement: indexed(numbered(4, short), 1, 4),
+});
+type SecondaryPrices = z.output<typeof secondaryPrices>;
+
+const secondaryImport = "0114010800FF";
+
+/** Prices that are left out are 0. */
+export const filledSecondaryPrices = ({ PriceScale, ElectricityPriceElement }: SecondaryPrices) => ({
+  PriceScale,
+  ElectricityPriceElement: [1, 2, 3, 4].map((index) => ({
+    index,
+    value: ElectricityPriceElement.find((one) => one.index === index)?.value ?? 0,
+  })),
+});
+
+export function secondaryPriceValues(form: SecondaryPrices): Record<string, unknown> {
+  const { PriceScale, ElectricityPriceElement } = filledSecondaryPrices(form);
+  return {
+    "secondaryPrice.chargePassive": {
+      scale: { price: PriceScale },
+      commodity: { name: fromHex(secondaryImport) },
+      charges: ElectricityPriceElement.map(({ index, value }) => ({
+        index: Uint8Array.of(index),
+        charge: value,
+      })),
+    },
+  };
+}
+
+export function readSecondaryPrices(value: Lookup) {
+  const price = chargeOf(value("secondaryPrice.chargePassive"));
+  return {
+    PriceScale: price.scale?.price,
+    ElectricityPriceElement: entries(price.charges).map((entry, i) => ({
+      index: hexOf(entry.index) === two(i + 1) ? i + 1 : hexOf(entry.index),
+      value: entry.charge,
+    })),
+    ...(hexOf(price.commodity?.name) === secondaryImport ? {} : { commodity: price.commodity }),
+  };
+}

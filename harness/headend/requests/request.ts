@@ -147,11 +147,15 @@ function define<F extends z.ZodType, U extends MessageId>(
   return { reference, element, title, critical, roles, devices, useCases, form, byHand };
 }
 
-/** As whom the DCC's users act; where the row has none, who may send the command itself. */
+/**
+ * As whom the DCC's users act; where the row has none, who may send the command itself. Users that no device knows
+ * (export suppliers, others) are played by suppliers, for whom the ACB then speaks.
+ */
 function askers(users: RequestRow["userRoles"], useCases: readonly MessageId[]): readonly Role[] {
   const granted = useCases.flatMap((id) => useCase(id).grants.map(({ role }) => role));
   const known = users.map((user) => userRoles[user].role).filter((role) => role !== "accessControlBroker");
-  return [...new Set(users.length > 0 ? known : granted)];
+  if (users.length === 0) return [...new Set(granted)];
+  return known.length === 0 ? ["supplier"] : [...new Set(known)];
 }
 
 /** The use case that `parameters` ask for. */

@@ -645,10 +645,8 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
       const [alert] = outcomeAlerts();
       assert.equal(alert?.header.code, 0x00cb);
       assert.equal(alert?.alertCode, 0x8f66);
-      const body = alert?.values[0] as Uint8Array;
-      assert.equal(new DataView(body.buffer, body.byteOffset).getUint16(0), 0x0107);
-      assert.equal(new DataView(body.buffer, body.byteOffset).getBigUint64(2), counter);
-      const told = toldOf(alert?.values[1]);
+      assert.equal(alert?.values.length, 1);
+      const told = toldOf(alert?.values[0]);
       assert.deepEqual([told.counter, told.mode, told.codes], [counter, 7, [0, 0, 0]]);
       assert.deepEqual(told.cells[0]?.[2], euiBytes(old as string));
       assert.deepEqual(told.cells[0]?.[4], euiBytes(gaining.eui));
@@ -682,7 +680,7 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
       await rig.scheduler.runUntil(601_000);
       const [alert] = outcomeAlerts();
       assert.equal(alert?.alertCode, 0x8f67, "not every cell");
-      assert.deepEqual(toldOf(alert?.values[1]).codes, [0, 5]);
+      assert.deepEqual(toldOf(alert?.values[0]).codes, [0, 5]);
       assert.equal(holderOf(supplierCells[0] as CellName), gaining.eui);
     });
 
@@ -746,7 +744,7 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
       const [bytes] = rig.take();
       const alert = rig.desk.read<Alert>(bytes as Uint8Array, gaining);
       assert.equal(alert.alertCode, 0x8f67);
-      assert.deepEqual(toldOf(alert.values[1]).codes, [127, 127, 127]);
+      assert.deepEqual(toldOf(alert.values[0]).codes, [127, 127, 127]);
     });
 
     for (const [what, executionS, then] of [
@@ -841,7 +839,7 @@ describe("trust anchor cells (CS02b, CS02a)", () => {
           const told = messages.map((bytes) => rig.desk.read<Alert>(bytes, rig.world.of("transitionalCoS")));
           const outcomes = told.filter((alert) => alert.header.code === 0x00cb);
           assert.equal(new Set(outcomes.map(({ header }) => header.counter)).size, 1, where);
-          const { cells } = toldOf(outcomes[0]?.values[1]);
+          const { cells } = toldOf(outcomes[0]?.values[0]);
           assert.deepEqual(cells[0]?.[2], euiBytes("90B3D51F30010000"), where);
           assert.deepEqual(cells[0]?.[4], euiBytes(gaining.eui), where);
         }

@@ -21,7 +21,7 @@ describe("trust anchors", () => {
   let journal: Journal;
   let anchors: TrustAnchors;
   const agreement = () => suite.agreement(world.crypto, new Uint8Array(32).fill(9));
-  const own = () => ({ eui64: meterEui, agreement: agreement() });
+  const own = () => ({ eui64: meterEui, agreement });
   const open = () =>
     TrustAnchors.open(
       journal,

@@ -29,6 +29,11 @@ export function readExtensions(reader: DerReader): ReadonlyMap<string, Extension
   const explicit = reader.into("extensions", Tag.inContext3);
   const list = explicit.into("extensions", Tag.sequence);
   explicit.finish("extensions");
+  return readExtensionList(list);
+}
+
+/** Of the content of their SEQUENCE. */
+export function readExtensionList(list: DerReader): ReadonlyMap<string, Extension> {
   const found = new Map<string, Extension>();
   while (list.left > 0) {
     const { at } = list;

@@ -8,11 +8,11 @@ import { writeExtension, writeUsage } from "./extensions.ts";
 import { keyIdentifier } from "./key-id.ts";
 import { emptyName, writeDeviceName, writeName } from "./name.ts";
 import { derOid, Oid } from "./oids.ts";
+import { ecdsaWithSha256 } from "./read.ts";
 import { writeBits, writeSignature, writeSpki } from "./spki.ts";
 import { writeValidity } from "./validity.ts";
 
 const version3 = der(Tag.inContext0, der(Tag.integer, Uint8Array.of(2)));
-const signatureAlgorithm = der(Tag.sequence, derOid(Oid.ecdsaWithSha256));
 const policies = der(Tag.sequence, der(Tag.sequence, derOid(Oid.testPolicy)));
 const yes = der(Tag.boolean, Uint8Array.of(0xff));
 
@@ -26,14 +26,14 @@ export function issueCertificate(claims: CertificateClaims, issuer: Signer, issu
     Tag.sequence,
     version3,
     derUnsigned(claims.serial),
-    signatureAlgorithm,
+    ecdsaWithSha256,
     writeName(usage === "certify" ? "root" : "issuingAuthority", issuerName),
     writeValidity(claims),
     role === "device" ? emptyName : writeName(role, subject),
     writeSpki(claims.publicKey),
     der(Tag.inContext3, der(Tag.sequence, ...extensions(claims, issuer))),
   );
-  return der(Tag.sequence, signed, signatureAlgorithm, writeBits(writeSignature(issuer.sign(signed))));
+  return der(Tag.sequence, signed, ecdsaWithSha256, writeBits(writeSignature(issuer.sign(signed))));
 }
 
 function extensions(claims: CertificateClaims, issuer: Signer): Uint8Array[] {

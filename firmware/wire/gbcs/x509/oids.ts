@@ -7,6 +7,8 @@ export const Oid = {
   ecPublicKey: "2A8648CE3D0201",
   p256: "2A8648CE3D030107",
   organizationalUnit: "55040B",
+  /** extensionRequest of PKCS#9 (RFC 2985 §5.4.2). */
+  extensionRequest: "2A864886F70D01090E",
   uniqueIdentifier: "55042D",
   subjectKeyId: "551D0E",
   keyUsage: "551D0F",

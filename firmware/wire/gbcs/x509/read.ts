@@ -43,7 +43,7 @@ export interface X509Certificate extends Certificate {
   readonly pathLength: number | undefined;
 }
 
-const ecdsaWithSha256 = der(Tag.sequence, derOid(Oid.ecdsaWithSha256));
+export const ecdsaWithSha256 = der(Tag.sequence, derOid(Oid.ecdsaWithSha256));
 
 /**
  * Reads a certificate. An authority that names no EUI-64 is named by its key identifier: as its own subject, and as
@@ -53,16 +53,16 @@ const ecdsaWithSha256 = der(Tag.sequence, derOid(Oid.ecdsaWithSha256));
 export function readCertificate(bytes: Uint8Array): X509Certificate {
   if (bytes.length > MAX_CERTIFICATE_BYTES)
     throw refused("malformed", `at most ${MAX_CERTIFICATE_BYTES} bytes`, bytes.length);
+  return guarded("an X.509 certificate as GBCS has them", () => readChecked(bytes));
+}
+
+/** What `read` gives; what is wrong with the bytes is told as `certificate/malformed`. */
+export function guarded<T>(expected: string, read: () => T): T {
   try {
-    return readChecked(bytes);
+    return read();
   } catch (error) {
     if (!hasCode(error, "wire")) throw error;
-    throw refused(
-      "malformed",
-      "an X.509 certificate as GBCS has them",
-      messageOf(error),
-      error as CodedError,
-    );
+    throw refused("malformed", expected, messageOf(error), error as CodedError);
   }
 }
 
@@ -75,7 +75,7 @@ function readChecked(bytes: Uint8Array): X509Certificate {
   return { ...readSigned(onlyItem(signed, "signed part", Tag.sequence)), bytes, signed, signature };
 }
 
-function expectAlgorithm(reader: DerReader): void {
+export function expectAlgorithm(reader: DerReader): void {
   const { at } = reader;
   if (!sameBytes(reader.element("signature algorithm", Tag.sequence), ecdsaWithSha256))
     throw malformedField("signature algorithm", at, "ECDSA with SHA-256", "another");
@@ -117,7 +117,7 @@ function readKeyIds(
   return { keyId, issuerKeyId: authority ? readAuthorityKeyId(authority.value) : absent };
 }
 
-function readUsage(extensions: ReadonlyMap<string, Extension>): KeyUsage {
+export function readUsage(extensions: ReadonlyMap<string, Extension>): KeyUsage {
   const { value, critical } = needed(extensions, Oid.keyUsage);
   const usage = usageOf(onlyItem(value, "key usage", Tag.bitString).rest());
   if (!critical) throw malformedField("key usage", 0, "a critical extension", "one that is not");
@@ -159,7 +159,7 @@ function readRights(extensions: ReadonlyMap<string, Extension>, usage: KeyUsage)
   };
 }
 
-function needed(extensions: ReadonlyMap<string, Extension>, oid: string): Extension {
+export function needed(extensions: ReadonlyMap<string, Extension>, oid: string): Extension {
   const extension = extensions.get(oid);
   if (extension === undefined) throw malformedField("extensions", 0, `extension ${oid}`, "none");
   return extension;
