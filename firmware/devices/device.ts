@@ -196,6 +196,11 @@ export class Device implements DeviceContext {
     return this.turn("load", () => this.#operations.load(operation, gives));
   }
 
+  /** For a bench: what the operation gives when the hardware behind it fails, where it does not just fail. */
+  failureOf(operation: Matched): Plain | undefined {
+    return this.#operations.failure(operation);
+  }
+
   /** For a bench: the hardware behind a member ("object.member") fails, or works again. */
   setFailing(path: string, failing = true): void {
     this.#operations.setFailing(path, failing);

@@ -36,7 +36,7 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
   const { futureDated, board, partitions, settings, identity } = device;
   const logs = await openAuxiliaryLogs(device.journal);
   const averages = await RecordLog.open(board.flash, partitions.voltageLog, averageVoltageRecord);
-  const supply = supplyFeature(device);
+  const supply = supplyFeature(device, { pending: () => device.counters.pending() });
   const voltage = voltageFeature(device, { averages });
   const offset = randomisedOffsetFeature(device, {
     number: offsetNumber(board.crypto.sha256(device.suite.signer(board.crypto, identity.signSeed).publicKey)),
@@ -79,9 +79,9 @@ async function energyFeatures(device: Device, supply: SupplyFeature, offset: Ran
   const tariff = tariffFeature(device, { futureDated, offset });
   const metering = meteringFeature(device, { tariff, ...(await meteringLogs(board.flash, partitions)) });
   const payment = paymentFeature(device, { futureDated, metering, tariff, supply, settings });
+  const topUp = topUpFeature(device, { issuer: () => tokenIssuer(device), payment, ...settings });
   const billing = billingFeature(device, { metering, balances: () => payment.amounts() });
   const demand = demandFeature(device, { metering });
-  const topUp = topUpFeature(device, { issuer: () => tokenIssuer(device), payment, ...settings });
   return {
     features: [tariff, metering, payment, topUp, billing, demand, tenancyFeature(device)],
     async timeChanged() {
