@@ -13,8 +13,7 @@ import { randomisedOffsetFeature } from "../../../firmware/features/randomised-o
 import { supplyFeature } from "../../../firmware/features/supply/feature.ts";
 import { tariffFeature } from "../../../firmware/features/tariff/feature.ts";
 import { topUpFeature } from "../../../firmware/features/topup/feature.ts";
-import { averageVoltageRecord, voltageFeature } from "../../../firmware/features/voltage/feature.ts";
-import { RecordLog } from "../../../firmware/kernel/record-log.ts";
+import { openVoltageLogs, voltageFeature } from "../../../firmware/features/voltage/feature.ts";
 import { type ObjectName, plainFault } from "../../../firmware/model/index.ts";
 import { constantLoad } from "../../../hal/mock/index.ts";
 import { anyOf } from "../../support/any-value.ts";
@@ -25,7 +24,7 @@ async function meterFeatures(context: BenchContext): Promise<{ features: Feature
   const { flash } = context.board;
   const { futureDated } = context;
   const map = partitions(flash.geometry);
-  const averages = await RecordLog.open(flash, map.voltageLog, averageVoltageRecord);
+  const averages = await openVoltageLogs(context.board, map);
   const offset = randomisedOffsetFeature(context, { number: 5000, limitS: 0 });
   const tariff = tariffFeature(context, { futureDated, offset });
   const supply = supplyFeature(context, { pending: () => undefined });
