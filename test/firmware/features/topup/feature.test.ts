@@ -80,6 +80,21 @@ describe("top-up by token", () => {
     assert.equal(await balance(bench), pounds(20), "it was used");
   });
 
+  it("is not needed for emergency credit, which digits of its own ask for", async () => {
+    const bench = await paymentBench();
+    await limits(bench, { emergencyCreditLimit: pounds(5), emergencyCreditThreshold: pounds(1) });
+    await toPrepayment(bench);
+    await type(bench, "00");
+    assert.deepEqual(bench.eventCodes, ["81ab", "8161"]);
+    await type(bench, utrn(1, 500));
+    await type(bench, "00");
+    assert.deepEqual(
+      bench.eventCodes,
+      ["81ab", "8161", "8161", "8162"],
+      "the balance is above its threshold",
+    );
+  });
+
   it("typed wrong too often suspends entry by hand for a while, and not by command (81C4, 81C5)", async () => {
     const bench = await paymentBench();
     for (let n = 0; n < 10; n++) await type(bench, "12345678901234567890");
