@@ -75,9 +75,14 @@ export class AlertOutbox {
 
   /** Seals an alert that must leave now or never: only its counter is kept. */
   async sealOnce(seal: (counter: bigint) => Uint8Array): Promise<Uint8Array> {
+    return seal(await this.takeCounter());
+  }
+
+  /** The next counter, for what is no alert; committed, so that nothing else ever has it. */
+  async takeCounter(): Promise<bigint> {
     const counter = ++this.#counter;
     await this.#context.journal.commit([counterChange(counter)]);
-    return seal(counter);
+    return counter;
   }
 
   /** For a bench: the next counter is one greater than `counter`. */

@@ -73,7 +73,9 @@ export class Commands {
       this.#parts.observe?.(commandAccepted(checked));
     }
     const results = await this.#execute(checked);
-    await reply(this.#parts.sealer.response(checked, results));
+    const sealed = this.#parts.sealer.response(checked, results);
+    const response = sealed instanceof Promise ? await sealed : sealed;
+    if (response !== undefined) await reply(response);
     if (grant.replayProtected) await counters.finish(party.role, party.eui);
   }
 

@@ -110,7 +110,9 @@ export class Device implements DeviceContext {
     this.counters = new Counters(state.journal);
     this.futureDated = new FutureDated(this);
     const { maxMessageBytes } = uplink;
-    this.#sealer = new Sealer({ state, suite, time, maxMessageBytes, observe });
+    const { crypto } = board;
+    const takeCounter = () => this.#alerts.takeCounter();
+    this.#sealer = new Sealer({ state, suite, crypto, time, takeCounter, maxMessageBytes, observe });
     this.#commands = this.#makeCommands();
     this.#alerts = new AlertOutbox(this, uplink, this.settings);
     this.#responses = new ResponseQueue(this, uplink, this.settings);
@@ -192,6 +194,11 @@ export class Device implements DeviceContext {
    */
   load(operation: Matched, gives: Plain): Promise<boolean> {
     return this.turn("load", () => this.#operations.load(operation, gives));
+  }
+
+  /** For a bench: what the operation gives when the hardware behind it fails, where it does not just fail. */
+  failureOf(operation: Matched): Plain | undefined {
+    return this.#operations.failure(operation);
   }
 
   /** For a bench: the hardware behind a member ("object.member") fails, or works again. */

@@ -18,12 +18,14 @@ import { type SupplyFeature, supplyFeature } from "../features/supply/feature.ts
 import { tamperFeature } from "../features/tamper/feature.ts";
 import { tariffFeature } from "../features/tariff/feature.ts";
 import { tenancyFeature } from "../features/tenancy/feature.ts";
+import { topUpFeature } from "../features/topup/feature.ts";
 import { averageVoltageRecord, voltageFeature } from "../features/voltage/feature.ts";
 import { RecordLog } from "../kernel/record-log.ts";
 import { commonFeatures, joins } from "./common-features.ts";
 import type { DeviceCore } from "./core.ts";
 import type { Device } from "./device.ts";
 import { HomeLink } from "./home-link.ts";
+import { tokenIssuer } from "./token-issuer.ts";
 
 export const electricityMeter: DeviceCore<HomeLink> = {
   link: (_board, options) => new HomeLink(options.link),
@@ -77,10 +79,11 @@ async function energyFeatures(device: Device, supply: SupplyFeature, offset: Ran
   const tariff = tariffFeature(device, { futureDated, offset });
   const metering = meteringFeature(device, { tariff, ...(await meteringLogs(board.flash, partitions)) });
   const payment = paymentFeature(device, { futureDated, metering, tariff, supply, settings });
+  const topUp = topUpFeature(device, { issuer: () => tokenIssuer(device), payment, ...settings });
   const billing = billingFeature(device, { metering, balances: () => payment.amounts() });
   const demand = demandFeature(device, { metering });
   return {
-    features: [tariff, metering, payment, billing, demand, tenancyFeature(device)],
+    features: [tariff, metering, payment, topUp, billing, demand, tenancyFeature(device)],
     async timeChanged() {
       for (const each of [metering, payment, billing]) await each.timeChanged();
     },

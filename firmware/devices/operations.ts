@@ -56,6 +56,12 @@ export class Operations {
     return true;
   }
 
+  /** What a method that tells its outcome itself gives when the hardware behind it fails; undefined for all others. */
+  failure({ step, value }: Matched): Plain | undefined {
+    const failure = this.#members.get(step.path)?.failure;
+    return failure && toPlain(step.gives, failure(value));
+  }
+
   /**
    * The first that fails answers its own code; what comes after it is not executed and answers "other
    * reason", and what was done before stays (payloads §2.1). Lost power ends the device.

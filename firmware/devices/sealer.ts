@@ -1,6 +1,7 @@
 /** What leaves a device, sealed: answers to commands, and alerts, signed or MACed as the message set has it. */
 
 import { hasCode } from "../../hal/base/coded-error.ts";
+import type { Crypto, MaybePromise } from "../../hal/board.ts";
 import type { AlertRequest } from "../features/feature.ts";
 import type { Observation } from "../kernel/observation.ts";
 import { messages, type Role, useCaseByCode } from "../model/index.ts";
@@ -14,15 +15,19 @@ import {
   Status,
   type Value,
 } from "../wire/message.ts";
-import type { Suite } from "../wire/suite.ts";
+import type { HiddenValues, Suite } from "../wire/suite.ts";
 import type { DeviceState } from "./device-state.ts";
 import type { DeviceTime } from "./device-time.ts";
+import { type Reader, Readers } from "./hidden-for.ts";
 import { responseSealed } from "./observations.ts";
 
 export interface SealerParts {
   readonly state: Pick<DeviceState, "identity" | "keys" | "anchors">;
   readonly suite: Suite;
+  readonly crypto: Crypto;
   readonly time: DeviceTime;
+  /** A counter of this device's messages that none has had: committed. */
+  takeCounter(): Promise<bigint>;
   /** The longest response that its link carries, bytes. */
   readonly maxMessageBytes: number;
   readonly observe: ((observation: Observation) => void) | undefined;
@@ -30,24 +35,38 @@ export interface SealerParts {
 
 export class Sealer {
   readonly #parts: SealerParts;
+  readonly #readers: Readers;
 
   constructor(parts: SealerParts) {
     this.#parts = parts;
+    this.#readers = new Readers(parts);
   }
 
-  /** The answer to a command; one that no message or link can carry says "other reason": ask for a shorter range. */
-  response(accepted: Accepted, results: readonly OperationResult[]): Uint8Array {
+  /**
+   * The answer to a command; one that no message or link can carry says "other reason": ask for a shorter range.
+   * Undefined where the wire has no form for a failure either: then nothing is answered.
+   */
+  response(accepted: Accepted, results: readonly OperationResult[]): MaybePromise<Uint8Array | undefined> {
+    const reader = this.#readers.of(accepted);
+    if (reader instanceof Promise) return reader.then((found) => this.#answer(accepted, results, found));
+    return this.#answer(accepted, results, reader);
+  }
+
+  #answer(accepted: Accepted, results: readonly OperationResult[], reader: Reader): Uint8Array | undefined {
+    const response = this.#written(accepted, results, reader);
+    if (response !== undefined && response.length <= this.#parts.maxMessageBytes) return response;
+    const failed = results.map(() => ({ status: Status.otherReason }));
+    return this.#written(accepted, failed, reader);
+  }
+
+  #written(accepted: Accepted, results: readonly OperationResult[], reader: Reader): Uint8Array | undefined {
     try {
-      const response = this.#response(accepted, results);
-      if (response.length <= this.#parts.maxMessageBytes) return response;
+      return this.#response(accepted, results, reader);
     } catch (error) {
       if (!hasCode(error, "wire")) throw error;
       this.#parts.observe?.({ kind: "fault", where: "response", error: String(error) });
+      return undefined;
     }
-    return this.#response(
-      accepted,
-      results.map(() => ({ status: Status.otherReason })),
-    );
   }
 
   /** An alert for the holder of a role; for the ACB where nobody holds it. */
@@ -57,16 +76,21 @@ export class Sealer {
     const code = message ?? (alertCode >= 0x8f00 ? messages.GCA.code : messages.GNCA.code);
     const header = this.#header({ kind: Kind.alert, code, target: party?.eui ?? identity.eui64, counter });
     this.#parts.observe?.({ kind: "alert", alertCode, message: code, to: header.target, counter });
-    const told = useCaseByCode(code)?.sensitive === true ? [hiddenAlert(party, header, values)] : values;
+    const told = useCaseByCode(code)?.sensitive ? sealedValues(party?.hidden, header, values) : values;
     return this.#protect({ header, alertCode, values: told }, party, alertSigned(code));
   }
 
-  #response({ command, rule, grant, party }: Accepted, results: readonly OperationResult[]): Uint8Array {
-    const { code, counter, originator, supplementary } = command.header;
+  #response(
+    { command, rule, grant, party }: Accepted,
+    results: readonly OperationResult[],
+    { hidden, supplementary }: Reader,
+  ): Uint8Array {
+    const { code, counter, originator } = command.header;
     const own = this.#header({ kind: Kind.response, code, target: originator, counter });
+    const header = supplementary === undefined ? own : { ...own, supplementary };
     const response: Message = {
-      header: supplementary === undefined ? own : { ...own, supplementary },
-      results: rule.useCase.sensitive ? hidden(party, own, results) : results,
+      header,
+      results: rule.useCase.sensitive ? sealed(hidden, header, results) : results,
       asked: command.operations,
     };
     this.#parts.observe?.(responseSealed(rule.useCase.id, response.header, results));
@@ -93,19 +117,24 @@ export class Sealer {
 /** Alerts are signed unless their row has them MACed. */
 const alertSigned = (code: number): boolean => useCaseByCode(code)?.alert?.protection !== "mac";
 
-/** Values of an alert that only its recipient may read. Whoever can agree no key is told nothing of them. */
-function hiddenAlert(party: Party | undefined, header: Header, values: readonly Value[]): Uint8Array {
-  const results = values.map((value) => ({ status: Status.success, value }));
-  return party?.hidden?.seal(header, results) ?? new Uint8Array();
-}
-
-/** Values that only the originator may read: hidden for its agreement key. */
-function hidden(
-  party: Party,
+/** Values that only `reader` may read: one, sealed. */
+function sealed(
+  reader: HiddenValues | undefined,
   header: Header,
   results: readonly OperationResult[],
 ): readonly OperationResult[] {
-  if (party.hidden === undefined) return [{ status: Status.readWriteDenied }];
-  const value = party.hidden.seal(header, results);
+  if (reader === undefined) return [{ status: Status.readWriteDenied }];
+  const counter = header.supplementary?.deviceCounter ?? header.counter;
+  const value = reader.seal({ ...header, counter }, results);
   return value === undefined ? results : [{ status: Status.success, value }];
+}
+
+/** The same of an alert's values; nothing of them where nobody may read them. */
+function sealedValues(
+  reader: HiddenValues | undefined,
+  header: Header,
+  values: readonly Value[],
+): readonly Value[] {
+  const results = values.map((value) => ({ status: Status.success, value }));
+  return sealed(reader, header, results).flatMap(({ value }) => value ?? []);
 }

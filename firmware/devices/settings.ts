@@ -54,6 +54,12 @@ export interface DeviceSettings {
    * unverified.
    */
   readonly debtCapUnit: number;
+  /**
+   * Tokens entered by hand in a row that give no credit, before entry is suspended, and for how long. From memory,
+   * unverified.
+   */
+  readonly tokenTries: number;
+  readonly tokenSuspensionS: number;
   /** The most that one phase of a home draws: how soon its credit could be used up. Ours, not a fact. */
   readonly largestLoadW: number;
   /** From this long on an outage is a long one (8F36), and the hub's last gasp leaves: three minutes, facts §5.8. */
@@ -110,6 +116,8 @@ export const defaultSettings: DeviceSettings = {
   lockSupplyOnTamper: false,
   standingChargeWithDebts: true,
   debtCapUnit: 1000,
+  tokenTries: 10,
+  tokenSuspensionS: 3600,
   largestLoadW: 25_000,
   longOutageS: 180,
   linkQualityAt24GHz: 127,

@@ -65,8 +65,17 @@ export interface Header {
   readonly counter: bigint;
   /** Device time stamp of a response or alert, UTC seconds. */
   readonly timeS?: number;
-  /** The party unknown to the device for which the ACB speaks (GBCS other-information forms). */
-  readonly supplementary?: { readonly party: Eui64; readonly counter?: bigint };
+  /** The party unknown to the device for which the ACB speaks. */
+  readonly supplementary?: Supplementary;
+}
+
+export interface Supplementary {
+  readonly party: Eui64;
+  readonly counter?: bigint;
+  /** With a command, on wires that carry it: the party's agreement certificate, to hide the answer for it. */
+  readonly certificate?: Uint8Array;
+  /** With an answer hidden for that certificate: the device's own counter, under which its values stand. */
+  readonly deviceCounter?: bigint;
 }
 
 export interface Command {

@@ -68,6 +68,11 @@ export interface EnvelopeSuite<E extends Envelope = Envelope, M = Message> {
 export interface Suite extends EnvelopeSuite {
   /** Length of every public key on this wire. */
   readonly publicKeyBytes: number;
+  /**
+   * Who may read the hidden values of an answer, when the ACB asked for another party: the ACB, or that party. A
+   * party that the device does not know shows its certificate with the command.
+   */
+  readonly hiddenFor: "originator" | "supplementary";
   /** Hides values for messages of `pair`. Undefined when the keys agree nothing. */
   hiddenValues(crypto: Crypto, own: Agreement, peerPublic: Uint8Array, pair: Pair): HiddenValues | undefined;
   readonly certificates: Certificates;

@@ -22,7 +22,12 @@ function walk(message: Message): Cbor {
   const operations = "operations" in message ? message.operations : [];
   return [
     ...[kind, code, euiBytes(originator), euiBytes(target), counter, null],
-    supplementary ? [euiBytes(supplementary.party), supplementary.counter ?? null] : null,
+    supplementary
+      ? [
+          ...[euiBytes(supplementary.party), supplementary.counter ?? null],
+          ...(supplementary.certificate ? [supplementary.certificate] : []),
+        ]
+      : null,
     operations.map(({ kind: verb, object, member, value }) => [
       ...[kinds[verb], object, member],
       ...(value === undefined ? [] : [value]),

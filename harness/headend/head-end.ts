@@ -5,9 +5,15 @@
  */
 
 import { lastGaspCode } from "../../firmware/features/hub-outage/feature.ts";
-import { grantsOn, messages, type Role, useCaseByCode } from "../../firmware/model/index.ts";
+import { grantsOn, messages, type Role, type UseCase, useCaseByCode } from "../../firmware/model/index.ts";
 import { grantsByRole } from "../../firmware/security/rules.ts";
-import { type Eui64, type Protection, UNSET_TIME, type Value } from "../../firmware/wire/message.ts";
+import {
+  type Eui64,
+  type Header,
+  type Protection,
+  UNSET_TIME,
+  type Value,
+} from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { toHex } from "../../hal/base/hex.ts";
@@ -22,6 +28,7 @@ import type { TestPki } from "./pki.ts";
 import { type ReceivedAlert, type ReceivedResponse, Receiver, type RefusedMessage } from "./receiver.ts";
 import { type Parameters, type Reference, serviceRequest } from "./requests/index.ts";
 import { type PreCommand, transform } from "./transform.ts";
+import { makeUtrn, topUpCounter } from "./utrn.ts";
 
 /** The head end's side of the WAN, and the run's time. */
 export interface HeadEndPorts {
@@ -79,13 +86,17 @@ export class HeadEnd {
   readonly #devices = new Map<Eui64, KnownDevice>();
   readonly #waiting = new Map<string, Exchange>();
   readonly #receiver: Receiver;
+  /** Tokens, and the counters of their commands. */
+  readonly #vended = new Map<string, bigint>();
   /** Alerts taken, by device and counter: the same one again is a repetition on the way, or a replay. */
   readonly #alertsTaken = new Set<string>();
 
   constructor(ports: HeadEndPorts) {
     this.#ports = ports;
     this.pki = ports.pki;
-    this.#receiver = new Receiver(ports.suite, ports.crypto, ports.pki, this.#devices);
+    const asked = ({ originator, target, counter, code }: Header) =>
+      this.#waiting.get(transactionKey(originator, target, counter, code))?.preCommand.command.operations;
+    this.#receiver = new Receiver(ports, this.#devices, asked);
   }
 
   get parties(): Readonly<Record<PartyName, Party>> {
@@ -135,6 +146,27 @@ export class HeadEnd {
     return exchange;
   }
 
+  /** A top-up token of `pence` for a device, which a person enters there or 2.2 carries. Throws `headend/token`. */
+  vend(device: Eui64, pence: number, by: PartyName = "supplier"): string {
+    const { crypto } = this.#ports;
+    const party = this.parties[by];
+    const secret = party.keys.prepay.agreement.agree(this.device(device).agreePublicKey);
+    if (secret === undefined)
+      throw new CodedError("headend/token", `${by} and ${device} agree on no key for tokens`, { device });
+    const counter = party.tokenCounter + 1;
+    const utrn = makeUtrn(crypto, { supplier: party.eui, device, secret, counter, pence });
+    party.tokenCounter = counter;
+    this.#vended.set(utrn, topUpCounter(counter));
+    return utrn;
+  }
+
+  /** A command that carries a token has the token's counter; one of a token from elsewhere the next. */
+  #counterOf(reference: string, parameters: unknown, party: Party): bigint {
+    if (reference !== "2.2") return party.nextCounter();
+    const { UTRN } = parameters as Parameters<"2.2">;
+    return this.#vended.get(UTRN) ?? topUpCounter(party.tokenCounter + 1);
+  }
+
   /** Service request to pre-command, checked: eligible user, device in service. */
   prepare<R extends Reference>(reference: R, parameters: Parameters<R>, options: RequestOptions): PreCommand {
     const definition = serviceRequest(reference);
@@ -145,7 +177,7 @@ export class HeadEnd {
     const party = actsAs !== undefined && definition.roles.includes(user.role) ? this.parties[actsAs] : user;
     const route =
       options.unchecked || party !== user
-        ? { originator: party.eui, counter: party.nextCounter() }
+        ? { originator: party.eui, counter: this.#counterOf(reference, parameters, party) }
         : this.#route(reference, parameters, user, device);
     const request = {
       reference,
@@ -291,7 +323,7 @@ export class HeadEnd {
 
   /** A party that the device does not know, or does not let do this, speaks through the ACB. */
   #route(reference: string, parameters: unknown, user: Party, device: KnownDevice) {
-    const own = { originator: user.eui, counter: user.nextCounter() };
+    const own = { originator: user.eui, counter: this.#counterOf(reference, parameters, user) };
     const broker = this.parties.accessControlBroker;
     if (user === broker || serviceRequest(reference).critical) return own;
     const probe = { reference, parameters, role: user.role, target: device, typeOf: this.#typeOf, ...own };
@@ -301,8 +333,15 @@ export class HeadEnd {
     return {
       originator: broker.eui,
       counter: broker.nextCounter(),
-      supplementary: { party: user.eui, counter: own.counter },
+      supplementary: { party: user.eui, counter: own.counter, ...this.#shown(useCase, user, device) },
     };
+  }
+
+  /** The certificate of a party that the device does not know, where it is to hide its answer for it. */
+  #shown({ sensitive }: UseCase, user: Party, device: KnownDevice): { readonly certificate?: Uint8Array } {
+    if (!sensitive || this.#ports.suite.hiddenFor === "originator" || device.parties.has(user.name))
+      return {};
+    return { certificate: user.keys.agree.certificate };
   }
 
   #send(exchange: Exchange, tries: number): void {

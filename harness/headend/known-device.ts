@@ -6,6 +6,8 @@ import type { PartyName } from "./parties.ts";
 export interface KnownDevice {
   readonly eui: Eui64;
   readonly type: ModelledDevice;
+  /** A meter of two elements. */
+  readonly isTwin?: boolean;
   readonly signPublicKey: Uint8Array;
   readonly agreePublicKey: Uint8Array;
   /** The parties whose credentials the device holds: others reach it through the ACB. */

@@ -6,6 +6,7 @@ import {
   type Eui64,
   type Header,
   Kind,
+  type Operation,
   type OperationResult,
   type Response,
   type Value,
@@ -67,17 +68,30 @@ export interface RefusedMessage {
 
 export type Received = ReceivedAlert | ReceivedResponse | RefusedMessage;
 
+interface Believed {
+  readonly suite: Suite;
+  readonly crypto: Crypto;
+  readonly pki: TestPki;
+}
+
 export class Receiver {
   readonly #suite: Suite;
   readonly #crypto: Crypto;
   readonly #pki: TestPki;
   readonly #devices: ReadonlyMap<Eui64, KnownDevice>;
+  readonly #asked: (header: Header) => readonly Operation[] | undefined;
 
-  constructor(suite: Suite, crypto: Crypto, pki: TestPki, devices: ReadonlyMap<Eui64, KnownDevice>) {
+  /** `asked`: the operations of the command that a response answers, where one was sent. */
+  constructor(
+    { suite, crypto, pki }: Believed,
+    devices: ReadonlyMap<Eui64, KnownDevice>,
+    asked: (header: Header) => readonly Operation[] | undefined,
+  ) {
     this.#suite = suite;
     this.#crypto = crypto;
     this.#pki = pki;
     this.#devices = devices;
+    this.#asked = asked;
   }
 
   open(bytes: Uint8Array): Received {
@@ -97,19 +111,14 @@ export class Receiver {
     const { header } = envelope;
     const refuse = (reason: RefusedReason): RefusedMessage => ({ kind: "refused", reason, bytes, header });
     const device = this.#devices.get(header.originator);
-    const party = Object.values(this.#pki.parties).find((p) => p.eui === header.target);
+    const party = this.#party(header.target);
     if (header.kind === Kind.command) return refuse("not-from-a-device");
     if (device === undefined) return refuse("unknown-device");
     if (party === undefined) return refuse("unknown-party");
     if (envelope.protection !== expectedProtection(header, device, party)) return refuse("wrong-protection");
     if (!this.#valid(envelope, device, party)) return refuse("not-authentic");
-    const message = this.#suite.wire.decode(envelope);
-    if (header.kind === Kind.alert) {
-      const values = this.#told(message as Alert, device, party);
-      return values === undefined
-        ? refuse("values-do-not-open")
-        : readAlert({ ...(message as Alert), values }, party, bytes);
-    }
+    const message = this.#suite.wire.decode(envelope, this.#asked(header));
+    if (header.kind === Kind.alert) return this.#alert(message as Alert, device, party, bytes);
     const results = this.#results(message as Response, device, party);
     if (typeof results === "string") return refuse(results);
     return { kind: "response", header, answer: withTime({ results, bytes }, header.timeS) };
@@ -144,17 +153,29 @@ export class Receiver {
     return answers(opened, useCase) ? opened : "not-the-answer";
   }
 
-  /** What an alert tells: of a sensitive one opened, if it opens. */
-  #told({ header, values }: Alert, device: KnownDevice, party: Party): Alert["values"] | undefined {
-    if (useCaseByCode(header.code)?.sensitive !== true) return values;
-    const [sealed] = values;
-    if (!(sealed instanceof Uint8Array) || values.length !== 1) return undefined;
-    const opened = this.#opened(header, sealed, device, party);
-    return opened?.map(({ value = null }) => value);
+  #opened(header: Header, sealed: Uint8Array, device: KnownDevice, party: Party) {
+    const { supplementary } = header;
+    if (supplementary === undefined || this.#suite.hiddenFor === "originator")
+      return this.#keys(header, device, party).hidden.open(header, sealed);
+    const reader = this.#party(supplementary.party);
+    if (reader === undefined) return undefined;
+    const { deviceCounter: counter = header.counter } = supplementary;
+    const hidden = { ...header, target: reader.eui, counter };
+    return this.#keys(hidden, device, reader).hidden.open(hidden, sealed);
   }
 
-  #opened(header: Header, sealed: Uint8Array, device: KnownDevice, party: Party) {
-    return this.#keys(header, device, party).hidden.open(header, sealed);
+  /** Values of sensitive alerts are one, sealed for the party alone. */
+  #alert(message: Alert, device: KnownDevice, party: Party, bytes: Uint8Array): Received {
+    const { header, values } = message;
+    if (useCaseByCode(header.code)?.sensitive !== true) return readAlert(message, party, bytes);
+    const [sealed] = values;
+    const opened = sealed instanceof Uint8Array ? this.#opened(header, sealed, device, party) : undefined;
+    if (opened === undefined) return { kind: "refused", reason: "values-do-not-open", bytes, header };
+    return readAlert({ ...message, values: opened.map(({ value = null }) => value) }, party, bytes);
+  }
+
+  #party(eui: Eui64): Party | undefined {
+    return Object.values(this.#pki.parties).find((party) => party.eui === eui);
   }
 
   #keys(header: Header, device: KnownDevice, party: Party) {

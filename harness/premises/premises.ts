@@ -283,7 +283,8 @@ export class Premises implements Home {
       after: (delayMs, action) => this.scheduler.after(delayMs, action),
       observe: (event) => this.trace.record({ ...event, source: "head-end" }),
     });
-    for (const { eui, type, keys } of this.devices) headEnd.register(knownDevice(type, eui, keys));
+    for (const { eui, type, keys, board } of this.devices)
+      headEnd.register(knownDevice(type, eui, keys, board.metrology?.elementCount === 2));
     this.wan.onUplink((bytes) => {
       this.#wanMessage("up", "hub", bytes);
       headEnd.receive(bytes);

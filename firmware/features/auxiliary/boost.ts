@@ -41,7 +41,7 @@ export class Boost {
 
   start(): void {
     const { board } = this.#context;
-    const pressed = this.#context.event<{ button: "a" | "b" }>("boost", async ({ button }) => {
+    const pressed = this.#context.event<{ readonly button: string }>("boost", async ({ button }) => {
       if (button === "b") await this.press();
     });
     board.userInterface?.onButton(pressed);

@@ -27,6 +27,7 @@ const envelopes: EnvelopeSuite<CoseEnvelope> = {
 export const coseSuite: Suite = {
   ...(envelopes as EnvelopeSuite),
   publicKeyBytes: 32,
+  hiddenFor: "originator",
   hiddenValues,
   certificates: {
     maxBytes: MAX_CERTIFICATE_BYTES,

@@ -39,6 +39,7 @@ export const gbcsCredentials = (
   values: ValuesCodec,
 ): Omit<Suite, keyof EnvelopeSuite | "keyEstablishment"> => ({
   publicKeyBytes: POINT_BYTES,
+  hiddenFor: "supplementary",
   hiddenValues: (crypto, own, peerPublic, pair) => hiddenValues(crypto, own, peerPublic, pair, values),
   certificates: {
     maxBytes: MAX_CERTIFICATE_BYTES,
@@ -59,8 +60,14 @@ export const gbcsCredentials = (
 /** The envelope around payloads in typed form. */
 const typedWire: Wire<GbcsEnvelope> = {
   ...gbcsWire,
-  decode: ({ header, payload }, asked) => readPayload(header, payload, asked),
-  encode: (message) => gbcsWire.encode({ ...stamped(message.header), payload: writePayload(message) }),
+  decode: ({ header, payload, otherInformation }, asked) =>
+    readPayload(whole(header, otherInformation), payload, asked),
+  encode: (message) =>
+    gbcsWire.encode({
+      ...stamped(message.header),
+      payload: writePayload(message),
+      otherInformation: more(message.header),
+    }),
 };
 
 /** Only answers of rows that say so carry the device's time in front of the payload; alerts tell it inside. */
@@ -70,9 +77,32 @@ function stamped(header: Header): Omit<GbcsMessage, "payload"> {
   return timeS === undefined ? { header, dateTime: unspecified } : { header };
 }
 
+/** The header with all that other-information has of the supplementary party. */
+function whole(header: Header, info: NonNullable<GbcsMessage["otherInformation"]>): Header {
+  const { originatorCounter: deviceCounter, certificate } = info;
+  const { supplementary } = header;
+  if (supplementary === undefined || (deviceCounter ?? certificate) === undefined) return header;
+  return {
+    ...header,
+    supplementary: {
+      ...supplementary,
+      ...(certificate && { certificate }),
+      ...(deviceCounter !== undefined && { deviceCounter }),
+    },
+  };
+}
+
+function more({ supplementary }: Header): NonNullable<GbcsMessage["otherInformation"]> {
+  const { certificate, deviceCounter } = supplementary ?? {};
+  return {
+    ...(certificate && { certificate }),
+    ...(deviceCounter !== undefined && { originatorCounter: deviceCounter }),
+  };
+}
+
 const decodePlain = (plain: Uint8Array): Message => {
-  const { header, payload } = readPreCommand(plain).message;
-  return readPayload(header, payload);
+  const { header, payload, otherInformation = {} } = readPreCommand(plain).message;
+  return readPayload(whole(header, otherInformation), payload);
 };
 
 export const gbcsSuite: Suite = {

@@ -39,27 +39,42 @@ export function sourceOf(step: Step, byHand: boolean, elements: Readonly<Record<
     : { by: "element", element: named[0], words: named[1] };
 }
 
+/** A step and its plain value; undefined for a get that selects nothing. */
+export interface FilledStep {
+  readonly step: Step;
+  readonly value: Plain | undefined;
+}
+
 /**
- * The plain value of each step; undefined for a get that selects nothing. Throws `headend/parameters` for what the form
- * allows and a device has no value for.
+ * The steps that the parameters ask for: all but those that the row lets be left out and nothing says the value of. Throws
+ * `headend/parameters` for what the form allows and a device has no value for.
  */
-export function stepValues(
+export function filledSteps(
   definition: RequestDefinition,
   useCase: UseCase,
   parameters: Fields,
   context: RequestContext,
-): readonly (Plain | undefined)[] {
+): readonly FilledStep[] {
   const own = definition.byHand.values?.(parameters, context) ?? {};
-  return useCase.steps.map((step) => {
+  const plainValue = plainIn(definition);
+  return useCase.steps.flatMap((step): FilledStep[] => {
     const named = namedValue(step, own, definition, parameters);
-    if (named === undefined) return undefined;
+    if (named === undefined) return mayBeLeftOut(step) ? [] : [{ step, value: undefined }];
+    return [{ step, value: plainValue(step, named) }];
+  });
+}
+
+/** Sets and calls alone: a get without a selector has no value either. */
+const mayBeLeftOut = ({ kind, times }: Step): boolean => kind !== "get" && times[0] === 0;
+
+const plainIn =
+  ({ reference }: RequestDefinition) =>
+  (step: Step, named: unknown): Plain => {
     const plain = toPlain(step.carries, named);
-    const { reference } = definition;
     const fault = plainFault(step.carries, plain, step.path) ?? constantFault(step, plain);
     if (fault === undefined) return plain;
     throw new CodedError("headend/parameters", `service request ${reference}: ${fault}`, { reference });
-  });
-}
+  };
 
 const constantFault = ({ constant, carries, path }: Step, plain: Plain): string | undefined =>
   constant === undefined ? undefined : mismatch(constant, fromPlain(carries, plain, path), path);
@@ -67,7 +82,7 @@ const constantFault = ({ constant, carries, path }: Step, plain: Plain): string 
 function namedValue(step: Step, own: NamedValues, { byHand, reference }: RequestDefinition, form: Fields) {
   const source = sourceOf(step, step.path in own, byHand.elements ?? {});
   const value = valueFrom(source, step, own, form);
-  if (value === undefined && source.by !== "nothing")
+  if (value === undefined && source.by !== "nothing" && !mayBeLeftOut(step))
     throw new Error(`service request ${reference}: nothing says what ${step.path} is`);
   return value;
 }

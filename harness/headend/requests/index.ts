@@ -1,10 +1,12 @@
 /** Every service request that the head end knows, by reference; and their types. */
 import type { z } from "zod";
 import { CodedError } from "../../../hal/base/coded-error.ts";
+import { auxiliary } from "./auxiliary.ts";
 import { billing } from "./billing.ts";
 import { configuration } from "./configuration.ts";
 import { credentials } from "./credentials.ts";
 import { installation } from "./installation.ts";
+import { prepayment } from "./prepayment.ts";
 import { reads } from "./reads.ts";
 import type { RequestDefinition } from "./request.ts";
 import { supply } from "./supply.ts";
@@ -12,11 +14,13 @@ import { tariff } from "./tariff.ts";
 
 export const serviceRequests = {
   ...tariff,
+  ...prepayment,
   ...reads,
   ...billing,
   ...configuration,
   ...credentials,
   ...supply,
+  ...auxiliary,
   ...installation,
 } as const;
 

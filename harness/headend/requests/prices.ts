@@ -1,11 +1,10 @@
 /** The prices of an electricity tariff: integers times 10^scale of the currency a kWh, and of the standing charge a day. */
 import { z } from "zod";
 import { fromHex, toHex } from "../../../hal/base/hex.ts";
-import { indexed, numbered, oneOf, short, whole } from "./duis.ts";
+import { indexed, numbered, oneOf, priceScale, short, whole } from "./duis.ts";
 import { list } from "./read.ts";
 import type { Lookup } from "./request.ts";
 
-const priceScale = whole(-128, 127);
 const blockPrices = indexed(
   z.strictObject({ index: whole(1, 8), BlockPrice: indexed(numbered(4, short), 1, 4) }),
   1,

@@ -10,6 +10,7 @@ const log = { fields: { ReadLogPeriod: readLogPeriod } } as const;
 const logs = {
   Event: { own: "ECS35a", hub: "ECS35c" },
   PowerEvent: { own: "ECS35e", hub: "ECS35e" },
+  ALCSEvent: { own: "ECS35g", hub: "ECS35g" },
   Security: { own: "ECS35b", hub: "ECS35d" },
 } as const;
 type LogWord = keyof typeof logs;

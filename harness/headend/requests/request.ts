@@ -24,6 +24,8 @@ import { executionDateTime, heldByDcc } from "./duis.ts";
 export interface RequestContext {
   readonly role: Role;
   readonly device: ModelledDevice;
+  /** The device is a meter that counts a second circuit apart. */
+  readonly isTwin: boolean;
   /** The originator counter of the command. */
   readonly counter: bigint;
   /** The type of a device in the inventory. Throws `inventory/unknown`. */

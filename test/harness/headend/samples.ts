@@ -28,6 +28,7 @@ export const subject = {
   nextRootCertificate: () => certificate,
   nextKeys: () => keys,
   listed: esme.eui,
+  vend: () => "73943333457189043313",
   announce: () => {},
 } as unknown as Subject;
 
@@ -112,6 +113,9 @@ const others: readonly Asked[] = [
     },
     { role: "transitionalCoS" },
   ),
+  asked("7.6", { DeactivateALCSHCALCS: { index: 3, Duration: 60 } }),
+  asked("7.8", { ResetALCSHCALCS: { index: 5 } }),
+  asked("7.10", { RemoveFromBoostButton: [1, 2, 3, 4, 5].map((index) => ({ index, value: index > 3 })) }),
   asked(
     "8.5",
     {

@@ -63,6 +63,14 @@ export async function get(bench: PaymentBench, path: string, selector?: Value): 
   return value as Value;
 }
 
+/** Brings the meter into a state, as a bench does. */
+export async function load(bench: PaymentBench, path: string, value: unknown): Promise<void> {
+  const { features } = bench.built;
+  const [name, member = ""] = path.split(".");
+  const served = features.flatMap((feature) => feature.objects).find(({ object }) => object.name === name);
+  await bench.context.loop.post("load", async () => served?.members.get(member)?.load?.(value));
+}
+
 export interface Balances {
   readonly balance: number;
   readonly emergencyCredit: number;
