@@ -31,6 +31,7 @@ export interface ServiceRequest {
   readonly supplementary?: Supplementary & { readonly counter: bigint };
   /** The inventory's word on a device that the request names. Throws `inventory/unknown`. */
   typeOf(eui: Eui64): DeviceName;
+  readonly backups?: RequestContext["backups"];
 }
 
 export interface PreCommand {
@@ -72,12 +73,13 @@ export function transform(request: ServiceRequest, wire: Wire): PreCommand {
   return { request, definition, useCase: row, steps, command, bytes: wire.encode(command) };
 }
 
-export const contextOf = ({ role, target, counter, typeOf }: ServiceRequest): RequestContext => ({
+export const contextOf = ({ role, target, counter, typeOf, backups }: ServiceRequest): RequestContext => ({
   role,
   device: target.type,
   isTwin: target.isTwin ?? false,
   counter,
   typeOf,
+  backups,
 });
 
 function wrongTarget({ reference, target }: ServiceRequest, { id, devices }: UseCase): CodedError {

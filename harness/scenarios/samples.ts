@@ -3,7 +3,9 @@ import { auxiliarySamples } from "./samples/auxiliary.ts";
 import { credentialsSamples } from "./samples/credentials.ts";
 import { deviceSamples } from "./samples/device.ts";
 import { hubSamples } from "./samples/hub.ts";
+import { joinSamples } from "./samples/joins.ts";
 import { meteringSamples } from "./samples/metering.ts";
+import { ownCredentialsSamples } from "./samples/own-credentials.ts";
 import { prepaymentSamples } from "./samples/prepayment.ts";
 import { readsSamples } from "./samples/reads.ts";
 import type { Sample } from "./samples/sample.ts";
@@ -31,5 +33,7 @@ export const samples: readonly Sample[] = [
   ...readsSamples,
   ...meteringSamples,
   ...credentialsSamples,
+  ...ownCredentialsSamples,
+  ...joinSamples,
   ...hubSamples,
 ];

@@ -77,9 +77,6 @@ const notAsked = {
   ECS35f: "the older form of ECS35g, which 6.13 becomes",
   CCS05CCS04: "the older form of CCS06, which 8.9 becomes",
   ECS26d: "the older form of ECS26l, which 6.2.3 becomes",
-  CS02f: "a run has no load controller",
-  CS02gLoadControllerByLoadController: "a run has no load controller",
-  CS02gLoadControllerBySupplier: "a run has no load controller",
 };
 
 describe("every use case, accepted once, and refused for role, replay and change", function () {

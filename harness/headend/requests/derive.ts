@@ -17,7 +17,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** What decides a step's value. */
 type Source =
-  | { readonly by: "nothing" | "row" | "time" | "range" | "hand" }
+  | { readonly by: "nothing" | "null" | "row" | "time" | "range" | "hand" }
   | { readonly by: "element"; readonly element: string; readonly words?: Fields };
 
 /** A constant that leaves nothing open. */
@@ -31,6 +31,7 @@ const activation = "activateAt";
 export function sourceOf(step: Step, byHand: boolean, elements: Readonly<Record<string, Element>>): Source {
   if (byHand) return { by: "hand" };
   if (step.kind === "get") return { by: step.carries.kind === "null" ? "nothing" : "range" };
+  if (step.carries.kind === "null") return { by: "null" };
   if (whole(step.constant)) return { by: "row" };
   if (step.member === activation) return { by: "time" };
   const named = elements[step.path] ?? step.object.charAt(0).toUpperCase() + step.object.slice(1);
@@ -91,6 +92,8 @@ function valueFrom(source: Source, step: Step, own: NamedValues, form: Fields): 
   switch (source.by) {
     case "nothing":
       return undefined;
+    case "null":
+      return null;
     case "row":
       return step.constant;
     case "hand":

@@ -5,7 +5,11 @@ import { auxiliary } from "./auxiliary.ts";
 import { billing } from "./billing.ts";
 import { configuration } from "./configuration.ts";
 import { credentials } from "./credentials.ts";
+import { firmware } from "./firmware.ts";
+import { hub } from "./hub.ts";
 import { installation } from "./installation.ts";
+import { joinRequests } from "./joins.ts";
+import { ownCredentials } from "./own-credentials.ts";
 import { prepayment } from "./prepayment.ts";
 import { reads } from "./reads.ts";
 import type { RequestDefinition } from "./request.ts";
@@ -22,6 +26,10 @@ export const serviceRequests = {
   ...supply,
   ...auxiliary,
   ...installation,
+  ...ownCredentials,
+  ...joinRequests,
+  ...firmware,
+  ...hub,
 } as const;
 
 /** References of the requests that are known, e.g. "7.2". */

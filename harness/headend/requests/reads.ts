@@ -45,6 +45,4 @@ export const reads = {
       LogToRead: logWords.find((word) => logOf(word, device) === useCase),
     }),
   }),
-  "8.9": request("8.9", "ReadDeviceLog", { useCase: "CCS06" }),
-  "11.2": request("11.2", "ReadFirmwareVersion", { useCase: "ECS52" }),
 } as const;

@@ -169,7 +169,7 @@ export const requests: readonly ServiceRequest[] = [...sampled, ...others].map(
     originator: "90B3D51F30010000",
     counter: 2n ** 33n,
     supplementary: { party: "90B3D51F30030000", counter: 5n },
-    typeOf: () => "PPMID",
+    typeOf: (eui: string) => (eui === "00DB1234567890A8" ? "IHD" : "PPMID"),
   }),
 );
 
