@@ -26,7 +26,7 @@ const notYet = [
     file: /^CS08|^CS10|^CS11|^CCS05CCS04|^CS07|^CCS07|^CS02f|^CS02g/,
     why: "use cases that no request here becomes",
   },
-  { file: /ECS23b|ECS26k|ECS29[bdf]|ECS35f/, why: "polyphase meters, and an older form" },
+  { file: /ECS23b|ECS26[dk]|ECS29[bdf]|ECS35f/, why: "polyphase meters, and older forms" },
   {
     file: /_URP_|DSP_FUTURE_DATED|DCC_SCHEDULED/,
     why: "unknown users' keys, and what the DCC keeps for later",
