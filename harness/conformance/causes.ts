@@ -46,6 +46,10 @@ async function load({ running }: Scene, path: string, value: unknown): Promise<v
   await running.device.load({ step, value: undefined }, toPlain(step.gives, value as never));
 }
 
+/** What comes next is the alert: none before it counts. */
+const countFrom = ({ running, header }: Scene): Promise<void> =>
+  running.device.setAlertCounter(header.counter - 1n);
+
 const minuteS = 60;
 const hourS = 3600;
 
@@ -134,6 +138,7 @@ const limitEnds: Cause = async (scene) => {
   const [channel, level] = scene.alert.values as readonly [number, number];
   await scene.running.moveTo(beginS - hourS);
   await limit(scene, channel, level, beginS - hourS, beginS);
+  await countFrom(scene);
   await scene.running.moveTo(beginS - 1);
   await scene.running.run(1000);
 };
@@ -144,8 +149,8 @@ const stateChanges: Cause = async (scene) => {
   const { outputState = "0" } = JSON.parse(String(scene.alert.values[0])) as { outputState?: string };
   await send(scene, "ECS47a", {
     values: {
-      "auxiliaryStart1.value": beginS,
-      "auxiliaryEnd1.value": beginS + hourS,
+      "auxiliaryStart1.value": { moment: beginS },
+      "auxiliaryEnd1.value": { moment: beginS + hourS },
       "auxiliaryControl.execute": 0x1100 + Number(outputState),
     },
   });
@@ -162,7 +167,7 @@ const tokenTyped: Cause = async ({ running, kit, device }) => {
   const token = makeUtrn(kit.crypto, { supplier, device: device.eui, secret, counter: 1, pence: 1000 });
   for (const button of [...token, "a"] as const) {
     running.board.mockUserInterface.press(button as "a");
-    await running.run(100);
+    await running.run(10);
   }
 };
 
