@@ -5,7 +5,17 @@
  */
 
 import { lastGaspCode } from "../../firmware/features/hub-outage/feature.ts";
-import { grantsOn, messages, type Role, type UseCase, useCaseByCode } from "../../firmware/model/index.ts";
+import {
+  fromPlain,
+  grantsOn,
+  messages,
+  plainFault,
+  type Role,
+  type UseCase,
+  useCaseByCode,
+  type ValueOf,
+  valueTypes,
+} from "../../firmware/model/index.ts";
 import { grantsByRole } from "../../firmware/security/rules.ts";
 import {
   type Eui64,
@@ -19,6 +29,7 @@ import { CodedError } from "../../hal/base/coded-error.ts";
 import { toHex } from "../../hal/base/hex.ts";
 import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
 import { correlate } from "./correlate.ts";
+import { expectKey, takeKey } from "./device-keys.ts";
 import { type Exchange, succeeded } from "./exchange.ts";
 import { Inventory, type InventoryEvent, inventoryRules } from "./inventory.ts";
 import type { KnownDevice } from "./known-device.ts";
@@ -27,6 +38,7 @@ import type { Party, PartyName } from "./parties.ts";
 import type { TestPki } from "./pki.ts";
 import { type ReceivedAlert, type ReceivedResponse, Receiver, type RefusedMessage } from "./receiver.ts";
 import { type Parameters, type Reference, serviceRequest } from "./requests/index.ts";
+import type { DeviceBackup } from "./requests/request.ts";
 import { type PreCommand, transform } from "./transform.ts";
 import { makeUtrn, topUpCounter } from "./utrn.ts";
 
@@ -90,6 +102,8 @@ export class HeadEnd {
   readonly #vended = new Map<string, bigint>();
   /** Alerts taken, by device and counter: the same one again is a repetition on the way, or a replay. */
   readonly #alertsTaken = new Set<string>();
+  /** Each hub's log as it was last told. */
+  readonly #backups = new Map<Eui64, DeviceBackup>();
 
   constructor(ports: HeadEndPorts) {
     this.#ports = ports;
@@ -141,6 +155,8 @@ export class HeadEnd {
       counter,
       parameters,
     });
+    const { useCase, command } = preCommand;
+    if (useCase.id === "CS02d") expectKey(this.device(target), command, this.#ports.suite);
     this.#send(exchange, deliveryTries);
     this.#ports.after(options.timeoutMs ?? defaultTimeoutMs, () => this.#settle(exchange, "timed-out"));
     return exchange;
@@ -185,6 +201,7 @@ export class HeadEnd {
       role: party.role,
       target: device,
       typeOf: this.#typeOf,
+      backups: this.#backups,
       ...route,
     };
     return transform(request, this.#ports.suite.wire);
@@ -256,6 +273,8 @@ export class HeadEnd {
   #recordProgress(exchange: Exchange): void {
     if (!succeeded(exchange)) return;
     const { useCase, command } = exchange.preCommand;
+    const { results = [] } = exchange.answer ?? {};
+    if (useCase.id === "CS02d") takeKey(this.device(exchange.target), command, results, this.#ports.suite);
     const [argument] = command.operations.map(({ value }) => value);
     const device = Array.isArray(argument) ? argument[0] : argument;
     if (useCase.id === "CCS01" && device instanceof Uint8Array) this.#move(toHex(device), "whitelisted");
@@ -286,11 +305,21 @@ export class HeadEnd {
     }
     this.alerts.push(alert);
     this.#ports.observe({ kind: "alert", message: header.code, counter: header.counter, ...told });
-    if (header.code === messages.CS14.code)
+    if (header.code === messages.CS14.code) {
+      this.#keepBackup(header.originator, alert.values);
       for (const { eui, joined } of listedDevices(alert.values)) {
         this.#move(eui, "whitelisted"); // the answer to 8.11 may have been lost
         if (joined) this.#move(eui, "joined");
       }
+    }
+  }
+
+  /** What the hub's log is, for the one that follows it (8.12.1). */
+  #keepBackup(hub: Eui64, [value]: readonly Value[]): void {
+    if (plainFault(valueTypes.devicesBackup, value ?? null, "CS14") !== undefined) return;
+    const told = fromPlain(valueTypes.devicesBackup, value as Value, "CS14");
+    const { panId, devices } = told as ValueOf<typeof valueTypes.devicesBackup>;
+    this.#backups.set(hub, { panId, devices });
   }
 
   /** A hub's last gasp is for the WAN provider: what the network operator hears of it is the DCC's AD1. */
@@ -326,7 +355,8 @@ export class HeadEnd {
     const own = { originator: user.eui, counter: this.#counterOf(reference, parameters, user) };
     const broker = this.parties.accessControlBroker;
     if (user === broker || serviceRequest(reference).critical) return own;
-    const probe = { reference, parameters, role: user.role, target: device, typeOf: this.#typeOf, ...own };
+    const context = { typeOf: this.#typeOf, backups: this.#backups };
+    const probe = { reference, parameters, role: user.role, target: device, ...context, ...own };
     const { useCase } = transform(probe, this.#ports.suite.wire);
     const allowed = grantsOn(useCase, device.type).some(({ role }) => role === user.role);
     if (device.parties.has(user.name) && allowed) return own;

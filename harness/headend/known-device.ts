@@ -8,8 +8,14 @@ export interface KnownDevice {
   readonly type: ModelledDevice;
   /** A meter of two elements. */
   readonly isTwin?: boolean;
-  readonly signPublicKey: Uint8Array;
-  readonly agreePublicKey: Uint8Array;
+  /** Those in force; they change when the device has taken others (6.15.2). */
+  signPublicKey: Uint8Array;
+  agreePublicKey: Uint8Array;
+  /** Former keys, and those that may come: `device-keys.ts`. */
+  otherKeys?: {
+    readonly sign?: readonly Uint8Array[];
+    readonly agree?: readonly Uint8Array[];
+  };
   /** The parties whose credentials the device holds: others reach it through the ACB. */
   readonly parties: Set<PartyName>;
 }

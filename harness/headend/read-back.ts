@@ -31,6 +31,7 @@ export function readBack(
     if (stray) form[step.path] = value;
     const source = sourceOf(step, byOwn.has(step.path), byHand.elements ?? {});
     if (source.by === "nothing" && value !== undefined) form[step.path] = value;
+    if (source.by === "null" && value !== null) form[step.path] = value;
     if (source.by === "time") times.push(value);
     if (source.by === "range") ranges.push(period(value));
     if (source.by === "element") put(form, source.element, wordOf(value, source.words));

@@ -11,6 +11,7 @@ import { partyIdentities, partyNames } from "../headend/parties.ts";
 import {
   appliesTo,
   type Exchange,
+  type HomeDeviceSpec,
   needs,
   type PartyName,
   type Premises,
@@ -22,9 +23,20 @@ import { allModelled, modelledUseCases } from "../rig/under-test/modelled.ts";
 import { askerOf, type Sample, type Subject, samples } from "./samples.ts";
 import { announce, commissioned, expectRefusal, flipBit, forge } from "./support.ts";
 
-const modelled = { esme: await modelledUseCases("ESME"), hub: await modelledUseCases("CHF") } as const;
 const everywhere = await allModelled();
-const types = { esme: "ESME", hub: "CHF" } as const satisfies Record<string, DeviceType>;
+const types = { esme: "ESME", hub: "CHF", sapc: "SAPC" } as const satisfies Record<string, DeviceType>;
+const modelled = {
+  esme: await modelledUseCases("ESME"),
+  hub: await modelledUseCases("CHF"),
+  sapc: await modelledUseCases("SAPC"),
+} as const;
+/** Homes of another set of devices than usual. */
+const devicesFor: Partial<Record<keyof typeof types, readonly HomeDeviceSpec[]>> = {
+  sapc: [
+    { name: "hub", type: "CHF" },
+    { name: "sapc", type: "SAPC" },
+  ],
+};
 /** What a device is called in a home. */
 type DeviceName = keyof typeof types;
 
@@ -36,7 +48,7 @@ const subjectOf = (home: Premises): Subject => {
     contingencyKey: headEnd.pki.contingencyKey,
     nextRootCertificate: () => headEnd.pki.nextRootCertificate(),
     nextKeys: (name) => headEnd.pki.partyKeys(name),
-    listed: home.device("esme").eui,
+    listed: home.devices.find(({ type }) => type !== "CHF")?.eui ?? "",
     vend: (pence) => headEnd.vend(home.device("esme").eui, pence),
     announce: (eui, type) => announce(headEnd, home.device("hub").eui, eui, type),
   };
@@ -62,23 +74,22 @@ function intruderOn(type: DeviceType, grants: readonly GrantRow[]): PartyName | 
 /** What devices model and no sample asks for, and why. */
 const notAsked = {
   ECS08: "the older form of ECS08a, which 2.1 becomes",
+  ECS35f: "the older form of ECS35g, which 6.13 becomes",
   CCS05CCS04: "the older form of CCS06, which 8.9 becomes",
   ECS26d: "the older form of ECS26l, which 6.2.3 becomes",
-  CS02f: "a run has no load controller",
-  CS02gLoadControllerByLoadController: "a run has no load controller",
-  CS02gLoadControllerBySupplier: "a run has no load controller",
 };
 
 describe("every use case, accepted once, and refused for role, replay and change", function () {
   appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
   let home: Premises;
-  beforeEach(async function () {
-    home = await commissioned(this);
+  const start = async (context: Mocha.Context, to: DeviceName): Promise<void> => {
+    const devices = devicesFor[to];
+    home = await commissioned(context, devices === undefined ? {} : { devices });
     await home.run(2 * 3_600_000);
-  });
+  };
 
-  it("covers all use cases of meter and hub, but for those that nobody here can ask for", () => {
+  it("covers all use cases of all devices, but for those that nobody here can ask for", () => {
     const sampled = samples.map(({ useCase }) => useCase);
     const unasked = everywhere.map(({ id }) => id).filter((id) => !sampled.includes(id));
     assert.deepEqual(unasked.sort(), Object.keys(notAsked).sort());
@@ -96,7 +107,8 @@ describe("every use case, accepted once, and refused for role, replay and change
     const intruder = intruderOn(types[to], grants);
     const what = `${title} at the ${to} (${reference}, ${id})`;
 
-    it(`${what} is carried out and answered${replayProtected ? ", and not a second time" : ""}`, async () => {
+    it(`${what} is carried out and answered${replayProtected ? ", and not a second time" : ""}`, async function () {
+      await start(this, to);
       if (first !== undefined) await home.command(first, {} as never);
       const exchange = await submit(one, to);
       assert.equal(exchange.status, "answered");
@@ -108,7 +120,8 @@ describe("every use case, accepted once, and refused for role, replay and change
       await expectRefusal(home, replayed, () => home.replay(exchange));
     });
 
-    it(`${what} changed on its way is refused: not authentic`, async () => {
+    it(`${what} changed on its way is refused: not authentic`, async function () {
+      await start(this, to);
       const asked = one.parameters(subjectOf(home)) as never;
       const options = { by: askerOf(one), to, tamper: flipBit(), timeoutMs: 30_000 };
       const reason = protection === "signature" ? "signature" : "mac";
@@ -118,7 +131,8 @@ describe("every use case, accepted once, and refused for role, replay and change
     });
 
     if (intruder !== undefined)
-      it(`${what} by the ${intruder} is refused: no authority`, async () => {
+      it(`${what} by the ${intruder} is refused: no authority`, async function () {
+        await start(this, to);
         const { headEnd } = home;
         const target = home.device(to).eui;
         const options = { by: askerOf(one), to: target, unchecked: true };
@@ -131,7 +145,7 @@ describe("every use case, accepted once, and refused for role, replay and change
       });
   }
 
-  for (const to of ["esme", "hub"] as const)
+  for (const to of ["esme", "hub", "sapc"] as const)
     for (const one of samples) {
       const useCase = modelled[to].find(({ id }) => id === one.useCase);
       const grants = useCase === undefined ? [] : grantsOn(useCase, types[to]);

@@ -10,6 +10,7 @@ const log = { fields: { ReadLogPeriod: readLogPeriod } } as const;
 const logs = {
   Event: { own: "ECS35a", hub: "ECS35c" },
   PowerEvent: { own: "ECS35e", hub: "ECS35e" },
+  ALCSEvent: { own: "ECS35g", hub: "ECS35g" },
   Security: { own: "ECS35b", hub: "ECS35d" },
 } as const;
 type LogWord = keyof typeof logs;
@@ -44,6 +45,4 @@ export const reads = {
       LogToRead: logWords.find((word) => logOf(word, device) === useCase),
     }),
   }),
-  "8.9": request("8.9", "ReadDeviceLog", { useCase: "CCS06" }),
-  "11.2": request("11.2", "ReadFirmwareVersion", { useCase: "ECS52" }),
 } as const;

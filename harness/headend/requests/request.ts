@@ -15,6 +15,8 @@ import {
   requests,
   useCase,
   userRoles,
+  type ValueOf,
+  type valueTypes,
 } from "../../../firmware/model/index.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
 import type { PartyName } from "../parties.ts";
@@ -30,7 +32,11 @@ export interface RequestContext {
   readonly counter: bigint;
   /** The type of a device in the inventory. Throws `inventory/unknown`. */
   typeOf(eui: Eui64): DeviceName;
+  /** What each hub has last told of its device log (CS14). */
+  readonly backups?: ReadonlyMap<Eui64, DeviceBackup> | undefined;
 }
+
+export type DeviceBackup = ValueOf<typeof valueTypes.devicesRestore>;
 
 /** What reading back a command may depend on besides its values. */
 export interface ReadContext extends RequestContext {

@@ -37,7 +37,7 @@ export interface Sample {
   /** Who asks, where the row names no user of the DCC. */
   readonly by?: PartyName;
   /** The one device whose parties it is about, where others know them not. */
-  readonly to?: "hub" | "esme";
+  readonly to?: "hub" | "esme" | "sapc";
   /** The request that must have been carried out first. */
   readonly first?: Reference;
   /** The answer's values are the device's own state: of a board under test only their shape is compared. */

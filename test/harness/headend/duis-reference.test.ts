@@ -16,6 +16,7 @@ import { elementOf, formOf } from "./duis-xml.ts";
 const parties: Readonly<Record<string, ServiceRequest["role"]>> = {
   "90B3D51F30010000": "supplier",
   "90B3D51F30020000": "networkOperator",
+  "90B3D51F30010008": "loadController",
 };
 
 /** What the forms do not have yet, each with its reason. */
@@ -25,7 +26,7 @@ const notYet = [
     file: /^CS08|^CS10|^CS11|^CCS05CCS04|^CS07|^CCS07|^CS02f|^CS02g/,
     why: "use cases that no request here becomes",
   },
-  { file: /ECS23b|ECS26k|ECS29[bdf]|ECS35[fg]/, why: "polyphase meters and auxiliary loads" },
+  { file: /ECS23b|ECS26k|ECS29[bdf]|ECS35f/, why: "polyphase meters, and an older form" },
   {
     file: /_URP_|DSP_FUTURE_DATED|DCC_SCHEDULED/,
     why: "unknown users' keys, and what the DCC keeps for later",
@@ -93,7 +94,7 @@ function requestOf(xml: string, file: string): ServiceRequest {
   const reference = variantOf(xml);
   const { element, form, byHand } = serviceRequest(reference);
   const [originator = "", target = "", counter] = textOf(xml, "RequestID").replaceAll("-", "").split(":");
-  const type = target.endsWith("A2") ? "CHF" : "ESME";
+  const type = target.endsWith("A2") ? "CHF" : target.endsWith("A6") ? "SAPC" : "ESME";
   const role = byHand.actsAs === undefined ? (parties[originator] ?? "supplier") : "transitionalCoS";
   const parameters = formOf(form, elementOf(xml, element!));
   return {

@@ -113,6 +113,9 @@ const others: readonly Asked[] = [
     },
     { role: "transitionalCoS" },
   ),
+  asked("7.6", { DeactivateALCSHCALCS: { index: 3, Duration: 60 } }),
+  asked("7.8", { ResetALCSHCALCS: { index: 5 } }),
+  asked("7.10", { RemoveFromBoostButton: [1, 2, 3, 4, 5].map((index) => ({ index, value: index > 3 })) }),
   asked(
     "8.5",
     {
@@ -166,7 +169,7 @@ export const requests: readonly ServiceRequest[] = [...sampled, ...others].map(
     originator: "90B3D51F30010000",
     counter: 2n ** 33n,
     supplementary: { party: "90B3D51F30030000", counter: 5n },
-    typeOf: () => "PPMID",
+    typeOf: (eui: string) => (eui === "00DB1234567890A8" ? "IHD" : "PPMID"),
   }),
 );
 
