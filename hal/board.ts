@@ -11,6 +11,12 @@ import { CodedError } from "./base/coded-error.ts";
 /** A value that is here now or comes later. Always `await` it. */
 export type MaybePromise<T> = T | Promise<T>;
 
+/** Goes on at once with what is here, later with what comes later: a promise for what is here costs more than a read of it. */
+export const whenHere = <T, R>(
+  value: MaybePromise<T>,
+  next: (value: T) => MaybePromise<R>,
+): MaybePromise<R> => (value instanceof Promise ? value.then(next) : next(value));
+
 /** Takes back a timer or a subscription. Calling it twice is harmless. */
 export type Cancel = () => void;
 

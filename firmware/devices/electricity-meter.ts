@@ -36,7 +36,7 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
   const { futureDated, board, partitions, settings, identity } = device;
   const logs = await openAuxiliaryLogs(device.journal);
   const averages = await RecordLog.open(board.flash, partitions.voltageLog, averageVoltageRecord);
-  const supply = supplyFeature(device);
+  const supply = supplyFeature(device, { pending: () => device.counters.pending() });
   const voltage = voltageFeature(device, { averages });
   const offset = randomisedOffsetFeature(device, {
     number: offsetNumber(board.crypto.sha256(device.suite.signer(board.crypto, identity.signSeed).publicKey)),

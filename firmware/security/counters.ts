@@ -37,6 +37,15 @@ export interface Floor {
   readonly topUp?: bigint;
 }
 
+/** A command that was accepted and not answered. */
+export interface Pending {
+  readonly role: Role;
+  readonly holder: Eui64;
+  readonly counter: bigint;
+  /** Its unprotected bytes. */
+  readonly command: Uint8Array;
+}
+
 export class Counters {
   readonly #journal: Journal;
   readonly #highest = new Map<string, bigint>();
@@ -110,10 +119,11 @@ export class Counters {
   }
 
   /** The command that a power cut interrupted, if any, and whose it is. */
-  pending(): { readonly role: Role; readonly holder: Eui64; readonly command: Uint8Array } | undefined {
+  pending(): Pending | undefined {
     for (const key of this.#journal.keys(holderPrefix)) {
       const value = this.#journal.get(key) as Uint8Array;
-      if (value.length > 8) return { ...readKey(key), command: this.#joined(value) };
+      if (value.length > 8)
+        return { ...readKey(key), counter: readCounter(value), command: this.#joined(value) };
     }
     return undefined;
   }

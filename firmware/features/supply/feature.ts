@@ -3,12 +3,12 @@
  * load limiting and tamper lock (81BE). What the switch should be is in the journal before it moves, with what it was,
  * and is asserted again after every start; alerts that a change owes are kept with it until they are raised.
  */
-import { HalError } from "../../../hal/board.ts";
-import { Kept } from "../../kernel/kept.ts";
-import { Status } from "../../wire/message.ts";
+import { HalError, type MaybePromise } from "../../../hal/board.ts";
+import { Kept, type KeptForm } from "../../kernel/kept.ts";
+import { type Eui64, Status } from "../../wire/message.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import { report } from "../report.ts";
-import { type ShownSupply, supplyObjects } from "./cosem.ts";
+import { commandName, type ShownSupply, supplyObjects } from "./cosem.ts";
 import { type SupplyEvent, type SupplyState, supplyStep } from "./machine.ts";
 
 export interface SupplyFeature extends Feature {
@@ -26,15 +26,20 @@ export interface SupplyFeature extends Feature {
   /** Only while `allowed` says so may anyone enable or arm. Call it before any start(). */
   onlyWhile(allowed: () => boolean): void;
   /** Runs after every change of state, in the device's loop. */
-  onChange(listener: (state: SupplyState) => Promise<void>): void;
+  onChange(listener: (state: SupplyState) => MaybePromise<void>): void;
+}
+
+export interface SupplyOptions {
+  /** The command that was accepted and is not answered: of it, and of no other, the switch may not have moved. */
+  readonly pending: () => { readonly holder: Eui64; readonly counter: bigint } | undefined;
 }
 
 const connectFailed = 0x81bd;
 const disconnectFailed = 0x81c0;
 const uiCommandActioned = 0x8161;
 
-export function supplyFeature(context: DeviceContext): SupplyFeature {
-  return new Supply(context);
+export function supplyFeature(context: DeviceContext, options: SupplyOptions): SupplyFeature {
+  return new Supply(context, options);
 }
 
 /** What connects the load, or lets a person do so. */
@@ -43,27 +48,53 @@ const connecting: readonly SupplyEvent[] = ["enable", "arm", "buttonEnable", "lo
 interface KeptState extends SupplyState {
   /** Codes to report. */
   readonly owed: readonly number[];
-  /** While the switch may not have moved yet: what was before, and by which command, "" when by none. */
+  /**
+   * While the switch may not have moved yet: what was before, and by which command, "" when by none. A command's stays
+   * when it is answered, and means nothing from then on: so there is no commit more to say that the switch has moved.
+   */
   readonly moving?: { readonly before: SupplyState; readonly command: string };
   /** The last command that the switch did not carry out: a power cut before its answer has it answered so. */
   readonly failed?: string;
 }
 
+/** In the journal without its names: to write them would take longer than all else that a command writes. */
+type WrittenState = readonly [
+  output: SupplyState["output"],
+  cause: SupplyState["cause"],
+  owed: readonly number[],
+  failed: string | null,
+  moving: readonly [output: SupplyState["output"], cause: SupplyState["cause"], command: string] | null,
+];
+
+const asList: KeptForm<KeptState, WrittenState> = {
+  write: ({ output, cause, owed, failed = null, moving }) => [
+    output,
+    cause,
+    owed,
+    failed,
+    moving ? [moving.before.output, moving.before.cause, moving.command] : null,
+  ],
+  read: ([output, cause, owed, failed, moving]) => ({
+    ...{ output, cause, owed },
+    ...(failed !== null && { failed }),
+    ...(moving && { moving: { before: { output: moving[0], cause: moving[1] }, command: moving[2] } }),
+  }),
+};
+
 class Supply implements SupplyFeature, ShownSupply {
   readonly name = "supply";
   readonly objects = supplyObjects(this);
   readonly #context: DeviceContext;
-  readonly #kept: Kept<KeptState>;
+  readonly #options: SupplyOptions;
+  readonly #kept: Kept<KeptState, WrittenState>;
   #allowed = (): boolean => true;
-  readonly #listeners: ((state: SupplyState) => Promise<void>)[] = [];
+  readonly #listeners: ((state: SupplyState) => MaybePromise<void>)[] = [];
 
-  constructor(context: DeviceContext) {
+  constructor(context: DeviceContext, options: SupplyOptions) {
     this.#context = context;
-    this.#kept = new Kept<KeptState>(context.journal, "supply", {
-      output: "enabled",
-      cause: "none",
-      owed: [],
-    });
+    this.#options = options;
+    const initial: KeptState = { output: "enabled", cause: "none", owed: [] };
+    this.#kept = new Kept(context.journal, "supply", initial, asList);
   }
 
   get state(): SupplyState {
@@ -71,7 +102,7 @@ class Supply implements SupplyFeature, ShownSupply {
     return { output, cause };
   }
 
-  onChange(listener: (state: SupplyState) => Promise<void>): void {
+  onChange(listener: (state: SupplyState) => MaybePromise<void>): void {
     this.#listeners.push(listener);
   }
 
@@ -82,7 +113,7 @@ class Supply implements SupplyFeature, ShownSupply {
   async start(): Promise<void> {
     const { board } = this.#context;
     const closed = this.state.output === "enabled";
-    const { moving } = this.#kept.value;
+    const moving = this.#unfinished();
     if (board.loadSwitch !== undefined && (await board.loadSwitch.isClosed()) !== closed) {
       const moved = await this.#move(closed);
       if (!moved && moving !== undefined) await this.#takeBack(moving, closed);
@@ -108,7 +139,7 @@ class Supply implements SupplyFeature, ShownSupply {
     await this.#move(output === "enabled");
   }
 
-  async commanded(event: SupplyEvent, command: string): Promise<Status> {
+  commanded(event: SupplyEvent, command: string): MaybePromise<Status> {
     return this.#kept.value.failed === command ? Status.hardwareFault : this.#apply(event, command);
   }
 
@@ -127,25 +158,32 @@ class Supply implements SupplyFeature, ShownSupply {
     const closed = output === "enabled";
     const moves = closed !== (before.output === "enabled");
     const moving = { before, command };
-    await this.#kept.keep({ output, cause, owed: alerts, ...(moves && { moving }) });
+    await this.#kept.keep(moves ? { output, cause, owed: alerts, moving } : { output, cause, owed: alerts });
     if (moves && !(await this.#move(closed))) {
       await this.#takeBack(moving, closed);
       await this.#settle();
       return Status.hardwareFault;
     }
     this.#context.observe({ kind: "supply", state: output, cause });
-    await this.#settle();
+    if (command === "" || alerts.length > 0) await this.#settle();
     for (const listener of this.#listeners) await listener(state);
     return Status.success;
   }
 
-  async #move(closed: boolean): Promise<boolean> {
+  /** The move that a power cut interrupted, or may have. */
+  #unfinished(): KeptState["moving"] {
+    const { moving } = this.#kept.value;
+    const pending = this.#options.pending();
+    const names = ["", pending && commandName(pending.holder, pending.counter)];
+    return names.includes(moving?.command) ? moving : undefined;
+  }
+
+  #move(closed: boolean): MaybePromise<boolean> {
     try {
-      await this.#context.board.loadSwitch?.set(closed);
-      return true;
+      const moving = this.#context.board.loadSwitch?.set(closed);
+      return moving instanceof Promise ? moving.then(() => true, stuck) : true;
     } catch (error) {
-      if (error instanceof HalError && error.code === "hal/fault") return false;
-      throw error;
+      return stuck(error);
     }
   }
 
@@ -171,4 +209,10 @@ class Supply implements SupplyFeature, ShownSupply {
         report(this.#context, owed[0] as number, { changes: [paid] }),
       );
   }
+}
+
+/** What a switch threw that did not do as it was told: false. */
+function stuck(error: unknown): false {
+  if (error instanceof HalError && error.code === "hal/fault") return false;
+  throw error;
 }

@@ -92,7 +92,7 @@ const make = () =>
       partitions(board.flash.geometry).voltageLog,
       averageVoltageRecord,
     );
-    const supply = supplyFeature(context);
+    const supply = supplyFeature(context, { pending: () => undefined });
     const tariff = tariffFeature(context, { futureDated });
     const loadLimit = loadLimitFeature(context, { futureDated, supply });
     return { features: [tariff, supply, loadLimit, voltageFeature(context, { averages })], tariff };

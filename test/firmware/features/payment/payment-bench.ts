@@ -24,7 +24,7 @@ export const paymentBench = (options: BenchOptions = {}) =>
   FeatureBench.start({ load: constantLoad(1000), ...options }, async (context) => {
     const { flash } = context.board;
     const { futureDated } = context;
-    const supply = supplyFeature(context);
+    const supply = supplyFeature(context, { pending: () => undefined });
     const tariff = tariffFeature(context, { futureDated });
     const logs = await meteringLogs(flash, partitions(flash.geometry));
     const metering = meteringFeature(context, { tariff, ...logs });
