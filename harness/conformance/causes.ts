@@ -156,6 +156,14 @@ const stateChanges: Cause = async (scene) => {
   });
 };
 
+// --- firmware ---
+
+/** An image arrives. */
+const imageArrives: Cause = async ({ alert, running }) => {
+  running.images.load({ hash: alert.values[0] as Uint8Array, version: Uint8Array.of(0, 0, 0, 1) });
+  await running.device.imageArrived();
+};
+
 // --- the person at the meter ---
 
 /** A token of the supplier's is typed in. */
@@ -180,5 +188,6 @@ export const causes: Readonly<Record<number, Cause>> = {
   [alerts.auxiliaryLimitSet.code]: limitSet,
   [alerts.auxiliaryLimitEnded.code]: limitEnds,
   [alerts.auxiliaryStateChanged.code]: stateChanges,
+  [alerts.imageVerified.code]: imageArrives,
   [alerts.creditAddedLocally.code]: tokenTyped,
 };
