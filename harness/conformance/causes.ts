@@ -14,10 +14,10 @@ import {
   type ValueOf,
   type valueTypes,
 } from "../../firmware/model/index.ts";
-import type { Alert, Header } from "../../firmware/wire/message.ts";
+import { type Alert, type Header, Kind } from "../../firmware/wire/message.ts";
 import { makeUtrn } from "../headend/utrn.ts";
 import { beginS, type Kit, type ReferenceDevice, type RunningReference } from "./reference-device.ts";
-import { makeCommand, type Sent } from "./sender.ts";
+import { makeCommand, makeHeader, type Sent } from "./sender.ts";
 
 export interface Scene {
   readonly running: RunningReference;
@@ -71,6 +71,17 @@ const outage: Cause = async ({ alert, running }) => {
 /** A party sends what is not for its role. */
 const foreignCommand: Cause = (scene) =>
   send(scene, "ECS42", { role: "networkOperator", values: { "supplyControl.execute": 51 } });
+
+/** A command that no device of the type has comes in: code and counter of it are told; for a party, by the ACB. */
+const unsupportedCommand: Cause = async ({ running, kit, alert, header }) => {
+  const told = alert.values[0] as Uint8Array;
+  const view = new DataView(told.buffer, told.byteOffset);
+  const { originator: device, target: originator, supplementary } = header;
+  const named = { code: view.getUint16(0), counter: view.getBigUint64(2) };
+  const command = { kind: Kind.command, originator, target: device, ...named };
+  const bytes = makeHeader(running, kit, supplementary ? { ...command, supplementary } : command);
+  await running.ask(bytes);
+};
 
 // --- billing ---
 
@@ -184,6 +195,7 @@ export const causes: Readonly<Record<number, Cause>> = {
   [alerts.supplyRestored.code]: outage,
   [alerts.supplyRestoredAfterLong.code]: outage,
   [alerts.notAuthorised.code]: foreignCommand,
+  [alerts.commandUnsupported.code]: unsupportedCommand,
   [alerts.billingLogUpdated.code]: billingPeriodEnds,
   [alerts.auxiliaryLimitSet.code]: limitSet,
   [alerts.auxiliaryLimitEnded.code]: limitEnds,

@@ -10,7 +10,7 @@ import {
 } from "../../firmware/model/index.ts";
 import { type Header, Kind, type Operation, type Value } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
-import { suites } from "../../firmware/wire/suites.ts";
+import { envelopeSuites, suites } from "../../firmware/wire/suites.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { euiBytes } from "../../hal/base/eui64.ts";
 import type { Kit, RunningReference } from "./reference-device.ts";
@@ -40,6 +40,13 @@ export function makeCommand(running: RunningReference, kit: Kit, id: MessageId, 
   const operations = row.steps.flatMap((step) => operationOf(step, values) ?? []);
   const plain = suite.wire.encode({ header, operations });
   return seal(plain, header, grant?.protection ?? "signature+mac", running, kit);
+}
+
+/** A command of which only the header matters: it never comes to what it asks. Its originator signs, as one of that role does. */
+export function makeHeader(running: RunningReference, kit: Kit, header: Header): Uint8Array {
+  const nothing = Uint8Array.of(0x05, 0);
+  const plain = envelopeSuites.gbcs.wire.encode({ header, payload: nothing });
+  return seal(plain, header, "signature+mac", running, kit);
 }
 
 function operationOf(step: Step, values: Readonly<Record<string, unknown>>): Operation | undefined {
