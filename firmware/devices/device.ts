@@ -5,6 +5,7 @@
 import { hasCode } from "../../hal/base/coded-error.ts";
 import { type Board, PowerLost, type Signer } from "../../hal/board.ts";
 import type { FirmwareImages } from "../features/activation/images.ts";
+import { EventBehaviours } from "../features/event-behaviours/behaviours.ts";
 import type { AlertRequest, DeviceContext, Feature } from "../features/feature.ts";
 import { FutureDated } from "../features/future-dating/feature.ts";
 import { Refusals } from "../features/refusals.ts";
@@ -61,6 +62,7 @@ export class Device implements DeviceContext {
   readonly eventLog: EventLog;
   readonly securityLog: EventLog;
   readonly powerLog: EventLog;
+  readonly behaviours: EventBehaviours;
   readonly overseer: Role;
   readonly anchors: TrustAnchors;
   readonly counters: Counters;
@@ -106,6 +108,7 @@ export class Device implements DeviceContext {
     this.eventLog = state.eventLog;
     this.securityLog = state.securityLog;
     this.powerLog = state.powerLog;
+    this.behaviours = new EventBehaviours(state.journal, this.settings);
     this.overseer = devices[state.identity.type].overseer;
     this.#observe = observe;
     this.#loop = loop;

@@ -8,6 +8,8 @@ export interface KnownDevice {
   readonly type: ModelledDevice;
   /** A meter of two elements. */
   readonly isTwin?: boolean;
+  /** Of a meter; default 1. */
+  readonly phases?: number;
   /** Those in force; they change when the device has taken others (6.15.2). */
   signPublicKey: Uint8Array;
   agreePublicKey: Uint8Array;

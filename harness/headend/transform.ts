@@ -23,6 +23,8 @@ export interface ServiceRequest {
     readonly type: ModelledDevice;
     /** A meter of two elements. */
     readonly isTwin?: boolean;
+    /** Of a meter; default 1. */
+    readonly phases?: number;
   };
   /** Who originates the command on the wire: the user, or the ACB for one the device does not know. */
   readonly originator: Eui64;
@@ -77,6 +79,7 @@ export const contextOf = ({ role, target, counter, typeOf, backups }: ServiceReq
   role,
   device: target.type,
   isTwin: target.isTwin ?? false,
+  phases: target.phases ?? 1,
   counter,
   typeOf,
   backups,

@@ -1,8 +1,9 @@
 /** The supply as objects show it: scripts of the supply control move it, its state is read. */
 import { type MaybePromise, whenHere } from "../../../hal/board.ts";
+import type { Kept } from "../../kernel/kept.ts";
 import { objects } from "../../model/index.ts";
 import { type Eui64, Status } from "../../wire/message.ts";
-import { outcome, reads, type ServedObject, serve } from "../serve.ts";
+import { outcome, reads, type ServedObject, serve, stores } from "../serve.ts";
 import type { SupplyEvent, SupplyState } from "./machine.ts";
 
 export interface ShownSupply {
@@ -19,7 +20,9 @@ const scriptEvents: Readonly<Record<number, SupplyEvent>> = { 51: "enable", 52: 
 /** What the supply remembers a command by. */
 export const commandName = (originator: Eui64, counter: bigint): string => `${originator}/${counter}`;
 
-export const supplyObjects = (supply: ShownSupply): ServedObject[] => [
+/** `locksOnTamper`: tampering locks the supply (ECS81). */
+export const supplyObjects = (supply: ShownSupply, locksOnTamper: Kept<boolean>): ServedObject[] => [
+  serve(objects.supplyTamperState, { value: stores(locksOnTamper) }),
   serve(objects.supplyControl, {
     execute: (script, { originator, counter }) => {
       const event = scriptEvents[script];

@@ -8,6 +8,7 @@ import { Kept, type KeptForm } from "../../kernel/kept.ts";
 import { type Eui64, Status } from "../../wire/message.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import { report } from "../report.ts";
+import { reportUserCommand } from "../user-interface/commands.ts";
 import { commandName, type ShownSupply, supplyObjects } from "./cosem.ts";
 import { type SupplyEvent, type SupplyState, supplyStep } from "./machine.ts";
 
@@ -19,6 +20,10 @@ export interface SupplyFeature extends Feature {
   loadLimitRestored(): Promise<boolean>;
   /** Disables until the supplier acts (81BE). */
   tamperLock(): Promise<boolean>;
+  /** The meter was tampered with: locks the supply where the supplier wants that (ECS81). */
+  tampered(): Promise<void>;
+  /** The person at the meter wants it on: it goes on when it is armed (8161), or does not (8162). */
+  enableByHand(): Promise<void>;
   /** Disables for want of credit; what is disabled already stays as it is. */
   creditOut(): Promise<boolean>;
   /** Arms what was disabled for want of credit: by a credit (8F32), or by emergency credit (8168). */
@@ -32,11 +37,14 @@ export interface SupplyFeature extends Feature {
 export interface SupplyOptions {
   /** The command that was accepted and is not answered: of it, and of no other, the switch may not have moved. */
   readonly pending: () => { readonly holder: Eui64; readonly counter: bigint } | undefined;
+  /** Disable and lock when the meter is tampered with, as delivered. */
+  readonly lockOnTamper?: boolean;
+  /** Somebody else hears button a, and calls `enableByHand`. */
+  readonly buttonElsewhere?: boolean;
 }
 
 const connectFailed = 0x81bd;
 const disconnectFailed = 0x81c0;
-const uiCommandActioned = 0x8161;
 
 export function supplyFeature(context: DeviceContext, options: SupplyOptions): SupplyFeature {
   return new Supply(context, options);
@@ -83,9 +91,10 @@ const asList: KeptForm<KeptState, WrittenState> = {
 
 class Supply implements SupplyFeature, ShownSupply {
   readonly name = "supply";
-  readonly objects = supplyObjects(this);
+  readonly objects;
   readonly #context: DeviceContext;
   readonly #options: SupplyOptions;
+  readonly #locksOnTamper: Kept<boolean>;
   readonly #kept: Kept<KeptState, WrittenState>;
   #allowed = (): boolean => true;
   readonly #listeners: ((state: SupplyState) => MaybePromise<void>)[] = [];
@@ -93,6 +102,8 @@ class Supply implements SupplyFeature, ShownSupply {
   constructor(context: DeviceContext, options: SupplyOptions) {
     this.#context = context;
     this.#options = options;
+    this.#locksOnTamper = new Kept(context.journal, "supply/lock-on-tamper", options.lockOnTamper ?? false);
+    this.objects = supplyObjects(this, this.#locksOnTamper);
     const initial: KeptState = { output: "enabled", cause: "none", owed: [] };
     this.#kept = new Kept(context.journal, "supply", initial, asList);
   }
@@ -120,9 +131,10 @@ class Supply implements SupplyFeature, ShownSupply {
       else if (!moved) await this.#owe(closed ? connectFailed : disconnectFailed);
     }
     await this.#settle();
+    if (this.#options.buttonElsewhere) return;
     board.userInterface?.onButton(
       this.#context.event("button", async ({ button }) => {
-        if (button === "a") await this.#enableLocally();
+        if (button === "a") await this.enableByHand();
       }),
     );
   }
@@ -143,9 +155,14 @@ class Supply implements SupplyFeature, ShownSupply {
     return this.#kept.value.failed === command ? Status.hardwareFault : this.#apply(event, command);
   }
 
-  async #enableLocally(): Promise<void> {
-    if ((await this.#apply("buttonEnable")) === Status.success)
-      await report(this.#context, uiCommandActioned);
+  async tampered(): Promise<void> {
+    if (this.#locksOnTamper.value) await this.tamperLock();
+  }
+
+  async enableByHand(): Promise<void> {
+    if (this.state.output !== "armed") return;
+    const done = (await this.#apply("buttonEnable")) === Status.success;
+    await reportUserCommand(this.#context, "enableSupply", done);
   }
 
   /** Intent to the journal, then the switch, then alerts; a switch that fails takes the intent back. */

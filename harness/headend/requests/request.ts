@@ -28,6 +28,8 @@ export interface RequestContext {
   readonly device: ModelledDevice;
   /** The device is a meter that counts a second circuit apart. */
   readonly isTwin: boolean;
+  /** Of a meter: 1 or 3. */
+  readonly phases: number;
   /** The originator counter of the command. */
   readonly counter: bigint;
   /** The type of a device in the inventory. Throws `inventory/unknown`. */
