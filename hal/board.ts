@@ -11,6 +11,12 @@ import { CodedError } from "./base/coded-error.ts";
 /** A value that is here now or comes later. Always `await` it. */
 export type MaybePromise<T> = T | Promise<T>;
 
+/** Goes on at once with what is here, later with what comes later: a promise for what is here costs more than a read of it. */
+export const whenHere = <T, R>(
+  value: MaybePromise<T>,
+  next: (value: T) => MaybePromise<R>,
+): MaybePromise<R> => (value instanceof Promise ? value.then(next) : next(value));
+
 /** Takes back a timer or a subscription. Calling it twice is harmless. */
 export type Cancel = () => void;
 
@@ -148,11 +154,22 @@ export interface Tamper {
   onChange(listener: Listener<{ readonly input: TamperInput; readonly active: boolean }>): Cancel;
 }
 
+/** Two buttons, a the one that confirms; a meter with a keypad has the digits too. */
+export const buttons = ["a", "b", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] as const;
+export type Button = (typeof buttons)[number];
+
+/** How much is drawn, as an ambient indicator shows it. */
+export type PowerLevel = "low" | "medium" | "high";
+
 /** The meter's display and buttons. */
 export interface UserInterface {
   /** Shows up to 4 lines of up to 32 characters. */
   show(lines: readonly string[]): MaybePromise<void>;
-  onButton(listener: Listener<{ readonly button: "a" | "b" }>): Cancel;
+  /** Sounds the alarm once. Absent: there is no sounder. */
+  alarm?(): MaybePromise<void>;
+  /** Sets the ambient indicator. Absent: there is none. */
+  indicate?(level: PowerLevel): MaybePromise<void>;
+  onButton(listener: Listener<{ readonly button: Button }>): Cancel;
 }
 
 export interface RadioSettings {

@@ -8,6 +8,7 @@ import type { MaybePromise } from "../../hal/board.ts";
 import type { Refusals } from "../features/refusals.ts";
 import type { Observation } from "../kernel/observation.ts";
 import { type Accepted, acceptable, type Checker, check, checkEnvelope } from "../security/check.ts";
+import type { Pending } from "../security/counters.ts";
 import { type RefusalReason, refusalCodes } from "../security/refusal-reasons.ts";
 import type { Message, OperationResult } from "../wire/message.ts";
 import type { Suite } from "../wire/suite.ts";
@@ -27,9 +28,6 @@ export interface CommandParts {
   readonly sealer: Sealer;
   readonly observe: ((observation: Observation) => void) | undefined;
 }
-
-/** What the journal holds of a command that was accepted and not answered. */
-type Pending = NonNullable<ReturnType<Checker["counters"]["pending"]>>;
 
 export class Commands {
   readonly #parts: CommandParts;
@@ -72,14 +70,15 @@ export class Commands {
       if (grant.replayProtected) await counters.accept(party.role, command.header, plain);
       this.#parts.observe?.(commandAccepted(checked));
     }
-    const results = await this.#execute(checked);
+    const executed = this.#execute(checked);
+    const results = executed instanceof Promise ? await executed : executed;
     const sealed = this.#parts.sealer.response(checked, results);
     const response = sealed instanceof Promise ? await sealed : sealed;
     if (response !== undefined) await reply(response);
     if (grant.replayProtected) await counters.finish(party.role, party.eui);
   }
 
-  #execute({ command, operations, party }: Accepted): Promise<OperationResult[]> {
+  #execute({ command, operations, party }: Accepted): MaybePromise<readonly OperationResult[]> {
     const { code, originator, counter } = command.header;
     return this.#parts.operations.run(operations, { code, originator, role: party.role, counter });
   }

@@ -4,6 +4,7 @@
  */
 import { hasCode } from "../../hal/base/coded-error.ts";
 import { type Board, PowerLost, type Signer } from "../../hal/board.ts";
+import { EventBehaviours } from "../features/event-behaviours/behaviours.ts";
 import type { AlertRequest, DeviceContext, Feature } from "../features/feature.ts";
 import { FutureDated } from "../features/future-dating/feature.ts";
 import { Refusals } from "../features/refusals.ts";
@@ -58,6 +59,7 @@ export class Device implements DeviceContext {
   readonly eventLog: EventLog;
   readonly securityLog: EventLog;
   readonly powerLog: EventLog;
+  readonly behaviours: EventBehaviours;
   readonly overseer: Role;
   readonly anchors: TrustAnchors;
   readonly counters: Counters;
@@ -101,6 +103,7 @@ export class Device implements DeviceContext {
     this.eventLog = state.eventLog;
     this.securityLog = state.securityLog;
     this.powerLog = state.powerLog;
+    this.behaviours = new EventBehaviours(state.journal, this.settings);
     this.overseer = devices[state.identity.type].overseer;
     this.#observe = observe;
     this.#loop = loop;
@@ -110,8 +113,8 @@ export class Device implements DeviceContext {
     this.counters = new Counters(state.journal);
     this.futureDated = new FutureDated(this);
     const { maxMessageBytes } = uplink;
-    const takeCounter = () => this.#alerts.takeCounter();
     const { crypto } = board;
+    const takeCounter = () => this.#alerts.takeCounter();
     this.#sealer = new Sealer({ state, suite, crypto, time, takeCounter, maxMessageBytes, observe });
     this.#commands = this.#makeCommands();
     this.#alerts = new AlertOutbox(this, uplink, this.settings);
@@ -194,6 +197,11 @@ export class Device implements DeviceContext {
    */
   load(operation: Matched, gives: Plain): Promise<boolean> {
     return this.turn("load", () => this.#operations.load(operation, gives));
+  }
+
+  /** For a bench: what the operation gives when the hardware behind it fails, where it does not just fail. */
+  failureOf(operation: Matched): Plain | undefined {
+    return this.#operations.failure(operation);
   }
 
   /** For a bench: the hardware behind a member ("object.member") fails, or works again. */

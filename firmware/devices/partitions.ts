@@ -29,11 +29,14 @@ const rings = {
   consumptionLog: 9400,
   /** Registers at midnight: 31 entries, 352 bytes. */
   dailyReadLog: 12_000,
+  /** Average voltage of a polyphase meter's other phases: 4,320 entries each. */
+  voltageLogPhase2: 54_000,
+  voltageLogPhase3: 54_000,
 } as const;
 
 export type Partitions = Readonly<Record<keyof typeof sizes | keyof typeof rings, Region>>;
 
-/** Throws `devices/flash-too-small`. With sectors of 4 KiB a device needs 172 of them, 688 KiB. */
+/** Throws `devices/flash-too-small`. With sectors of 4 KiB a device needs 202 of them, 808 KiB. */
 export function partitions(geometry: FlashGeometry): Partitions {
   let firstSector = 0;
   const region = (bytes: number, spareSectors = 0): Region => {
@@ -51,6 +54,8 @@ export function partitions(geometry: FlashGeometry): Partitions {
     reactiveLog: region(rings.reactiveLog, 1),
     consumptionLog: region(rings.consumptionLog, 1),
     dailyReadLog: region(rings.dailyReadLog, 1),
+    voltageLogPhase2: region(rings.voltageLogPhase2, 1),
+    voltageLogPhase3: region(rings.voltageLogPhase3, 1),
   };
   if (firstSector > geometry.sectorCount)
     throw new CodedError(

@@ -8,6 +8,7 @@ import type { Journal, JournalChange } from "../kernel/journal.ts";
 import type { Observation } from "../kernel/observation.ts";
 import type { DeviceName, Role } from "../model/index.ts";
 import type { Value } from "../wire/message.ts";
+import type { EventBehaviours } from "./event-behaviours/behaviours.ts";
 import type { ServedObject } from "./serve.ts";
 
 export interface Feature {
@@ -38,6 +39,8 @@ export interface DeviceContext {
   readonly securityLog: EventLog;
   /** Voltage and outages of a meter; a device without such a log has them in its event log. */
   readonly powerLog: EventLog;
+  /** Which events alert, are shared, sound and are logged. */
+  readonly behaviours: Pick<EventBehaviours, "of">;
   /** Who hears of refusals: the supplier at a meter, the ACB at a hub. */
   readonly overseer: Role;
   readonly deviceType: DeviceName;

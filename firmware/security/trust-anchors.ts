@@ -67,6 +67,7 @@ export function decodeAnchor(key: string, bytes: Uint8Array): Anchor {
 }
 
 export class TrustAnchors {
+  readonly #journal: Journal;
   readonly #crypto: Crypto;
   readonly #suite: Suite;
   readonly #own: OwnAgreement;
@@ -93,6 +94,7 @@ export class TrustAnchors {
   }
 
   private constructor(journal: Journal, crypto: Crypto, own: OwnAgreement, suite: Suite) {
+    this.#journal = journal;
     this.#crypto = crypto;
     this.#suite = suite;
     this.#own = own;
@@ -104,6 +106,13 @@ export class TrustAnchors {
 
   cell(name: CellName): Anchor | undefined {
     return this.#cells.get(anchorKey(name));
+  }
+
+  /** The secret that this device shares with the holder of an agreement cell; undefined when there is none. */
+  shared(name: CellName): { readonly holder: Eui64; readonly secret: Uint8Array } | undefined {
+    const anchor = this.cell(name);
+    const secret = anchor && this.#own.agreement().agree(anchor.publicKey);
+    return anchor && secret && { holder: anchor.holder, secret };
   }
 
   party(eui: Eui64): Party | undefined {
@@ -133,6 +142,14 @@ export class TrustAnchors {
 
   adopt(anchors: readonly Anchor[]): void {
     for (const anchor of anchors) this.#cells.set(anchorKey(anchor.cell), anchor);
+    this.#prepare();
+  }
+
+  /** Of a bench's faults: the flash has lost the root. */
+  async loseRoot(): Promise<void> {
+    const key = anchorKey({ role: "root", usage: "certify", cellUsage: "management" });
+    await this.#journal.commit([{ key, value: null }]);
+    this.#cells.delete(key);
     this.#prepare();
   }
 

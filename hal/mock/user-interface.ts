@@ -1,17 +1,28 @@
-import { type Cancel, HalError, type Listener, type UserInterface } from "../board.ts";
+import {
+  type Button,
+  type Cancel,
+  HalError,
+  type Listener,
+  type PowerLevel,
+  type UserInterface,
+} from "../board.ts";
 import { Listeners, type Power } from "./power.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 const screenSize = { lines: 4, characters: 32 };
 
-/** A display of 4 lines of 32 characters, and two buttons. */
+/** A display of 4 lines of 32 characters, two buttons and a keypad, a sounder, an ambient indicator. */
 export class MockUserInterface implements UserInterface {
   readonly #scheduler: Scheduler;
   readonly #power: Power;
-  readonly #buttons: Listeners<{ readonly button: "a" | "b" }>;
+  readonly #buttons: Listeners<{ readonly button: Button }>;
   #lines: readonly string[] = [];
+  #alarms = 0;
+  #level: PowerLevel | undefined;
   /** Fault: the display's driver answers no more. */
   displayBroken = false;
+  /** Fault: the sounder is cut off. */
+  sounderBroken = false;
   /** Fault: presses are not seen. */
   buttonsBroken = false;
 
@@ -21,6 +32,7 @@ export class MockUserInterface implements UserInterface {
     this.#buttons = new Listeners(power);
     power.whenLost(() => {
       this.#lines = [];
+      this.#level = undefined;
     });
   }
 
@@ -39,7 +51,18 @@ export class MockUserInterface implements UserInterface {
     this.#lines = [...lines];
   }
 
-  onButton(listener: Listener<{ readonly button: "a" | "b" }>): Cancel {
+  alarm(): void {
+    this.#power.require();
+    if (this.sounderBroken) throw new HalError("hal/fault", "sounder: draws no current");
+    this.#alarms++;
+  }
+
+  indicate(level: PowerLevel): void {
+    this.#power.require();
+    this.#level = level;
+  }
+
+  onButton(listener: Listener<{ readonly button: Button }>): Cancel {
     return this.#buttons.add(listener);
   }
 
@@ -48,7 +71,17 @@ export class MockUserInterface implements UserInterface {
     return this.#lines;
   }
 
-  press(button: "a" | "b"): void {
+  /** How often the alarm has sounded. */
+  get alarms(): number {
+    return this.#alarms;
+  }
+
+  /** What the ambient indicator shows now; nothing while the power is off. */
+  get level(): PowerLevel | undefined {
+    return this.#level;
+  }
+
+  press(button: Button): void {
     if (!this.#power.on || this.buttonsBroken) return;
     const { powerOn } = this.#power;
     this.#scheduler.after(0, () =>

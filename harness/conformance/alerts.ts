@@ -73,7 +73,7 @@ async function carryOut(
   const asked = readCommand(command.envelope);
   const { running } = await prepare(device, bench, command, asked, (response ?? command).envelope);
   const { values, header } = bench.reader.alert(alert.envelope);
-  await loadOutcome(running, asked, values as readonly Plain[], alert.envelope);
+  await loadOutcome(running, asked, values as readonly Plain[]);
   await running.device.setAlertCounter(firstCounter(alert, sample, set, bench) - 1n);
   await running.ask(command.bytes);
   await running.moveTo((header.timeS ?? beginS) - 1);
@@ -94,13 +94,10 @@ async function loadOutcome(
   { device }: RunningReference,
   { matched }: ReadCommand,
   values: readonly Plain[],
-  { header }: Envelope,
 ): Promise<void> {
   const [operation] = matched;
-  const outcome = values.at(-1);
-  const gives = operation && answerWith(operation.step.gives, outcome ?? null);
-  if (operation === undefined || gives === undefined || header.kind !== Kind.alert) return;
-  await device.load(operation, gives);
+  const gives = operation && answerWith(operation.step.gives, values.at(-1) ?? null);
+  if (operation !== undefined && gives !== undefined) await device.load(operation, gives);
 }
 
 /** The answer that tells an outcome, of a service that answers at once or later. */

@@ -4,7 +4,7 @@ import type { DeviceName } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import { envelopeSuites, suites } from "../../firmware/wire/suites.ts";
 import { nodeCrypto } from "../../hal/crypto/index.ts";
-import { checkMessage, loadX509Keys, ReadySuite } from "../verify/index.ts";
+import { checkMessage, loadX509Keys, openHidden, ReadySuite } from "../verify/index.ts";
 import { runAlert } from "./alerts.ts";
 import { rootOf } from "./authorities.ts";
 import { deviceTypes } from "./device-types.ts";
@@ -95,11 +95,7 @@ function makeBench(
   const sent = references.flatMap(({ envelope }) => certificatesIn(envelope));
   const hub = [...types].find(([, type]) => type === "CHF")?.[0] ?? "0000000000000000";
   const kit: Kit = { keys, standIns, crypto, rootKey: rootOf([...held, ...sent]), hub };
-  const reader = new Reader(
-    crypto,
-    (device) => standIns.agreement(device),
-    (party) => keys.party(party)?.keys.ka?.publicKey,
-  );
+  const reader = new Reader((envelope, sealed) => openHidden(keys, crypto, envelope, sealed));
   const [ready, checking] = [new ReadySuite(envelopeSuites.gbcs, crypto), standIns.keysToCheck(types.keys())];
   return { kit, reader, check: (bytes) => checkMessage(bytes, ready, checking) };
 }

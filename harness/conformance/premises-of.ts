@@ -54,18 +54,30 @@ export async function loadState(
 ): Promise<readonly string[]> {
   const unloaded: string[] = [];
   for (const [at, operation] of matched.entries()) {
-    const { status, value } = results[at] ?? { status: Status.success };
-    if (status !== Status.success) {
-      device.setFailing(operation.step.path);
+    const { status, value = null } = results[at] ?? { status: Status.success };
+    const { step } = operation;
+    if (status !== Status.success || failed(device, operation, value as Plain)) {
+      device.setFailing(step.path);
       break;
     }
-    if (value !== undefined && !(await loaded(device, operation, value as Plain)))
-      unloaded.push(operation.step.path);
+    const told = step.kind === "get" || step.gives.kind !== "null";
+    if (!(await loaded(device, operation, value as Plain)) && told) unloaded.push(step.path);
   }
   return unloaded;
 }
 
+/** Whether the value is what the member tells of its own failure. */
+function failed(device: Device, operation: Matched, value: Plain): boolean {
+  const failure = device.failureOf(operation);
+  return failure !== undefined && samePlain(failure, value);
+}
+
+const samePlain = (a: Plain, b: Plain): boolean => JSON.stringify(a, shown) === JSON.stringify(b, shown);
+
+const shown = (_key: string, value: unknown): unknown => (typeof value === "bigint" ? `${value}n` : value);
+
 async function loaded(device: Device, operation: Matched, value: Plain): Promise<boolean> {
+  if (operation.step.kind === "set") return false;
   try {
     return await device.load(operation, value);
   } catch {

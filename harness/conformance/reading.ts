@@ -8,20 +8,11 @@ import {
   type ValueType,
 } from "../../firmware/model/index.ts";
 import { readPayload } from "../../firmware/wire/gbcs/asn1/payload.ts";
-import { hiddenContextOf } from "../../firmware/wire/gbcs/hidden-values.ts";
-import {
-  type Alert,
-  type Eui64,
-  Kind,
-  type Operation,
-  type OperationResult,
-} from "../../firmware/wire/message.ts";
-import type { Agreement, Suite } from "../../firmware/wire/suite.ts";
+import { type Alert, Kind, type Operation, type OperationResult } from "../../firmware/wire/message.ts";
+import type { Suite } from "../../firmware/wire/suite.ts";
 import { suites } from "../../firmware/wire/suites.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
-import { euiText } from "../../hal/base/eui64.ts";
 import { toHex } from "../../hal/base/hex.ts";
-import type { Crypto } from "../../hal/board.ts";
 import { type Leaf, leavesOf, readOut, told } from "./leaves.ts";
 import type { Reference } from "./reference-set.ts";
 
@@ -49,21 +40,15 @@ export function readCommand(envelope: Envelope): ReadCommand {
 const unreadable = (expected: string, code: number) =>
   new CodedError("conform/unreadable", `message code ${code.toString(16)}: expected ${expected}`, { code });
 
+/** What an answer or alert hides; undefined when it cannot be opened. */
+export type Open = (envelope: Envelope, sealed: Uint8Array) => readonly OperationResult[] | undefined;
+
 /** Reads answers and alerts of devices, whose hidden values it opens. */
 export class Reader {
-  readonly #crypto: Crypto;
-  readonly #agreement: (device: Eui64) => Agreement | undefined;
-  readonly #publicKey: (party: Eui64) => Uint8Array | undefined;
+  readonly #open: Open;
 
-  /** `agreement`: of a device. `publicKey`: of a party, to agree by. */
-  constructor(
-    crypto: Crypto,
-    agreement: (device: Eui64) => Agreement | undefined,
-    publicKey: (party: Eui64) => Uint8Array | undefined,
-  ) {
-    this.#crypto = crypto;
-    this.#agreement = agreement;
-    this.#publicKey = publicKey;
+  constructor(open: Open) {
+    this.#open = open;
   }
 
   /** One result for each operation. Throws `wire/…`, `conform/unreadable`. */
@@ -72,7 +57,7 @@ export class Reader {
     if (!("results" in message)) throw unreadable("a response", row.code);
     const [first] = message.results;
     if (row.protector !== undefined && first?.value instanceof Uint8Array)
-      return this.#open(envelope, first.value);
+      return this.#opened(envelope, first.value);
     // What failed as a whole has one result.
     return operations.map((_, at) => message.results[at] ?? { status: 250 });
   }
@@ -84,21 +69,13 @@ export class Reader {
     const [sealed] = message.values;
     if (useCaseByCode(envelope.header.code)?.sensitive !== true || !(sealed instanceof Uint8Array))
       return message;
-    return { ...message, values: this.#open(envelope, sealed).map(({ value }) => value ?? null) };
+    return { ...message, values: this.#opened(envelope, sealed).map(({ value }) => value ?? null) };
   }
 
-  #open(envelope: Envelope, sealed: Uint8Array): readonly OperationResult[] {
-    const { originator, target, counter } = hiddenContextOf(envelope);
-    const own = this.#agreement(euiText(originator));
-    const peer = this.#publicKey(euiText(target));
-    const hidden = own && peer && suite.hiddenValues(this.#crypto, own, peer, { originator, target });
-    const { kind, code } = envelope.header;
-    const opened = hidden?.open({ kind, code, counter }, sealed);
+  #opened(envelope: Envelope, sealed: Uint8Array): readonly OperationResult[] {
+    const opened = this.#open(envelope, sealed);
     if (opened !== undefined) return opened;
-    throw new CodedError(
-      "conform/unreadable",
-      `hidden values: not for ${euiText(target)} by a key that is here`,
-    );
+    throw new CodedError("conform/unreadable", "hidden values: no key that is here opens them");
   }
 
   /** An answer to a command, whole. Throws as {@link results}. */

@@ -37,6 +37,14 @@ export const beginS = Date.UTC(2015, 0, 1) / 1000;
 /** Whom a root certificate without an EUI-64 names. */
 const namelessRoot: Eui64 = "0000000000000000";
 
+/** Of what is left to the maker: as the reference messages have it. */
+const referenceSettings: Partial<DeviceSettings> = {
+  // Certificates begin in October 2015, nine months after the clock.
+  certificateTimeChecks: false,
+  // A supplier's certificates replace a load controller's.
+  anyPartyAsLoadController: true,
+};
+
 /** What is different from one sample to another of what is decided when a device is made. */
 export interface Making {
   /** Who holds the cells of a role; by default the first party that has all its keys. */
@@ -121,7 +129,7 @@ export class ReferenceDevice {
   }
 
   /** Boots a fresh one. Throws `conform/keys` without its certificates. */
-  async boot(making: Making, settings: Partial<DeviceSettings> = {}): Promise<RunningReference> {
+  async boot(making: Making): Promise<RunningReference> {
     const { type, eui } = this;
     const { standIns, hub } = this.#kit;
     const { board, scheduler, wan } = this.#board(making);
@@ -132,7 +140,13 @@ export class ReferenceDevice {
     if (agreement === undefined) throw this.#missing("ka");
     const running = new RunningReference(board, scheduler, async (observe) => {
       const link = wan ?? { link: { han: hubPort(scheduler, eui, hub, running.sent), hub } };
-      const options = { suite, agreement, settings, observe, signer: standIns.signer(eui) };
+      const options = {
+        suite,
+        agreement,
+        settings: referenceSettings,
+        observe,
+        signer: standIns.signer(eui),
+      };
       return (await bootDevice(type, board, { ...options, ...("link" in link && link) })).device;
     });
     wan?.onUplink((bytes) => void running.sent.push(bytes));

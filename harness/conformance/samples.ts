@@ -37,7 +37,9 @@ export async function runCommand(
     const answer = await running.ask(command.bytes);
     if (answer === undefined)
       return unanswered(`no answer: ${running.troubles.join(", ") || "the device said nothing"}`);
-    return compareAnswer(answer, response.envelope, asked, bench, unloaded);
+    const outcome = compareAnswer(answer, response.envelope, asked, bench, unloaded);
+    if (outcome.result !== "differs" || running.troubles.length === 0) return outcome;
+    return { ...outcome, why: `${outcome.why ?? ""}; the device tells of ${running.troubles.join(", ")}` };
   } catch (error) {
     return unanswered(messageOf(error));
   }

@@ -4,9 +4,8 @@
  */
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { Agreement, Suite } from "../../firmware/wire/suite.ts";
-import { sameBytes } from "../../hal/base/bytes.ts";
 import type { Crypto, Signer } from "../../hal/board.ts";
-import { KeyStore, type KeyUse } from "../verify/index.ts";
+import { agreementOf, KeyStore, type KeyUse } from "../verify/index.ts";
 
 export class StandIns {
   readonly #keys: KeyStore;
@@ -21,22 +20,7 @@ export class StandIns {
 
   /** Of a device: undefined when not even its certificate is there. */
   agreement(eui: Eui64): Agreement | undefined {
-    const own = this.#keys.party(eui)?.keys.ka;
-    if (own === undefined) return undefined;
-    const { publicKey, secret } = own;
-    if (secret !== undefined) return this.#suite.agreement(this.#crypto, secret);
-    return {
-      publicKey,
-      agree: (peerPublic) => {
-        const peer = this.#secretOf(peerPublic);
-        return peer && this.#suite.agreement(this.#crypto, peer).agree(publicKey);
-      },
-    };
-  }
-
-  #secretOf(publicKey: Uint8Array): Uint8Array | undefined {
-    const keys = this.#keys.parties.flatMap(({ keys: { ka, "pp-ka": topUp } }) => [ka, topUp]);
-    return keys.find((key) => key?.secret && sameBytes(key.publicKey, publicKey))?.secret;
+    return agreementOf(this.#keys, this.#crypto, eui);
   }
 
   /** 32 bytes: the device's own, or one made up. */

@@ -18,6 +18,7 @@ import {
   noticeTypes,
 } from "../../firmware/wire/gbcs/dlms/index.ts";
 import { type Header, Kind, type OperationResult, type Value } from "../../firmware/wire/message.ts";
+import { CodedError } from "../../hal/base/coded-error.ts";
 import { memberOf, statusText, timeText, typedValue } from "./cose-values.ts";
 import { eventName } from "./event-names.ts";
 import { type DecodedField, hexNumber, shownBytes } from "./node.ts";
@@ -25,14 +26,23 @@ import { type DecodedField, hexNumber, shownBytes } from "./node.ts";
 /** A tariff has some hundreds of values, a profile tens of thousands. */
 const MAX_FIELDS = 1000;
 
-/**
- * The fields that follow from a payload; undefined for a response of which the row's steps do not tell what was asked
- * (steps that may be left out). Throws `wire/…` for what a device would refuse.
- */
-export function dlmsFields(header: Header, payload: Uint8Array): readonly DecodedField[] | undefined {
+/** What else helps to read a message. */
+export interface DlmsContext {
+  /** What the command of a response asked. */
+  readonly asked?: readonly Asked[];
+  /** What is hidden, in the clear; undefined when no key opens it. */
+  readonly open?: (sealed: Uint8Array) => readonly OperationResult[] | undefined;
+}
+
+/** The fields that follow from a payload. Throws `wire/…` for what a device would refuse. */
+export function dlmsFields(
+  header: Header,
+  payload: Uint8Array,
+  context: DlmsContext = {},
+): readonly DecodedField[] {
   const read = { [Kind.command]: requestFields, [Kind.response]: responseFields, [Kind.alert]: alertFields };
-  const fields = read[header.kind](header, payload);
-  if (fields === undefined || fields.length <= MAX_FIELDS) return fields;
+  const fields = read[header.kind](header, payload, context);
+  if (fields.length <= MAX_FIELDS) return fields;
   return [...fields.slice(0, MAX_FIELDS), { name: "…", value: `${fields.length - MAX_FIELDS} more values` }];
 }
 
@@ -44,22 +54,57 @@ function requestFields(header: Header, payload: Uint8Array): DecodedField[] {
   });
 }
 
-function responseFields(header: Header, payload: Uint8Array): DecodedField[] | undefined {
+function responseFields(header: Header, payload: Uint8Array, { asked, open }: DlmsContext): DecodedField[] {
   const { steps = [] } = useCaseByCode(header.code) ?? {};
-  for (const some of [steps, steps.filter(({ times }) => times[0] > 0)]) {
+  const given = asked === undefined ? [] : [stepsAsked(steps, asked)];
+  for (const some of [...given, steps, steps.filter(({ times }) => times[0] > 0)]) {
     const answer = answerTo(header, some, payload);
     if (answer === undefined) continue;
-    if ("sealed" in answer) return [hiddenField(answer.sealed)];
-    const units = unitsIn(some, answer.results);
-    return answer.results.flatMap(({ status, value }, at) => {
-      const { path, gives, kind, object } = some[at] as UseCase["steps"][number];
-      const first = { name: `result ${at + 1}`, value: `${kind} ${path}: ${statusText(status)}` };
-      if (value === undefined) return [first];
-      const unit = gives.kind === "integer" ? units.get(object) : undefined;
-      return [first, ...leaves(path, gives, value).map((each) => (unit ? { ...each, note: unit } : each))];
-    });
+    if (!("sealed" in answer)) return resultFields(some, answer.results);
+    const opened = open?.(answer.sealed);
+    return [hiddenField(answer.sealed, opened !== undefined), ...resultFields(some, opened ?? [])];
   }
-  return undefined;
+  return namelessResults(steps, payload);
+}
+
+/** The row's step for each operation that was asked. */
+const stepsAsked = (steps: UseCase["steps"], asked: readonly Asked[]): UseCase["steps"] =>
+  asked.flatMap(
+    ({ kind, object, member }) =>
+      steps.find((step) => step.kind === kind && step.target.id === object && step.no === member) ?? [],
+  );
+
+function resultFields(steps: UseCase["steps"], results: readonly OperationResult[]): DecodedField[] {
+  const units = unitsIn(steps, results);
+  return results.flatMap(({ status, value }, at) => {
+    const { path, gives, kind, object } = steps[at] as UseCase["steps"][number];
+    const first = { name: `result ${at + 1}`, value: `${kind} ${path}: ${statusText(status)}` };
+    if (value === undefined) return [first];
+    const unit = gives.kind === "integer" ? units.get(object) : undefined;
+    return [first, ...leaves(path, gives, value).map((each) => (unit ? { ...each, note: unit } : each))];
+  });
+}
+
+const resultKinds: Readonly<Record<number, string>> = { 1: "get", 2: "set", 3: "call" };
+/** APDU, invoke id, two empty lists. */
+const RESULTS_AT = 7;
+
+/**
+ * Results of which neither the row nor the command tells what was asked, since the row's steps may be left out: their kinds
+ * and outcomes stand at the end, without names.
+ */
+function namelessResults(steps: UseCase["steps"], payload: Uint8Array): DecodedField[] {
+  const count = payload[RESULTS_AT] ?? 0;
+  const results = payload.subarray(payload.length - 2 * count);
+  if (count === 0 || count > 0x7f || payload[payload.length - 2 * count - 1] !== count)
+    throw new CodedError("decode/no-fit", "values and results are not as many as each other");
+  return Array.from({ length: count }, (_, at) => {
+    const kind = resultKinds[results[2 * at] ?? 0] ?? "?";
+    const some = [...new Set(steps.flatMap((step) => (step.kind === kind ? [step.path] : [])))];
+    const among = some.length > 4 ? `${some.slice(0, 4).join(", ")} and others` : some.join(", ");
+    const note = `of ${among}: --command says which`;
+    return { name: `result ${at + 1}`, value: `${kind}: ${statusText(results[2 * at + 1] ?? 0)}`, note };
+  });
 }
 
 /** What the numbers of an object count, where the same answer has its scaler and unit. */
@@ -84,22 +129,30 @@ function answerTo(header: Header, steps: UseCase["steps"], payload: Uint8Array) 
   }
 }
 
-function alertFields(header: Header, payload: Uint8Array): DecodedField[] {
+function alertFields(header: Header, payload: Uint8Array, { open }: DlmsContext): DecodedField[] {
   const notice = decodeNotice(header, payload);
   const note = eventName(notice.alertCode);
   const code = { name: "alert code", value: hexNumber(notice.alertCode, 4), ...(note && { note }) };
   const head = [code, { name: "time", value: timeText(notice.timeS) }];
-  if ("sealed" in notice) return [...head, hiddenField(notice.sealed)];
+  if (!("sealed" in notice)) return [...head, ...bodyFields(header, notice.values)];
+  const opened = open?.(notice.sealed);
+  const values = (opened ?? []).map(({ value }) => value ?? null);
+  return [...head, hiddenField(notice.sealed, opened !== undefined), ...bodyFields(header, values)];
+}
+
+function bodyFields(header: Header, values: readonly Value[]): DecodedField[] {
   const body = useCaseByCode(header.code)?.alert?.body;
   const names = body?.kind === "structure" ? Object.keys(body.fields) : [];
   const types = noticeTypes(header);
-  return [...head, ...notice.values.flatMap((value, at) => leaves(names[at] ?? "value", types[at], value))];
+  return values.flatMap((value, at) => leaves(names[at] ?? "value", types[at], value));
 }
 
-const hiddenField = (sealed: Uint8Array): DecodedField => ({
+const hiddenField = (sealed: Uint8Array, opened: boolean): DecodedField => ({
   name: "hidden values",
   value: shownBytes(sealed),
-  note: "encrypted for the recipient",
+  note: opened
+    ? "encrypted for the recipient; opened by its keys"
+    : "encrypted for the recipient: --keys opens them",
 });
 
 /** "tariffCalendar.seasonsPassive[0].name": one field for each value that holds no others. */

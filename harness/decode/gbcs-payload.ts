@@ -6,7 +6,7 @@ import type { Header, Kind } from "../../firmware/wire/message.ts";
 import { messageOf } from "../../hal/base/coded-error.ts";
 import { toHex } from "../../hal/base/hex.ts";
 import { decodeAsn1 } from "./asn1.ts";
-import { dlmsFields } from "./dlms-values.ts";
+import { type DlmsContext, dlmsFields } from "./dlms-values.ts";
 import { Annotator, type DecodedNode, hexNumber, noFit, numberOf } from "./node.ts";
 
 const dlms: Readonly<Record<number, string>> = {
@@ -23,33 +23,34 @@ export interface Carried {
   readonly kind: Kind;
   /** Of a message whose header could be read whole. */
   readonly header: Header | undefined;
+  /** The operations that a response answers, and what opens hidden values, where they are known. */
+  readonly more: DlmsContext;
 }
 
-export function decodeGbcsPayload(bytes: Uint8Array, { base, row, kind, header }: Carried): DecodedNode {
+export function decodeGbcsPayload(bytes: Uint8Array, carried: Carried): DecodedNode {
+  const { base, row, kind, header, more } = carried;
   if (row?.payload === "asn1") return decodeAsn1(bytes, base, row, kind);
   const a = new Annotator(bytes, base);
   const apdu = dlms[bytes[0] ?? -1];
-  if (apdu !== undefined && bytes.length >= 6) return decodeDlms(a, apdu, header);
+  if (apdu !== undefined && bytes.length >= 6) return decodeDlms(a, apdu, header, more);
   if (bytes[0] === 0x01 && bytes[1] === 0x09) return decodeGbz(a);
   if (bytes.length > 0) a.take("bytes", bytes.length);
   return a.node("payload of no known technology");
 }
 
-function decodeDlms(a: Annotator, kind: string, header: Header | undefined): DecodedNode {
+function decodeDlms(a: Annotator, kind: string, header: Header | undefined, more: DlmsContext): DecodedNode {
   a.take("APDU", 1, () => kind);
   a.take("long invoke id", 4, (b) => ({ value: toHex(b), note: `counter …${numberOf(b.subarray(1))}` }));
   if (kind === "DLMS access-request") takeRequestSpecifications(a);
   if (a.left > 0) a.take("data", a.left);
-  if (header !== undefined) sayValues(a, header);
+  if (header !== undefined) sayValues(a, header, more);
   return a.node(kind);
 }
 
 /** What it all says, by names; or why a device would refuse it. */
-function sayValues(a: Annotator, header: Header): void {
+function sayValues(a: Annotator, header: Header, more: DlmsContext): void {
   try {
-    const fields = dlmsFields(header, a.bytes);
-    if (fields === undefined) a.say("values", "not told", "the command says which optional steps were asked");
-    for (const { name, value, note } of fields ?? []) a.say(name, value, note);
+    for (const { name, value, note } of dlmsFields(header, a.bytes, more)) a.say(name, value, note);
   } catch (error) {
     a.say("values", "cannot be read", messageOf(error));
   }

@@ -1,8 +1,16 @@
 /** GBCS messages: MAC wrapper, general-signing, other information, payload, signature, MAC. */
 import { useCaseByCode } from "../../firmware/model/index.ts";
 import { ClockStatus, dateTimeFields } from "../../firmware/wire/gbcs/date-time.ts";
-import { gbcsWire, readPreCommand } from "../../firmware/wire/gbcs/wire.ts";
-import type { Header, Kind } from "../../firmware/wire/message.ts";
+import { decodeRequest } from "../../firmware/wire/gbcs/dlms/index.ts";
+import { type GbcsEnvelope, gbcsWire, readPreCommand } from "../../firmware/wire/gbcs/wire.ts";
+import {
+  type Header,
+  type Kind,
+  Kind as Kinds,
+  type Operation,
+  type OperationResult,
+} from "../../firmware/wire/message.ts";
+import { CodedError, messageOf } from "../../hal/base/coded-error.ts";
 import { toHex } from "../../hal/base/hex.ts";
 import { decodeGbcsPayload } from "./gbcs-payload.ts";
 import { Annotator, type DecodedNode, hexNumber, noFit, numberOf } from "./node.ts";
@@ -10,30 +18,38 @@ import { Annotator, type DecodedNode, hexNumber, noFit, numberOf } from "./node.
 const kinds: Readonly<Record<number, string>> = { 1: "command", 2: "response", 3: "alert" };
 const MAC_BYTES = 12;
 
-export function decodeGbcs(bytes: Uint8Array): DecodedNode {
+/** What else helps to read a message: the command that it answers, and the keys of who it is for. */
+export interface DecodeOptions {
+  /** Its bytes. */
+  readonly command?: Uint8Array;
+  /** What a message hides; undefined when no key opens it. */
+  readonly open?: (envelope: GbcsEnvelope, sealed: Uint8Array) => readonly OperationResult[] | undefined;
+}
+
+export function decodeGbcs(bytes: Uint8Array, options: DecodeOptions = {}): DecodedNode {
   const a = new Annotator(bytes);
-  if (bytes[0] === 0xdd) return decodeMacWrapped(a);
+  if (bytes[0] === 0xdd) return decodeMacWrapped(a, options);
   if (bytes[0] !== 0xdf)
     throw noFit(0, `begins with ${hexNumber(bytes[0] ?? 0, 2)}; GBCS begins with 0xDD or 0xDF`);
-  const { what, children, signed } = decodeSigning(a, bytes.length);
+  const { what, children, signed } = decodeSigning(a, bytes.length, options);
   return a.node(`GBCS ${what}, ${signed ? "signed" : "pre-command (unprotected)"}`, children);
 }
 
-function decodeMacWrapped(a: Annotator): DecodedNode {
+function decodeMacWrapped(a: Annotator, options: DecodeOptions): DecodedNode {
   a.expect("general-ciphering", "DD", "MAC wrapper");
   a.expect("empty fields", "000000000000", "transaction, originator, recipient, time, other, key");
   const length = takeLength(a, "length");
   if (length !== a.left) throw noFit(a.place, `length says ${length}, but ${a.left} bytes follow`);
   a.expect("security control", "11", "authenticated, suite 1");
   a.expect("invocation counter", "00000000");
-  const { what, children, signed } = decodeSigning(a, a.bytes.length - MAC_BYTES);
+  const { what, children, signed } = decodeSigning(a, a.bytes.length - MAC_BYTES, options);
   a.take("MAC", MAC_BYTES, (b) => ({ value: toHex(b), note: "AES-128-GMAC; not checked here, see verify" }));
   a.end();
   return a.node(`GBCS ${what}, ${signed ? "signed and MACed" : "MACed"}`, children);
 }
 
 /** General-signing, up to offset `end`. */
-function decodeSigning(a: Annotator, end: number) {
+function decodeSigning(a: Annotator, end: number, options: DecodeOptions) {
   a.expect("general-signing", "DF");
   a.expect("transaction id length", "09");
   const flag = a.unsigned("CRA flag", 1, (v) => kinds[v]) as Kind;
@@ -44,7 +60,7 @@ function decodeSigning(a: Annotator, end: number) {
   takeParty(a, "recipient");
   takeDateTime(a);
   const code = takeOtherInformation(a);
-  const children = [takeContent(a, code, flag)];
+  const children = [takeContent(a, code, flag, options)];
   const signed = takeSignature(a, end);
   return { what: `${kind} ${nameOf(code)}`, children, signed };
 }
@@ -110,23 +126,45 @@ function takeOtherInformation(a: Annotator): number {
   return code;
 }
 
-function takeContent(a: Annotator, code: number, kind: Kind): DecodedNode {
+function takeContent(a: Annotator, code: number, kind: Kind, options: DecodeOptions): DecodedNode {
   const length = takeLength(a, "content length");
   const at = a.place;
-  const carried = { base: at, row: useCaseByCode(code), kind, header: headerOf(a.bytes) };
+  const envelope = envelopeOf(a.bytes);
+  const header = envelope?.header ?? preCommandOf(a.bytes);
+  const { open, command } = options;
+  const more = {
+    ...(open && envelope && { open: (sealed: Uint8Array) => open(envelope, sealed) }),
+    ...(command && kind === Kinds.response && { asked: askedBy(command) }),
+  };
+  const carried = { base: at, row: useCaseByCode(code), kind, header, more };
   return decodeGbcsPayload(a.take("content", length), carried);
 }
 
-/** Undefined for a message whose envelope is right in parts only. */
-function headerOf(bytes: Uint8Array): Header | undefined {
-  for (const read of [gbcsWire.peek, readPreCommand])
-    try {
-      const found = read(bytes);
-      return "header" in found ? found.header : found.message.header;
-    } catch {
-      // Not of this form; what is wrong is told by whoever notes the fields.
-    }
-  return undefined;
+/** Undefined for a message whose envelope is right in parts only: what is wrong is told by whoever notes the fields. */
+function envelopeOf(bytes: Uint8Array): GbcsEnvelope | undefined {
+  try {
+    return gbcsWire.peek(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function preCommandOf(bytes: Uint8Array): Header | undefined {
+  try {
+    return readPreCommand(bytes).message.header;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The operations of a command, or pre-command. Throws `decode/input` for anything else. */
+function askedBy(command: Uint8Array): readonly Operation[] {
+  try {
+    const message = envelopeOf(command) ?? readPreCommand(command).message;
+    return decodeRequest(message.header, message.payload);
+  } catch (error) {
+    throw new CodedError("decode/input", `the command: ${messageOf(error)}`, {}, error);
+  }
 }
 
 /** False for a pre-command, which ends with its content. */

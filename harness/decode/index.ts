@@ -4,13 +4,15 @@
  */
 import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
 import { decodeCose } from "./cose.ts";
-import { decodeGbcs } from "./gbcs.ts";
+import { type DecodeOptions, decodeGbcs } from "./gbcs.ts";
 import { fileInput, type Input, inputBytes, notHexText } from "./input.ts";
 import { decodeMcuboot } from "./mcuboot.ts";
 import type { DecodedNode } from "./node.ts";
 import { decodeSmp, decodeSmpConsole } from "./smp.ts";
 import { decodeZigbee } from "./zigbee.ts";
 
+export type { DecodeOptions } from "./gbcs.ts";
+export { inputBytes } from "./input.ts";
 export { type DecodedNode, shownBytes } from "./node.ts";
 export { renderDecoded } from "./render.ts";
 
@@ -18,7 +20,7 @@ interface Format {
   readonly name: string;
   /** Why bytes that fit are hardly anything else: what it pins down. */
   readonly pins: string;
-  readonly decode: (bytes: Uint8Array) => DecodedNode;
+  readonly decode: (bytes: Uint8Array, options: DecodeOptions) => DecodedNode;
 }
 
 /** The one that pins down most comes first, and wins when several fit. */
@@ -42,21 +44,21 @@ export interface Attempt {
  * Decodes bytes, hex, or the file of that name. Throws `decode/input` when there is nothing to read, and
  * `decode/unknown` when nothing fits: its message, and `data.tried` ({@link Attempt}[]), say how far each got.
  */
-export function decode(input: Uint8Array | string): DecodedNode {
-  return decodeInput(inputBytes(input));
+export function decode(input: Uint8Array | string, options: DecodeOptions = {}): DecodedNode {
+  return decodeInput(inputBytes(input), options);
 }
 
 /** The same for what a file holds: bytes, or text in which they are written. */
-export function decodeContent(content: Uint8Array): DecodedNode {
-  return decodeInput(fileInput(content));
+export function decodeContent(content: Uint8Array, options: DecodeOptions = {}): DecodedNode {
+  return decodeInput(fileInput(content), options);
 }
 
-function decodeInput({ bytes, notHex }: Input): DecodedNode {
+function decodeInput({ bytes, notHex }: Input, options: DecodeOptions): DecodedNode {
   const fits: { format: Format; node: DecodedNode }[] = [];
   const tried: Attempt[] = [];
   for (const format of formats) {
     try {
-      fits.push({ format, node: format.decode(bytes) });
+      fits.push({ format, node: format.decode(bytes, options) });
     } catch (error) {
       tried.push(attemptOf(format, error));
     }

@@ -5,7 +5,17 @@
  */
 
 import { lastGaspCode } from "../../firmware/features/hub-outage/feature.ts";
-import { grantsOn, messages, type Role, type UseCase, useCaseByCode } from "../../firmware/model/index.ts";
+import {
+  fromPlain,
+  grantsOn,
+  messages,
+  plainFault,
+  type Role,
+  type UseCase,
+  useCaseByCode,
+  type ValueOf,
+  valueTypes,
+} from "../../firmware/model/index.ts";
 import { grantsByRole } from "../../firmware/security/rules.ts";
 import {
   type Eui64,
@@ -19,6 +29,7 @@ import { CodedError } from "../../hal/base/coded-error.ts";
 import { toHex } from "../../hal/base/hex.ts";
 import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
 import { correlate } from "./correlate.ts";
+import { expectKey, takeKey } from "./device-keys.ts";
 import { type Exchange, succeeded } from "./exchange.ts";
 import { Inventory, type InventoryEvent, inventoryRules } from "./inventory.ts";
 import type { KnownDevice } from "./known-device.ts";
@@ -27,7 +38,9 @@ import type { Party, PartyName } from "./parties.ts";
 import type { TestPki } from "./pki.ts";
 import { type ReceivedAlert, type ReceivedResponse, Receiver, type RefusedMessage } from "./receiver.ts";
 import { type Parameters, type Reference, serviceRequest } from "./requests/index.ts";
+import type { DeviceBackup } from "./requests/request.ts";
 import { type PreCommand, transform } from "./transform.ts";
+import { Vending } from "./vending.ts";
 
 /** The head end's side of the WAN, and the run's time. */
 export interface HeadEndPorts {
@@ -85,14 +98,18 @@ export class HeadEnd {
   readonly #devices = new Map<Eui64, KnownDevice>();
   readonly #waiting = new Map<string, Exchange>();
   readonly #receiver: Receiver;
+  readonly #vending: Vending;
   /** Alerts taken, by device and counter: the same one again is a repetition on the way, or a replay. */
   readonly #alertsTaken = new Set<string>();
+  /** Each hub's log as it was last told. */
+  readonly #backups = new Map<Eui64, DeviceBackup>();
 
   constructor(ports: HeadEndPorts) {
     this.#ports = ports;
     this.pki = ports.pki;
     const asked = ({ originator, target, counter, code }: Header) =>
       this.#waiting.get(transactionKey(originator, target, counter, code))?.preCommand.command.operations;
+    this.#vending = new Vending(ports.crypto);
     this.#receiver = new Receiver(ports, this.#devices, asked);
   }
 
@@ -138,9 +155,16 @@ export class HeadEnd {
       counter,
       parameters,
     });
+    const { useCase, command } = preCommand;
+    if (useCase.id === "CS02d") expectKey(this.device(target), command, this.#ports.suite);
     this.#send(exchange, deliveryTries);
     this.#ports.after(options.timeoutMs ?? defaultTimeoutMs, () => this.#settle(exchange, "timed-out"));
     return exchange;
+  }
+
+  /** A top-up token of `pence` for a device, which a person enters there or 2.2 carries. Throws `headend/token`. */
+  vend(device: Eui64, pence: number, by: PartyName = "supplier"): string {
+    return this.#vending.vend(this.device(device), pence, this.parties[by]);
   }
 
   /** Service request to pre-command, checked: eligible user, device in service. */
@@ -153,7 +177,7 @@ export class HeadEnd {
     const party = actsAs !== undefined && definition.roles.includes(user.role) ? this.parties[actsAs] : user;
     const route =
       options.unchecked || party !== user
-        ? { originator: party.eui, counter: party.nextCounter() }
+        ? { originator: party.eui, counter: this.#vending.counterOf(reference, parameters, party) }
         : this.#route(reference, parameters, user, device);
     const request = {
       reference,
@@ -161,6 +185,7 @@ export class HeadEnd {
       role: party.role,
       target: device,
       typeOf: this.#typeOf,
+      backups: this.#backups,
       ...route,
     };
     return transform(request, this.#ports.suite.wire);
@@ -232,6 +257,8 @@ export class HeadEnd {
   #recordProgress(exchange: Exchange): void {
     if (!succeeded(exchange)) return;
     const { useCase, command } = exchange.preCommand;
+    const { results = [] } = exchange.answer ?? {};
+    if (useCase.id === "CS02d") takeKey(this.device(exchange.target), command, results, this.#ports.suite);
     const [argument] = command.operations.map(({ value }) => value);
     const device = Array.isArray(argument) ? argument[0] : argument;
     if (useCase.id === "CCS01" && device instanceof Uint8Array) this.#move(toHex(device), "whitelisted");
@@ -262,11 +289,21 @@ export class HeadEnd {
     }
     this.alerts.push(alert);
     this.#ports.observe({ kind: "alert", message: header.code, counter: header.counter, ...told });
-    if (header.code === messages.CS14.code)
+    if (header.code === messages.CS14.code) {
+      this.#keepBackup(header.originator, alert.values);
       for (const { eui, joined } of listedDevices(alert.values)) {
         this.#move(eui, "whitelisted"); // the answer to 8.11 may have been lost
         if (joined) this.#move(eui, "joined");
       }
+    }
+  }
+
+  /** What the hub's log is, for the one that follows it (8.12.1). */
+  #keepBackup(hub: Eui64, [value]: readonly Value[]): void {
+    if (plainFault(valueTypes.devicesBackup, value ?? null, "CS14") !== undefined) return;
+    const told = fromPlain(valueTypes.devicesBackup, value as Value, "CS14");
+    const { panId, devices } = told as ValueOf<typeof valueTypes.devicesBackup>;
+    this.#backups.set(hub, { panId, devices });
   }
 
   /** A hub's last gasp is for the WAN provider: what the network operator hears of it is the DCC's AD1. */
@@ -299,10 +336,11 @@ export class HeadEnd {
 
   /** A party that the device does not know, or does not let do this, speaks through the ACB. */
   #route(reference: string, parameters: unknown, user: Party, device: KnownDevice) {
-    const own = { originator: user.eui, counter: user.nextCounter() };
+    const own = { originator: user.eui, counter: this.#vending.counterOf(reference, parameters, user) };
     const broker = this.parties.accessControlBroker;
     if (user === broker || serviceRequest(reference).critical) return own;
-    const probe = { reference, parameters, role: user.role, target: device, typeOf: this.#typeOf, ...own };
+    const context = { typeOf: this.#typeOf, backups: this.#backups };
+    const probe = { reference, parameters, role: user.role, target: device, ...context, ...own };
     const { useCase } = transform(probe, this.#ports.suite.wire);
     const allowed = grantsOn(useCase, device.type).some(({ role }) => role === user.role);
     if (device.parties.has(user.name) && allowed) return own;

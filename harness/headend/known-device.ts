@@ -6,8 +6,18 @@ import type { PartyName } from "./parties.ts";
 export interface KnownDevice {
   readonly eui: Eui64;
   readonly type: ModelledDevice;
-  readonly signPublicKey: Uint8Array;
-  readonly agreePublicKey: Uint8Array;
+  /** A meter of two elements. */
+  readonly isTwin?: boolean;
+  /** Of a meter; default 1. */
+  readonly phases?: number;
+  /** Those in force; they change when the device has taken others (6.15.2). */
+  signPublicKey: Uint8Array;
+  agreePublicKey: Uint8Array;
+  /** Former keys, and those that may come: `device-keys.ts`. */
+  otherKeys?: {
+    readonly sign?: readonly Uint8Array[];
+    readonly agree?: readonly Uint8Array[];
+  };
   /** The parties whose credentials the device holds: others reach it through the ACB. */
   readonly parties: Set<PartyName>;
 }

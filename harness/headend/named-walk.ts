@@ -17,7 +17,7 @@ export function named(type: ValueType, value: Cbor | undefined): unknown {
       return Array.isArray(value) ? members(type, value) : value;
     case "choice": {
       const [index, of, ...more] = Array.isArray(value) ? (value as readonly Cbor[]) : [];
-      const [name, option] = Object.entries(type.options)[Number(index)] ?? [];
+      const [name, option] = (typeof index === "number" && Object.entries(type.options)[index]) || [];
       return name === undefined || more.length > 0 ? value : { [name]: named(option!, of) };
     }
     case "optional":

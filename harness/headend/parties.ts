@@ -63,6 +63,8 @@ export class Party {
   keys: PartyKeys;
   /** The counter of the last command this party originated. */
   counter = 1000n;
+  /** The counter of the last top-up token that this supplier vended. */
+  tokenCounter = 0;
 
   constructor(name: PartyName, keys: PartyKeys) {
     this.name = name;

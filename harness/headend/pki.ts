@@ -138,6 +138,12 @@ export class TestPki {
     );
   }
 
+  /** The certificate that a device has asked for (CS02c); `own` is its signing key in force. Throws `certificate/…`. */
+  certifyRequest(request: Uint8Array, own: Uint8Array): Uint8Array {
+    const asked = this.#suite.certificates.readRequest(request, own, this.#crypto);
+    return this.issue(asked.subject, "device", asked.usage === "agree" ? "agree" : "sign", asked.publicKey);
+  }
+
   /** A root that is to follow the present one, certified by it. */
   nextRootCertificate(): Uint8Array {
     const next = this.#suite.signer(this.#crypto, this.#random.bytes(32));

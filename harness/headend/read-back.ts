@@ -24,16 +24,19 @@ export function readBack(
   const own = byHand.readBack?.(lookup, { ...context, useCase: id }) ?? {};
   const form: Record<string, unknown> = {};
   const times: unknown[] = [];
+  const ranges: unknown[] = [];
   for (const step of steps) {
     const value = values.get(step.path);
     const stray = step.constant !== undefined && mismatch(step.constant, value, step.path) !== undefined;
     if (stray) form[step.path] = value;
     const source = sourceOf(step, byOwn.has(step.path), byHand.elements ?? {});
     if (source.by === "nothing" && value !== undefined) form[step.path] = value;
+    if (source.by === "null" && value !== null) form[step.path] = value;
     if (source.by === "time") times.push(value);
-    if (source.by === "range") form.ReadLogPeriod = period(value);
+    if (source.by === "range") ranges.push(period(value));
     if (source.by === "element") put(form, source.element, wordOf(value, source.words));
   }
+  if (ranges.length > 0) form.ReadLogPeriod = oneRange(ranges);
   if (times.length > 0) form.ExecutionDateTime = together(times);
   return merged(form, own);
 }
@@ -44,6 +47,12 @@ const namedOf = ({ carries }: Step, value: Cbor | undefined): unknown =>
 /** One time, which every object of the command must carry. */
 const together = (times: readonly unknown[]): unknown =>
   times.every((time) => time === times[0]) ? times[0] : times;
+
+/** One range, of which every log of the command must be read. */
+const oneRange = (ranges: readonly unknown[]): unknown =>
+  ranges.every((range) => shownRange(range) === shownRange(ranges[0])) ? ranges[0] : ranges;
+const shownRange = (range: unknown): string =>
+  JSON.stringify(range, (_, value) => (typeof value === "bigint" ? `${value}n` : value));
 
 function period(range: unknown): unknown {
   if (typeof range !== "object" || range === null || range instanceof Uint8Array) return range;

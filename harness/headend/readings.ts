@@ -116,7 +116,7 @@ export function reading<R extends Reference>(exchange: Exchange<R>): Reading<R> 
         (answer === undefined ? `it is ${status}` : `the device answered ${statuses(exchange)}`),
       { reference, status },
     );
-  const fields = preCommand.useCase.steps.flatMap((step, i) =>
+  const fields = preCommand.steps.flatMap((step, i) =>
     step.gives.kind === "null" ? [] : [[fieldOf(step), told(step, answer.results[i]?.value ?? null)]],
   );
   return Object.fromEntries(fields) as Reading<R>;

@@ -17,6 +17,7 @@ import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
 import type { Crypto } from "../../hal/board.ts";
 import { alertMeaning } from "./alert-codes.ts";
 import { answers, tellsNothing } from "./check-answer.ts";
+import { keysOf } from "./device-keys.ts";
 import type { Answer } from "./exchange.ts";
 import type { KnownDevice } from "./known-device.ts";
 import { pairKeys } from "./pair-keys.ts";
@@ -125,14 +126,12 @@ export class Receiver {
   }
 
   #valid(envelope: Envelope, device: KnownDevice, party: Party): boolean {
+    const { wire, verifier } = this.#suite;
+    const { header } = envelope;
     if (envelope.protection === "signature")
-      return this.#suite.wire.signatureValid(
-        envelope,
-        this.#suite.verifier(this.#crypto, device.signPublicKey),
-      );
-    return this.#suite.wire.macValid(
-      envelope,
-      this.#keys(envelope.header, device, party).mac(envelope.header),
+      return keysOf(device, "sign").some((key) => wire.signatureValid(envelope, verifier(this.#crypto, key)));
+    return keysOf(device, "agree").some((key) =>
+      wire.macValid(envelope, this.#keys(header, key, party).mac(header)),
     );
   }
 
@@ -156,12 +155,19 @@ export class Receiver {
   #opened(header: Header, sealed: Uint8Array, device: KnownDevice, party: Party) {
     const { supplementary } = header;
     if (supplementary === undefined || this.#suite.hiddenFor === "originator")
-      return this.#keys(header, device, party).hidden.open(header, sealed);
+      return this.#openedFor(header, sealed, device, party);
     const reader = this.#party(supplementary.party);
     if (reader === undefined) return undefined;
     const { deviceCounter: counter = header.counter } = supplementary;
-    const hidden = { ...header, target: reader.eui, counter };
-    return this.#keys(hidden, device, reader).hidden.open(hidden, sealed);
+    return this.#openedFor({ ...header, target: reader.eui, counter }, sealed, device, reader);
+  }
+
+  #openedFor(header: Header, sealed: Uint8Array, device: KnownDevice, party: Party) {
+    for (const key of keysOf(device, "agree")) {
+      const opened = this.#keys(header, key, party).hidden.open(header, sealed);
+      if (opened !== undefined) return opened;
+    }
+    return undefined;
   }
 
   /** Values of sensitive alerts are one, sealed for the party alone. */
@@ -178,8 +184,8 @@ export class Receiver {
     return Object.values(this.#pki.parties).find((party) => party.eui === eui);
   }
 
-  #keys(header: Header, device: KnownDevice, party: Party) {
-    return pairKeys(this.#suite, this.#crypto, party.keys.agree, device.agreePublicKey, header);
+  #keys(header: Header, key: Uint8Array, party: Party) {
+    return pairKeys(this.#suite, this.#crypto, party.keys.agree, key, header);
   }
 }
 

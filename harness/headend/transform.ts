@@ -1,12 +1,12 @@
 /** Service request to pre-command: what the DCC does, and the user then checks (`correlate.ts`). */
 
 import type { ModelledDevice } from "../../firmware/devices/boot.ts";
-import { type DeviceName, type Role, type UseCase, useCase } from "../../firmware/model/index.ts";
+import { type DeviceName, type Role, type Step, type UseCase, useCase } from "../../firmware/model/index.ts";
 import type { Command, Eui64, Operation, Supplementary } from "../../firmware/wire/message.ts";
 import type { Wire } from "../../firmware/wire/wire.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { checkForm } from "./requests/check-form.ts";
-import { stepValues } from "./requests/derive.ts";
+import { filledSteps } from "./requests/derive.ts";
 import { serviceRequest } from "./requests/index.ts";
 import { type RequestContext, type RequestDefinition, useCaseOf } from "./requests/request.ts";
 
@@ -18,7 +18,14 @@ export interface ServiceRequest {
   readonly parameters?: unknown;
   /** Whose authority the request claims. */
   readonly role: Role;
-  readonly target: { readonly eui: Eui64; readonly type: ModelledDevice };
+  readonly target: {
+    readonly eui: Eui64;
+    readonly type: ModelledDevice;
+    /** A meter of two elements. */
+    readonly isTwin?: boolean;
+    /** Of a meter; default 1. */
+    readonly phases?: number;
+  };
   /** Who originates the command on the wire: the user, or the ACB for one the device does not know. */
   readonly originator: Eui64;
   readonly counter: bigint;
@@ -26,12 +33,15 @@ export interface ServiceRequest {
   readonly supplementary?: Supplementary & { readonly counter: bigint };
   /** The inventory's word on a device that the request names. Throws `inventory/unknown`. */
   typeOf(eui: Eui64): DeviceName;
+  readonly backups?: RequestContext["backups"];
 }
 
 export interface PreCommand {
   readonly request: ServiceRequest;
   readonly definition: RequestDefinition;
   readonly useCase: UseCase;
+  /** Those of its steps that the command has, in order. */
+  readonly steps: readonly Step[];
   readonly command: Command;
   /** Unprotected bytes, which both protections cover. */
   readonly bytes: Uint8Array;
@@ -47,7 +57,7 @@ export function transform(request: ServiceRequest, wire: Wire): PreCommand {
   const context = contextOf(request);
   const row = useCase(useCaseOf(definition, parameters, context));
   if (!row.devices.includes(request.target.type)) throw wrongTarget(request, row);
-  const values = stepValues(definition, row, parameters, context);
+  const filled = filledSteps(definition, row, parameters, context);
   const command: Command = {
     header: {
       kind: 1,
@@ -57,19 +67,22 @@ export function transform(request: ServiceRequest, wire: Wire): PreCommand {
       counter: request.counter,
       ...(request.supplementary === undefined ? {} : { supplementary: request.supplementary }),
     },
-    operations: row.steps.map(({ kind, target, no }, i): Operation => {
-      const value = values[i];
+    operations: filled.map(({ step: { kind, target, no }, value }): Operation => {
       return { kind, object: target.id, member: no, ...(value === undefined ? {} : { value }) };
     }),
   };
-  return { request, definition, useCase: row, command, bytes: wire.encode(command) };
+  const steps = filled.map(({ step }) => step);
+  return { request, definition, useCase: row, steps, command, bytes: wire.encode(command) };
 }
 
-export const contextOf = ({ role, target, counter, typeOf }: ServiceRequest): RequestContext => ({
+export const contextOf = ({ role, target, counter, typeOf, backups }: ServiceRequest): RequestContext => ({
   role,
   device: target.type,
+  isTwin: target.isTwin ?? false,
+  phases: target.phases ?? 1,
   counter,
   typeOf,
+  backups,
 });
 
 function wrongTarget({ reference, target }: ServiceRequest, { id, devices }: UseCase): CodedError {

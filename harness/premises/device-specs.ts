@@ -51,6 +51,7 @@ export const defaultDevices: readonly HomeDeviceSpec[] = [
 const firstEui: Readonly<Partial<Record<ModelledDevice, Eui64>>> = {
   CHF: "00DB1234567890A2",
   ESME: "00DB1234567890A0",
+  SAPC: "00DB1234567890A6",
 };
 
 /** A device that stands on a board of its own hangs on a hub. */

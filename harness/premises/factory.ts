@@ -86,8 +86,9 @@ export const knownDevice = (
   type: ModelledDevice,
   eui: Eui64,
   { sign, agree }: Pick<DeviceKeys, "sign" | "agree">,
+  isTwin = false,
 ): KnownDevice => ({
-  ...{ type, eui, parties: partiesOf(type) },
+  ...{ type, eui, isTwin, parties: partiesOf(type) },
   signPublicKey: sign.signer.publicKey,
   agreePublicKey: agree.publicKey,
 });

@@ -283,7 +283,11 @@ export class Premises implements Home {
       after: (delayMs, action) => this.scheduler.after(delayMs, action),
       observe: (event) => this.trace.record({ ...event, source: "head-end" }),
     });
-    for (const { eui, type, keys } of this.devices) headEnd.register(knownDevice(type, eui, keys));
+    for (const { eui, type, keys, board } of this.devices) {
+      const { phaseCount: phases, elementCount } = board.metrology ?? {};
+      const known = knownDevice(type, eui, keys, elementCount === 2);
+      headEnd.register({ ...known, ...(phases !== undefined && { phases }) });
+    }
     this.wan.onUplink((bytes) => {
       this.#wanMessage("up", "hub", bytes);
       headEnd.receive(bytes);

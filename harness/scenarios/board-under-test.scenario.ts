@@ -125,6 +125,7 @@ describe("a board under test answers as the model does", function () {
       nextRootCertificate: () => headEnd.pki.rootCertificate,
       nextKeys: (name) => headEnd.parties[name === "secondSupplier" ? "supplier" : name].keys,
       listed: "00DB1234567890A5",
+      vend: (pence) => headEnd.vend(beside.eui, pence),
       announce: (eui, deviceType) => announce(headEnd, beside.eui, eui, deviceType),
     };
   });

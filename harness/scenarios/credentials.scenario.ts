@@ -195,7 +195,43 @@ describe("credentials", function () {
     const { protection } = home.suite.wire.peek(exchange.bytes);
     assert.equal(protection, "signature+mac");
     accessControlBroker.keys = keys;
-    assert.equal((await home.read("8.9")).DeviceLog.length, 1, "which it asks for with the new key");
+    assert.equal((await home.read("8.9")).DeviceLog?.length, 1, "which it asks for with the new key");
+  });
+
+  it("of a load controller, by the supplier and then by itself: read back key by key", async () => {
+    const { loadController } = home.headEnd.parties;
+    const keysOf = async () => {
+      const [cells] = (await home.read("6.24.1", { RemotePartyRole: ["LoadController"] })).CredentialsProvide;
+      return (cells?.anchors ?? []).map(({ key }) => key);
+    };
+    const before = await keysOf();
+    const keys = home.headEnd.pki.partyKeys("loadController");
+    const { KeyAgreementTopUpCertificate: _, ...certificates } = certificatesOf(keys);
+    await home.command("6.15.1", {
+      RemotePartyRole: "LoadController",
+      ReplacementCertificates: { SupplierOrNetworkOperatorCertificates: certificates },
+      ExecutionDateTime: home.nowS + 3600,
+      ...certified(home.headEnd.pki),
+    });
+    assert.deepEqual(await keysOf(), before);
+    await home.run(3_660_000);
+    const [outcome] = home.alerts(0x8f66);
+    assert.equal(outcome?.header.code, 0x0124);
+    const after = await keysOf();
+    assert.ok(after.length === 2 && after.every((key) => !before.includes(key)));
+    loadController.keys = keys;
+    const next = home.headEnd.pki.partyKeys("loadController");
+    const own = {
+      RemotePartyRole: "LoadController",
+      CredentialType: "Digital Signature",
+      Certificate: next.sign.certificate,
+    } as const;
+    await home.command(
+      "NA-CS02g-LC",
+      { ReplacementCertificates: [own], ...certified(home.headEnd.pki) },
+      { by: "loadController" },
+    );
+    assert.notEqual((await keysOf())[0], after[0]);
   });
 
   it("survive a power cut", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   cellsOf,
   type DeviceName as DeviceType,
+  useCase as everyUseCase,
   type GrantRow,
   grantsOn,
   type Role,
@@ -11,9 +12,11 @@ import { partyIdentities, partyNames } from "../headend/parties.ts";
 import {
   appliesTo,
   type Exchange,
+  type HomeDeviceSpec,
   needs,
   type PartyName,
   type Premises,
+  type PremisesOptions,
   reading,
   serviceRequests,
   succeeded,
@@ -22,9 +25,20 @@ import { allModelled, modelledUseCases } from "../rig/under-test/modelled.ts";
 import { askerOf, type Sample, type Subject, samples } from "./samples.ts";
 import { announce, commissioned, expectRefusal, flipBit, forge } from "./support.ts";
 
-const modelled = { esme: await modelledUseCases("ESME"), hub: await modelledUseCases("CHF") } as const;
 const everywhere = await allModelled();
-const types = { esme: "ESME", hub: "CHF" } as const satisfies Record<string, DeviceType>;
+const types = { esme: "ESME", hub: "CHF", sapc: "SAPC" } as const satisfies Record<string, DeviceType>;
+const modelled = {
+  esme: await modelledUseCases("ESME"),
+  hub: await modelledUseCases("CHF"),
+  sapc: await modelledUseCases("SAPC"),
+} as const;
+/** Homes of another set of devices than usual. */
+const devicesFor: Partial<Record<keyof typeof types, readonly HomeDeviceSpec[]>> = {
+  sapc: [
+    { name: "hub", type: "CHF" },
+    { name: "sapc", type: "SAPC" },
+  ],
+};
 /** What a device is called in a home. */
 type DeviceName = keyof typeof types;
 
@@ -36,7 +50,8 @@ const subjectOf = (home: Premises): Subject => {
     contingencyKey: headEnd.pki.contingencyKey,
     nextRootCertificate: () => headEnd.pki.nextRootCertificate(),
     nextKeys: (name) => headEnd.pki.partyKeys(name),
-    listed: home.device("esme").eui,
+    listed: home.devices.find(({ type }) => type !== "CHF")?.eui ?? "",
+    vend: (pence) => headEnd.vend(home.device("esme").eui, pence),
     announce: (eui, type) => announce(headEnd, home.device("hub").eui, eui, type),
   };
 };
@@ -60,82 +75,93 @@ function intruderOn(type: DeviceType, grants: readonly GrantRow[]): PartyName | 
 
 /** What devices model and no sample asks for, and why. */
 const notAsked = {
+  ECS08: "the older form of ECS08a, which 2.1 becomes",
+  ECS35f: "the older form of ECS35g, which 6.13 becomes",
   CCS05CCS04: "the older form of CCS06, which 8.9 becomes",
-  CS02f: "a run has no load controller",
-  CS02gLoadControllerByLoadController: "a run has no load controller",
-  CS02gLoadControllerBySupplier: "a run has no load controller",
+  ECS26d: "the older form of ECS26l, which 6.2.3 becomes",
+  ECS26i: "the older form of ECS26n, which 6.2.4 becomes",
+  ECS26e: "the older form of ECS26m, which 6.2.4 becomes",
 };
+
+let home: Premises;
+const start = async (context: Mocha.Context, options: PremisesOptions): Promise<void> => {
+  home = await commissioned(context, options);
+  await home.run(2 * 3_600_000);
+};
+
+const submit = (one: Sample, to: DeviceName): Promise<Exchange> =>
+  home.request(one.reference, one.parameters(subjectOf(home)) as never, { by: askerOf(one), to });
+
+function scenarios(one: Sample, useCase: UseCase, to: DeviceName, options: PremisesOptions = {}): void {
+  const { reference, first } = one;
+  const { id, title } = useCase;
+  const grants = grantsOn(useCase, types[to]);
+  const { protection = "mac", replayProtected = false } = grantOf(one, grants) ?? {};
+  const intruder = intruderOn(types[to], grants);
+  const what = `${title} at the ${to} (${reference}, ${id})`;
+
+  it(`${what} is carried out and answered${replayProtected ? ", and not a second time" : ""}`, async function () {
+    await start(this, options);
+    if (first !== undefined) await home.command(first, {} as never);
+    const exchange = await submit(one, to);
+    assert.equal(exchange.status, "answered");
+    assert.ok(succeeded(exchange), `results ${exchange.answer?.results.map((r) => r.status)}`);
+    assert.equal(exchange.preCommand.useCase.id, id);
+    one.check?.(reading(exchange) as never, home);
+    if (!replayProtected) return;
+    const replayed = { reason: "replay", alertCode: 0x8f3e, device: to };
+    await expectRefusal(home, replayed, () => home.replay(exchange));
+  });
+
+  it(`${what} changed on its way is refused: not authentic`, async function () {
+    await start(this, options);
+    const asked = one.parameters(subjectOf(home)) as never;
+    const tampered = { by: askerOf(one), to, tamper: flipBit(), timeoutMs: 30_000 };
+    const reason = protection === "signature" ? "signature" : "mac";
+    await expectRefusal(home, { reason, alertCode: 0x8f3d, device: to }, () =>
+      home.request(one.reference, asked, tampered),
+    );
+  });
+
+  if (intruder !== undefined)
+    it(`${what} by the ${intruder} is refused: no authority`, async function () {
+      await start(this, options);
+      const { headEnd } = home;
+      const target = home.device(to).eui;
+      const asker = { by: askerOf(one), to: target, unchecked: true };
+      const preCommand = headEnd.prepare(one.reference, one.parameters(subjectOf(home)) as never, asker);
+      const { operations } = preCommand.command;
+      const forged = forge(home, { code: useCase.code, operations, by: intruder, target, protection });
+      await expectRefusal(home, { reason: "role", alertCode: 0x8f30, device: to }, () => home.inject(forged));
+    });
+}
 
 describe("every use case, accepted once, and refused for role, replay and change", function () {
   appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
-  let home: Premises;
-  beforeEach(async function () {
-    home = await commissioned(this);
-    await home.run(2 * 3_600_000);
-  });
 
-  it("covers all use cases of meter and hub, but for those that nobody here can ask for", () => {
+  it("covers all use cases of all devices, but for those that nobody here can ask for", () => {
     const sampled = samples.map(({ useCase }) => useCase);
     const unasked = everywhere.map(({ id }) => id).filter((id) => !sampled.includes(id));
     assert.deepEqual(unasked.sort(), Object.keys(notAsked).sort());
     assert.deepEqual([...new Set(sampled)].sort(), sampled.toSorted());
   });
 
-  const submit = (one: Sample, to: DeviceName): Promise<Exchange> =>
-    home.request(one.reference, one.parameters(subjectOf(home)) as never, { by: askerOf(one), to });
-
-  function scenarios(one: Sample, useCase: UseCase, to: DeviceName): void {
-    const { reference, first } = one;
-    const { id, title } = useCase;
-    const grants = grantsOn(useCase, types[to]);
-    const { protection = "mac", replayProtected = false } = grantOf(one, grants) ?? {};
-    const intruder = intruderOn(types[to], grants);
-    const what = `${title} at the ${to} (${reference}, ${id})`;
-
-    it(`${what} is carried out and answered${replayProtected ? ", and not a second time" : ""}`, async () => {
-      if (first !== undefined) await home.command(first, {} as never);
-      const exchange = await submit(one, to);
-      assert.equal(exchange.status, "answered");
-      assert.ok(succeeded(exchange), `results ${exchange.answer?.results.map((r) => r.status)}`);
-      assert.equal(exchange.preCommand.useCase.id, id);
-      one.check?.(reading(exchange) as never, home);
-      if (!replayProtected) return;
-      const replayed = { reason: "replay", alertCode: 0x8f3e, device: to };
-      await expectRefusal(home, replayed, () => home.replay(exchange));
-    });
-
-    it(`${what} changed on its way is refused: not authentic`, async () => {
-      const asked = one.parameters(subjectOf(home)) as never;
-      const options = { by: askerOf(one), to, tamper: flipBit(), timeoutMs: 30_000 };
-      const reason = protection === "signature" ? "signature" : "mac";
-      await expectRefusal(home, { reason, alertCode: 0x8f3d, device: to }, () =>
-        home.request(one.reference, asked, options),
-      );
-    });
-
-    if (intruder !== undefined)
-      it(`${what} by the ${intruder} is refused: no authority`, async () => {
-        const { headEnd } = home;
-        const target = home.device(to).eui;
-        const options = { by: askerOf(one), to: target, unchecked: true };
-        const preCommand = headEnd.prepare(one.reference, one.parameters(subjectOf(home)) as never, options);
-        const { operations } = preCommand.command;
-        const forged = forge(home, { code: useCase.code, operations, by: intruder, target, protection });
-        await expectRefusal(home, { reason: "role", alertCode: 0x8f30, device: to }, () =>
-          home.inject(forged),
-        );
-      });
-  }
-
-  for (const to of ["esme", "hub"] as const)
+  for (const to of ["esme", "hub", "sapc"] as const)
     for (const one of samples) {
       const useCase = modelled[to].find(({ id }) => id === one.useCase);
       const grants = useCase === undefined ? [] : grantsOn(useCase, types[to]);
       // What only parties may send that the device holds no key of, it refuses from everyone.
       if (useCase !== undefined && grants.some(({ role }) => holds(types[to], role)) && (one.to ?? to) === to)
-        scenarios(one, useCase, to);
+        scenarios(one, useCase, to, devicesFor[to] && { devices: devicesFor[to] });
     }
+});
+
+describe("every use case of a meter of three phases alone, accepted once, and refused for role, replay and change", function () {
+  appliesTo(this, ["cose", "gbcs"]);
+  needs(this, { boards: false });
+  const options = { meterMains: { phaseCount: 3 } };
+  for (const one of samples) if (one.phases === 3) scenarios(one, everyUseCase(one.useCase), "esme", options);
 });
 
 describe("a party that the meter does not know", function () {

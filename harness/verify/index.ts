@@ -1,6 +1,7 @@
 /** Authenticating message files. */
 export type { Checked } from "./check-message.ts";
 export { checkMessage, ReadySuite } from "./check-message.ts";
+export { agreementOf, openHidden } from "./hidden.ts";
 export { keyedWires } from "./key-files.ts";
 export { KeyStore, type KeyUse, type Party } from "./key-store.ts";
 export { readMessageFile } from "./message-files.ts";

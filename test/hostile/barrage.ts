@@ -192,7 +192,8 @@ const plainly = (_key: string, value: unknown): unknown =>
 /** After a change of keys its sender is a stranger. */
 const changesKeys = ({ useCase }: Sample): boolean => useCase.startsWith("CS02b");
 
-function subject({ pki }: BenchMeter["headEnd"]): Subject {
+function subject(headEnd: BenchMeter["headEnd"]): Subject {
+  const { pki } = headEnd;
   return {
     nowS: Date.UTC(2026, 11, 1) / 1000,
     issuingCertificate: pki.issuingCertificate,
@@ -200,6 +201,7 @@ function subject({ pki }: BenchMeter["headEnd"]): Subject {
     nextRootCertificate: () => pki.nextRootCertificate(),
     nextKeys: (name) => pki.partyKeys(name),
     listed: standardDevice("ESME").eui,
+    vend: (pence) => headEnd.vend(standardDevice("ESME").eui, pence),
     announce: () => {},
   };
 }

@@ -1,5 +1,4 @@
 /** Auxiliary control as objects show it: one set of them for each of five controllers, calendar, logs, boost. */
-import type { EventLog, LogEntry } from "../../kernel/event-log.ts";
 import type { Journal } from "../../kernel/journal.ts";
 import { Kept } from "../../kernel/kept.ts";
 import { type Attribute, alerts, type ModelObject, type MomentType, objects } from "../../model/index.ts";
@@ -7,8 +6,8 @@ import { Status } from "../../wire/message.ts";
 import type { CommandOrigin } from "../command-origin.ts";
 import type { DeviceContext } from "../feature.ts";
 import type { FutureDatedValues } from "../future-dating/values.ts";
-import { type Range, readRange } from "../ranges.ts";
-import { done, outcome, reads, refused, type ServedObject, serve, stores } from "../serve.ts";
+import { readEntries } from "../ranges.ts";
+import { done, outcome, reads, type ServedObject, serve, stores } from "../serve.ts";
 import type { Boost } from "./boost.ts";
 import type { CalendarPart, CalendarValues } from "./calendar-values.ts";
 import { type AuxiliaryLogs, keptAuxiliary, keptBoost, toldAuxiliary, toldBoost } from "./logs.ts";
@@ -143,7 +142,7 @@ function calendarObjects({ calendar, auxiliary, futureDated }: AuxiliaryParts): 
 const logObjects = ({ context, logs, boost }: AuxiliaryParts): ServedObject[] => [
   serve(objects.auxiliaryLog, {
     buffer: {
-      get: (range) => entriesOf(logs.auxiliary, range, toldAuxiliary),
+      get: (range) => readEntries(logs.auxiliary, range, toldAuxiliary),
       load: (entries) => logs.auxiliary.replace(entries.map(keptAuxiliary)),
     },
     reset: async () => {
@@ -154,7 +153,7 @@ const logObjects = ({ context, logs, boost }: AuxiliaryParts): ServedObject[] =>
   }),
   serve(objects.boostLog, {
     buffer: {
-      get: (range) => entriesOf(logs.boost, range, toldBoost),
+      get: (range) => readEntries(logs.boost, range, toldBoost),
       load: (entries) => logs.boost.replace(entries.map(keptBoost)),
     },
   }),
@@ -165,12 +164,6 @@ const logObjects = ({ context, logs, boost }: AuxiliaryParts): ServedObject[] =>
     ),
   }),
 ];
-
-/** Oldest first, both bounds inclusive. */
-function entriesOf<T>(log: EventLog, range: Range | undefined, told: (entry: LogEntry) => T) {
-  const bounds = readRange(range);
-  return bounds === undefined ? refused : { value: log.entries(...bounds).map(told) };
-}
 
 const nameOf = ({ originator, counter }: CommandOrigin): string => `${originator}/${counter}`;
 

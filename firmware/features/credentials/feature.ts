@@ -4,7 +4,7 @@
  * outcomes. New anchors, floors under counters, the log entry and the answer are one commit.
  */
 import { hasCode } from "../../../hal/base/coded-error.ts";
-import { euiBytes } from "../../../hal/base/eui64.ts";
+import { euiBytes, euiText } from "../../../hal/base/eui64.ts";
 import type { JournalChange } from "../../kernel/journal.ts";
 import {
   cellsOf,
@@ -89,10 +89,13 @@ export class Credentials implements Feature {
     this.#settings = settings;
     this.objects = [
       servePart(objects.credentials, {
-        replace: (order, origin) => this.#replace(order, origin),
+        replace: calls(
+          (order: Order, origin) => this.#replace(order, origin),
+          (reply: Reply) => this.#load(reply),
+        ),
         provide: calls(
           ({ roles }: AnchorsRequest) => ({ value: roles.map((role) => this.#provide(role)) }),
-          undefined,
+          (reply: AnchorsReply) => this.#loadCounters(reply),
           ({ roles }: AnchorsRequest) => roles.map((role) => ({ role, status: "other" }) as const),
         ),
       }),
@@ -101,6 +104,24 @@ export class Credentials implements Feature {
 
   async start(): Promise<void> {
     for (const key of this.#context.journal.keys(waitingPrefix)) this.#aim(key);
+  }
+
+  /** A device that found an anchor for none of a command's certificates has lost its root. */
+  async #load({ outcome }: Reply): Promise<void> {
+    const cells = outcome?.cells ?? [];
+    if (cells.length > 0 && cells.every(({ status }) => status === "noTrustAnchor"))
+      await this.#anchors.loseRoot();
+  }
+
+  async #loadCounters(reply: AnchorsReply): Promise<void> {
+    const floors = reply.flatMap(({ role, counter, anchors = [] }) =>
+      anchors
+        .slice(0, 1)
+        .map(({ holder }) => ({ role: role as Role, holder: euiText(holder), counter: counter ?? 0n })),
+    );
+    const changes = this.#counters.floorChanges(floors, new Set(floors.map(({ holder }) => holder)));
+    await this.#context.journal.commit(changes);
+    this.#counters.adopt(changes);
   }
 
   /** The anchors of a role, and the highest counter of who holds them; a role this device has no cells of has none. */

@@ -12,7 +12,15 @@ import type { CommandOrigin } from "../command-origin.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import { report } from "../report.ts";
 import { calls, serve } from "../serve.ts";
-import { type Join, type JoinOutcome, type JoinRules, join, type UnjoinOutcome, unjoin } from "./machine.ts";
+import {
+  type Join,
+  type JoinDevice,
+  type JoinOutcome,
+  type JoinRules,
+  join,
+  type UnjoinOutcome,
+  unjoin,
+} from "./machine.ts";
 
 type Request = ValueOf<typeof valueTypes.joinRequest>;
 type Listed = {
@@ -40,12 +48,12 @@ export function joinsFeature(context: DeviceContext, options: JoinsOptions): Joi
       serve(objects.joining, {
         join: calls(
           (request: Request, origin) => own.join(request, origin),
-          undefined,
+          (outcome: JoinOutcome, request: Request) => own.loadJoin(outcome, request),
           (): JoinOutcome => "writeFailed",
         ),
         unjoin: calls(
           (device: Uint8Array, origin) => own.unjoin(device, origin),
-          undefined,
+          (outcome: UnjoinOutcome, device: Uint8Array) => own.loadUnjoin(outcome, device),
           (): UnjoinOutcome => "other",
         ),
         list: calls(
@@ -122,6 +130,22 @@ class Joins {
   list(): Listed {
     const devices = this.kept.map(({ device, type }) => ({ device: euiBytes(device), type }));
     return { code: 0, devices };
+  }
+
+  /** So that joining comes to `outcome`: with the device, with it as one of another type, or without. */
+  loadJoin(outcome: JoinOutcome, { device, type }: Request): Promise<void> {
+    const listed = euiText(device);
+    const others = this.kept.filter((each) => each.device !== listed);
+    const another: JoinDevice = type === "ESME" ? "GSME" : "ESME";
+    return this.#kept.keep(
+      outcome === "otherTypeListed" ? [...others, { device: listed, type: another }] : others,
+    );
+  }
+
+  async loadUnjoin(outcome: UnjoinOutcome, device: Uint8Array): Promise<void> {
+    const listed = euiText(device);
+    const others = this.kept.filter((each) => each.device !== listed);
+    await this.#kept.keep(outcome === "success" ? [...others, { device: listed, type: "PPMID" }] : others);
   }
 
   async load(devices: NonNullable<Listed["devices"]>): Promise<void> {

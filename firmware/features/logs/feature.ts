@@ -1,9 +1,8 @@
 /** Reads of the event, security and power event logs (ECS35a–e). Only the event log can be cleared remotely. */
-import type { EventLog, LogEntry } from "../../kernel/event-log.ts";
 import { objects } from "../../model/index.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
-import { type Range, readRange } from "../ranges.ts";
-import { done, refused, serve } from "../serve.ts";
+import { readEntries } from "../ranges.ts";
+import { done, serve } from "../serve.ts";
 
 const eventLogCleared = 0x8f52;
 const nothing = new Uint8Array();
@@ -16,7 +15,11 @@ export function logsFeature(context: DeviceContext): Feature {
       serve(objects.eventLog, {
         buffer: {
           get: (range) =>
-            read(eventLog, range, ({ timeS, code, other = nothing }) => ({ time: timeS, code, other })),
+            readEntries(eventLog, range, ({ timeS, code, other = nothing }) => ({
+              time: timeS,
+              code,
+              other,
+            })),
           load: (entries) =>
             eventLog.replace(
               entries.map(({ time, code, other }) => ({
@@ -34,21 +37,16 @@ export function logsFeature(context: DeviceContext): Feature {
       }),
       serve(objects.securityLog, {
         buffer: {
-          get: (range) => read(securityLog, range, ({ timeS, code }) => ({ time: timeS, code })),
+          get: (range) => readEntries(securityLog, range, ({ timeS, code }) => ({ time: timeS, code })),
           load: (entries) => securityLog.replace(entries.map(({ time, code }) => ({ timeS: time, code }))),
         },
       }),
       serve(objects.powerEventLog, {
         buffer: {
-          get: (range) => read(powerLog, range, ({ timeS, code }) => ({ time: timeS, code, value: 0 })),
+          get: (range) =>
+            readEntries(powerLog, range, ({ timeS, code }) => ({ time: timeS, code, value: 0 })),
         },
       }),
     ],
   };
-}
-
-/** Oldest first, both bounds inclusive. */
-function read<T>(log: EventLog, range: Range | undefined, told: (entry: LogEntry) => T) {
-  const bounds = readRange(range);
-  return bounds === undefined ? refused : { value: log.entries(...bounds).map(told) };
 }

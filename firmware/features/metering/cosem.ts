@@ -218,7 +218,7 @@ const priceInForce = (
 ) => ({
   value: reads(
     async () => Math.max(0, prices().prices.get(await index()) ?? 0),
-    async (charge: number) => tariff.loadPrice(part, { index: await index(), charge }),
+    (charge: number) => tariff.loadPrice(part, { charge }),
   ),
   scalerUnit: reads(
     () => ({ scaler: prices().priceScale, unit: "currency" }) as const,

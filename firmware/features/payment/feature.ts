@@ -40,7 +40,7 @@ import {
   stored,
   type Terms,
 } from "./ledger.ts";
-import { PaymentLogs } from "./logs.ts";
+import { amountsOf, PaymentLogs } from "./logs.ts";
 import {
   activateEmergency,
   type BalanceName,
@@ -87,6 +87,8 @@ export interface PaymentFeature extends Feature {
   /** Call it when the device's time was set or adjusted. */
   timeChanged(): Promise<void>;
   topUpLimits(): Promise<TopUpLimits>;
+  /** Balances and debts, charged up to now, as a billing log has them. */
+  amounts(): Promise<ReturnType<typeof amountsOf>>;
   /** Takes a credit of `amount` units; `also`, state of who gives it, changes in the same commit. */
   topUp(amount: bigint, also: Share): Promise<void>;
   /** False when the balance is above the threshold of emergency credit, and it is not active. */
@@ -145,6 +147,10 @@ class Payment implements PaymentFeature, ShownPayment {
 
   async balances(): Promise<Balances> {
     return (await this.#settled()).ledger.state;
+  }
+
+  async amounts(): Promise<ReturnType<typeof amountsOf>> {
+    return amountsOf(await this.balances());
   }
 
   async topUpLimits(): Promise<TopUpLimits> {

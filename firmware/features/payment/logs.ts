@@ -57,7 +57,8 @@ export class PaymentLogs {
   }
 }
 
-const amountsOf = (balances: Balances) =>
+/** As logs have them. */
+export const amountsOf = (balances: Balances) =>
   Object.fromEntries(balanceNames.map((name) => [name, shown(balances[name])])) as Record<
     keyof Balances,
     number

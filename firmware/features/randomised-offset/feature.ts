@@ -32,10 +32,6 @@ export const randomisedOffsetS = (number: number, limitS: number): number =>
 export const offsetNumber = (hash: Uint8Array): number =>
   1 + (new DataView(hash.buffer, hash.byteOffset).getUint32(0) % steps);
 
-/** A number by which the limit comes to the offset. */
-const offsetNumberOf = (value: number, limitS: number): number =>
-  Math.min(steps, Math.max(1, limitS === 0 ? 1 : Math.ceil((value * steps) / limitS)));
-
 export function randomisedOffsetFeature(
   context: DeviceContext,
   { number, limitS }: RandomisedOffsetOptions,
@@ -50,8 +46,12 @@ export function randomisedOffsetFeature(
     onChange: (listener) => void listeners.push(listener),
     objects: [
       serve(objects.randomisedOffset, {
-        // Follows from the number that loads beside it, when both are loaded.
-        value: reads(offsetS, (value) => own.keep(offsetNumberOf(value, limit.value))),
+        // Follows from number and limit: where these are loaded too, they say how.
+        value: reads(offsetS, async (value) => {
+          if (offsetS() === value) return;
+          await own.keep(steps);
+          await limit.keep(value);
+        }),
       }),
       serve(objects.randomisedOffsetNumber, {
         value: reads(

@@ -66,10 +66,10 @@ const secondary = (bind: Binding): ServedObject[] => [
     daysPassive: bind.passive("secondaryDays", readSecondaryDays),
     activateAt: bind.calendar(objects.secondaryCalendar, secondaryCalendarParts),
   }),
-  serve(objects.secondarySpecialDays, { entries: bind.passive("secondarySpecialDays", readSpecialDays) }),
-  serve(objects.secondarySpecialDaysInForce, { entries: bind.active("secondarySpecialDays") }),
+  serve(objects.secondarySpecialDays, { entries: bind.passive("secondarySpecial", readSpecialDays) }),
+  serve(objects.secondarySpecialDaysInForce, { entries: bind.active("secondarySpecial") }),
   serve(objects.secondarySpecialDaysActivation, {
-    activateAt: bind.activation(objects.secondarySpecialDaysActivation, ["secondarySpecialDays"]),
+    activateAt: bind.activation(objects.secondarySpecialDaysActivation, ["secondarySpecial"]),
   }),
   serve(objects.secondaryPrice, {
     chargeActive: bind.active("secondaryPrice"),

@@ -41,7 +41,7 @@ export const factoryTariff: Readonly<Record<Part, unknown>> = {
   secondarySeasons: seasons,
   secondaryWeeks: weeks,
   secondaryDays: days(201),
-  secondarySpecialDays: [],
+  secondarySpecial: [],
   thresholds1: noThresholds,
   thresholds2: noThresholds,
   thresholds3: noThresholds,

@@ -26,6 +26,7 @@ import { calendarParts, type Part, secondaryCalendarParts } from "./parts.ts";
 import {
   type Charge,
   isConsistent,
+  priceIndexes,
   readDays,
   readSeasons,
   readSecondaryDays,
@@ -35,12 +36,19 @@ import {
   readTariffPrices,
   readThresholds,
   readWeeks,
+  secondaryPriceIndexes,
 } from "./values.ts";
 
 export interface TariffOptions {
   readonly futureDated: FutureDatedValues;
   /** How late this meter's switches are. */
   readonly offset?: Pick<RandomisedOffsetFeature, "offsetS" | "onChange">;
+}
+
+type PricePart = "price" | "secondaryPrice";
+interface LoadedPrice {
+  readonly charge?: number;
+  readonly scale?: number;
 }
 
 export interface TariffFeature extends Feature {
@@ -57,11 +65,8 @@ export interface TariffFeature extends Feature {
   secondaryPrices(): Charge;
   /** In force; its one price has index 0. */
   standingCharge(): Charge;
-  /** Has one price in force be another: for a bench. */
-  loadPrice(
-    part: "price" | "secondaryPrice",
-    price: { index?: number; charge?: number; scale?: number },
-  ): Promise<void>;
+  /** Has all rates of an element cost this, or scales their prices: for a bench. */
+  loadPrice(part: PricePart, price: LoadedPrice): Promise<void>;
   /** Runs in the device's loop before an activation puts other values in force. */
   beforeChange(listener: () => Promise<void>): void;
   /** Runs after an activation, in the device's loop. */
@@ -76,7 +81,7 @@ type Which = "active" | "passive";
 type Types = typeof valueTypes;
 const primary = { parts: [...calendarParts, "specialDays"], readDays } as const;
 const secondary = {
-  parts: [...secondaryCalendarParts, "secondarySpecialDays"],
+  parts: [...secondaryCalendarParts, "secondarySpecial"],
   readDays: readSecondaryDays,
 } as const;
 type Element = typeof primary | typeof secondary;
@@ -116,15 +121,15 @@ class Tariff implements TariffFeature, ShownTariff {
     await this.#changed();
   }
 
-  async loadPrice(
-    part: "price" | "secondaryPrice",
-    { index, charge = 0, scale }: { index?: number; charge?: number; scale?: number },
-  ): Promise<void> {
+  async loadPrice(part: PricePart, { charge, scale }: LoadedPrice): Promise<void> {
     const value = this.inForce(part) as ValueOf<Types["touCharge"]>;
-    const others = value.charges.filter((each) => index === undefined || each.index[0] !== index);
-    const own = index === undefined ? [] : [{ index: Uint8Array.of(index), charge }];
-    const price = scale ?? value.scale.price;
-    await this.load(part, { ...value, scale: { ...value.scale, price }, charges: [...own, ...others] });
+    const indexes = part === "price" ? priceIndexes : secondaryPriceIndexes;
+    const charges = indexes.map((index) => ({ index: Uint8Array.of(index), charge: charge ?? 0 }));
+    await this.load(part, {
+      ...value,
+      ...(scale !== undefined && { scale: { ...value.scale, price: scale } }),
+      ...(charge !== undefined && { charges }),
+    });
   }
 
   passiveIsConsistent(parts: typeof calendarParts | typeof secondaryCalendarParts): boolean {

@@ -10,7 +10,7 @@ export type Part =
   | (typeof secondaryCalendarParts)[number]
   | (typeof thresholdParts)[number]
   | "specialDays"
-  | "secondarySpecialDays"
+  | "secondarySpecial"
   | "currency"
   | "standing"
   | "price"

@@ -33,7 +33,7 @@ export const specialDays = cosem(26, "specialDays", 11, "0-1:11.0.0.255", { attr
 /** When configurable demand is measured: script 1 begins, 2 ends. */
 export const demandWindow = cosem(153, "demandWindow", 10, "0-0:12.0.0.255", { attributes: { entries: attribute(2, "both", t.array(v.scheduleEntry, 1, 2)) }, methods: {} });
 /** In force. */
-export const nonDisablementScheduleInForce = cosem(154, "nonDisablementScheduleInForce", 10, "0-0:12.0.1.255", { attributes: { entries: attribute(2, "get", t.array(v.scheduleEntry, 1, 22)) }, methods: {} });
+export const nonDisablementScheduleInForce = cosem(154, "nonDisablementScheduleInForce", 10, "0-0:12.0.1.255", { attributes: { entries: attribute(2, "get", t.array(v.scheduleEntry, 0, 22)) }, methods: {} });
 /** In force. */
 export const auxiliaryScheduleInForce = cosem(155, "auxiliaryScheduleInForce", 10, "0-0:12.0.2.255", { attributes: { entries: attribute(2, "get", t.array(v.scheduleEntry, 0, 120)) }, methods: {} });
 /** When no supply is cut for want of credit. */

@@ -7,7 +7,7 @@ export const paymentMessages = {
     code: 0x0007, title: "top up by token", kind: "command", payload: "dlms", devices: ["ESME"], requests: ["2.2"],
     futureDated: false, replayProtected: true, sensitive: false, stamped: true,
     grants: [
-      { role: "supplier", protection: "mac", response: "mac", replayProtected: true },
+      { role: "supplier", protection: "mac", response: "mac", replayProtected: false },
     ],
     does: [
       call("tokenGateway.enter"),

@@ -3,6 +3,7 @@
  * what comes in through these schemas, which drop keys they do not know.
  */
 import { z } from "zod";
+import { buttons } from "../../board.ts";
 
 export const boardGroupId = 64;
 
@@ -149,7 +150,7 @@ export const stimulusWrite = z.object({
   tamper: z
     .partialRecord(z.enum(["meter-cover", "terminal-cover", "battery-cover", "magnet"]), z.boolean())
     .optional(),
-  button: z.enum(["a", "b"]).optional(),
+  button: z.enum(buttons).optional(),
   stuck: z.boolean().optional(),
 });
 export type Stimulus = z.infer<typeof stimulusWrite>;
@@ -170,7 +171,7 @@ export const eventFields = {
     input: z.enum(["meter-cover", "terminal-cover", "battery-cover", "magnet"]),
     active: z.boolean(),
   }),
-  button: z.object({ button: z.enum(["a", "b"]) }),
+  button: z.object({ button: z.enum(buttons) }),
   "radio-sent": z.object({ id: uint, outcome: z.enum(["sent", "no-ack", "channel-busy"]) }),
   "radio-frame": z.object({ mpdu: bytes, rssi: integer, lqi: uint }),
   "modem-sent": z.object({ id: uint, ok: z.boolean() }),

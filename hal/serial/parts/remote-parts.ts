@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   type AuxiliaryLevels,
   type AuxiliaryOutputs,
+  type Button,
   type Cancel,
   type Entropy,
   type Flash,
@@ -238,7 +239,7 @@ const screen = { lines: 4, characters: 32 };
 
 export class RemoteUserInterface implements UserInterface {
   readonly #powerOn: PowerOn;
-  readonly #presses: Subscribers<{ readonly button: "a" | "b" }>;
+  readonly #presses: Subscribers<{ readonly button: Button }>;
 
   constructor(powerOn: PowerOn) {
     this.#powerOn = powerOn;
@@ -256,7 +257,7 @@ export class RemoteUserInterface implements UserInterface {
     await this.#powerOn.write("display", Command.ui, { lines: [...lines] }, nothing);
   }
 
-  onButton(listener: Listener<{ readonly button: "a" | "b" }>): Cancel {
+  onButton(listener: Listener<{ readonly button: Button }>): Cancel {
     return this.#presses.add(listener);
   }
 }

@@ -64,9 +64,11 @@ function setOf(role: Role | undefined, replaced: readonly Replaced[]): Readonly<
   return set;
 }
 
-const byWhom: Readonly<Partial<Record<Role, "CS02bSupplierBySupplier" | "CS02bNOByNO">>> = {
-  supplier: "CS02bSupplierBySupplier",
-  networkOperator: "CS02bNOByNO",
+type Krp = "CS02bSupplierBySupplier" | "CS02bNOByNO" | "CS02gLoadControllerBySupplier";
+/** Whose keys a user of a role may replace: its own; a supplier those of load controllers, too. */
+const byWhom: Readonly<Partial<Record<Role, Readonly<Partial<Record<Role, Krp>>>>>> = {
+  supplier: { supplier: "CS02bSupplierBySupplier", loadController: "CS02gLoadControllerBySupplier" },
+  networkOperator: { networkOperator: "CS02bNOByNO" },
 };
 /** Elements that every change has at its end. */
 const ending = { CertificationPathCertificates: path, ApplyTimeBasedCPVChecks: z.boolean() } as const;
@@ -170,18 +172,49 @@ const anyValues = {
   },
 } as const;
 
+interface KrpFloors {
+  readonly RemotePartyRole: RoleWord;
+  readonly RemotePartyFloorSeqNumber?: bigint | undefined;
+  readonly RemotePartyPrepaymentTopUpFloorSeqNumber?: bigint | undefined;
+}
+
+/** The floor is the party's whose keys are replaced: the authoriser's, but for a load controller's. */
+function krpFloors(p: KrpFloors): Pick<Change, "authoriserFloor" | "authoriserTopUpFloor" | "floors"> {
+  const { RemotePartyFloorSeqNumber: floor, RemotePartyPrepaymentTopUpFloorSeqNumber: topUp } = p;
+  if (p.RemotePartyRole !== "LoadController") return { authoriserFloor: floor, authoriserTopUpFloor: topUp };
+  return floor === undefined ? {} : { floors: [{ role: "loadController", floor, topUp }] };
+}
+
+function readKrpFloors(
+  role: unknown,
+  { authoriserFloor, authoriserTopUpFloor, floors: others }: ReturnType<typeof readChange>,
+): Omit<KrpFloors, "RemotePartyRole"> & { readonly floors?: unknown } {
+  if (role !== "loadController")
+    return {
+      RemotePartyFloorSeqNumber: authoriserFloor,
+      RemotePartyPrepaymentTopUpFloorSeqNumber: authoriserTopUpFloor,
+    };
+  const [only, ...more] = others;
+  const fits = only === undefined || (only.role === role && only.floor !== undefined && more.length === 0);
+  return {
+    RemotePartyFloorSeqNumber: only?.floor,
+    RemotePartyPrepaymentTopUpFloorSeqNumber: only?.topUp,
+    ...(fits ? {} : { floors: others }),
+  };
+}
+
 export const credentials = {
   "6.15.1": request("6.15.1", "UpdateSecurityCredentialsKRP", {
     fields: {
-      RemotePartyRole: z.enum(["Supplier", "NetworkOperator"]),
+      RemotePartyRole: z.enum(["Supplier", "NetworkOperator", "LoadController"]),
       RemotePartyFloorSeqNumber: floorSequenceNumber.optional(),
       RemotePartyPrepaymentTopUpFloorSeqNumber: floorSequenceNumber.optional(),
       ReplacementCertificates: z.strictObject({ SupplierOrNetworkOperatorCertificates: optionalSet }),
       ...ending,
     },
     useCase: (p, { role }) => {
-      const own = byWhom[role];
-      if (own !== undefined && partyRoles[p.RemotePartyRole] === role) return own;
+      const found = byWhom[role]?.[partyRoles[p.RemotePartyRole]];
+      if (found !== undefined) return found;
       throw new CodedError(
         "headend/parameters",
         `service request 6.15.1: RemotePartyRole: a ${role} cannot replace the keys of a ${p.RemotePartyRole}; ` +
@@ -194,8 +227,7 @@ export const credentials = {
         {
           ...common(p),
           executionTime: p.ExecutionDateTime,
-          authoriserFloor: p.RemotePartyFloorSeqNumber,
-          authoriserTopUpFloor: p.RemotePartyPrepaymentTopUpFloorSeqNumber,
+          ...krpFloors(p),
           replaced: replacedBy(
             partyRoles[p.RemotePartyRole],
             p.ReplacementCertificates.SupplierOrNetworkOperatorCertificates,
@@ -209,11 +241,16 @@ export const credentials = {
       return {
         ExecutionDateTime: change.executionTime,
         RemotePartyRole: wordOfRole(role),
-        RemotePartyFloorSeqNumber: change.authoriserFloor,
-        RemotePartyPrepaymentTopUpFloorSeqNumber: change.authoriserTopUpFloor,
+        ...readKrpFloors(role, change),
         ReplacementCertificates: { SupplierOrNetworkOperatorCertificates: setOf(role, change.replaced) },
         ...readEnding(change),
-        ...straysOf(change, "executionTime", "authoriserFloor", "authoriserTopUpFloor"),
+        ...straysOf(
+          change,
+          "executionTime",
+          ...(role === "loadController"
+            ? (["floors"] as const)
+            : (["authoriserFloor", "authoriserTopUpFloor"] as const)),
+        ),
       };
     },
   }),
@@ -281,6 +318,13 @@ export const credentials = {
     },
     carried: ({ ExecutionDateTime: _, ...p }) => p,
   }),
+  "NA-CS02g-LC": unlisted(
+    "NA-CS02g-LC",
+    "Update a load controller's credentials, by itself",
+    ["CS02gLoadControllerByLoadController"],
+    anyForm,
+    anyValues,
+  ),
   "NA-CS02b-Root": unlisted(
     "NA-CS02b-Root",
     "Update the root's credentials, by the supplier",
@@ -330,7 +374,7 @@ export const credentials = {
         .max(7)
         .refine((roles) => new Set(roles).size === roles.length, "expected each role once"),
     },
-    useCase: "CS02a",
+    useCase: (p) => (p.RemotePartyRole.includes("LoadController") ? "CS02f" : "CS02a"),
     values: (p, { role }) => ({
       "credentials.provide": {
         asker: signingCell(role),

@@ -8,33 +8,45 @@ import { empty, oneOf, whole } from "./duis.ts";
 const lastDay = 0xfe;
 const secondLastDay = 0xfd;
 
-export const date = z
-  .strictObject({
-    Year: z
-      .strictObject({ SpecifiedYear: whole(2014, 9999).optional(), NonSpecifiedYear: empty.optional() })
-      .superRefine(oneOf("SpecifiedYear", "NonSpecifiedYear")),
-    Month: z
-      .strictObject({ SpecifiedMonth: whole(1, 12).optional(), NonSpecifiedMonth: empty.optional() })
-      .superRefine(oneOf("SpecifiedMonth", "NonSpecifiedMonth")),
-    DayOfMonth: z
-      .strictObject({
-        SpecifiedDayOfMonth: whole(1, 31).optional(),
-        LastDayOfMonth: empty.optional(),
-        SecondLastDayOfMonth: empty.optional(),
-        NonSpecifiedDayOfMonth: empty.optional(),
-      })
-      .superRefine(
-        oneOf("SpecifiedDayOfMonth", "LastDayOfMonth", "SecondLastDayOfMonth", "NonSpecifiedDayOfMonth"),
-      ),
-    DayOfWeek: z
-      .strictObject({ SpecifiedDayOfWeek: whole(1, 7).optional(), NonSpecifiedDayOfWeek: empty.optional() })
-      .superRefine(oneOf("SpecifiedDayOfWeek", "NonSpecifiedDayOfWeek")),
-  })
-  .superRefine(({ Year, Month, DayOfMonth }, context) => {
-    const [month, day] = [Month.SpecifiedMonth, DayOfMonth.SpecifiedDayOfMonth];
-    const fault = month && day ? dateFault(month, day, Year.SpecifiedYear) : undefined;
-    if (fault !== undefined) context.addIssue(fault);
-  });
+const parts = {
+  Year: z
+    .strictObject({ SpecifiedYear: whole(2014, 9999).optional(), NonSpecifiedYear: empty.optional() })
+    .superRefine(oneOf("SpecifiedYear", "NonSpecifiedYear")),
+  Month: z
+    .strictObject({ SpecifiedMonth: whole(1, 12).optional(), NonSpecifiedMonth: empty.optional() })
+    .superRefine(oneOf("SpecifiedMonth", "NonSpecifiedMonth")),
+  DayOfMonth: z
+    .strictObject({
+      SpecifiedDayOfMonth: whole(1, 31).optional(),
+      LastDayOfMonth: empty.optional(),
+      SecondLastDayOfMonth: empty.optional(),
+      NonSpecifiedDayOfMonth: empty.optional(),
+    })
+    .superRefine(
+      oneOf("SpecifiedDayOfMonth", "LastDayOfMonth", "SecondLastDayOfMonth", "NonSpecifiedDayOfMonth"),
+    ),
+  DayOfWeek: z
+    .strictObject({ SpecifiedDayOfWeek: whole(1, 7).optional(), NonSpecifiedDayOfWeek: empty.optional() })
+    .superRefine(oneOf("SpecifiedDayOfWeek", "NonSpecifiedDayOfWeek")),
+};
+
+interface Named {
+  readonly Year: { readonly SpecifiedYear?: number | undefined };
+  readonly Month: { readonly SpecifiedMonth?: number | undefined };
+  readonly DayOfMonth: { readonly SpecifiedDayOfMonth?: number | undefined };
+}
+function exists({ Year, Month, DayOfMonth }: Named, context: z.core.$RefinementCtx): void {
+  const [month, day] = [Month.SpecifiedMonth, DayOfMonth.SpecifiedDayOfMonth];
+  const fault = month && day ? dateFault(month, day, Year.SpecifiedYear) : undefined;
+  if (fault !== undefined) context.addIssue(fault);
+}
+
+export const date = z.strictObject(parts).superRefine(exists);
+/** A date that has a number among others: `name` is its attribute. */
+export const numberedDate = <const N extends string>(name: N, most: number) =>
+  z
+    .strictObject({ [name]: whole(1, most), ...parts } as Readonly<Record<N, z.ZodNumber>> & typeof parts)
+    .superRefine(exists as (value: object, context: z.core.$RefinementCtx) => void);
 export type DuisDate = z.input<typeof date>;
 
 /** "MM-DD", each year, or "YYYY-MM-DD", once, as DUIS writes it. */

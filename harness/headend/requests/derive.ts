@@ -17,7 +17,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** What decides a step's value. */
 type Source =
-  | { readonly by: "nothing" | "row" | "time" | "range" | "hand" }
+  | { readonly by: "nothing" | "null" | "row" | "time" | "range" | "hand" }
   | { readonly by: "element"; readonly element: string; readonly words?: Fields };
 
 /** A constant that leaves nothing open. */
@@ -31,6 +31,7 @@ const activation = "activateAt";
 export function sourceOf(step: Step, byHand: boolean, elements: Readonly<Record<string, Element>>): Source {
   if (byHand) return { by: "hand" };
   if (step.kind === "get") return { by: step.carries.kind === "null" ? "nothing" : "range" };
+  if (step.carries.kind === "null") return { by: "null" };
   if (whole(step.constant)) return { by: "row" };
   if (step.member === activation) return { by: "time" };
   const named = elements[step.path] ?? step.object.charAt(0).toUpperCase() + step.object.slice(1);
@@ -39,27 +40,42 @@ export function sourceOf(step: Step, byHand: boolean, elements: Readonly<Record<
     : { by: "element", element: named[0], words: named[1] };
 }
 
+/** A step and its plain value; undefined for a get that selects nothing. */
+export interface FilledStep {
+  readonly step: Step;
+  readonly value: Plain | undefined;
+}
+
 /**
- * The plain value of each step; undefined for a get that selects nothing. Throws `headend/parameters` for what the form
- * allows and a device has no value for.
+ * The steps that the parameters ask for: all but those that the row lets be left out and nothing says the value of. Throws
+ * `headend/parameters` for what the form allows and a device has no value for.
  */
-export function stepValues(
+export function filledSteps(
   definition: RequestDefinition,
   useCase: UseCase,
   parameters: Fields,
   context: RequestContext,
-): readonly (Plain | undefined)[] {
+): readonly FilledStep[] {
   const own = definition.byHand.values?.(parameters, context) ?? {};
-  return useCase.steps.map((step) => {
+  const plainValue = plainIn(definition);
+  return useCase.steps.flatMap((step): FilledStep[] => {
     const named = namedValue(step, own, definition, parameters);
-    if (named === undefined) return undefined;
+    if (named === undefined) return mayBeLeftOut(step) ? [] : [{ step, value: undefined }];
+    return [{ step, value: plainValue(step, named) }];
+  });
+}
+
+/** Sets and calls alone: a get without a selector has no value either. */
+const mayBeLeftOut = ({ kind, times }: Step): boolean => kind !== "get" && times[0] === 0;
+
+const plainIn =
+  ({ reference }: RequestDefinition) =>
+  (step: Step, named: unknown): Plain => {
     const plain = toPlain(step.carries, named);
-    const { reference } = definition;
     const fault = plainFault(step.carries, plain, step.path) ?? constantFault(step, plain);
     if (fault === undefined) return plain;
     throw new CodedError("headend/parameters", `service request ${reference}: ${fault}`, { reference });
-  });
-}
+  };
 
 const constantFault = ({ constant, carries, path }: Step, plain: Plain): string | undefined =>
   constant === undefined ? undefined : mismatch(constant, fromPlain(carries, plain, path), path);
@@ -67,7 +83,7 @@ const constantFault = ({ constant, carries, path }: Step, plain: Plain): string 
 function namedValue(step: Step, own: NamedValues, { byHand, reference }: RequestDefinition, form: Fields) {
   const source = sourceOf(step, step.path in own, byHand.elements ?? {});
   const value = valueFrom(source, step, own, form);
-  if (value === undefined && source.by !== "nothing")
+  if (value === undefined && source.by !== "nothing" && !mayBeLeftOut(step))
     throw new Error(`service request ${reference}: nothing says what ${step.path} is`);
   return value;
 }
@@ -76,6 +92,8 @@ function valueFrom(source: Source, step: Step, own: NamedValues, form: Fields): 
   switch (source.by) {
     case "nothing":
       return undefined;
+    case "null":
+      return null;
     case "row":
       return step.constant;
     case "hand":

@@ -73,6 +73,9 @@ export const wholeLog = { StartDateTime: 0, EndDateTime: NEVER } as const;
 /** Number types of XML schema, with limits. */
 export const unsignedInt = z.int().min(0).max(0xffff_ffff);
 export const short = z.int().min(-0x8000).max(0x7fff);
+export const int = z.int().min(-0x8000_0000).max(0x7fff_ffff);
+/** A power of ten. */
+export const priceScale = z.int().min(-128).max(127);
 export const whole = (least: number, most: number) => z.int().min(least).max(most);
 /** floorSequenceNumber: an integer of ASN.1. */
 export const floorSequenceNumber = z.bigint().min(0n).max(0x7fff_ffff_ffff_ffffn);

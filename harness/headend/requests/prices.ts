@@ -1,11 +1,10 @@
 /** The prices of an electricity tariff: integers times 10^scale of the currency a kWh, and of the standing charge a day. */
 import { z } from "zod";
 import { fromHex, toHex } from "../../../hal/base/hex.ts";
-import { indexed, numbered, oneOf, short, whole } from "./duis.ts";
+import { indexed, numbered, oneOf, priceScale, short, whole } from "./duis.ts";
 import { list } from "./read.ts";
 import type { Lookup } from "./request.ts";
 
-const priceScale = whole(-128, 127);
 const blockPrices = indexed(
   z.strictObject({ index: whole(1, 8), BlockPrice: indexed(numbered(4, short), 1, 4) }),
   1,
@@ -136,5 +135,50 @@ export function readPrices(value: Lookup) {
       TOUPrice,
       ...strays,
     },
+  };
+}
+
+// Of the secondary element: four prices.
+
+export const secondaryPrices = z.strictObject({
+  PriceScale: priceScale,
+  ElectricityPriceElement: indexed(numbered(4, short), 1, 4),
+});
+type SecondaryPrices = z.output<typeof secondaryPrices>;
+
+const secondaryImport = "0114010800FF";
+
+/** Prices that are left out are 0. */
+export const filledSecondaryPrices = ({ PriceScale, ElectricityPriceElement }: SecondaryPrices) => ({
+  PriceScale,
+  ElectricityPriceElement: [1, 2, 3, 4].map((index) => ({
+    index,
+    value: ElectricityPriceElement.find((one) => one.index === index)?.value ?? 0,
+  })),
+});
+
+export function secondaryPriceValues(form: SecondaryPrices): Record<string, unknown> {
+  const { PriceScale, ElectricityPriceElement } = filledSecondaryPrices(form);
+  return {
+    "secondaryPrice.chargePassive": {
+      scale: { price: PriceScale },
+      commodity: { name: fromHex(secondaryImport) },
+      charges: ElectricityPriceElement.map(({ index, value }) => ({
+        index: Uint8Array.of(index),
+        charge: value,
+      })),
+    },
+  };
+}
+
+export function readSecondaryPrices(value: Lookup) {
+  const price = chargeOf(value("secondaryPrice.chargePassive"));
+  return {
+    PriceScale: price.scale?.price,
+    ElectricityPriceElement: entries(price.charges).map((entry, i) => ({
+      index: hexOf(entry.index) === two(i + 1) ? i + 1 : hexOf(entry.index),
+      value: entry.charge,
+    })),
+    ...(hexOf(price.commodity?.name) === secondaryImport ? {} : { commodity: price.commodity }),
   };
 }

@@ -15,6 +15,8 @@ import {
   requests,
   useCase,
   userRoles,
+  type ValueOf,
+  type valueTypes,
 } from "../../../firmware/model/index.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
 import type { PartyName } from "../parties.ts";
@@ -24,11 +26,19 @@ import { executionDateTime, heldByDcc } from "./duis.ts";
 export interface RequestContext {
   readonly role: Role;
   readonly device: ModelledDevice;
+  /** The device is a meter that counts a second circuit apart. */
+  readonly isTwin: boolean;
+  /** Of a meter: 1 or 3. */
+  readonly phases: number;
   /** The originator counter of the command. */
   readonly counter: bigint;
   /** The type of a device in the inventory. Throws `inventory/unknown`. */
   typeOf(eui: Eui64): DeviceName;
+  /** What each hub has last told of its device log (CS14). */
+  readonly backups?: ReadonlyMap<Eui64, DeviceBackup> | undefined;
 }
+
+export type DeviceBackup = ValueOf<typeof valueTypes.devicesRestore>;
 
 /** What reading back a command may depend on besides its values. */
 export interface ReadContext extends RequestContext {
@@ -145,11 +155,15 @@ function define<F extends z.ZodType, U extends MessageId>(
   return { reference, element, title, critical, roles, devices, useCases, form, byHand };
 }
 
-/** As whom the DCC's users act; where the row has none, who may send the command itself. */
+/**
+ * As whom the DCC's users act; where the row has none, who may send the command itself. Users that no device knows
+ * (export suppliers, others) are played by suppliers, for whom the ACB then speaks.
+ */
 function askers(users: RequestRow["userRoles"], useCases: readonly MessageId[]): readonly Role[] {
   const granted = useCases.flatMap((id) => useCase(id).grants.map(({ role }) => role));
   const known = users.map((user) => userRoles[user].role).filter((role) => role !== "accessControlBroker");
-  return [...new Set(users.length > 0 ? known : granted)];
+  if (users.length === 0) return [...new Set(granted)];
+  return known.length === 0 ? ["supplier"] : [...new Set(known)];
 }
 
 /** The use case that `parameters` ask for. */

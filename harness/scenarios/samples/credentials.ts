@@ -27,7 +27,7 @@ const keyAgreement = (subject: Subject, name: PartyName) => ({
 type AnyChange = Parameters<"NA-CS02b-Root">;
 /** A party's signing key, changed by a request that DUIS has no number for. */
 const signingKey =
-  (role: "WanProvider" | "TransCoS" | "Recovery", name: PartyName) =>
+  (role: "WanProvider" | "TransCoS" | "Recovery" | "LoadController", name: PartyName) =>
   (subject: Subject): AnyChange => ({
     ReplacementCertificates: [
       {
@@ -124,7 +124,31 @@ export const credentialsSamples: readonly Sample[] = [
     }),
     replaced,
   ),
+  sample(
+    "CS02gLoadControllerBySupplier",
+    "6.15.1",
+    (subject) => ({
+      RemotePartyRole: "LoadController",
+      ReplacementCertificates: {
+        SupplierOrNetworkOperatorCertificates: keyAgreement(subject, "loadController"),
+      },
+      ...certified(subject),
+    }),
+    replaced,
+  ),
+  sample(
+    "CS02gLoadControllerByLoadController",
+    "NA-CS02g-LC",
+    signingKey("LoadController", "loadController"),
+    replaced,
+  ),
   sample("CS02bTransCoSByTransCoS", "NA-CS02b-TransCoS", signingKey("TransCoS", "transitionalCoS"), replaced),
+  sample("CS02f", "6.24.1", () => ({ RemotePartyRole: ["LoadController"] }), {
+    check: ({ CredentialsProvide: [controller] }, home) => {
+      const holders = new Set(controller?.anchors?.map(({ holder }) => holder));
+      assert.deepEqual([...holders], [home.headEnd.parties.loadController.eui]);
+    },
+  }),
   sample("CS02a", "6.24.1", () => ({ RemotePartyRole: ["ACB", "Root"] }), {
     check: ({ CredentialsProvide: [broker] }, home) => {
       const holders = new Set(broker?.anchors?.map(({ holder }) => holder));

@@ -15,7 +15,7 @@ export const hubSamples: readonly Sample[] = [
   }),
   sample("CCS06", "8.9", nothing, {
     ...state,
-    check: ({ DeviceLog }) => assert.equal(DeviceLog.length, 1),
+    check: ({ DeviceLog }) => assert.equal(DeviceLog?.length, 1),
   }),
   sample("CCS02", "8.11", ({ listed }) => ({ DeviceID: listed, RequestType: "Remove" })),
 ];

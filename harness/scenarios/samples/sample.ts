@@ -24,6 +24,8 @@ export interface Subject {
   nextKeys(name: PartyName): PartyKeys;
   /** The device that the hub's log loses. */
   readonly listed: Eui64;
+  /** A top-up token for the meter. */
+  vend(pence: number): string;
   /** Tells the inventory of a device (12.2), once. */
   announce(eui: Eui64, type: DeviceType): void;
 }
@@ -35,7 +37,9 @@ export interface Sample {
   /** Who asks, where the row names no user of the DCC. */
   readonly by?: PartyName;
   /** The one device whose parties it is about, where others know them not. */
-  readonly to?: "hub" | "esme";
+  readonly to?: "hub" | "esme" | "sapc";
+  /** Only a meter of three phases takes it. */
+  readonly phases?: 3;
   /** The request that must have been carried out first. */
   readonly first?: Reference;
   /** The answer's values are the device's own state: of a board under test only their shape is compared. */

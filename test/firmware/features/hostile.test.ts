@@ -10,8 +10,7 @@ import { meterOutageFeature } from "../../../firmware/features/outage/feature.ts
 import { randomisedOffsetFeature } from "../../../firmware/features/randomised-offset/feature.ts";
 import { supplyFeature } from "../../../firmware/features/supply/feature.ts";
 import { tariffFeature } from "../../../firmware/features/tariff/feature.ts";
-import { averageVoltageRecord, voltageFeature } from "../../../firmware/features/voltage/feature.ts";
-import { RecordLog } from "../../../firmware/kernel/record-log.ts";
+import { openVoltageLogs, voltageFeature } from "../../../firmware/features/voltage/feature.ts";
 import { calendarBytes, type ObjectName, plainFault, type ValueType } from "../../../firmware/model/index.ts";
 import type { Value } from "../../../firmware/wire/message.ts";
 import { constantLoad } from "../../../hal/mock/index.ts";
@@ -22,10 +21,10 @@ async function meterFeatures(context: BenchContext): Promise<{ features: Feature
   const { flash } = context.board;
   const { futureDated } = context;
   const map = partitions(flash.geometry);
-  const averages = await RecordLog.open(flash, map.voltageLog, averageVoltageRecord);
+  const averages = await openVoltageLogs(context.board, map);
   const offset = randomisedOffsetFeature(context, { number: 5000, limitS: 0 });
   const tariff = tariffFeature(context, { futureDated, offset });
-  const supply = supplyFeature(context);
+  const supply = supplyFeature(context, { pending: () => undefined });
   return {
     features: [
       offset,

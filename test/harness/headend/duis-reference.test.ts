@@ -16,16 +16,19 @@ import { elementOf, formOf } from "./duis-xml.ts";
 const parties: Readonly<Record<string, ServiceRequest["role"]>> = {
   "90B3D51F30010000": "supplier",
   "90B3D51F30020000": "networkOperator",
+  "90B3D51F30010008": "loadController",
 };
 
 /** What the forms do not have yet, each with its reason. */
 const notYet = [
   { file: /GCS|_CS08_|GSME/, why: "gas, and what a hub alone is asked" },
   {
-    file: /^CS08|^CS10|^CS11|^CCS05CCS04|^CS07|^CCS07|^CS02f|^CS02g/,
+    file: /^ECS26e|^CS08|^CS10|^CS11|^CCS05CCS04|^CS07|^CCS07|^CS02f|^CS02g/,
     why: "use cases that no request here becomes",
   },
-  { file: /ECS23b|ECS26k|ECS29[bdf]|ECS35[fg]/, why: "polyphase meters and auxiliary loads" },
+  { file: /ECS35f/, why: "an older form" },
+  { file: /^ECS25[ab]_/, why: "request and command name different events" },
+  { file: /ECS50/, why: "the DCC draws the number, which no form has" },
   {
     file: /_URP_|DSP_FUTURE_DATED|DCC_SCHEDULED/,
     why: "unknown users' keys, and what the DCC keeps for later",
@@ -48,7 +51,7 @@ describe("service requests of the reference set", () => {
       .filter((file) => !notYet.some((none) => none.file.test(file)))
       .map((file) => ({ file, xml: readFileSync(join(folder, file), "utf8") }))
       .filter(({ xml }) => references.includes(variantOf(xml)))
-      .map(({ file, xml }) => ({ file, request: requestOf(xml) }));
+      .map(({ file, xml }) => ({ file, request: requestOf(xml, file) }));
   });
 
   it("are forms here, element by element, and become commands that correlate", () => {
@@ -89,18 +92,23 @@ describe("service requests of the reference set", () => {
 const textOf = (xml: string, name: string): string => elementOf(xml, name).text;
 const variantOf = (xml: string): Reference => textOf(xml, "ServiceReferenceVariant") as Reference;
 
-function requestOf(xml: string): ServiceRequest {
+function requestOf(xml: string, file: string): ServiceRequest {
   const reference = variantOf(xml);
   const { element, form, byHand } = serviceRequest(reference);
   const [originator = "", target = "", counter] = textOf(xml, "RequestID").replaceAll("-", "").split(":");
-  const type = target.endsWith("A2") ? "CHF" : "ESME";
+  const type = target.endsWith("A2") ? "CHF" : target.endsWith("A6") ? "SAPC" : "ESME";
   const role = byHand.actsAs === undefined ? (parties[originator] ?? "supplier") : "transitionalCoS";
   const parameters = formOf(form, elementOf(xml, element!));
   return {
     reference,
     parameters,
     role,
-    target: { eui: target, type },
+    target: {
+      eui: target,
+      type,
+      isTwin: /_TWIN_/.test(file),
+      phases: /ECS23b|ECS26k|ECS29[bdf]/.test(file) ? 3 : 1,
+    },
     originator,
     counter: BigInt(counter!),
     typeOf: () => "ESME",

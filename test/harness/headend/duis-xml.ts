@@ -3,7 +3,8 @@ import type { z } from "zod";
 
 export interface Element {
   readonly name: string;
-  readonly index: string | undefined;
+  /** By name, without prefixes. */
+  readonly attributes: Readonly<Record<string, string>>;
   readonly text: string;
   readonly children: readonly Element[];
 }
@@ -26,8 +27,13 @@ function deep(all: readonly Element[], name: string): Element | undefined {
 const tag = /<(\/?)(?:\w+:)?([\w.]+)((?:\s+[\w:]+="[^"]*")*)\s*(\/?)>/g;
 
 function elements(xml: string): Element[] {
-  const root: Element & { children: Element[] } = { name: "", index: undefined, text: "", children: [] };
-  const open: { name: string; index: string | undefined; text: string; children: Element[] }[] = [root];
+  const root: Element & { text: string; children: Element[] } = {
+    name: "",
+    attributes: {},
+    text: "",
+    children: [],
+  };
+  const open: { text: string; children: Element[] }[] = [root];
   let at = 0;
   for (const match of xml.matchAll(tag)) {
     const [all, closing, name, attributes, empty] = match;
@@ -38,8 +44,8 @@ function elements(xml: string): Element[] {
       open.pop();
       continue;
     }
-    const index = /index="(\d+)"/.exec(attributes!)?.[1];
-    const element = { name: name!, index, text: "", children: [] };
+    const pairs = [...attributes!.matchAll(/([\w:]+)="([^"]*)"/g)].map(([, key, value]) => [key!, value!]);
+    const element = { name: name!, attributes: Object.fromEntries(pairs), text: "", children: [] };
     top.children.push(element);
     if (!empty) open.push(element);
   }
@@ -70,7 +76,9 @@ export function formOf(schema: z.ZodType, element: Element): unknown {
 }
 
 function membersOf(shape: NonNullable<Def["shape"]>, element: Element): Record<string, unknown> {
-  const form: Record<string, unknown> = element.index === undefined ? {} : { index: Number(element.index) };
+  const form: Record<string, unknown> = {};
+  for (const [name, text] of Object.entries(element.attributes))
+    if (name in shape) form[name] = formOf(shape[name]!, { name, attributes: {}, text, children: [] });
   if ("value" in shape) form.value = formOf(shape.value!, element);
   const order = element.children.map(({ name }) => Object.keys(shape).indexOf(name));
   if (order.some((place, i) => place >= 0 && place < Math.max(...order.slice(0, i))))

@@ -28,6 +28,7 @@ export const subject = {
   nextRootCertificate: () => certificate,
   nextKeys: () => keys,
   listed: esme.eui,
+  vend: () => "73943333457189043313",
   announce: () => {},
 } as unknown as Subject;
 
@@ -44,12 +45,17 @@ const asked = <R extends Reference>(
   rest: Omit<Asked, "reference" | "parameters"> = {},
 ): Asked => ({ reference, parameters, ...rest });
 
-const sampled = oneEach.map(({ useCase, reference, parameters, by }): Asked => {
+const sampled = oneEach.map(({ useCase, reference, parameters, by, phases = 1 }): Asked => {
   const devices: readonly DeviceName[] = messages[useCase].devices;
   const { roles, byHand } = serviceRequest(reference);
   const party = byHand.actsAs ?? by;
   const role = party === undefined ? roles[0]! : partyIdentities[party].role;
-  return { reference, parameters: parameters(subject), role, target: devices.includes("ESME") ? esme : hub };
+  return {
+    reference,
+    parameters: parameters(subject),
+    role,
+    target: devices.includes("ESME") ? { ...esme, phases } : hub,
+  };
 });
 
 const change = { ...certified(subject), ApplyTimeBasedCPVChecks: false };
@@ -112,6 +118,9 @@ const others: readonly Asked[] = [
     },
     { role: "transitionalCoS" },
   ),
+  asked("7.6", { DeactivateALCSHCALCS: { index: 3, Duration: 60 } }),
+  asked("7.8", { ResetALCSHCALCS: { index: 5 } }),
+  asked("7.10", { RemoveFromBoostButton: [1, 2, 3, 4, 5].map((index) => ({ index, value: index > 3 })) }),
   asked(
     "8.5",
     {
@@ -165,7 +174,7 @@ export const requests: readonly ServiceRequest[] = [...sampled, ...others].map(
     originator: "90B3D51F30010000",
     counter: 2n ** 33n,
     supplementary: { party: "90B3D51F30030000", counter: 5n },
-    typeOf: () => "PPMID",
+    typeOf: (eui: string) => (eui === "00DB1234567890A8" ? "IHD" : "PPMID"),
   }),
 );
 

@@ -9,7 +9,7 @@ const load = "00DB1234567890A5";
 const display = "00DB1234567890A4";
 const [by, undo] = [messages.CS03A1.code, messages.CS04AC.code];
 const rules = { deviceType: "ESME", capacity: 2 } as const;
-const joined: Join = { device: load, type: "HCALCS", method: "aInitiator" };
+const joined: Required<Join> = { device: load, type: "HCALCS", method: "aInitiator" };
 
 describe("joins, as a machine", () => {
   it("look at the method and the message code first, then at who may be joined so, then at the log", () => {
@@ -86,7 +86,7 @@ describe("joins of a meter (CS03A1, CS03B, CS04AC, CS04B, CS07)", () => {
 
   it("are shown as a bench has loaded them", async () => {
     const bench = await start();
-    const members = bench.built.features[0].objects[0]?.members;
+    const members = bench.built.features[0]?.objects[0]?.members;
     const devices = [{ device: euiBytes(display), type: "GPF" }] as const;
     await members?.get("list")?.load?.({ code: 0, devices });
     assert.deepEqual(await list(bench), [0, [[euiBytes(display), 3]]]);

@@ -10,6 +10,7 @@ import {
   get,
   hour,
   limits,
+  load,
   type PaymentBench,
   paymentBench,
   pounds,
@@ -118,10 +119,10 @@ describe("payment feature", () => {
     assert.equal(await call(bench, "paymentDebt.updateRemaining", pounds(20)), 0);
     await set(bench, "paymentDebt.proportion", 1000);
     assert.equal(await call(bench, "emergencyCredit.invoke", 0), 0);
-    await bench.built.payment.put({
-      balance: BigInt(pounds(-3)),
-      accumulatedDebt: BigInt(pounds(2)),
-      emergencyCredit: BigInt(pounds(2)),
+    const debts = { timeDebt1: 0, timeDebt2: 0, paymentDebt: pounds(20) };
+    await load(bench, "prepaymentBalances.value", {
+      ...{ balance: pounds(-3), accumulatedDebt: pounds(2), emergencyCredit: pounds(2) },
+      ...debts,
     });
     await topUp(bench, pounds(10));
     assert.deepEqual(await balances(bench), {
@@ -285,7 +286,10 @@ describe("payment feature", () => {
     const bench = await paymentBench();
     await limits(bench, { emergencyCreditLimit: pounds(5) });
     await toPrepayment(bench);
-    await bench.built.payment.put({ balance: -5n, emergencyCredit: 3n, accumulatedDebt: 7n });
+    const debts = { timeDebt1: 0, timeDebt2: 0, paymentDebt: 0 };
+    await load(bench, "prepaymentBalances.value", {
+      ...{ balance: -5, emergencyCredit: 3, accumulatedDebt: 7, ...debts },
+    });
     for (const path of ["meterBalance.set", "emergencyCredit.set", "accumulatedDebt.set"])
       assert.equal(await call(bench, path, 0), 0);
     const { balance, emergencyCredit, accumulatedDebt } = await balances(bench);

@@ -24,7 +24,7 @@ export const paymentBench = (options: BenchOptions = {}) =>
   FeatureBench.start({ load: constantLoad(1000), ...options }, async (context) => {
     const { flash } = context.board;
     const { futureDated } = context;
-    const supply = supplyFeature(context);
+    const supply = supplyFeature(context, { pending: () => undefined });
     const tariff = tariffFeature(context, { futureDated });
     const logs = await meteringLogs(flash, partitions(flash.geometry));
     const metering = meteringFeature(context, { tariff, ...logs });
@@ -61,6 +61,14 @@ export async function get(bench: PaymentBench, path: string, selector?: Value): 
   const { status, value } = await bench.get(object, no, selector);
   assert.equal(status, 0, path);
   return value as Value;
+}
+
+/** Brings the meter into a state, as a bench does. */
+export async function load(bench: PaymentBench, path: string, value: unknown): Promise<void> {
+  const { features } = bench.built;
+  const [name, member = ""] = path.split(".");
+  const served = features.flatMap((feature) => feature.objects).find(({ object }) => object.name === name);
+  await bench.context.loop.post("load", async () => served?.members.get(member)?.load?.(value));
 }
 
 export interface Balances {
