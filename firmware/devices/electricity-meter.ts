@@ -19,6 +19,7 @@ import {
   randomisedOffsetFeature,
 } from "../features/randomised-offset/feature.ts";
 import { settingsFeature } from "../features/settings/feature.ts";
+import { supervisionFeature } from "../features/supervision/feature.ts";
 import { type SupplyFeature, supplyFeature } from "../features/supply/feature.ts";
 import { tamperFeature } from "../features/tamper/feature.ts";
 import { tariffFeature } from "../features/tariff/feature.ts";
@@ -99,6 +100,7 @@ async function meterFeatures(device: Device, link: HomeLink): Promise<Feature[]>
     supply,
     loadLimitFeature(device, { futureDated, supply }),
     tamperFeature(device, { opened: () => supply.tampered() }),
+    supervisionFeature(device),
     ...Object.values(consumer),
     voltage,
     offset,

@@ -13,6 +13,7 @@ import {
   type Metrology,
   type Modem,
   type Radio,
+  type Supervisor,
   type Tamper,
   type UserInterface,
 } from "../board.ts";
@@ -29,6 +30,7 @@ import { Power } from "./power.ts";
 import type { MockRadio } from "./radio.ts";
 import type { SeededRandom } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { MockSupervisor } from "./supervisor.ts";
 import { MockTamper } from "./tamper.ts";
 import { MockUserInterface } from "./user-interface.ts";
 import type { WanLink } from "./wan.ts";
@@ -36,14 +38,22 @@ import type { WanLink } from "./wan.ts";
 /** What a board has besides clock, flash, entropy and crypto. `true` takes the defaults. */
 export interface MockParts {
   readonly flash?: Partial<FlashOptions>;
+  /** Flash for firmware images, `defaultImageFlash` unless told. */
+  readonly imageFlash?: true | Partial<FlashOptions>;
   readonly mains?: true | Partial<MainsSettings>;
   /** Needs `mains`. */
   readonly metrology?: true | { readonly profile?: LoadProfile; readonly elementCount?: 1 | 2 };
   readonly loadSwitch?: true;
   readonly auxiliary?: true;
   readonly tamper?: true;
+  readonly supervisor?: true;
   readonly userInterface?: true;
 }
+
+/** Two slots of 32 KiB, and a sector to swap over. */
+export const defaultImageFlash: FlashOptions = { ...defaultFlash, sectorCount: 17 };
+/** From a reset to the start of the firmware. */
+const restartMs = 100;
 
 export interface MockBoardOptions {
   readonly scheduler: Scheduler;
@@ -69,6 +79,7 @@ export class MockBoard implements Board {
   readonly id: string;
   readonly clock: Clock;
   readonly flash: Flash;
+  readonly imageFlash?: Flash;
   readonly entropy: Entropy;
   readonly crypto: Crypto;
   readonly mains?: Mains;
@@ -76,6 +87,7 @@ export class MockBoard implements Board {
   readonly loadSwitch?: LoadSwitch;
   readonly auxiliary?: AuxiliaryOutputs;
   readonly tamper?: Tamper;
+  readonly supervisor?: Supervisor;
   readonly userInterface?: UserInterface;
   readonly radio?: Radio;
   readonly modem?: Modem;
@@ -108,6 +120,11 @@ export class MockBoard implements Board {
       ) ?? true;
     const flash = { ...defaultFlash, ...options.parts?.flash };
     this.flash = this.mockFlash = new MockFlash(flash, this.#power, random.fork("flash"), spendFlash);
+    const { imageFlash } = options.parts ?? {};
+    if (imageFlash !== undefined) {
+      const shape = { ...defaultImageFlash, ...(imageFlash === true ? {} : imageFlash) };
+      this.imageFlash = new MockFlash(shape, this.#power, random.fork("image-flash"), spendFlash);
+    }
     Object.assign(this, this.#faults);
     if (options.wan) this.modem = connectWan(options.wan, this.#power, options.startUtcMs, mains);
     // Firmware boots in a power-on listener, and may die there of the next power cut.
@@ -130,6 +147,10 @@ export class MockBoard implements Board {
     };
   }
 
+  get mockImageFlash(): MockFlash {
+    if (this.imageFlash !== undefined) return this.imageFlash as MockFlash;
+    throw new HalError("hal/absent", `board ${this.id} has no imageFlash`, { part: "imageFlash" });
+  }
   get mockMains(): MockMains {
     return this.#part("mains");
   }
@@ -144,6 +165,9 @@ export class MockBoard implements Board {
   }
   get mockTamper(): MockTamper {
     return this.#part("tamper");
+  }
+  get mockSupervisor(): MockSupervisor {
+    return this.#part("supervisor");
   }
   get mockUserInterface(): MockUserInterface {
     return this.#part("userInterface");
@@ -171,6 +195,10 @@ export class MockBoard implements Board {
    */
   reset(meanwhile: () => MaybePromise<void> = () => {}): Promise<void> {
     return this.#power.restart(meanwhile);
+  }
+
+  restart(): void {
+    void this.reset(() => new Promise((resolve) => void this.#scheduler.after(restartMs, resolve)));
   }
 
   /** True while a {@link reset} is under way, its listeners of power included. */
@@ -220,6 +248,7 @@ export interface MockFaults {
   readonly loadSwitch?: MockLoadSwitch;
   readonly auxiliary?: MockAuxiliary;
   readonly tamper?: MockTamper;
+  readonly supervisor?: MockSupervisor;
   readonly userInterface?: MockUserInterface;
   readonly radio?: MockRadio;
 }
@@ -236,6 +265,7 @@ function makeParts(options: MockBoardOptions, power: Power): MockFaults {
     ...(parts.auxiliary && { auxiliary: new MockAuxiliary(power) }),
     ...(metrology && { metrology }),
     ...(parts.tamper && { tamper: new MockTamper(scheduler, power) }),
+    ...(parts.supervisor && { supervisor: new MockSupervisor(scheduler, power) }),
     ...(parts.userInterface && { userInterface: new MockUserInterface(scheduler, power) }),
     ...(radio && { radio }),
   };

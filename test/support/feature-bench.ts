@@ -195,6 +195,7 @@ export class FeatureBench<B extends Built> {
         loadSwitch: true,
         auxiliary: true,
         tamper: true,
+        supervisor: true,
         userInterface: true,
       },
       ...(options.hub && { wan: this.wan }),

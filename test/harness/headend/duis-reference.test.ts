@@ -23,7 +23,7 @@ const parties: Readonly<Record<string, ServiceRequest["role"]>> = {
 const notYet = [
   { file: /GCS|_CS08_|GSME/, why: "gas, and what a hub alone is asked" },
   {
-    file: /^ECS26e|^CS08|^CS10|^CS11|^CCS05CCS04|^CS07|^CCS07|^CS02f|^CS02g/,
+    file: /^ECS26[de]|^CS08|^CS10|^CS11|^CCS05CCS04|^CS07|^CCS07|^CS02f|^CS02g/,
     why: "use cases that no request here becomes",
   },
   { file: /ECS35f/, why: "an older form" },
