@@ -16,6 +16,7 @@ import {
 } from "../../../harness/scenarios/samples.ts";
 
 const esme = { eui: "00DB1234567890A0", type: "ESME" } as const;
+const sapc = { eui: "00DB1234567890A6", type: "SAPC" } as const;
 const hub = { eui: "00DB1234567890A2", type: "CHF" } as const;
 const certificate = new Uint8Array(200).fill(7);
 const keys = { sign: { certificate }, agree: { certificate }, prepay: { certificate } };
@@ -54,7 +55,7 @@ const sampled = oneEach.map(({ useCase, reference, parameters, by, phases = 1 })
     reference,
     parameters: parameters(subject),
     role,
-    target: devices.includes("ESME") ? { ...esme, phases } : hub,
+    target: devices.includes("ESME") ? { ...esme, phases } : devices.includes("CHF") ? hub : sapc,
   };
 });
 
