@@ -24,7 +24,14 @@ const maxParties = 16;
 const maxHolders = 16;
 
 type Prefix = keyof typeof forgotten;
-const keyOf = (prefix: Prefix, role: Role, holder: Eui64) => `${prefix}${roles[role].number}/${holder}`;
+/** The key asked for last: a command asks for its holder's again and again, and a text made anew is hashed anew. */
+let last = { prefix: holderPrefix as Prefix, role: "root" as Role, holder: "", key: "" };
+
+function keyOf(prefix: Prefix, role: Role, holder: Eui64): string {
+  if (last.holder !== holder || last.role !== role || last.prefix !== prefix || last.key === "")
+    last = { prefix, role, holder, key: `${prefix}${roles[role].number}/${holder}` };
+  return last.key;
+}
 const holderKey = (role: Role, holder: Eui64): string => keyOf(holderPrefix, role, holder);
 const forgottenKey = (prefix: Prefix, role: Role): string => forgotten[prefix] + roles[role].number;
 

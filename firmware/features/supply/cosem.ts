@@ -20,7 +20,7 @@ const scriptEvents: Readonly<Record<number, SupplyEvent>> = { 51: "enable", 52: 
 /** What the supply remembers a command by. */
 export const commandName = (originator: Eui64, counter: bigint): string => `${originator}/${counter}`;
 
-/** True: tampering locks the supply (ECS81). */
+/** `locksOnTamper`: tampering locks the supply (ECS81). */
 export const supplyObjects = (supply: ShownSupply, locksOnTamper: Kept<boolean>): ServedObject[] => [
   serve(objects.supplyTamperState, { value: stores(locksOnTamper) }),
   serve(objects.supplyControl, {
