@@ -6,11 +6,11 @@
 import type { AlertName, Cause } from "./alert-causes/cause.ts";
 import { meterCauses } from "./alert-causes/meter.ts";
 import { partyCauses } from "./alert-causes/parties.ts";
+import { paymentCauses } from "./alert-causes/payment.ts";
 import { voltageCauses } from "./alert-causes/voltage.ts";
 
-export const causes: readonly Cause[] = [...voltageCauses, ...meterCauses, ...partyCauses];
+export const causes: readonly Cause[] = [...voltageCauses, ...meterCauses, ...partyCauses, ...paymentCauses];
 
-const payment = "payment's: not yet provoked here";
 const auxiliary = "auxiliary control's: not yet provoked here";
 const firmware = "firmware distribution's: not yet modelled";
 const subGhz = "the hub has no sub-GHz radio yet";
@@ -18,24 +18,7 @@ const noPpmid = "a device of the home commands it, and none that does is modelle
 
 /** Events without a cause, and why. */
 export const notProvoked: Readonly<Partial<Record<AlertName, string>>> = {
-  lowCredit: payment,
-  creditAddedLocally: payment,
-  emergencyCreditAvailable: payment,
-  armedByEmergencyCredit: payment,
-  timeDebt1Paid: payment,
-  timeDebt2Paid: payment,
-  paymentDebtPaid: payment,
-  emergencyCreditExhausted: payment,
-  emergencyCreditActivated: payment,
-  tokenEntrySuspended: payment,
-  tokenLockedOut: payment,
-  creditExhausted: payment,
-  balanceTooHigh: payment,
-  tokenDuplicate: payment,
-  creditTooHigh: payment,
-  tokenNotAuthentic: payment,
-  tokenForOther: payment,
-  disablementSuspended: payment,
+  tokenForOther: "a token for another meter cannot be told from a false one: its MAC is of the other's key",
   billingLogUpdated: "billing's: not yet provoked here",
   auxiliaryFailed: auxiliary,
   auxiliarySwitched: auxiliary,
