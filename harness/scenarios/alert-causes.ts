@@ -4,14 +4,20 @@
  * proportional controller's is in one of the two places, and in no other (`test/harness/scenarios/alert-causes.test.ts`).
  */
 import type { AlertName, Cause } from "./alert-causes/cause.ts";
+import { controlCauses } from "./alert-causes/controls.ts";
 import { meterCauses } from "./alert-causes/meter.ts";
 import { partyCauses } from "./alert-causes/parties.ts";
 import { paymentCauses } from "./alert-causes/payment.ts";
 import { voltageCauses } from "./alert-causes/voltage.ts";
 
-export const causes: readonly Cause[] = [...voltageCauses, ...meterCauses, ...partyCauses, ...paymentCauses];
+export const causes: readonly Cause[] = [
+  ...voltageCauses,
+  ...meterCauses,
+  ...partyCauses,
+  ...paymentCauses,
+  ...controlCauses,
+];
 
-const auxiliary = "auxiliary control's: not yet provoked here";
 const firmware = "firmware distribution's: not yet modelled";
 const subGhz = "the hub has no sub-GHz radio yet";
 const noPpmid = "a device of the home commands it, and none that does is modelled yet";
@@ -19,18 +25,8 @@ const noPpmid = "a device of the home commands it, and none that does is modelle
 /** Events without a cause, and why. */
 export const notProvoked: Readonly<Partial<Record<AlertName, string>>> = {
   tokenForOther: "a token for another meter cannot be told from a false one: its MAC is of the other's key",
-  billingLogUpdated: "billing's: not yet provoked here",
-  auxiliaryFailed: auxiliary,
-  auxiliarySwitched: auxiliary,
-  commandUnsupported: auxiliary,
-  auxiliaryLimitSet: auxiliary,
-  auxiliaryLimitEnded: auxiliary,
-  auxiliaryStateChanged: auxiliary,
-  ownSigningFailed: "credentials': not yet provoked here",
-  ownSigningReplaced: "credentials': not yet provoked here",
-  ownAgreementFailed: "credentials': not yet provoked here",
-  ownAgreementReplaced: "credentials': not yet provoked here",
-  unjoinFailed: "joins': not yet provoked here",
+  commandUnsupported:
+    "a command that a device does not have is refused as one it cannot read (8F1E): from memory, unverified",
   imageNotVerified: firmware,
   firmwareChanged: firmware,
   imageVerified: firmware,
