@@ -7,7 +7,7 @@ import { euiBytes } from "../../hal/base/eui64.ts";
 import type { MaybePromise } from "../../hal/board.ts";
 import type { Refusals } from "../features/refusals.ts";
 import type { Observation } from "../kernel/observation.ts";
-import { type Accepted, acceptable, type Checker, check, checkEnvelope } from "../security/check.ts";
+import { type Accepted, acceptable, type Checker, checkEnvelope, open } from "../security/check.ts";
 import type { Pending } from "../security/counters.ts";
 import { type RefusalReason, refusalCodes } from "../security/refusal-reasons.ts";
 import type { Message, OperationResult } from "../wire/message.ts";
@@ -38,12 +38,32 @@ export class Commands {
 
   /** Whole bytes, from any link. */
   receive(bytes: Uint8Array, reply: Reply): Promise<void> {
-    return this.#take(check(this.#parts.checker, bytes), reply);
+    const { suite } = this.#parts;
+    const envelope = open(suite.wire, bytes);
+    return envelope === undefined ? this.refuse("malformed") : this.receiveOpened(envelope, reply);
   }
 
   /** An envelope that was opened before. */
   receiveOpened(envelope: Envelope, reply: Reply): Promise<void> {
-    return this.#take(checkEnvelope(this.#parts.checker, envelope), reply);
+    const checked = checkEnvelope(this.#parts.checker, envelope);
+    return checked === "unsupported" ? this.#tellUnsupported(envelope) : this.#take(checked, reply);
+  }
+
+  /** ECS100: its sender is told the command's code and counter. */
+  async #tellUnsupported({ header }: Envelope): Promise<void> {
+    const { refusals, observe, checker } = this.#parts;
+    const { code, counter, originator, supplementary } = header;
+    const command = new Uint8Array(10);
+    const view = new DataView(command.buffer);
+    view.setUint16(0, code);
+    view.setBigUint64(2, counter);
+    const role = checker.anchors.party(originator)?.role;
+    observe?.({ kind: "command-refused", reason: "unsupported", code: refusalCodes.unsupported });
+    await refusals.report("unsupported", {
+      values: [command],
+      ...(role && { originator: role }),
+      ...(supplementary && { supplementary }),
+    });
   }
 
   /** After a start: what was accepted, and cut by a power loss before it was answered, is done again, and answered. */

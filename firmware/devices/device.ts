@@ -4,6 +4,7 @@
  */
 import { hasCode } from "../../hal/base/coded-error.ts";
 import { type Board, PowerLost, type Signer } from "../../hal/board.ts";
+import type { FirmwareImages } from "../features/activation/images.ts";
 import { EventBehaviours } from "../features/event-behaviours/behaviours.ts";
 import type { AlertRequest, DeviceContext, Feature } from "../features/feature.ts";
 import { FutureDated } from "../features/future-dating/feature.ts";
@@ -23,7 +24,7 @@ import {
 import { Counters } from "../security/counters.ts";
 import type { OwnKeys } from "../security/own-keys.ts";
 import type { RefusalReason } from "../security/refusal-reasons.ts";
-import { type CommandRule, commandRules } from "../security/rules.ts";
+import { type CommandRule, commandRules, unsupportedRules } from "../security/rules.ts";
 import type { TrustAnchors } from "../security/trust-anchors.ts";
 import type { Agreement, Suite } from "../wire/suite.ts";
 import type { Envelope } from "../wire/wire.ts";
@@ -46,6 +47,8 @@ export interface DeviceOptions {
   readonly agreement?: Agreement;
   /** Signs in the place of the identity's own secret. */
   readonly signer?: Signer;
+  /** In the place of the board's images: for a bench. */
+  readonly images?: FirmwareImages;
   readonly observe?: (observation: Observation) => void;
   readonly settings?: Partial<DeviceSettings>;
 }
@@ -65,13 +68,16 @@ export class Device implements DeviceContext {
   readonly counters: Counters;
   readonly futureDated: FutureDated;
   readonly keys: OwnKeys;
+  readonly images: FirmwareImages;
   readonly suite: Suite;
   readonly #observe: ((observation: Observation) => void) | undefined;
   readonly #loop: RunLoop;
   readonly #time: DeviceTime;
   readonly #operations = new Operations(this);
+  #features: readonly Feature[] = [];
   /** What this device models: known once its features serve. */
   readonly #rules = new Map<number, CommandRule>();
+  readonly #unsupported = new Map<number, CommandRule>();
   readonly #sealer: Sealer;
   readonly #commands: Commands;
   readonly #alerts: AlertOutbox;
@@ -110,6 +116,7 @@ export class Device implements DeviceContext {
     this.#time = time;
     loop.onFault(({ name, error }) => this.observe({ kind: "fault", where: name, error: String(error) }));
     this.keys = state.keys;
+    this.images = state.images;
     this.counters = new Counters(state.journal);
     this.futureDated = new FutureDated(this);
     const { maxMessageBytes } = uplink;
@@ -126,7 +133,14 @@ export class Device implements DeviceContext {
     const { eui64: me } = identity;
     return new Commands({
       suite,
-      checker: { me, wire: suite.wire, rules: this.#rules, anchors, counters },
+      checker: {
+        me,
+        wire: suite.wire,
+        rules: this.#rules,
+        unsupported: this.#unsupported,
+        anchors,
+        counters,
+      },
       operations: this.#operations,
       refusals: new Refusals(this, this.settings),
       sealer: this.#sealer,
@@ -136,9 +150,11 @@ export class Device implements DeviceContext {
 
   /** Starts the features, completes what a power cut interrupted, sends what waits. Call it once. */
   start(features: readonly Feature[]): Promise<void> {
+    this.#features = features;
     this.#operations.serve(features);
     const rules = commandRules(this.deviceType, (step) => this.#operations.serves(step));
     for (const [code, rule] of rules) this.#rules.set(code, rule);
+    for (const [code, rule] of unsupportedRules(this.deviceType, rules)) this.#unsupported.set(code, rule);
     return this.turn("boot", async () => {
       this.observe({ kind: "boot", device: this.identity.type, eui64: this.identity.eui64 });
       for (const feature of features) await feature.start?.();
@@ -186,6 +202,13 @@ export class Device implements DeviceContext {
   /** Logs and reports a refusal, within its budget; it has no other effect. */
   refuse(reason: RefusalReason, more?: Readonly<Record<string, unknown>>): Promise<void> {
     return this.#commands.refuse(reason, more);
+  }
+
+  /** Whoever has brought an image into the slot that waits calls this. */
+  imageArrived(): Promise<void> {
+    return this.turn("image", async () => {
+      for (const feature of this.#features) await feature.imageArrived?.();
+    });
   }
 
   /** Answers over the uplink. */

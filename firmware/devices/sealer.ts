@@ -71,14 +71,23 @@ export class Sealer {
   }
 
   /** An alert for the holder of a role; for the ACB where nobody holds it. */
-  alert({ alertCode, message, values = [] }: AlertRequest, to: Role, counter: bigint): Uint8Array {
+  alert(request: AlertRequest, to: Role, counter: bigint): Uint8Array {
+    const { alertCode, message, values = [] } = request;
     const { identity, anchors } = this.#parts.state;
     const party = anchors.holder(to) ?? anchors.holder("accessControlBroker");
     const code = message ?? (alertCode >= 0x8f00 ? messages.GCA.code : messages.GNCA.code);
     const header = this.#header(Kind.alert, code, party?.eui ?? identity.eui64, counter);
+    const supplementary = this.#supplementary(request);
+    if (supplementary !== undefined) header.supplementary = supplementary;
     this.#parts.observe?.({ kind: "alert", alertCode, message: code, to: header.target, counter });
     const told = useCaseByCode(code)?.sensitive ? sealedValues(party?.hidden, header, values) : values;
     return this.#protect({ header, alertCode, values: told }, party, alertSigned(code));
+  }
+
+  #supplementary({ supplementary }: AlertRequest): Header["supplementary"] {
+    if (typeof supplementary !== "string") return supplementary;
+    const party = this.#parts.state.anchors.holder(supplementary)?.eui;
+    return party === undefined ? undefined : { party };
   }
 
   #response(

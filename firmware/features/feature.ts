@@ -7,7 +7,7 @@ import type { EventLog } from "../kernel/event-log.ts";
 import type { Journal, JournalChange } from "../kernel/journal.ts";
 import type { Observation } from "../kernel/observation.ts";
 import type { DeviceName, Role } from "../model/index.ts";
-import type { Value } from "../wire/message.ts";
+import type { Header, Value } from "../wire/message.ts";
 import type { EventBehaviours } from "./event-behaviours/behaviours.ts";
 import type { ServedObject } from "./serve.ts";
 
@@ -16,6 +16,8 @@ export interface Feature {
   readonly objects: readonly ServedObject[];
   /** Runs once after the journal is open and before any message: restores state, sets timers. */
   start?(): Promise<void>;
+  /** A firmware image has come whole, and waits. */
+  imageArrived?(): Promise<void>;
 }
 
 /** An alert to send. Durable first: it is in the journal before it leaves, and leaves again after a power cut. */
@@ -27,6 +29,8 @@ export interface AlertRequest {
   readonly to: Role | readonly Role[];
   /** Body after code and time. */
   readonly values?: readonly Value[];
+  /** Whom the recipient passes it on to: who holds a role, or a party that a command named. */
+  readonly supplementary?: Role | NonNullable<Header["supplementary"]>;
   /** Strangers can cause it: it gives way to every other alert. */
   readonly minor?: boolean;
 }

@@ -9,7 +9,7 @@ import { type AlertRow, alertByCode, carrierOf, type LogName, type Role } from "
 import { strangersCause } from "../security/refusal-reasons.ts";
 import type { Value } from "../wire/message.ts";
 import type { Behaviour } from "./event-behaviours/machine.ts";
-import type { DeviceContext } from "./feature.ts";
+import type { AlertRequest, DeviceContext } from "./feature.ts";
 
 export interface ReportOptions {
   /** When it happened, as `stampS` gives it; default now. */
@@ -18,6 +18,9 @@ export interface ReportOptions {
   readonly values?: readonly Value[];
   /** What the log entry carries besides time and code, up to 8 bytes; a power event log's is a number of four. */
   readonly other?: Uint8Array;
+  /** Who sent the command that it is about, where its row tells the originator. */
+  readonly originator?: Role;
+  readonly supplementary?: AlertRequest["supplementary"];
   /** State that changes with it, or not at all. */
   readonly changes?: readonly JournalChange[];
 }
@@ -38,13 +41,18 @@ async function record(
   context: DeviceContext,
   row: AlertRow,
   behaviour: Behaviour,
-  { timeS = context.stampS(), values = [], other, changes = [] }: ReportOptions,
+  options: ReportOptions,
 ): Promise<void> {
+  const { timeS = context.stampS(), values = [], other, changes = [], originator, supplementary } = options;
   const { code } = row;
-  const to = behaviour.alert ? recipientsOf(row, context) : [];
+  const to = behaviour.alert ? recipientsOf(row, context, originator) : [];
   const minor = strangersCause(code);
   const message = carrierOf(code, context.deviceType)?.code;
-  const alert = { alertCode: code, to, values, minor, ...(message !== undefined && { message }) };
+  const alert = {
+    ...{ alertCode: code, to, values, minor },
+    ...(message !== undefined && { message }),
+    ...(supplementary !== undefined && { supplementary }),
+  };
   const tell = (all: readonly JournalChange[]): Promise<void> =>
     to.length === 0 ? context.journal.commit([...all]) : context.raise(alert, all);
   const kept = behaviour.log ? logOf(context, row) : undefined;
@@ -74,10 +82,14 @@ function rowOf(code: number): AlertRow {
 }
 
 /** Each party once; none for what is only logged. */
-function recipientsOf({ wan, recipients }: AlertRow, context: DeviceContext): readonly Role[] {
+function recipientsOf(
+  { wan, recipients }: AlertRow,
+  context: DeviceContext,
+  originator: Role | undefined,
+): readonly Role[] {
   if (wan === "none") return [];
   const roles = recipients.flatMap((to) =>
-    to === "overseer" ? [context.overseer] : to === "originator" ? [] : [to],
+    to === "overseer" ? [context.overseer] : to === "originator" ? (originator ?? []) : [to],
   );
   return [...new Set(roles)];
 }

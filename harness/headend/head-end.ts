@@ -108,7 +108,7 @@ export class HeadEnd {
     this.#ports = ports;
     this.pki = ports.pki;
     const asked = ({ originator, target, counter, code }: Header) =>
-      this.#waiting.get(transactionKey(originator, target, counter, code))?.preCommand.command.operations;
+      this.#waiting.get(transactionKey(originator, target, counter, code))?.preCommand;
     this.#vending = new Vending(ports.crypto);
     this.#receiver = new Receiver(ports, this.#devices, asked);
   }

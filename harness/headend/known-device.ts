@@ -6,10 +6,10 @@ import type { PartyName } from "./parties.ts";
 export interface KnownDevice {
   readonly eui: Eui64;
   readonly type: ModelledDevice;
-  /** A meter of two elements. */
-  readonly isTwin?: boolean;
   /** Of a meter; default 1. */
   readonly phases?: number;
+  /** A meter of two elements. */
+  readonly isTwin?: boolean;
   /** Those in force; they change when the device has taken others (6.15.2). */
   signPublicKey: Uint8Array;
   agreePublicKey: Uint8Array;

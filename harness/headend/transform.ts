@@ -78,8 +78,8 @@ export function transform(request: ServiceRequest, wire: Wire): PreCommand {
 export const contextOf = ({ role, target, counter, typeOf, backups }: ServiceRequest): RequestContext => ({
   role,
   device: target.type,
-  isTwin: target.isTwin ?? false,
   phases: target.phases ?? 1,
+  isTwin: target.isTwin ?? false,
   counter,
   typeOf,
   backups,

@@ -284,9 +284,8 @@ export class Premises implements Home {
       observe: (event) => this.trace.record({ ...event, source: "head-end" }),
     });
     for (const { eui, type, keys, board } of this.devices) {
-      const { phaseCount: phases, elementCount } = board.metrology ?? {};
-      const known = knownDevice(type, eui, keys, elementCount === 2);
-      headEnd.register({ ...known, ...(phases !== undefined && { phases }) });
+      const { phaseCount: phases = 1, elementCount = 1 } = board.metrology ?? {};
+      headEnd.register({ ...knownDevice(type, eui, keys, elementCount === 2), phases });
     }
     this.wan.onUplink((bytes) => {
       this.#wanMessage("up", "hub", bytes);

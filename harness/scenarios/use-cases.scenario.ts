@@ -16,7 +16,6 @@ import {
   needs,
   type PartyName,
   type Premises,
-  type PremisesOptions,
   reading,
   serviceRequests,
   succeeded,
@@ -78,67 +77,21 @@ const notAsked = {
   ECS08: "the older form of ECS08a, which 2.1 becomes",
   ECS35f: "the older form of ECS35g, which 6.13 becomes",
   CCS05CCS04: "the older form of CCS06, which 8.9 becomes",
-  ECS26d: "the older form of ECS26l, which 6.2.3 becomes",
-  ECS26i: "the older form of ECS26n, which 6.2.4 becomes",
   ECS26e: "the older form of ECS26m, which 6.2.4 becomes",
+  ECS26i: "the older form of ECS26n, which 6.2.4 becomes",
+  ECS26d: "the older form of ECS26l, which 6.2.3 becomes",
 };
-
-let home: Premises;
-const start = async (context: Mocha.Context, options: PremisesOptions): Promise<void> => {
-  home = await commissioned(context, options);
-  await home.run(2 * 3_600_000);
-};
-
-const submit = (one: Sample, to: DeviceName): Promise<Exchange> =>
-  home.request(one.reference, one.parameters(subjectOf(home)) as never, { by: askerOf(one), to });
-
-function scenarios(one: Sample, useCase: UseCase, to: DeviceName, options: PremisesOptions = {}): void {
-  const { reference, first } = one;
-  const { id, title } = useCase;
-  const grants = grantsOn(useCase, types[to]);
-  const { protection = "mac", replayProtected = false } = grantOf(one, grants) ?? {};
-  const intruder = intruderOn(types[to], grants);
-  const what = `${title} at the ${to} (${reference}, ${id})`;
-
-  it(`${what} is carried out and answered${replayProtected ? ", and not a second time" : ""}`, async function () {
-    await start(this, options);
-    if (first !== undefined) await home.command(first, {} as never);
-    const exchange = await submit(one, to);
-    assert.equal(exchange.status, "answered");
-    assert.ok(succeeded(exchange), `results ${exchange.answer?.results.map((r) => r.status)}`);
-    assert.equal(exchange.preCommand.useCase.id, id);
-    one.check?.(reading(exchange) as never, home);
-    if (!replayProtected) return;
-    const replayed = { reason: "replay", alertCode: 0x8f3e, device: to };
-    await expectRefusal(home, replayed, () => home.replay(exchange));
-  });
-
-  it(`${what} changed on its way is refused: not authentic`, async function () {
-    await start(this, options);
-    const asked = one.parameters(subjectOf(home)) as never;
-    const tampered = { by: askerOf(one), to, tamper: flipBit(), timeoutMs: 30_000 };
-    const reason = protection === "signature" ? "signature" : "mac";
-    await expectRefusal(home, { reason, alertCode: 0x8f3d, device: to }, () =>
-      home.request(one.reference, asked, tampered),
-    );
-  });
-
-  if (intruder !== undefined)
-    it(`${what} by the ${intruder} is refused: no authority`, async function () {
-      await start(this, options);
-      const { headEnd } = home;
-      const target = home.device(to).eui;
-      const asker = { by: askerOf(one), to: target, unchecked: true };
-      const preCommand = headEnd.prepare(one.reference, one.parameters(subjectOf(home)) as never, asker);
-      const { operations } = preCommand.command;
-      const forged = forge(home, { code: useCase.code, operations, by: intruder, target, protection });
-      await expectRefusal(home, { reason: "role", alertCode: 0x8f30, device: to }, () => home.inject(forged));
-    });
-}
 
 describe("every use case, accepted once, and refused for role, replay and change", function () {
   appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
+  let home: Premises;
+  const start = async (context: Mocha.Context, to: DeviceName, { phases }: Sample): Promise<void> => {
+    const devices = devicesFor[to];
+    const meterMains = phases === undefined ? {} : { meterMains: { phaseCount: phases } };
+    home = await commissioned(context, devices === undefined ? meterMains : { devices });
+    await home.run(2 * 3_600_000);
+  };
 
   it("covers all use cases of all devices, but for those that nobody here can ask for", () => {
     const sampled = samples.map(({ useCase }) => useCase);
@@ -147,21 +100,65 @@ describe("every use case, accepted once, and refused for role, replay and change
     assert.deepEqual([...new Set(sampled)].sort(), sampled.toSorted());
   });
 
+  const submit = (one: Sample, to: DeviceName): Promise<Exchange> =>
+    home.request(one.reference, one.parameters(subjectOf(home)) as never, { by: askerOf(one), to });
+
+  function scenarios(one: Sample, useCase: UseCase, to: DeviceName): void {
+    const { reference, first } = one;
+    const { id, title } = useCase;
+    const grants = grantsOn(useCase, types[to]);
+    const { protection = "mac", replayProtected = false } = grantOf(one, grants) ?? {};
+    const intruder = intruderOn(types[to], grants);
+    const what = `${title} at the ${to} (${reference}, ${id})`;
+
+    it(`${what} is carried out and answered${replayProtected ? ", and not a second time" : ""}`, async function () {
+      await start(this, to, one);
+      if (first !== undefined) await home.command(first, {} as never);
+      const exchange = await submit(one, to);
+      assert.equal(exchange.status, "answered");
+      assert.ok(succeeded(exchange), `results ${exchange.answer?.results.map((r) => r.status)}`);
+      assert.equal(exchange.preCommand.useCase.id, id);
+      one.check?.(reading(exchange) as never, home);
+      if (!replayProtected) return;
+      const replayed = { reason: "replay", alertCode: 0x8f3e, device: to };
+      await expectRefusal(home, replayed, () => home.replay(exchange));
+    });
+
+    it(`${what} changed on its way is refused: not authentic`, async function () {
+      await start(this, to, one);
+      const asked = one.parameters(subjectOf(home)) as never;
+      const options = { by: askerOf(one), to, tamper: flipBit(), timeoutMs: 30_000 };
+      const reason = protection === "signature" ? "signature" : "mac";
+      await expectRefusal(home, { reason, alertCode: 0x8f3d, device: to }, () =>
+        home.request(one.reference, asked, options),
+      );
+    });
+
+    if (intruder !== undefined)
+      it(`${what} by the ${intruder} is refused: no authority`, async function () {
+        await start(this, to, one);
+        const { headEnd } = home;
+        const target = home.device(to).eui;
+        const options = { by: askerOf(one), to: target, unchecked: true };
+        const preCommand = headEnd.prepare(one.reference, one.parameters(subjectOf(home)) as never, options);
+        const { operations } = preCommand.command;
+        const forged = forge(home, { code: useCase.code, operations, by: intruder, target, protection });
+        await expectRefusal(home, { reason: "role", alertCode: 0x8f30, device: to }, () =>
+          home.inject(forged),
+        );
+      });
+  }
+
+  for (const one of samples) if (one.phases === 3) scenarios(one, everyUseCase(one.useCase), "esme");
+
   for (const to of ["esme", "hub", "sapc"] as const)
     for (const one of samples) {
       const useCase = modelled[to].find(({ id }) => id === one.useCase);
       const grants = useCase === undefined ? [] : grantsOn(useCase, types[to]);
       // What only parties may send that the device holds no key of, it refuses from everyone.
       if (useCase !== undefined && grants.some(({ role }) => holds(types[to], role)) && (one.to ?? to) === to)
-        scenarios(one, useCase, to, devicesFor[to] && { devices: devicesFor[to] });
+        scenarios(one, useCase, to);
     }
-});
-
-describe("every use case of a meter of three phases alone, accepted once, and refused for role, replay and change", function () {
-  appliesTo(this, ["cose", "gbcs"]);
-  needs(this, { boards: false });
-  const options = { meterMains: { phaseCount: 3 } };
-  for (const one of samples) if (one.phases === 3) scenarios(one, everyUseCase(one.useCase), "esme", options);
 });
 
 describe("a party that the meter does not know", function () {

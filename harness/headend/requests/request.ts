@@ -26,10 +26,10 @@ import { executionDateTime, heldByDcc } from "./duis.ts";
 export interface RequestContext {
   readonly role: Role;
   readonly device: ModelledDevice;
-  /** The device is a meter that counts a second circuit apart. */
-  readonly isTwin: boolean;
   /** Of a meter: 1 or 3. */
   readonly phases: number;
+  /** The device is a meter that counts a second circuit apart. */
+  readonly isTwin: boolean;
   /** The originator counter of the command. */
   readonly counter: bigint;
   /** The type of a device in the inventory. Throws `inventory/unknown`. */

@@ -86,7 +86,7 @@ function activationTime(octets: Uint8Array): number {
 const make = () =>
   FeatureBench.start({}, async (context) => {
     const { futureDated, board } = context;
-    const averages = await openVoltageLogs(context.board, partitions(board.flash.geometry));
+    const averages = await openVoltageLogs(board, partitions(board.flash.geometry));
     const supply = supplyFeature(context, { pending: () => undefined });
     const tariff = tariffFeature(context, { futureDated });
     const loadLimit = loadLimitFeature(context, { futureDated, supply });
