@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { partitions } from "../../../firmware/devices/partitions.ts";
+import { billingFeature } from "../../../firmware/features/billing/feature.ts";
 import { clockFeature } from "../../../firmware/features/clock/feature.ts";
+import { demandFeature } from "../../../firmware/features/demand/feature.ts";
 import type { Feature } from "../../../firmware/features/feature.ts";
 import { loadLimitFeature } from "../../../firmware/features/load-limit/feature.ts";
 import { logsFeature } from "../../../firmware/features/logs/feature.ts";
@@ -10,6 +12,7 @@ import { meterOutageFeature } from "../../../firmware/features/outage/feature.ts
 import { randomisedOffsetFeature } from "../../../firmware/features/randomised-offset/feature.ts";
 import { supplyFeature } from "../../../firmware/features/supply/feature.ts";
 import { tariffFeature } from "../../../firmware/features/tariff/feature.ts";
+import { tenancyFeature } from "../../../firmware/features/tenancy/feature.ts";
 import { averageVoltageRecord, voltageFeature } from "../../../firmware/features/voltage/feature.ts";
 import { RecordLog } from "../../../firmware/kernel/record-log.ts";
 import { calendarBytes, type ObjectName, plainFault, type ValueType } from "../../../firmware/model/index.ts";
@@ -26,11 +29,15 @@ async function meterFeatures(context: BenchContext): Promise<{ features: Feature
   const offset = randomisedOffsetFeature(context, { number: 5000, limitS: 0 });
   const tariff = tariffFeature(context, { futureDated, offset });
   const supply = supplyFeature(context);
+  const metering = meteringFeature(context, { tariff, ...(await meteringLogs(flash, map)) });
   return {
     features: [
       offset,
       tariff,
-      meteringFeature(context, { tariff, ...(await meteringLogs(flash, map)) }),
+      metering,
+      billingFeature(context, { metering }),
+      demandFeature(context, { metering }),
+      tenancyFeature(context),
       supply,
       loadLimitFeature(context, { futureDated, supply }),
       voltageFeature(context, { averages }),
@@ -66,6 +73,10 @@ function anyOf(type: ValueType): fc.Arbitrary<Value> {
       return whole(0, 0xffff_ffff);
     case "octets":
       return fc.uint8Array({ minLength: type.min, maxLength: type.max });
+    case "bits":
+      return fc
+        .array(fc.constantFrom("0", "1"), { minLength: type.min, maxLength: type.max })
+        .map((bits) => bits.join(""));
     case "calendar":
       return anyCalendar(calendarBytes[type.form]).filter((octets) => plainFault(type, octets) === undefined);
     case "optional":
