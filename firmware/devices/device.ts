@@ -4,6 +4,7 @@
  */
 import { hasCode } from "../../hal/base/coded-error.ts";
 import { type Board, PowerLost, type Signer } from "../../hal/board.ts";
+import { EventBehaviours } from "../features/event-behaviours/behaviours.ts";
 import type { AlertRequest, DeviceContext, Feature } from "../features/feature.ts";
 import { FutureDated } from "../features/future-dating/feature.ts";
 import { Refusals } from "../features/refusals.ts";
@@ -22,7 +23,7 @@ import {
 import { Counters } from "../security/counters.ts";
 import type { OwnKeys } from "../security/own-keys.ts";
 import type { RefusalReason } from "../security/refusal-reasons.ts";
-import { type CommandRule, commandRules } from "../security/rules.ts";
+import { type CommandRule, commandRules, unsupportedRules } from "../security/rules.ts";
 import type { TrustAnchors } from "../security/trust-anchors.ts";
 import type { Agreement, Suite } from "../wire/suite.ts";
 import type { Envelope } from "../wire/wire.ts";
@@ -58,6 +59,7 @@ export class Device implements DeviceContext {
   readonly eventLog: EventLog;
   readonly securityLog: EventLog;
   readonly powerLog: EventLog;
+  readonly behaviours: EventBehaviours;
   readonly overseer: Role;
   readonly anchors: TrustAnchors;
   readonly counters: Counters;
@@ -70,6 +72,7 @@ export class Device implements DeviceContext {
   readonly #operations = new Operations(this);
   /** What this device models: known once its features serve. */
   readonly #rules = new Map<number, CommandRule>();
+  readonly #unsupported = new Map<number, CommandRule>();
   readonly #sealer: Sealer;
   readonly #commands: Commands;
   readonly #alerts: AlertOutbox;
@@ -101,6 +104,7 @@ export class Device implements DeviceContext {
     this.eventLog = state.eventLog;
     this.securityLog = state.securityLog;
     this.powerLog = state.powerLog;
+    this.behaviours = new EventBehaviours(state.journal, this.settings);
     this.overseer = devices[state.identity.type].overseer;
     this.#observe = observe;
     this.#loop = loop;
@@ -123,7 +127,14 @@ export class Device implements DeviceContext {
     const { eui64: me } = identity;
     return new Commands({
       suite,
-      checker: { me, wire: suite.wire, rules: this.#rules, anchors, counters },
+      checker: {
+        me,
+        wire: suite.wire,
+        rules: this.#rules,
+        unsupported: this.#unsupported,
+        anchors,
+        counters,
+      },
       operations: this.#operations,
       refusals: new Refusals(this, this.settings),
       sealer: this.#sealer,
@@ -136,6 +147,7 @@ export class Device implements DeviceContext {
     this.#operations.serve(features);
     const rules = commandRules(this.deviceType, (step) => this.#operations.serves(step));
     for (const [code, rule] of rules) this.#rules.set(code, rule);
+    for (const [code, rule] of unsupportedRules(this.deviceType, rules)) this.#unsupported.set(code, rule);
     return this.turn("boot", async () => {
       this.observe({ kind: "boot", device: this.identity.type, eui64: this.identity.eui64 });
       for (const feature of features) await feature.start?.();

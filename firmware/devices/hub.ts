@@ -3,6 +3,7 @@
 import { deviceLogFeature } from "../features/device-log/feature.ts";
 import type { Feature } from "../features/feature.ts";
 import { hubOutageFeature } from "../features/hub-outage/feature.ts";
+import { identityFeature } from "../features/identity/feature.ts";
 import { logsFeature } from "../features/logs/feature.ts";
 import { commonFeatures } from "./common-features.ts";
 import type { DeviceCore } from "./core.ts";
@@ -15,9 +16,10 @@ export const communicationsHub: DeviceCore<HubLink> = {
 };
 
 function hubFeatures(device: Device, link: HubLink): Feature[] {
-  const { settings } = device;
+  const { identity, settings } = device;
   return [
     ...commonFeatures(device),
+    identityFeature(device, { eui64: identity.eui64, plate: settings }),
     logsFeature(device),
     deviceLogFeature(device, link.han, settings),
     hubOutageFeature(device, {

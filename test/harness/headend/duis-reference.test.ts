@@ -23,10 +23,12 @@ const parties: Readonly<Record<string, ServiceRequest["role"]>> = {
 const notYet = [
   { file: /GCS|_CS08_|GSME/, why: "gas, and what a hub alone is asked" },
   {
-    file: /^CS08|^CS10|^CS11|^CCS05CCS04|^CS07|^CCS07|^CS02f|^CS02g/,
+    file: /^ECS26[de]|^CS08|^CS10|^CS11|^CCS05CCS04|^CS07|^CCS07|^CS02f|^CS02g/,
     why: "use cases that no request here becomes",
   },
-  { file: /ECS23b|ECS26[dk]|ECS29[bdf]|ECS35f/, why: "polyphase meters, and older forms" },
+  { file: /ECS26d|ECS35f/, why: "older forms" },
+  { file: /^ECS25[ab]_/, why: "request and command name different events" },
+  { file: /ECS50/, why: "the DCC draws the number, which no form has" },
   {
     file: /_URP_|DSP_FUTURE_DATED|DCC_SCHEDULED/,
     why: "unknown users' keys, and what the DCC keeps for later",
@@ -101,7 +103,12 @@ function requestOf(xml: string, file: string): ServiceRequest {
     reference,
     parameters,
     role,
-    target: { eui: target, type, isTwin: /_TWIN_/.test(file) },
+    target: {
+      eui: target,
+      type,
+      isTwin: /_TWIN_/.test(file),
+      phases: /ECS23b|ECS26k|ECS29[bdf]/.test(file) ? 3 : 1,
+    },
     originator,
     counter: BigInt(counter!),
     typeOf: () => "ESME",

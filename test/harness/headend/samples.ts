@@ -45,12 +45,17 @@ const asked = <R extends Reference>(
   rest: Omit<Asked, "reference" | "parameters"> = {},
 ): Asked => ({ reference, parameters, ...rest });
 
-const sampled = oneEach.map(({ useCase, reference, parameters, by }): Asked => {
+const sampled = oneEach.map(({ useCase, reference, parameters, by, phases = 1 }): Asked => {
   const devices: readonly DeviceName[] = messages[useCase].devices;
   const { roles, byHand } = serviceRequest(reference);
   const party = byHand.actsAs ?? by;
   const role = party === undefined ? roles[0]! : partyIdentities[party].role;
-  return { reference, parameters: parameters(subject), role, target: devices.includes("ESME") ? esme : hub };
+  return {
+    reference,
+    parameters: parameters(subject),
+    role,
+    target: devices.includes("ESME") ? { ...esme, phases } : hub,
+  };
 });
 
 const change = { ...certified(subject), ApplyTimeBasedCPVChecks: false };

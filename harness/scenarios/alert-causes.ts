@@ -1,0 +1,79 @@
+/**
+ * What makes a meter or hub tell each of its events: causes that the scenario "every event has a cause" brings about, and
+ * the events that have none here, each with its reason. Every row of the alerts' table that is a meter's, hub's or
+ * proportional controller's is in one of the two places, and in no other (`test/harness/scenarios/alert-causes.test.ts`).
+ */
+import type { AlertName, Cause } from "./alert-causes/cause.ts";
+import { meterCauses } from "./alert-causes/meter.ts";
+import { partyCauses } from "./alert-causes/parties.ts";
+import { voltageCauses } from "./alert-causes/voltage.ts";
+
+export const causes: readonly Cause[] = [...voltageCauses, ...meterCauses, ...partyCauses];
+
+const payment = "payment's: not yet provoked here";
+const auxiliary = "auxiliary control's: not yet provoked here";
+const firmware = "firmware distribution's: not yet modelled";
+const subGhz = "the hub has no sub-GHz radio yet";
+const noPpmid = "a device of the home commands it, and none that does is modelled yet";
+
+/** Events without a cause, and why. */
+export const notProvoked: Readonly<Partial<Record<AlertName, string>>> = {
+  lowCredit: payment,
+  creditAddedLocally: payment,
+  emergencyCreditAvailable: payment,
+  armedByEmergencyCredit: payment,
+  timeDebt1Paid: payment,
+  timeDebt2Paid: payment,
+  paymentDebtPaid: payment,
+  emergencyCreditExhausted: payment,
+  emergencyCreditActivated: payment,
+  tokenEntrySuspended: payment,
+  tokenLockedOut: payment,
+  creditExhausted: payment,
+  balanceTooHigh: payment,
+  tokenDuplicate: payment,
+  creditTooHigh: payment,
+  tokenNotAuthentic: payment,
+  tokenForOther: payment,
+  disablementSuspended: payment,
+  billingLogUpdated: "billing's: not yet provoked here",
+  auxiliaryFailed: auxiliary,
+  auxiliarySwitched: auxiliary,
+  commandUnsupported: auxiliary,
+  auxiliaryLimitSet: auxiliary,
+  auxiliaryLimitEnded: auxiliary,
+  auxiliaryStateChanged: auxiliary,
+  ownSigningFailed: "credentials': not yet provoked here",
+  ownSigningReplaced: "credentials': not yet provoked here",
+  ownAgreementFailed: "credentials': not yet provoked here",
+  ownAgreementReplaced: "credentials': not yet provoked here",
+  unjoinFailed: "joins': not yet provoked here",
+  imageNotVerified: firmware,
+  firmwareChanged: firmware,
+  imageVerified: firmware,
+  transferFailed: firmware,
+  transferDone: firmware,
+  dutyCycleLimited: subGhz,
+  dutyCycleBelowLimited: subGhz,
+  dutyCycleCritical: subGhz,
+  dutyCycleBelowCritical: subGhz,
+  dutyCycleRegulated: subGhz,
+  dutyCycleBelowRegulated: subGhz,
+  channelChanged: subGhz,
+  channelScanBegun: subGhz,
+  channelScanAssessed: subGhz,
+  lostGasMeterSearchesFailed: subGhz,
+  subGhzConfigurationChanged: subGhz,
+  channelChangeBlocked: subGhz,
+  messageDropped: subGhz,
+  subGhzFull: subGhz,
+  hanCommandDone: noPpmid,
+  hanCommandFailed: noPpmid,
+  commandNotFetched: "no gas meter is modelled: nothing waits at the hub to be fetched",
+  tapOffFailed: "no gas meter is modelled: nothing is copied on its way",
+  tunnelCloseRefused: "the meter's tunnel refuses no request of its hub, and hears none from others",
+  tunnelRequestRefused: "the meter's tunnel refuses no request of its hub, and hears none from others",
+  tamperDetected:
+    "a meter tells each of its covers and fields by a code of its own; a hub has no tamper inputs",
+  otherAuthenticationFailure: "every refusal has a code of its own: none is left for this one",
+};
