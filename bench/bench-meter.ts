@@ -41,7 +41,7 @@ export class BenchMeter {
   ): Promise<BenchMeter> {
     const random = new SeededRandom(1);
     // The other side may use the fastest library there is: its work is not what is measured.
-    const theirs = sodiumCrypto() ?? nodeCrypto();
+    const theirs = (suite === suites.cose ? sodiumCrypto() : undefined) ?? nodeCrypto();
     const pki = new TestPki({
       suite,
       crypto: theirs,

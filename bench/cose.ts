@@ -73,7 +73,8 @@ function nonCritical(meter: BenchMeter): BenchTask {
   };
 }
 
-function pooled(
+/** Commands that can be accepted once, made before each round. */
+export function pooled(
   meter: BenchMeter,
   make: (i: number) => Uint8Array,
 ): Pick<BenchTask, "prepare" | "run" | "maxRuns"> {

@@ -1,4 +1,4 @@
-/** The GBCS wire: opening and answering commands as a device does, beside the bare operations. */
+/** The GBCS wire's envelope: opening and answering commands, beside the bare operations. `gbcs-meter.ts` has a device. */
 import { generateKeyPairSync, sign } from "node:crypto";
 import { agreement, macs } from "../firmware/wire/gbcs/kdf.ts";
 import { type GbcsMessage, gbcsWire, macContextOf } from "../firmware/wire/gbcs/wire.ts";
@@ -65,9 +65,9 @@ function opening(crypto: Crypto, ends: Ends): BenchTask[] {
     verify(plain, signature);
   };
   return [
-    { name: "non-critical", run: () => void open(readOnly, false), floor: mac },
+    { name: "open-non-critical", run: () => void open(readOnly, false), floor: mac },
     {
-      name: "critical",
+      name: "open-critical",
       run: () => void open(critical, true),
       floor: { name: "GMAC + SHA-256 + verify", run: bare },
     },

@@ -2,6 +2,7 @@
 import { nobleCrypto, nodeCrypto, sodiumCrypto } from "../hal/crypto/index.ts";
 import { coseTasks, warmUpMeter } from "./cose.ts";
 import { gbcsTasks } from "./gbcs.ts";
+import { gbcsMeterTasks } from "./gbcs-meter.ts";
 import { hanTasks } from "./han.ts";
 import { journalTasks } from "./journal.ts";
 import type { BenchTask } from "./measure.ts";
@@ -13,7 +14,7 @@ export async function allTasks(): Promise<BenchTask[]> {
   const tasks: BenchTask[] = [];
   await warmUpMeter(sodium ?? node);
   for (const crypto of [...(sodium ? [sodium] : []), node, noble]) tasks.push(...(await coseTasks(crypto)));
-  for (const crypto of [node, noble]) tasks.push(...gbcsTasks(crypto));
+  for (const crypto of [node, noble]) tasks.push(...gbcsTasks(crypto), ...(await gbcsMeterTasks(crypto)));
   tasks.push(...(await journalTasks()), ...hanTasks(node), ...hanTasks(noble));
   return tasks;
 }

@@ -11,6 +11,12 @@ import { CodedError } from "./base/coded-error.ts";
 /** A value that is here now or comes later. Always `await` it. */
 export type MaybePromise<T> = T | Promise<T>;
 
+/** Goes on at once with what is here, later with what comes later: a promise for what is here costs more than a read of it. */
+export const whenHere = <T, R>(
+  value: MaybePromise<T>,
+  next: (value: T) => MaybePromise<R>,
+): MaybePromise<R> => (value instanceof Promise ? value.then(next) : next(value));
+
 /** Takes back a timer or a subscription. Calling it twice is harmless. */
 export type Cancel = () => void;
 
@@ -140,12 +146,52 @@ export interface AuxiliaryOutputs {
   read(number: number): MaybePromise<AuxiliaryLevels>;
 }
 
-export type TamperInput = "meter-cover" | "terminal-cover" | "battery-cover" | "magnet";
+/** "other": what a maker has besides, such as a sensor of light or shock. */
+export const tamperInputs = [
+  "meter-cover",
+  "terminal-cover",
+  "second-terminal-cover",
+  "battery-cover",
+  "magnet",
+  "other",
+] as const;
+export type TamperInput = (typeof tamperInputs)[number];
 
 /** Cover switches and field sensors. `true` = open, or field present. */
 export interface Tamper {
   read(): MaybePromise<Readonly<Record<TamperInput, boolean>>>;
   onChange(listener: Listener<{ readonly input: TamperInput; readonly active: boolean }>): Cancel;
+}
+
+/**
+ * What a board's own supervision and its metrology chip may find, and what is plugged in: self checks; what was found at
+ * this start (why it came, firmware that did not verify); wiring and load; connectors.
+ */
+export type Condition =
+  | "measurement"
+  | "metrology-firmware"
+  | "memory"
+  | "program"
+  | "program-storage"
+  | "ram"
+  | "unexpected-reset"
+  | "watchdog-reset"
+  | "firmware"
+  | "phase-sequence"
+  | "polarity"
+  | "reverse-current"
+  | "over-current-1"
+  | "over-current-2"
+  | "over-current-3"
+  | "power-factor"
+  | "hub-detached"
+  | "local-port";
+
+/** Self checks of the hardware, flags of the metrology chip, sense of connectors. */
+export interface Supervisor {
+  /** What holds now. */
+  read(): MaybePromise<readonly Condition[]>;
+  onChange(listener: Listener<{ readonly condition: Condition; readonly active: boolean }>): Cancel;
 }
 
 /** Two buttons, a the one that confirms; a meter with a keypad has the digits too. */
@@ -323,6 +369,7 @@ export interface Board {
   readonly loadSwitch?: LoadSwitch;
   readonly auxiliary?: AuxiliaryOutputs;
   readonly tamper?: Tamper;
+  readonly supervisor?: Supervisor;
   readonly userInterface?: UserInterface;
   readonly radio?: Radio;
   readonly modem?: Modem;

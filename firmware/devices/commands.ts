@@ -7,7 +7,8 @@ import { euiBytes } from "../../hal/base/eui64.ts";
 import type { MaybePromise } from "../../hal/board.ts";
 import type { Refusals } from "../features/refusals.ts";
 import type { Observation } from "../kernel/observation.ts";
-import { type Accepted, acceptable, type Checker, check, checkEnvelope } from "../security/check.ts";
+import { type Accepted, acceptable, type Checker, checkEnvelope, open } from "../security/check.ts";
+import type { Pending } from "../security/counters.ts";
 import { type RefusalReason, refusalCodes } from "../security/refusal-reasons.ts";
 import type { Message, OperationResult } from "../wire/message.ts";
 import type { Suite } from "../wire/suite.ts";
@@ -28,9 +29,6 @@ export interface CommandParts {
   readonly observe: ((observation: Observation) => void) | undefined;
 }
 
-/** What the journal holds of a command that was accepted and not answered. */
-type Pending = NonNullable<ReturnType<Checker["counters"]["pending"]>>;
-
 export class Commands {
   readonly #parts: CommandParts;
 
@@ -40,12 +38,32 @@ export class Commands {
 
   /** Whole bytes, from any link. */
   receive(bytes: Uint8Array, reply: Reply): Promise<void> {
-    return this.#take(check(this.#parts.checker, bytes), reply);
+    const { suite } = this.#parts;
+    const envelope = open(suite.wire, bytes);
+    return envelope === undefined ? this.refuse("malformed") : this.receiveOpened(envelope, reply);
   }
 
   /** An envelope that was opened before. */
   receiveOpened(envelope: Envelope, reply: Reply): Promise<void> {
-    return this.#take(checkEnvelope(this.#parts.checker, envelope), reply);
+    const checked = checkEnvelope(this.#parts.checker, envelope);
+    return checked === "unsupported" ? this.#tellUnsupported(envelope) : this.#take(checked, reply);
+  }
+
+  /** ECS100: its sender is told the command's code and counter. */
+  async #tellUnsupported({ header }: Envelope): Promise<void> {
+    const { refusals, observe, checker } = this.#parts;
+    const { code, counter, originator, supplementary } = header;
+    const command = new Uint8Array(10);
+    const view = new DataView(command.buffer);
+    view.setUint16(0, code);
+    view.setBigUint64(2, counter);
+    const role = checker.anchors.party(originator)?.role;
+    observe?.({ kind: "command-refused", reason: "unsupported", code: refusalCodes.unsupported });
+    await refusals.report("unsupported", {
+      values: [command],
+      ...(role && { originator: role }),
+      ...(supplementary && { supplementary }),
+    });
   }
 
   /** After a start: what was accepted, and cut by a power loss before it was answered, is done again, and answered. */
@@ -60,7 +78,7 @@ export class Commands {
   }
 
   /**
-   * The one door. What is not replay-protected only reads, so there is nothing to commit. A cut after the first
+   * The one door. What is not replay-protected only reads, or is taken once by itself (a token): there is nothing to commit. A cut after the first
    * commit has the command done again at the next boot, which features allow; a cut after the last one may lose
    * the response on its way, and the head end asks again. `again`: the first commit was made before the cut.
    */
@@ -72,14 +90,15 @@ export class Commands {
       if (grant.replayProtected) await counters.accept(party.role, command.header, plain);
       this.#parts.observe?.(commandAccepted(checked));
     }
-    const results = await this.#execute(checked);
+    const executed = this.#execute(checked);
+    const results = executed instanceof Promise ? await executed : executed;
     const sealed = this.#parts.sealer.response(checked, results);
     const response = sealed instanceof Promise ? await sealed : sealed;
     if (response !== undefined) await reply(response);
     if (grant.replayProtected) await counters.finish(party.role, party.eui);
   }
 
-  #execute({ command, operations, party }: Accepted): Promise<OperationResult[]> {
+  #execute({ command, operations, party }: Accepted): MaybePromise<readonly OperationResult[]> {
     const { code, originator, counter } = command.header;
     return this.#parts.operations.run(operations, { code, originator, role: party.role, counter });
   }

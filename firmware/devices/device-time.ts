@@ -62,11 +62,6 @@ export class DeviceTime {
     return this.#isSet ? this.nowS() : UNSET_TIME;
   }
 
-  /** The time of a message; none while never set: a message does not claim to come from 1970. */
-  header(): { readonly timeS?: number } {
-    return this.#isSet ? { timeS: this.nowS() } : {};
-  }
-
   /** Moves the time, the battery-backed clock, and every appointment. */
   async set(utcS: number): Promise<void> {
     await this.#board.clock.setRtcMs(Math.max(0, utcS * 1000 - this.#shiftMs.value));

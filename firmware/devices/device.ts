@@ -5,6 +5,7 @@
 import { hasCode } from "../../hal/base/coded-error.ts";
 import { type Board, PowerLost, type Signer } from "../../hal/board.ts";
 import type { FirmwareImages } from "../features/activation/images.ts";
+import { EventBehaviours } from "../features/event-behaviours/behaviours.ts";
 import type { AlertRequest, DeviceContext, Feature } from "../features/feature.ts";
 import { FutureDated } from "../features/future-dating/feature.ts";
 import { Refusals } from "../features/refusals.ts";
@@ -23,7 +24,7 @@ import {
 import { Counters } from "../security/counters.ts";
 import type { OwnKeys } from "../security/own-keys.ts";
 import type { RefusalReason } from "../security/refusal-reasons.ts";
-import { type CommandRule, commandRules } from "../security/rules.ts";
+import { type CommandRule, commandRules, unsupportedRules } from "../security/rules.ts";
 import type { TrustAnchors } from "../security/trust-anchors.ts";
 import type { Agreement, Suite } from "../wire/suite.ts";
 import type { Envelope } from "../wire/wire.ts";
@@ -61,6 +62,7 @@ export class Device implements DeviceContext {
   readonly eventLog: EventLog;
   readonly securityLog: EventLog;
   readonly powerLog: EventLog;
+  readonly behaviours: EventBehaviours;
   readonly overseer: Role;
   readonly anchors: TrustAnchors;
   readonly counters: Counters;
@@ -75,6 +77,7 @@ export class Device implements DeviceContext {
   #features: readonly Feature[] = [];
   /** What this device models: known once its features serve. */
   readonly #rules = new Map<number, CommandRule>();
+  readonly #unsupported = new Map<number, CommandRule>();
   readonly #sealer: Sealer;
   readonly #commands: Commands;
   readonly #alerts: AlertOutbox;
@@ -106,6 +109,7 @@ export class Device implements DeviceContext {
     this.eventLog = state.eventLog;
     this.securityLog = state.securityLog;
     this.powerLog = state.powerLog;
+    this.behaviours = new EventBehaviours(state.journal, this.settings);
     this.overseer = devices[state.identity.type].overseer;
     this.#observe = observe;
     this.#loop = loop;
@@ -129,7 +133,14 @@ export class Device implements DeviceContext {
     const { eui64: me } = identity;
     return new Commands({
       suite,
-      checker: { me, wire: suite.wire, rules: this.#rules, anchors, counters },
+      checker: {
+        me,
+        wire: suite.wire,
+        rules: this.#rules,
+        unsupported: this.#unsupported,
+        anchors,
+        counters,
+      },
       operations: this.#operations,
       refusals: new Refusals(this, this.settings),
       sealer: this.#sealer,
@@ -143,6 +154,7 @@ export class Device implements DeviceContext {
     this.#operations.serve(features);
     const rules = commandRules(this.deviceType, (step) => this.#operations.serves(step));
     for (const [code, rule] of rules) this.#rules.set(code, rule);
+    for (const [code, rule] of unsupportedRules(this.deviceType, rules)) this.#unsupported.set(code, rule);
     return this.turn("boot", async () => {
       this.observe({ kind: "boot", device: this.identity.type, eui64: this.identity.eui64 });
       for (const feature of features) await feature.start?.();

@@ -3,6 +3,7 @@
 import { deviceLogFeature } from "../features/device-log/feature.ts";
 import type { Feature } from "../features/feature.ts";
 import { hubOutageFeature } from "../features/hub-outage/feature.ts";
+import { identityFeature } from "../features/identity/feature.ts";
 import { logsFeature } from "../features/logs/feature.ts";
 import { subGhzFeature } from "../features/sub-ghz/feature.ts";
 import { EventLog } from "../kernel/event-log.ts";
@@ -17,13 +18,14 @@ export const communicationsHub: DeviceCore<HubLink> = {
 };
 
 async function hubFeatures(device: Device, link: HubLink): Promise<Feature[]> {
-  const { settings } = device;
+  const { identity, settings } = device;
   const channelLog = await EventLog.open(device.journal, "channel-log/");
   const subGhz = subGhzFeature(device, channelLog, settings);
   link.dropsFor((target, message) => subGhz.drops(target, message));
   return [
     ...commonFeatures(device),
     subGhz,
+    identityFeature(device, { eui64: identity.eui64, plate: settings }),
     logsFeature(device),
     deviceLogFeature(device, link.han, settings),
     hubOutageFeature(device, {

@@ -1,7 +1,7 @@
 /** Hands the operations of a command to the features that serve the objects, in order, one result each. */
 
 import { CodedError, hasCode } from "../../hal/base/coded-error.ts";
-import { HalError, type MaybePromise } from "../../hal/board.ts";
+import { HalError, type MaybePromise, whenHere } from "../../hal/board.ts";
 import type { CommandOrigin } from "../features/command-origin.ts";
 import type { DeviceContext, Feature } from "../features/feature.ts";
 import type { ServedMember } from "../features/serve.ts";
@@ -66,33 +66,33 @@ export class Operations {
    * The first that fails answers its own code; what comes after it is not executed and answers "other
    * reason", and what was done before stays (payloads §2.1). Lost power ends the device.
    */
-  async run(operations: readonly Matched[], origin: CommandOrigin): Promise<OperationResult[]> {
-    const results: OperationResult[] = [];
-    let failed = false;
-    for (const operation of operations) {
-      const result = failed ? notExecuted : this.#start(operation, origin);
-      results.push(result instanceof Promise ? await this.#settled(result, operation) : result);
-      failed = results.at(-1)?.status !== Status.success;
-    }
-    return results;
+  run(operations: readonly Matched[], origin: CommandOrigin): MaybePromise<readonly OperationResult[]> {
+    return this.#go(operations, origin, []);
   }
 
-  #start({ step, value }: Matched, origin: CommandOrigin): MaybePromise<OperationResult> {
-    const member = this.#members.get(step.path);
-    if (this.#failing.has(step.path))
-      return this.#failed(new HalError("hal/fault", `${step.path}: fails`), { step, value });
-    try {
-      if (step.kind === "set") return settled(member?.set?.(value, origin), (status) => ({ status }));
-      const outcome = step.kind === "get" ? member?.get?.(value) : member?.call?.(value, origin);
-      return settled(outcome, (told) => resultOf(step, told));
-    } catch (error) {
-      return this.#failed(error, { step, value });
-    }
+  /** `results`: of those before; the rest is done, and their results added. */
+  #go(
+    operations: readonly Matched[],
+    origin: CommandOrigin,
+    results: OperationResult[],
+  ): MaybePromise<readonly OperationResult[]> {
+    const operation = operations[results.length];
+    if (operation === undefined) return results;
+    const failed = results.length > 0 && results.at(-1)?.status !== Status.success;
+    return whenHere(failed ? notExecuted : this.#start(operation, origin), (result) => {
+      results.push(result);
+      return this.#go(operations, origin, results);
+    });
   }
 
-  async #settled(result: Promise<OperationResult>, operation: Matched): Promise<OperationResult> {
+  #start(operation: Matched, origin: CommandOrigin): MaybePromise<OperationResult> {
+    const { step, value } = operation;
     try {
-      return await result;
+      if (this.#failing.has(step.path)) throw new HalError("hal/fault", `${step.path}: fails`);
+      const result = carriedOut(step, value, this.#members.get(step.path), origin);
+      return result instanceof Promise
+        ? result.catch((error: unknown) => this.#failed(error, operation))
+        : result;
     } catch (error) {
       return this.#failed(error, operation);
     }
@@ -110,12 +110,17 @@ export class Operations {
 }
 
 /** What nobody serves is denied; the others give their result, now or later. */
-function settled<T>(
-  outcome: MaybePromise<T> | undefined,
-  result: (outcome: T) => OperationResult,
+function carriedOut(
+  step: Step,
+  value: unknown,
+  member: ServedMember | undefined,
+  origin: CommandOrigin,
 ): MaybePromise<OperationResult> {
-  if (outcome === undefined) return { status: Status.readWriteDenied };
-  return outcome instanceof Promise ? outcome.then(result) : result(outcome);
+  if (member?.[step.kind] === undefined) return { status: Status.readWriteDenied };
+  if (step.kind === "set")
+    return whenHere(member.set!(value, origin), (status): OperationResult => ({ status }));
+  const outcome = step.kind === "get" ? member.get!(value) : member.call!(value, origin);
+  return whenHere(outcome, (told) => resultOf(step, told));
 }
 
 function resultOf({ gives }: Step, outcome: Outcome<unknown, Status>): OperationResult {

@@ -8,6 +8,7 @@ import { messages, type Role, useCaseByCode } from "../model/index.ts";
 import type { Accepted } from "../security/check.ts";
 import type { Party } from "../security/trust-anchors.ts";
 import {
+  type Eui64,
   type Header,
   Kind,
   type Message,
@@ -70,14 +71,23 @@ export class Sealer {
   }
 
   /** An alert for the holder of a role; for the ACB where nobody holds it. */
-  alert({ alertCode, message, values = [] }: AlertRequest, to: Role, counter: bigint): Uint8Array {
+  alert(request: AlertRequest, to: Role, counter: bigint): Uint8Array {
+    const { alertCode, message, values = [] } = request;
     const { identity, anchors } = this.#parts.state;
     const party = anchors.holder(to) ?? anchors.holder("accessControlBroker");
     const code = message ?? (alertCode >= 0x8f00 ? messages.GCA.code : messages.GNCA.code);
-    const header = this.#header({ kind: Kind.alert, code, target: party?.eui ?? identity.eui64, counter });
+    const header = this.#header(Kind.alert, code, party?.eui ?? identity.eui64, counter);
+    const supplementary = this.#supplementary(request);
+    if (supplementary !== undefined) header.supplementary = supplementary;
     this.#parts.observe?.({ kind: "alert", alertCode, message: code, to: header.target, counter });
     const told = useCaseByCode(code)?.sensitive ? sealedValues(party?.hidden, header, values) : values;
     return this.#protect({ header, alertCode, values: told }, party, alertSigned(code));
+  }
+
+  #supplementary({ supplementary }: AlertRequest): Header["supplementary"] {
+    if (typeof supplementary !== "string") return supplementary;
+    const party = this.#parts.state.anchors.holder(supplementary)?.eui;
+    return party === undefined ? undefined : { party };
   }
 
   #response(
@@ -86,21 +96,23 @@ export class Sealer {
     { hidden, supplementary }: Reader,
   ): Uint8Array {
     const { code, counter, originator } = command.header;
-    const own = this.#header({ kind: Kind.response, code, target: originator, counter });
-    const header = supplementary === undefined ? own : { ...own, supplementary };
+    const header = this.#header(Kind.response, code, originator, counter);
+    if (supplementary !== undefined) header.supplementary = supplementary;
     const response: Message = {
       header,
       results: rule.useCase.sensitive ? sealed(hidden, header, results) : results,
       asked: command.operations,
     };
-    this.#parts.observe?.(responseSealed(rule.useCase.id, response.header, results));
+    this.#parts.observe?.(responseSealed(rule.useCase.id, header, results));
     return this.#protect(response, party, grant.response === "signature");
   }
 
-  #header(of: Pick<Header, "kind" | "code" | "target" | "counter">): Header {
+  /** A message does not claim to come from 1970: it has no time while the clock was never set. */
+  #header(kind: Kind, code: number, target: Eui64, counter: bigint): Mutable<Header> {
     const { state, time } = this.#parts;
-    const { kind, code, target, counter } = of;
-    return { kind, code, originator: state.identity.eui64, target, counter, ...time.header() };
+    const header: Mutable<Header> = { kind, code, originator: state.identity.eui64, target, counter };
+    if (time.isSet) header.timeS = time.nowS();
+    return header;
   }
 
   #protect(message: Message, party: Party | undefined, signed: boolean): Uint8Array {
@@ -113,6 +125,8 @@ export class Sealer {
       : suite.wire.protect(plain, mac(message.header), agreeKeyId);
   }
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Alerts are signed unless their row has them MACed. */
 const alertSigned = (code: number): boolean => useCaseByCode(code)?.alert?.protection !== "mac";

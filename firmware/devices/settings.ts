@@ -1,7 +1,9 @@
 import type { Fitted } from "../features/auxiliary/controllers.ts";
+import type { EventBehaviourSettings } from "../features/event-behaviours/behaviours.ts";
+import type { Plate } from "../features/identity/feature.ts";
 
 /** What a device's maker chose where the specification leaves room, or where its text was not to hand. */
-export interface DeviceSettings {
+export interface DeviceSettings extends EventBehaviourSettings, Plate {
   /**
    * Refusals of one reason that are logged and reported in one window, and of all reasons that strangers can give
    * three times as many; more are only counted.
@@ -45,8 +47,10 @@ export interface DeviceSettings {
   readonly commissionedWhen: "joined" | "clock-set";
   /** Limit of the randomised offset until a supplier sets it (7.12), seconds 0..1,799. Ours, not a fact. */
   readonly randomisedOffsetLimitS: number;
-  /** Disable and lock the supply when the meter is tampered with (supply tamper state, 0-0:94.44.0.4). */
+  /** As delivered: disable and lock the supply when the meter is tampered with; the supplier sets it by ECS81. */
   readonly lockSupplyOnTamper: boolean;
+  /** Nobody presses anything for so long: the meter's display goes home, and asks for the privacy PIN again. Ours, not a fact. */
+  readonly userInterfaceIdleMs: number;
   /** Suspending the time debts of a home whose supply is off suspends its standing charge, too (service-rules 5.3). */
   readonly standingChargeWithDebts: boolean;
   /**
@@ -134,6 +138,10 @@ export const defaultSettings: DeviceSettings = {
   subGhzScanMs: 10_000,
   joinCapacity: 16,
   outageSettleMs: 5_000,
+  alertsOnAsDelivered: true,
+  userInterfaceIdleMs: 120_000,
+  model: "00010001",
+  manufacturer: "1234",
   auxiliaryControllers: ["proportional", "proportional", "proportional", "proportional", "proportional"],
   boostFunction: true,
   boostPeriodsMin: [15, 30, 45, 60],

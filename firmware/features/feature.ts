@@ -7,7 +7,8 @@ import type { EventLog } from "../kernel/event-log.ts";
 import type { Journal, JournalChange } from "../kernel/journal.ts";
 import type { Observation } from "../kernel/observation.ts";
 import type { DeviceName, Role } from "../model/index.ts";
-import type { Value } from "../wire/message.ts";
+import type { Header, Value } from "../wire/message.ts";
+import type { EventBehaviours } from "./event-behaviours/behaviours.ts";
 import type { ServedObject } from "./serve.ts";
 
 export interface Feature {
@@ -28,6 +29,8 @@ export interface AlertRequest {
   readonly to: Role | readonly Role[];
   /** Body after code and time. */
   readonly values?: readonly Value[];
+  /** Whom the recipient passes it on to: who holds a role, or a party that a command named. */
+  readonly supplementary?: Role | NonNullable<Header["supplementary"]>;
   /** Strangers can cause it: it gives way to every other alert. */
   readonly minor?: boolean;
 }
@@ -40,6 +43,8 @@ export interface DeviceContext {
   readonly securityLog: EventLog;
   /** Voltage and outages of a meter; a device without such a log has them in its event log. */
   readonly powerLog: EventLog;
+  /** Which events alert, are shared, sound and are logged. */
+  readonly behaviours: Pick<EventBehaviours, "of">;
   /** Who hears of refusals: the supplier at a meter, the ACB at a hub. */
   readonly overseer: Role;
   readonly deviceType: DeviceName;

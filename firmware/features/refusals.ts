@@ -6,7 +6,7 @@
  */
 import { type RefusalReason, refusalCodes, unusualNumbers } from "../security/refusal-reasons.ts";
 import type { DeviceContext } from "./feature.ts";
-import { report } from "./report.ts";
+import { type ReportOptions, report } from "./report.ts";
 
 /** Budgets of one reason that all reasons of strangers have together. */
 const IN_COMMON = 3;
@@ -30,7 +30,7 @@ export class Refusals {
   }
 
   /** Logs and reports one refusal, or only counts it when its budget is spent. */
-  report(reason: RefusalReason): Promise<void> | undefined {
+  report(reason: RefusalReason, more?: ReportOptions): Promise<void> | undefined {
     const count = (this.#counts.get(reason) ?? 0) + 1;
     this.#counts.set(reason, count);
     const each = this.#settings.refusalReportsPerWindow;
@@ -41,13 +41,13 @@ export class Refusals {
       return undefined;
     }
     if (shared) this.#reported++;
-    return this.#report(reason);
+    return this.#report(reason, more);
   }
 
-  async #report(reason: RefusalReason): Promise<void> {
+  async #report(reason: RefusalReason, more?: ReportOptions): Promise<void> {
     if (this.#counts.size === 1 && this.#counts.get(reason) === 1)
       this.#context.after(this.#settings.refusalWindowS * 1000, () => this.#windowEnd());
-    await report(this.#context, refusalCodes[reason]);
+    await report(this.#context, refusalCodes[reason], more);
   }
 
   async #windowEnd(): Promise<void> {

@@ -2,7 +2,7 @@
  * How a feature shows what it has: by the names of an object's members. The compiler refuses a member that is
  * missing or misspelt, and values of another type.
  */
-import type { MaybePromise } from "../../hal/board.ts";
+import { type MaybePromise, whenHere } from "../../hal/board.ts";
 import type { Kept } from "../kernel/kept.ts";
 import type { ModelObject, Outcome, Serving } from "../model/index.ts";
 import { Status } from "../wire/message.ts";
@@ -65,7 +65,7 @@ export const calls = <A, R>(
 ) => Object.assign(call, { ...(load && { load }), ...(failure && { failure }) });
 /** An attribute that is only read. `load`: see {@link ServedMember}. */
 export const reads = <T>(read: () => MaybePromise<T>, load?: (value: T) => MaybePromise<void>) => ({
-  get: async (): Promise<{ readonly value: T }> => ({ value: await read() }),
+  get: (): MaybePromise<{ readonly value: T }> => whenHere(read(), (value) => ({ value })),
   ...(load && { load }),
 });
 /** A setting: shown as it was set, and kept. What `means` refuses is answered "other reason". */

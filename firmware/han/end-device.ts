@@ -278,9 +278,11 @@ export class HanDevice implements HanPort {
   async #takeExchange(step: EstablishmentStep): Promise<void> {
     this.#exchange = step.state;
     if (step.linkKey !== undefined) return await this.#keepLinkKey(step.linkKey);
-    const { failure } = step;
+    const { failure: reason, retryAfterS, answerWithinS: withinS } = step;
     const tell = async (): Promise<void> => {
-      if (failure !== undefined) await this.#step({ kind: "establish-failed", reason: failure });
+      const pause = retryAfterS === undefined ? {} : { retryAfterS };
+      if (reason !== undefined) await this.#step({ kind: "establish-failed", reason, ...pause });
+      else if (withinS !== undefined) await this.#step({ kind: "answer-promised", withinS });
     };
     if (step.send === undefined) await tell();
     else await this.#node.zcl.sendEstablishment(this.#hub!, step.send, tell);

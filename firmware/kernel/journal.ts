@@ -98,23 +98,24 @@ export class Journal {
     return [...this.#values.keys()].filter((key) => key.startsWith(prefix)).sort();
   }
 
-  /** All changes or none. When the promise resolves they are on flash, and `get` shows them. */
-  commit(changes: readonly JournalChange[]): Promise<void> {
+  /** All changes or none. When the promise resolves they are on flash, `get` shows them, and `shown` has run. */
+  commit(changes: readonly JournalChange[], shown?: () => void): Promise<void> {
     // One at a time, in order of the calls; an idle journal starts at once.
     if (this.#pending++ > 0) {
-      const run = () => this.#commit(changes);
+      const run = () => this.#commit(changes, shown);
       this.#last = this.#last.then(run, run);
-    } else this.#last = this.#commit(changes);
+    } else this.#last = this.#commit(changes, shown);
     return this.#last;
   }
 
-  #commit(changes: readonly JournalChange[]): Promise<void> {
+  #commit(changes: readonly JournalChange[], shown: (() => void) | undefined): Promise<void> {
     try {
       const end = this.#encode(changes);
       const liveBytes = this.#liveBytesAfter(changes);
       const written = changes.length === 0 ? undefined : this.#write(changes, end, liveBytes);
-      if (written instanceof Promise) return this.#adoptLater(written, changes, liveBytes);
-      this.#adopt(changes, liveBytes);
+      if (written instanceof Promise)
+        return this.#later(written, () => this.#adopt(changes, liveBytes, shown));
+      this.#adopt(changes, liveBytes, shown);
       return committed;
     } catch (error) {
       return Promise.reject(error);
@@ -123,22 +124,23 @@ export class Journal {
     }
   }
 
-  async #adoptLater(written: Promise<void>, changes: readonly JournalChange[], liveBytes: number) {
+  async #later(written: Promise<void>, adopt: () => void): Promise<void> {
     this.#pending++;
     try {
       await written;
-      this.#adopt(changes, liveBytes);
+      adopt();
     } finally {
       this.#pending--;
     }
   }
 
-  #adopt(changes: readonly JournalChange[], liveBytes: number): void {
+  #adopt(changes: readonly JournalChange[], liveBytes: number, shown: (() => void) | undefined): void {
     for (const { key, value } of changes) {
       if (value === null) this.#values.delete(key);
       else this.#values.set(key, copyOf(value));
     }
     this.#liveBytes = liveBytes;
+    shown?.();
   }
 
   #write(changes: readonly JournalChange[], end: number, liveBytes: number): MaybePromise<void> {

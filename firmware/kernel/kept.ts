@@ -5,18 +5,28 @@ import type { Journal, JournalChange } from "./journal.ts";
 /** How values stand in the journal. Only what this firmware wrote is ever decoded with it. */
 export const codec = new Encoder({ useRecords: false, mapsAsObjects: true, tagUint8Array: false });
 
+/** How a value stands in the journal when not as it is: shorter, where it changes often. */
+export interface KeptForm<T, Written> {
+  write(value: T): Written;
+  read(written: Written): T;
+}
+
 /** Plain data only: numbers, strings, booleans, bytes, arrays and objects of these. */
-export class Kept<T> {
+export class Kept<T, Written = unknown> {
   readonly #journal: Journal;
   readonly #key: string;
+  readonly #form: KeptForm<T, Written> | undefined;
   #value: T;
 
-  /** `initial` holds until the first change; fields that an older record lacks come from it. */
-  constructor(journal: Journal, key: string, initial: T) {
+  /** `initial` holds until the first change; without a form, fields that an older record lacks come from it. */
+  constructor(journal: Journal, key: string, initial: T, form?: KeptForm<T, Written>) {
     this.#journal = journal;
     this.#key = key;
+    this.#form = form;
     const bytes = journal.get(key);
-    this.#value = bytes === undefined ? initial : merge(initial, codec.decode(bytes) as T);
+    const written: unknown = bytes && codec.decode(bytes);
+    if (written === undefined) this.#value = initial;
+    else this.#value = form ? form.read(written as Written) : merge(initial, written as T);
   }
 
   get value(): T {
@@ -24,9 +34,10 @@ export class Kept<T> {
   }
 
   /** Commits `next`, with `also` in the same commit; the value changes only when that has succeeded. */
-  async keep(next: T, ...also: JournalChange[]): Promise<void> {
-    await this.#journal.commit([this.change(next), ...also]);
-    this.#value = next;
+  keep(next: T, ...also: JournalChange[]): Promise<void> {
+    return this.#journal.commit([this.change(next), ...also], () => {
+      this.#value = next;
+    });
   }
 
   /** Like `keep`, by a commit made elsewhere: `commit` must make `change` durable or throw. */
@@ -37,7 +48,7 @@ export class Kept<T> {
 
   /** The change that `keep(next)` would commit, for a commit made elsewhere. */
   change(next: T): JournalChange {
-    return { key: this.#key, value: codec.encode(next) };
+    return { key: this.#key, value: codec.encode(this.#form ? this.#form.write(next) : next) };
   }
 }
 

@@ -54,10 +54,10 @@ export class RunLoop {
   /** Resolves when the event has been handled, or dropped: the loop has stopped, or is full. */
   post(name: string, handler: () => Promise<void>, fromOutside = false): Promise<void> {
     if (this.#stopped) return Promise.resolve();
+    if (!this.#running) return this.#handle(name, handler);
     if (this.#events.length >= this.#capacity * (fromOutside ? 1 : OWN_SHARE)) return this.#drop(name);
     return new Promise((resolve, reject) => {
       this.#events.push({ name, handler, resolve, reject });
-      if (!this.#running) void this.#run();
     });
   }
 
@@ -72,14 +72,6 @@ export class RunLoop {
     for (const event of this.#events.splice(0)) event.resolve();
   }
 
-  async #run(): Promise<void> {
-    this.#running = true;
-    for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift())
-      await this.#handle(event);
-    this.#running = false;
-    this.#overflowing = false;
-  }
-
   #drop(name: string): Promise<void> {
     if (this.#overflowing) return Promise.resolve();
     this.#overflowing = true;
@@ -89,14 +81,24 @@ export class RunLoop {
     return Promise.resolve();
   }
 
-  async #handle(event: Posted): Promise<void> {
+  /** Handles one event, and has the next one begin. An idle loop needs no more than this. */
+  async #handle(name: string, handler: () => Promise<void>): Promise<void> {
+    this.#running = true;
     try {
-      await event.handler();
+      await handler();
     } catch (error) {
       if (error instanceof PowerLost) this.stop();
-      else if (this.#faultListeners.size === 0) return event.reject(error);
-      else for (const listener of this.#faultListeners) listener({ name: event.name, error });
+      else if (this.#faultListeners.size === 0) throw error;
+      else for (const listener of this.#faultListeners) listener({ name, error });
+    } finally {
+      this.#next();
     }
-    event.resolve();
+  }
+
+  #next(): void {
+    const event = this.#events.shift();
+    this.#running = event !== undefined;
+    if (event === undefined) this.#overflowing = false;
+    else this.#handle(event.name, event.handler).then(event.resolve, event.reject);
   }
 }

@@ -24,7 +24,14 @@ const maxParties = 16;
 const maxHolders = 16;
 
 type Prefix = keyof typeof forgotten;
-const keyOf = (prefix: Prefix, role: Role, holder: Eui64) => `${prefix}${roles[role].number}/${holder}`;
+/** The key asked for last: a command asks for its holder's again and again, and a text made anew is hashed anew. */
+let last = { prefix: holderPrefix as Prefix, role: "root" as Role, holder: "", key: "" };
+
+function keyOf(prefix: Prefix, role: Role, holder: Eui64): string {
+  if (last.holder !== holder || last.role !== role || last.prefix !== prefix || last.key === "")
+    last = { prefix, role, holder, key: `${prefix}${roles[role].number}/${holder}` };
+  return last.key;
+}
 const holderKey = (role: Role, holder: Eui64): string => keyOf(holderPrefix, role, holder);
 const forgottenKey = (prefix: Prefix, role: Role): string => forgotten[prefix] + roles[role].number;
 
@@ -35,6 +42,15 @@ export interface Floor {
   readonly counter: bigint;
   /** Of its top-ups, where told. */
   readonly topUp?: bigint;
+}
+
+/** A command that was accepted and not answered. */
+export interface Pending {
+  readonly role: Role;
+  readonly holder: Eui64;
+  readonly counter: bigint;
+  /** Its unprotected bytes. */
+  readonly command: Uint8Array;
 }
 
 export class Counters {
@@ -110,10 +126,11 @@ export class Counters {
   }
 
   /** The command that a power cut interrupted, if any, and whose it is. */
-  pending(): { readonly role: Role; readonly holder: Eui64; readonly command: Uint8Array } | undefined {
+  pending(): Pending | undefined {
     for (const key of this.#journal.keys(holderPrefix)) {
       const value = this.#journal.get(key) as Uint8Array;
-      if (value.length > 8) return { ...readKey(key), command: this.#joined(value) };
+      if (value.length > 8)
+        return { ...readKey(key), counter: readCounter(value), command: this.#joined(value) };
     }
     return undefined;
   }

@@ -6,6 +6,8 @@ export const refusalCodes = {
   "not-a-command": 0x8f3e,
   "not-for-me": 0x8f3e,
   "unknown-use-case": 0x8f1e,
+  /** Authentic, and for other devices than this. */
+  unsupported: 0x8f85,
   "unknown-party": 0x8f3e,
   role: 0x8f30,
   replay: 0x8f3e,

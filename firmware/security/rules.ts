@@ -3,6 +3,7 @@
  * protected. Made once at boot from the rows of the message set, so that a check is one look-up.
  */
 import {
+  alerts,
   type DeviceName,
   type GrantRow,
   grantsOn,
@@ -29,6 +30,23 @@ export function commandRules(
       .filter(({ steps }) => steps.every((step) => serves(step) || step.times[0] === 0) && steps.some(serves))
       .map((useCase) => [useCase.code, { useCase, grants: grantsByRole(useCase, device) }]),
   );
+}
+
+/**
+ * Commands that a device tells their senders it does not support (8F85): all but those of `modelled`, with whoever may send
+ * them to any device. None for a device that has no such alert.
+ */
+export function unsupportedRules(
+  device: DeviceName,
+  modelled: ReadonlyMap<number, CommandRule>,
+): ReadonlyMap<number, CommandRule> {
+  const tells: readonly DeviceName[] = alerts.commandUnsupported.devices;
+  const others = useCases.filter(({ kind, code }) => kind === "command" && !modelled.has(code));
+  const rules = others.map((useCase): [number, CommandRule] => [
+    useCase.code,
+    { useCase, grants: new Map(useCase.grants.map((grant) => [grant.role, grant])) },
+  ]);
+  return new Map(tells.includes(device) ? rules : []);
 }
 
 /** How each role may send `useCase` to a type of device. */

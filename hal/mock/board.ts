@@ -14,6 +14,7 @@ import {
   type Modem,
   type Radio,
   type SubGhzRadio,
+  type Supervisor,
   type Tamper,
   type UserInterface,
 } from "../board.ts";
@@ -31,6 +32,7 @@ import type { MockRadio } from "./radio.ts";
 import type { SeededRandom } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { MockSubGhz } from "./sub-ghz.ts";
+import { MockSupervisor } from "./supervisor.ts";
 import { MockTamper } from "./tamper.ts";
 import { MockUserInterface } from "./user-interface.ts";
 import type { WanLink } from "./wan.ts";
@@ -47,6 +49,7 @@ export interface MockParts {
   readonly loadSwitch?: true;
   readonly auxiliary?: true;
   readonly tamper?: true;
+  readonly supervisor?: true;
   readonly userInterface?: true;
 }
 
@@ -87,6 +90,7 @@ export class MockBoard implements Board {
   readonly loadSwitch?: LoadSwitch;
   readonly auxiliary?: AuxiliaryOutputs;
   readonly tamper?: Tamper;
+  readonly supervisor?: Supervisor;
   readonly userInterface?: UserInterface;
   readonly radio?: Radio;
   readonly modem?: Modem;
@@ -171,6 +175,9 @@ export class MockBoard implements Board {
   get mockTamper(): MockTamper {
     return this.#part("tamper");
   }
+  get mockSupervisor(): MockSupervisor {
+    return this.#part("supervisor");
+  }
   get mockUserInterface(): MockUserInterface {
     return this.#part("userInterface");
   }
@@ -250,6 +257,7 @@ export interface MockFaults {
   readonly loadSwitch?: MockLoadSwitch;
   readonly auxiliary?: MockAuxiliary;
   readonly tamper?: MockTamper;
+  readonly supervisor?: MockSupervisor;
   readonly userInterface?: MockUserInterface;
   readonly radio?: MockRadio;
 }
@@ -266,6 +274,7 @@ function makeParts(options: MockBoardOptions, power: Power): MockFaults {
     ...(parts.auxiliary && { auxiliary: new MockAuxiliary(power) }),
     ...(metrology && { metrology }),
     ...(parts.tamper && { tamper: new MockTamper(scheduler, power) }),
+    ...(parts.supervisor && { supervisor: new MockSupervisor(scheduler, power) }),
     ...(parts.userInterface && { userInterface: new MockUserInterface(scheduler, power) }),
     ...(radio && { radio }),
   };

@@ -15,6 +15,7 @@ export * from "./power.ts";
 export * from "./radio.ts";
 export * from "./random.ts";
 export * from "./scheduler.ts";
+export * from "./supervisor.ts";
 export * from "./tamper.ts";
 export * from "./user-interface.ts";
 export * from "./wan.ts";

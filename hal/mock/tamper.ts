@@ -12,8 +12,10 @@ export class MockTamper implements Tamper {
   readonly #inputs: Inputs = {
     "meter-cover": false,
     "terminal-cover": false,
+    "second-terminal-cover": false,
     "battery-cover": false,
     magnet: false,
+    other: false,
   };
   readonly #stuck = new Map<TamperInput, boolean>();
 

@@ -43,6 +43,15 @@ export function select(mocha: Mocha, wanted: Wanted): Selection {
   return { selected: suite.total(), notApplicable, leftOut };
 }
 
+/** How many scenarios {@link select} would leave, but for `.only`. */
+export function countWanted(suite: Mocha.Suite, wanted: Wanted): number {
+  let count = 0;
+  suite.eachTest((test) => {
+    if (matches(test, wanted) && applies(test, wanted)) count++;
+  });
+  return count;
+}
+
 function filter(suite: Mocha.Suite, keep: (test: Mocha.Test) => boolean): void {
   suite.tests = suite.tests.filter(keep);
   for (const child of suite.suites) filter(child, keep);

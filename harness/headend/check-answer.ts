@@ -1,5 +1,5 @@
 /** Is a response the answer that its use case has? A device that is broken, or not itself, is not believed. */
-import { plainFault, type Step, type UseCase } from "../../firmware/model/index.ts";
+import { plainFault, type Step } from "../../firmware/model/index.ts";
 import { type OperationResult, Status } from "../../firmware/wire/message.ts";
 
 const absent = (value: unknown): boolean => value === undefined || value === null;
@@ -13,20 +13,13 @@ export function tellsNothing(results: readonly OperationResult[]): boolean {
  * One result for each step that was asked for; a value where one is due, of its type, and none elsewhere; after the first
  * that failed "other reason" alone, as nothing later is executed.
  */
-export function answers(results: readonly OperationResult[], useCase: UseCase): boolean {
-  const steps = stepsOf(useCase, results.length);
+export function answers(results: readonly OperationResult[], steps: readonly Step[]): boolean {
   if (results.length !== steps.length) return false;
   const failed = results.findIndex(({ status }) => status !== Status.success);
   return results.every((result, i) => {
     if (failed < 0 || i < failed) return valueFits(steps[i] as Step, result);
     return absent(result.value) && (i === failed || result.status === Status.otherReason);
   });
-}
-
-/** `count` of the steps, by leaving out what may be: those give nothing, so that which of them it is makes no difference. */
-function stepsOf({ steps }: UseCase, count: number): readonly Step[] {
-  let spare = steps.length - count;
-  return steps.filter(({ times, gives }) => times[0] > 0 || gives.kind !== "null" || spare-- <= 0);
 }
 
 const valueFits = ({ gives }: Step, { value }: OperationResult): boolean =>

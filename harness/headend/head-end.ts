@@ -40,7 +40,7 @@ import { type ReceivedAlert, type ReceivedResponse, Receiver, type RefusedMessag
 import { type Parameters, type Reference, serviceRequest } from "./requests/index.ts";
 import type { DeviceBackup } from "./requests/request.ts";
 import { type PreCommand, transform } from "./transform.ts";
-import { makeUtrn, topUpCounter } from "./utrn.ts";
+import { Vending } from "./vending.ts";
 
 /** The head end's side of the WAN, and the run's time. */
 export interface HeadEndPorts {
@@ -98,8 +98,7 @@ export class HeadEnd {
   readonly #devices = new Map<Eui64, KnownDevice>();
   readonly #waiting = new Map<string, Exchange>();
   readonly #receiver: Receiver;
-  /** Tokens, and the counters of their commands. */
-  readonly #vended = new Map<string, bigint>();
+  readonly #vending: Vending;
   /** Alerts taken, by device and counter: the same one again is a repetition on the way, or a replay. */
   readonly #alertsTaken = new Set<string>();
   /** Each hub's log as it was last told. */
@@ -109,7 +108,8 @@ export class HeadEnd {
     this.#ports = ports;
     this.pki = ports.pki;
     const asked = ({ originator, target, counter, code }: Header) =>
-      this.#waiting.get(transactionKey(originator, target, counter, code))?.preCommand.command.operations;
+      this.#waiting.get(transactionKey(originator, target, counter, code))?.preCommand;
+    this.#vending = new Vending(ports.crypto);
     this.#receiver = new Receiver(ports, this.#devices, asked);
   }
 
@@ -164,23 +164,7 @@ export class HeadEnd {
 
   /** A top-up token of `pence` for a device, which a person enters there or 2.2 carries. Throws `headend/token`. */
   vend(device: Eui64, pence: number, by: PartyName = "supplier"): string {
-    const { crypto } = this.#ports;
-    const party = this.parties[by];
-    const secret = party.keys.prepay.agreement.agree(this.device(device).agreePublicKey);
-    if (secret === undefined)
-      throw new CodedError("headend/token", `${by} and ${device} agree on no key for tokens`, { device });
-    const counter = party.tokenCounter + 1;
-    const utrn = makeUtrn(crypto, { supplier: party.eui, device, secret, counter, pence });
-    party.tokenCounter = counter;
-    this.#vended.set(utrn, topUpCounter(counter));
-    return utrn;
-  }
-
-  /** A command that carries a token has the token's counter; one of a token from elsewhere the next. */
-  #counterOf(reference: string, parameters: unknown, party: Party): bigint {
-    if (reference !== "2.2") return party.nextCounter();
-    const { UTRN } = parameters as Parameters<"2.2">;
-    return this.#vended.get(UTRN) ?? topUpCounter(party.tokenCounter + 1);
+    return this.#vending.vend(this.device(device), pence, this.parties[by]);
   }
 
   /** Service request to pre-command, checked: eligible user, device in service. */
@@ -193,7 +177,7 @@ export class HeadEnd {
     const party = actsAs !== undefined && definition.roles.includes(user.role) ? this.parties[actsAs] : user;
     const route =
       options.unchecked || party !== user
-        ? { originator: party.eui, counter: this.#counterOf(reference, parameters, party) }
+        ? { originator: party.eui, counter: this.#vending.counterOf(reference, parameters, party) }
         : this.#route(reference, parameters, user, device);
     const request = {
       reference,
@@ -352,7 +336,7 @@ export class HeadEnd {
 
   /** A party that the device does not know, or does not let do this, speaks through the ACB. */
   #route(reference: string, parameters: unknown, user: Party, device: KnownDevice) {
-    const own = { originator: user.eui, counter: this.#counterOf(reference, parameters, user) };
+    const own = { originator: user.eui, counter: this.#vending.counterOf(reference, parameters, user) };
     const broker = this.parties.accessControlBroker;
     if (user === broker || serviceRequest(reference).critical) return own;
     const context = { typeOf: this.#typeOf, backups: this.#backups };

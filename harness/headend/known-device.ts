@@ -6,6 +6,8 @@ import type { PartyName } from "./parties.ts";
 export interface KnownDevice {
   readonly eui: Eui64;
   readonly type: ModelledDevice;
+  /** Of a meter; default 1. */
+  readonly phases?: number;
   /** A meter of two elements. */
   readonly isTwin?: boolean;
   /** Those in force; they change when the device has taken others (6.15.2). */

@@ -6,7 +6,6 @@ import {
   type Eui64,
   type Header,
   Kind,
-  type Operation,
   type OperationResult,
   type Response,
   type Value,
@@ -23,6 +22,7 @@ import type { KnownDevice } from "./known-device.ts";
 import { pairKeys } from "./pair-keys.ts";
 import type { Party } from "./parties.ts";
 import type { TestPki } from "./pki.ts";
+import type { PreCommand } from "./transform.ts";
 
 export interface ReceivedAlert {
   readonly kind: "alert";
@@ -74,20 +74,17 @@ interface Believed {
   readonly crypto: Crypto;
   readonly pki: TestPki;
 }
+type AskedFor = (response: Header) => PreCommand | undefined;
 
 export class Receiver {
   readonly #suite: Suite;
   readonly #crypto: Crypto;
   readonly #pki: TestPki;
   readonly #devices: ReadonlyMap<Eui64, KnownDevice>;
-  readonly #asked: (header: Header) => readonly Operation[] | undefined;
+  readonly #asked: AskedFor;
 
-  /** `asked`: the operations of the command that a response answers, where one was sent. */
-  constructor(
-    { suite, crypto, pki }: Believed,
-    devices: ReadonlyMap<Eui64, KnownDevice>,
-    asked: (header: Header) => readonly Operation[] | undefined,
-  ) {
+  /** `asked`: the command that a response answers, where one was sent. */
+  constructor({ suite, crypto, pki }: Believed, devices: ReadonlyMap<Eui64, KnownDevice>, asked: AskedFor) {
     this.#suite = suite;
     this.#crypto = crypto;
     this.#pki = pki;
@@ -118,7 +115,7 @@ export class Receiver {
     if (party === undefined) return refuse("unknown-party");
     if (envelope.protection !== expectedProtection(header, device, party)) return refuse("wrong-protection");
     if (!this.#valid(envelope, device, party)) return refuse("not-authentic");
-    const message = this.#suite.wire.decode(envelope, this.#asked(header));
+    const message = this.#suite.wire.decode(envelope, this.#asked(header)?.command.operations);
     if (header.kind === Kind.alert) return this.#alert(message as Alert, device, party, bytes);
     const results = this.#results(message as Response, device, party);
     if (typeof results === "string") return refuse(results);
@@ -143,13 +140,14 @@ export class Receiver {
   ): readonly OperationResult[] | RefusedReason {
     const useCase = useCaseByCode(header.code);
     if (useCase === undefined) return "no-such-command";
-    if (!useCase.sensitive) return answers(results, useCase) ? results : "not-the-answer";
+    const steps = this.#asked(header)?.steps ?? useCase.steps;
+    if (!useCase.sensitive) return answers(results, steps) ? results : "not-the-answer";
     if (tellsNothing(results)) return results;
     const [sealed] = results;
     if (results.length !== 1 || !(sealed?.value instanceof Uint8Array)) return "not-the-answer";
     const opened = this.#opened(header, sealed.value, device, party);
     if (opened === undefined) return "values-do-not-open";
-    return answers(opened, useCase) ? opened : "not-the-answer";
+    return answers(opened, steps) ? opened : "not-the-answer";
   }
 
   #opened(header: Header, sealed: Uint8Array, device: KnownDevice, party: Party) {

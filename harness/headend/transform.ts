@@ -23,6 +23,8 @@ export interface ServiceRequest {
     readonly type: ModelledDevice;
     /** A meter of two elements. */
     readonly isTwin?: boolean;
+    /** Of a meter; default 1. */
+    readonly phases?: number;
   };
   /** Who originates the command on the wire: the user, or the ACB for one the device does not know. */
   readonly originator: Eui64;
@@ -76,6 +78,7 @@ export function transform(request: ServiceRequest, wire: Wire): PreCommand {
 export const contextOf = ({ role, target, counter, typeOf, backups }: ServiceRequest): RequestContext => ({
   role,
   device: target.type,
+  phases: target.phases ?? 1,
   isTwin: target.isTwin ?? false,
   counter,
   typeOf,

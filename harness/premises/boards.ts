@@ -16,6 +16,7 @@ export const boardParts = [
   "loadSwitch",
   "auxiliary",
   "tamper",
+  "supervisor",
   "userInterface",
   "radio",
   "modem",
@@ -51,6 +52,7 @@ export class MixedBoard implements Board {
   declare readonly loadSwitch?: NonNullable<Board["loadSwitch"]>;
   declare readonly auxiliary?: NonNullable<Board["auxiliary"]>;
   declare readonly tamper?: NonNullable<Board["tamper"]>;
+  declare readonly supervisor?: NonNullable<Board["supervisor"]>;
   declare readonly userInterface?: NonNullable<Board["userInterface"]>;
   declare readonly radio?: NonNullable<Board["radio"]>;
   declare readonly modem?: NonNullable<Board["modem"]>;
@@ -195,7 +197,7 @@ export class BoardPair {
   }
 
   #lends(part: BoardPart): boolean {
-    return (this.#options.parts ?? lentParts).includes(part) && this.#remote[part] !== undefined;
+    return (this.#options.parts ?? lentParts).includes(part) && (this.#remote as Board)[part] !== undefined;
   }
 
   /** The remote board with a switch that takes the simulated load along. */

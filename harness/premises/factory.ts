@@ -45,7 +45,7 @@ export function deviceBoard(options: DeviceBoardOptions): MockBoard {
       ...(parts.includes("metrology") && { metrology: { elementCount, ...(load && { profile: load }) } }),
       ...(parts.includes("loadSwitch") && { loadSwitch: true }),
       ...(parts.includes("auxiliary") && { auxiliary: true }),
-      ...(parts.includes("tamper") && { tamper: true }),
+      ...(parts.includes("tamper") && { tamper: true, supervisor: true }),
       ...(parts.includes("userInterface") && { userInterface: true }),
     },
     ...(ether && parts.includes("radio") && { ether, eui64: fromHex(eui) }),

@@ -283,8 +283,10 @@ export class Premises implements Home {
       after: (delayMs, action) => this.scheduler.after(delayMs, action),
       observe: (event) => this.trace.record({ ...event, source: "head-end" }),
     });
-    for (const { eui, type, keys, board } of this.devices)
-      headEnd.register(knownDevice(type, eui, keys, board.metrology?.elementCount === 2));
+    for (const { eui, type, keys, board } of this.devices) {
+      const { phaseCount: phases = 1, elementCount = 1 } = board.metrology ?? {};
+      headEnd.register({ ...knownDevice(type, eui, keys, elementCount === 2), phases });
+    }
     this.wan.onUplink((bytes) => {
       this.#wanMessage("up", "hub", bytes);
       headEnd.receive(bytes);

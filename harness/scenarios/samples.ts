@@ -2,6 +2,7 @@
 import { auxiliarySamples } from "./samples/auxiliary.ts";
 import { credentialsSamples } from "./samples/credentials.ts";
 import { deviceSamples } from "./samples/device.ts";
+import { eventsSamples } from "./samples/events.ts";
 import { hubSamples } from "./samples/hub.ts";
 import { joinSamples } from "./samples/joins.ts";
 import { meteringSamples } from "./samples/metering.ts";
@@ -9,6 +10,7 @@ import { ownCredentialsSamples } from "./samples/own-credentials.ts";
 import { prepaymentSamples } from "./samples/prepayment.ts";
 import { readsSamples } from "./samples/reads.ts";
 import type { Sample } from "./samples/sample.ts";
+import { settingsSamples } from "./samples/settings.ts";
 import { subGhzSamples } from "./samples/sub-ghz.ts";
 import { supplySamples } from "./samples/supply.ts";
 import { tariffSamples } from "./samples/tariff.ts";
@@ -38,4 +40,6 @@ export const samples: readonly Sample[] = [
   ...joinSamples,
   ...subGhzSamples,
   ...hubSamples,
+  ...eventsSamples,
+  ...settingsSamples,
 ];

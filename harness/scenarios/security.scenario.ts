@@ -52,7 +52,7 @@ describe("security: each refusal has one reason, and no other effect", function 
   it("refuses a use case that the meter does not have", async () => {
     const refusal = { reason: "unknown-use-case", alertCode: 0x8f1e };
     await expectRefusal(home, refusal, () =>
-      home.inject(forge(home, { code: 0x1c, operations: [disableSupply] })),
+      home.inject(forge(home, { code: 0x01, operations: [disableSupply] })),
     );
   });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   cellsOf,
   type DeviceName as DeviceType,
+  useCase as everyUseCase,
   type GrantRow,
   grantsOn,
   type Role,
@@ -76,6 +77,8 @@ const notAsked = {
   ECS08: "the older form of ECS08a, which 2.1 becomes",
   ECS35f: "the older form of ECS35g, which 6.13 becomes",
   CCS05CCS04: "the older form of CCS06, which 8.9 becomes",
+  ECS26e: "the older form of ECS26m, which 6.2.4 becomes",
+  ECS26i: "the older form of ECS26n, which 6.2.4 becomes",
   ECS26d: "the older form of ECS26l, which 6.2.3 becomes",
 };
 
@@ -83,9 +86,10 @@ describe("every use case, accepted once, and refused for role, replay and change
   appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
   let home: Premises;
-  const start = async (context: Mocha.Context, to: DeviceName): Promise<void> => {
+  const start = async (context: Mocha.Context, to: DeviceName, { phases }: Sample): Promise<void> => {
     const devices = devicesFor[to];
-    home = await commissioned(context, devices === undefined ? {} : { devices });
+    const meterMains = phases === undefined ? {} : { meterMains: { phaseCount: phases } };
+    home = await commissioned(context, devices === undefined ? meterMains : { devices });
     await home.run(2 * 3_600_000);
   };
 
@@ -108,7 +112,7 @@ describe("every use case, accepted once, and refused for role, replay and change
     const what = `${title} at the ${to} (${reference}, ${id})`;
 
     it(`${what} is carried out and answered${replayProtected ? ", and not a second time" : ""}`, async function () {
-      await start(this, to);
+      await start(this, to, one);
       if (first !== undefined) await home.command(first, {} as never);
       const exchange = await submit(one, to);
       assert.equal(exchange.status, "answered");
@@ -121,7 +125,7 @@ describe("every use case, accepted once, and refused for role, replay and change
     });
 
     it(`${what} changed on its way is refused: not authentic`, async function () {
-      await start(this, to);
+      await start(this, to, one);
       const asked = one.parameters(subjectOf(home)) as never;
       const options = { by: askerOf(one), to, tamper: flipBit(), timeoutMs: 30_000 };
       const reason = protection === "signature" ? "signature" : "mac";
@@ -132,7 +136,7 @@ describe("every use case, accepted once, and refused for role, replay and change
 
     if (intruder !== undefined)
       it(`${what} by the ${intruder} is refused: no authority`, async function () {
-        await start(this, to);
+        await start(this, to, one);
         const { headEnd } = home;
         const target = home.device(to).eui;
         const options = { by: askerOf(one), to: target, unchecked: true };
@@ -144,6 +148,8 @@ describe("every use case, accepted once, and refused for role, replay and change
         );
       });
   }
+
+  for (const one of samples) if (one.phases === 3) scenarios(one, everyUseCase(one.useCase), "esme");
 
   for (const to of ["esme", "hub", "sapc"] as const)
     for (const one of samples) {

@@ -4,6 +4,7 @@ import { DeviceTime } from "../../firmware/devices/device-time.ts";
 import { Operations } from "../../firmware/devices/operations.ts";
 import { partitions } from "../../firmware/devices/partitions.ts";
 import type { CommandOrigin } from "../../firmware/features/command-origin.ts";
+import { EventBehaviours } from "../../firmware/features/event-behaviours/behaviours.ts";
 import type { AlertRequest, DeviceContext, Feature } from "../../firmware/features/feature.ts";
 import { FutureDated } from "../../firmware/features/future-dating/feature.ts";
 import { EventLog } from "../../firmware/kernel/event-log.ts";
@@ -51,6 +52,7 @@ export class BenchContext implements DeviceContext {
   readonly eventLog: EventLog;
   readonly securityLog: EventLog;
   readonly powerLog: EventLog;
+  readonly behaviours: EventBehaviours;
   readonly overseer = "supplier";
   readonly deviceType: DeviceName;
   readonly futureDated: FutureDated;
@@ -81,6 +83,7 @@ export class BenchContext implements DeviceContext {
     this.board = board;
     this.deviceType = board.modem === undefined ? "ESME" : "CHF";
     this.journal = journal;
+    this.behaviours = new EventBehaviours(journal, { alertsOnAsDelivered: true });
     this.eventLog = eventLog;
     this.securityLog = securityLog;
     // As in a device: a hub has no power log of its own.
@@ -192,6 +195,7 @@ export class FeatureBench<B extends Built> {
         loadSwitch: true,
         auxiliary: true,
         tamper: true,
+        supervisor: true,
         userInterface: true,
       },
       ...(options.hub && { wan: this.wan }),

@@ -60,7 +60,7 @@ export function activationFeature(
       serve(objects.firmwareImage, {
         activate: calls(
           (request: Request, origin) => own.activate(request, origin),
-          undefined,
+          (reply: Reply, request: Request) => own.loadReply(reply, request),
           (): Reply => ({ outcome: own.told("failed") }),
         ),
         version: calls(
@@ -102,6 +102,16 @@ class Activation {
 
   load(version: Uint8Array): Promise<void> {
     return this.#ran.keep({ version });
+  }
+
+  /** So that activating comes to the outcome: with its image held, another one, or none. */
+  async loadReply(reply: Reply, { hash }: Request): Promise<void> {
+    if (!("outcome" in reply)) return;
+    const { code, version } = reply.outcome;
+    const other = hash.map((octet) => octet ^ 0xff);
+    const held = { success: hash, failed: hash, hashMismatch: other, noImage: undefined }[code];
+    this.#images.load?.(held && { hash: held, version });
+    if (code !== "success") await this.load(version);
   }
 
   told(code: Code): ValueOf<Types["activationOutcome"]> {

@@ -13,6 +13,8 @@ export interface FirmwareImages {
   heldIsGood(): Promise<boolean>;
   /** The image that waits runs from the next start on. False when it cannot. */
   activate(): Promise<boolean>;
+  /** For a bench that stands in: this image waits, or none, and is one of this version. */
+  load?(held: { readonly hash: Uint8Array; readonly version: Uint8Array } | undefined): void;
   /** Starts the device anew, in a moment; this run of the firmware does no more. Absent: an activated image takes over at the next start, whenever that is. */
   restart?(): void;
 }

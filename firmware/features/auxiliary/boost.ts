@@ -1,4 +1,5 @@
 /** The boost button: whom it boosts (ECS62), for how long, and the log of its uses (ECS61c). */
+import type { Button } from "../../../hal/board.ts";
 import type { EventLog } from "../../kernel/event-log.ts";
 import { Kept } from "../../kernel/kept.ts";
 import { alerts } from "../../model/index.ts";
@@ -41,7 +42,7 @@ export class Boost {
 
   start(): void {
     const { board } = this.#context;
-    const pressed = this.#context.event<{ readonly button: string }>("boost", async ({ button }) => {
+    const pressed = this.#context.event<{ readonly button: Button }>("boost", async ({ button }) => {
       if (button === "b") await this.press();
     });
     board.userInterface?.onButton(pressed);

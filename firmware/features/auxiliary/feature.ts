@@ -4,7 +4,7 @@
  */
 import { Kept } from "../../kernel/kept.ts";
 import { alerts } from "../../model/index.ts";
-import { Status } from "../../wire/message.ts";
+import { NEVER, Status } from "../../wire/message.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import type { FutureDatedValues } from "../future-dating/values.ts";
 import type { RandomisedOffsetFeature } from "../randomised-offset/feature.ts";
@@ -12,7 +12,7 @@ import { report } from "../report.ts";
 import type { ServedObject } from "../serve.ts";
 import { Boost, type BoostSettings } from "./boost.ts";
 import { calendarLevelAt, nextEntryAfter } from "./calendar.ts";
-import { CalendarValues } from "./calendar-values.ts";
+import { type CalendarPart, CalendarValues } from "./calendar-values.ts";
 import { type Fitted, readType, typeOctets } from "./controllers.ts";
 import { auxiliaryObjects } from "./cosem.ts";
 import type { AuxiliaryLogs } from "./logs.ts";
@@ -139,9 +139,10 @@ class Auxiliary implements AuxiliaryFeature {
     return this.#types.keep(this.#types.value.map((type, i) => (i === controller - 1 ? octets : type)));
   }
 
-  async activate(part: "schedule" | "specialDays"): Promise<Status> {
+  /** Entries and special days take force one after the other: nothing switches by new entries and old days. */
+  async activate(part: CalendarPart): Promise<Status> {
     const status = await this.#calendar.activate(part);
-    if (status === Status.success) await this.#apply();
+    if (status === Status.success) this.#aimAt(this.#context.nowS());
     return status;
   }
 
@@ -258,13 +259,16 @@ class Auxiliary implements AuxiliaryFeature {
   }
 
   #aim(): void {
-    this.#cancelTimer();
     const { holds, limits } = this.#state.value;
     const periods = [...Object.values(holds), ...Object.values(limits), this.#boost.period];
     const nowS = this.#context.nowS();
     const next = [nextChangeAfter(periods, nowS), this.#nextEntryS(nowS)].filter((atS) => atS !== undefined);
-    if (next.length > 0)
-      this.#cancelTimer = this.#context.at(Math.min(...next), async () => void (await this.#apply()));
+    this.#aimAt(next.length > 0 ? Math.min(...next) : NEVER);
+  }
+
+  #aimAt(atS: number): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#context.at(atS, () => this.timeChanged());
   }
 
   #nextEntryS(nowS: number): number | undefined {

@@ -7,7 +7,7 @@ import type { EventLog } from "../../kernel/event-log.ts";
 import type { JournalChange } from "../../kernel/journal.ts";
 import { Kept } from "../../kernel/kept.ts";
 import { alertByCode, alerts } from "../../model/index.ts";
-import type { Eui64, Value } from "../../wire/message.ts";
+import type { Eui64 } from "../../wire/message.ts";
 import type { DeviceContext } from "../feature.ts";
 import { report } from "../report.ts";
 import type { Fitted } from "./controllers.ts";
@@ -167,7 +167,8 @@ export class Outputs {
   }
 
   async #answered(controller: Controller, eventId: number, done: boolean): Promise<void> {
-    const { unknown: _, ...told } = this.#toldOf(controller);
+    const { unknown: _, ...known } = this.#toldOf(controller);
+    const told: Told = done ? known : { ...known, unknown: true };
     const selector = answeredSelector(controller);
     await this.#tell(controller, told, { selector, outcome: done ? "success" : "failure", eventId });
   }
@@ -205,8 +206,13 @@ export class Outputs {
     const { code } = outcome === "success" ? done : alerts.auxiliaryFailed;
     const known = alertByCode(code)?.devices.includes(this.#context.deviceType) ?? false;
     if (outcome === "unknown" || !known) return this.#context.journal.commit([...changes]);
-    const values: Value[] = code === alerts.auxiliaryStateChanged.code ? [changeText(state)] : [];
-    return report(this.#context, code, { values, changes });
+    if (code !== alerts.auxiliaryStateChanged.code) return report(this.#context, code, { changes });
+    // The load controller hears of it through the supplier's alert.
+    return report(this.#context, code, {
+      values: [changeText(state)],
+      changes,
+      supplementary: "loadController",
+    });
   }
 
   #keep(controller: Controller, told: Told): Promise<void> {
@@ -228,7 +234,7 @@ interface Entry {
   readonly eventId?: number;
 }
 
-export const isWired = (fitted: Fitted): boolean => fitted === "switch" || fitted === "proportional";
+const isWired = (fitted: Fitted): boolean => fitted === "switch" || fitted === "proportional";
 
 /** A switch is on at 100 %, off at anything less, and knows no input. */
 const levelsFor = (fitted: Fitted, { output, input }: AuxiliaryLevels): AuxiliaryLevels =>

@@ -20,6 +20,7 @@ export interface ClockOptions {
 const maxAdjustmentS = 10;
 const adjusted = 0x8145;
 const notAdjusted = 0x8f0c;
+const outOfTolerance = 0x81c6;
 export function clockFeature(context: DeviceContext, options: ClockOptions): Feature {
   return new ClockControl(context, options);
 }
@@ -132,9 +133,11 @@ class ClockControl implements Feature, ShownClock {
     return status;
   }
 
+  /** A window that is missed is told as both codes that speak of it: which of them makers choose differs. */
   async #refuse(command: string, unreliable: boolean): Promise<Status> {
     const { value } = this.#kept;
     const done: Done = { command, status: Status.otherReason };
+    if (!unreliable) await report(this.#context, outOfTolerance);
     await this.#kept.keepWith({ ...value, unreliable: value.unreliable || unreliable, done }, (change) =>
       report(this.#context, notAdjusted, { changes: [change] }),
     );

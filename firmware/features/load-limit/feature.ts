@@ -1,5 +1,5 @@
 /** Load limiting: settings now and future-dated (ECS28a), counter (ECS28b), read-out (ECS27). */
-import type { Cancel, MetrologyReading } from "../../../hal/board.ts";
+import { type Cancel, type MaybePromise, type MetrologyReading, whenHere } from "../../../hal/board.ts";
 import { Kept } from "../../kernel/kept.ts";
 import { Status } from "../../wire/message.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
@@ -34,6 +34,8 @@ class LoadLimit implements Feature, ShownLoadLimit {
   #state: LoadLimitState = "under";
   #timer: Cancel = () => {};
   #unwatch: Cancel = () => {};
+  /** The threshold that is watched. */
+  #watchedW: number | undefined;
 
   constructor(context: DeviceContext, options: LoadLimitOptions) {
     this.#context = context;
@@ -93,29 +95,36 @@ class LoadLimit implements Feature, ShownLoadLimit {
   }
 
   /** Watches the threshold in force from here on; an exceedance under way is timed anew. */
-  async #watch(): Promise<void> {
+  #watch(): MaybePromise<void> {
     const { metrology } = this.#context.board;
-    if (metrology === undefined) return;
+    if (metrology === undefined) return undefined;
     const level = this.#values.value.active.thresholdW;
-    this.#unwatch();
     const see = (reading: MetrologyReading) => this.#feed(reading.activePowerW > level ? "over" : "under");
-    this.#unwatch = metrology.watch(
-      [{ quantity: "activePowerW", level }],
-      this.#context.event("load-limit", see),
-    );
-    await this.#feed("under");
-    await see(await metrology.read());
+    if (level !== this.#watchedW) {
+      this.#unwatch();
+      this.#unwatch = metrology.watch(
+        [{ quantity: "activePowerW", level }],
+        this.#context.event("load-limit", async (reading) => see(reading)),
+      );
+      this.#watchedW = level;
+    }
+    return whenHere(this.#feed("under"), () => whenHere(metrology.read(), see));
   }
 
-  async #supplyChanged({ output, cause }: SupplyState): Promise<void> {
-    if (cause !== "loadLimit") await this.#feed("supplyTaken");
-    if (output === "enabled") await this.#watch();
+  #supplyChanged({ output, cause }: SupplyState): MaybePromise<void> {
+    const fed = cause === "loadLimit" ? undefined : this.#feed("supplyTaken");
+    return whenHere(fed, () => (output === "enabled" ? this.#watch() : undefined));
   }
 
-  async #feed(event: LoadLimitEvent): Promise<void> {
-    const step = loadLimitStep(this.#state, event);
-    this.#state = step.state;
-    for (const action of step.actions) await this.#act(action);
+  /** Most events change nothing, and are done with at once. */
+  #feed(event: LoadLimitEvent): MaybePromise<void> {
+    const { state, actions } = loadLimitStep(this.#state, event);
+    this.#state = state;
+    return actions.length > 0 ? this.#actAll(actions) : undefined;
+  }
+
+  async #actAll(actions: readonly LoadLimitAction[]): Promise<void> {
+    for (const action of actions) await this.#act(action);
   }
 
   async #act(action: LoadLimitAction): Promise<void> {
@@ -123,9 +132,9 @@ class LoadLimit implements Feature, ShownLoadLimit {
     if (action === "count") return this.#count();
     this.#timer();
     if (action === "startPeriod")
-      this.#timer = this.#context.after(periodS * 1000, () => this.#feed("periodElapsed"));
+      this.#timer = this.#context.after(periodS * 1000, async () => this.#feed("periodElapsed"));
     if (action === "startRestoration")
-      this.#timer = this.#context.after(restorationS * 1000, () => this.#feed("restorationElapsed"));
+      this.#timer = this.#context.after(restorationS * 1000, async () => this.#feed("restorationElapsed"));
     if (action === "restore") await this.#options.supply.loadLimitRestored();
   }
 

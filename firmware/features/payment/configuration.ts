@@ -4,7 +4,15 @@
  */
 import type { Journal, JournalChange } from "../../kernel/journal.ts";
 import { Kept } from "../../kernel/kept.ts";
-import type { ValueOf, valueTypes } from "../../model/index.ts";
+import {
+  fromPlain,
+  objects,
+  type Plain,
+  toPlain,
+  type ValueOf,
+  type ValueType,
+  type valueTypes,
+} from "../../model/index.ts";
 import { type CreditCharge, creditModeCharges } from "./account.ts";
 import type { PaymentMode } from "./machine.ts";
 import {
@@ -81,18 +89,27 @@ const delivered: Active = {
   timeDebt2: noDebt,
 };
 
+/** As the journal keeps it: without the names of its members, which would take four times as much. */
+type Packed = Partial<Record<CalendarPart, Plain>>;
+const types = {
+  schedule: objects.nonDisablementScheduleInForce.attributes.entries.type,
+  specialDays: objects.nonDisablementSpecialDaysInForce.attributes.entries.type,
+} as const;
+const unpacked = <P extends CalendarPart>(packed: Packed, part: P): Calendar[P] =>
+  (packed[part] === undefined ? [] : fromPlain(types[part], packed[part])) as Calendar[P];
+
 export class Configuration {
   readonly #active: Kept<Active>;
   readonly #passive: Kept<Partial<Limits & Account>>;
-  readonly #calendar: Kept<Calendar>;
-  readonly #nextCalendar: Kept<Partial<Calendar>>;
+  readonly #calendar: Kept<Packed>;
+  readonly #nextCalendar: Kept<Packed>;
   #read: NonDisablementCalendar | undefined;
 
   constructor(journal: Journal) {
     this.#active = new Kept(journal, "payment/active", delivered);
     this.#passive = new Kept<Partial<Limits & Account>>(journal, "payment/passive", {});
-    this.#calendar = new Kept<Calendar>(journal, "payment/calendar", { schedule: [], specialDays: [] });
-    this.#nextCalendar = new Kept<Partial<Calendar>>(journal, "payment/next-calendar", {});
+    this.#calendar = new Kept<Packed>(journal, "payment/calendar", {});
+    this.#nextCalendar = new Kept<Packed>(journal, "payment/next-calendar", {});
   }
 
   get active(): Active {
@@ -102,15 +119,15 @@ export class Configuration {
     return this.active.modeAndStatus.mode;
   }
   get calendar(): Calendar {
-    return this.#calendar.value;
+    const { value } = this.#calendar;
+    return { schedule: unpacked(value, "schedule"), specialDays: unpacked(value, "specialDays") };
   }
 
   /** Stored values were checked when they were set. */
   get nonDisablement(): NonDisablementCalendar {
-    const { schedule, specialDays } = this.#calendar.value;
     this.#read ??= {
-      triggers: readTriggers(schedule) ?? [],
-      specialDays: readSpecialDates(specialDays) ?? [],
+      triggers: readTriggers(this.calendar.schedule) ?? [],
+      specialDays: readSpecialDates(this.calendar.specialDays) ?? [],
     };
     return this.#read;
   }
@@ -131,20 +148,27 @@ export class Configuration {
     return this.#active.keepWith({ ...this.active, ...values }, commit);
   }
 
-  async setNextCalendar(part: Partial<Calendar>): Promise<void> {
-    await this.#nextCalendar.keep({ ...this.#nextCalendar.value, ...part });
+  async setNextCalendar<P extends CalendarPart>(part: P, value: Calendar[P]): Promise<void> {
+    await this.#nextCalendar.keep({ ...this.#nextCalendar.value, [part]: packed(part, value) });
   }
 
   /** False when that part was never set. */
   async activateCalendar(part: CalendarPart): Promise<boolean> {
     const value = this.#nextCalendar.value[part];
     if (value === undefined) return false;
-    await this.putCalendar({ [part]: value });
+    await this.#putCalendar(part, value);
     return true;
   }
 
-  async putCalendar(part: Partial<Calendar>): Promise<void> {
-    await this.#calendar.keep({ ...this.#calendar.value, ...part });
+  putCalendar<P extends CalendarPart>(part: P, value: Calendar[P]): Promise<void> {
+    return this.#putCalendar(part, packed(part, value));
+  }
+
+  async #putCalendar(part: CalendarPart, value: Plain): Promise<void> {
+    await this.#calendar.keep({ ...this.#calendar.value, [part]: value });
     this.#read = undefined;
   }
 }
+
+const packed = <P extends CalendarPart>(part: P, value: Calendar[P]): Plain =>
+  toPlain<ValueType>(types[part], value as never);

@@ -214,10 +214,10 @@ function timeDebt(payment: ShownPayment, name: TimeDebt): ServedObject {
 
 function calendar(payment: ShownPayment, bind: Binding): ServedObject[] {
   const { configuration } = payment;
-  const next = async (part: Parameters<Configuration["setNextCalendar"]>[0], meaning: unknown) => {
-    if (meaning === undefined) return Status.otherReason;
-    await configuration.setNextCalendar(part);
-    return Status.success;
+  const next: { [P in CalendarPart]: (value: Configuration["calendar"][P]) => Promise<Status> } = {
+    schedule: (value) => kept(readTriggers(value), () => configuration.setNextCalendar("schedule", value)),
+    specialDays: (value) =>
+      kept(readSpecialDates(value), () => configuration.setNextCalendar("specialDays", value)),
   };
   const activation = (object: Activated, part: CalendarPart) =>
     bind.activation(object, () => payment.activateCalendar(part));
@@ -225,20 +225,20 @@ function calendar(payment: ShownPayment, bind: Binding): ServedObject[] {
     serve(objects.nonDisablementScheduleInForce, {
       entries: reads(
         () => configuration.calendar.schedule,
-        (schedule) => configuration.putCalendar({ schedule }),
+        (schedule) => configuration.putCalendar("schedule", schedule),
       ),
     }),
     serve(objects.nonDisablementSpecialDaysInForce, {
       entries: reads(
         () => configuration.calendar.specialDays,
-        (specialDays) => configuration.putCalendar({ specialDays }),
+        (specialDays) => configuration.putCalendar("specialDays", specialDays),
       ),
     }),
     serve(objects.nonDisablementSchedule, {
-      entries: { set: (schedule) => next({ schedule }, readTriggers(schedule)) },
+      entries: { set: next.schedule },
     }),
     serve(objects.nonDisablementSpecialDays, {
-      entries: { set: (specialDays) => next({ specialDays }, readSpecialDates(specialDays)) },
+      entries: { set: next.specialDays },
     }),
     serve(objects.nonDisablementScheduleActivation, {
       activateAt: activation(objects.nonDisablementScheduleActivation, "schedule"),
@@ -247,6 +247,13 @@ function calendar(payment: ShownPayment, bind: Binding): ServedObject[] {
       activateAt: activation(objects.nonDisablementSpecialDaysActivation, "specialDays"),
     }),
   ];
+}
+
+/** What means nothing is refused. */
+async function kept(meaning: unknown, keep: () => Promise<void>): Promise<Status> {
+  if (meaning === undefined) return Status.otherReason;
+  await keep();
+  return Status.success;
 }
 
 interface Ring<T> {

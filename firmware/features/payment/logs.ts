@@ -2,34 +2,67 @@
 import type { Journal } from "../../kernel/journal.ts";
 import { KeptRing } from "../../kernel/kept-ring.ts";
 import type { Share } from "../../kernel/together.ts";
-import { objects, type ValueOf, type valueTypes } from "../../model/index.ts";
+import {
+  type ArrayType,
+  fromPlain,
+  objects,
+  type Plain,
+  toPlain,
+  type ValueOf,
+  type ValueType,
+  type valueTypes,
+} from "../../model/index.ts";
 import type { Snapshot } from "../metering/snapshot.ts";
 import { type Balances, balanceNames } from "./machine.ts";
 import { shown } from "./money.ts";
 
 type Types = typeof valueTypes;
-export type TimedValue = ValueOf<Types["timedValue"]>;
-export type DailyEntry = ValueOf<Types["prepaymentLogEntry"]>;
-export type ChangeEntry = ValueOf<Types["changeLogEntry"]>;
+type TimedValue = ValueOf<Types["timedValue"]>;
 
-/** Entries that a read returns at most: the sizes of the tables (facts §5.6). */
-const sizeOf = (log: {
-  readonly attributes: { readonly buffer: { readonly type: { readonly max: number } } };
-}) => log.attributes.buffer.type.max;
+interface Buffer<T extends ValueType> {
+  readonly attributes: { readonly buffer: { readonly type: ArrayType<T> } };
+}
+
+/** As many entries as a read returns (facts §5.6), kept without the names of their members. */
+class Log<T extends ValueType> {
+  readonly #type: T;
+  readonly #kept: KeptRing<Plain>;
+
+  constructor(journal: Journal, name: string, { attributes }: Buffer<T>) {
+    const { item, max } = attributes.buffer.type;
+    this.#type = item;
+    this.#kept = new KeptRing<Plain>(journal, `payment-log/${name}/`, max);
+  }
+
+  /** Oldest first. */
+  get entries(): readonly ValueOf<T>[] {
+    return this.#kept.entries.map((entry) => fromPlain(this.#type, entry));
+  }
+
+  appendWith(entry: ValueOf<T>, commit: Parameters<Share>[0]): Promise<void> {
+    return this.#kept.appendWith(toPlain(this.#type, entry), commit);
+  }
+
+  append(entry: ValueOf<T>): Promise<void> {
+    return this.#kept.append(toPlain(this.#type, entry));
+  }
+
+  replace(entries: readonly ValueOf<T>[]): Promise<void> {
+    return this.#kept.replace(entries.map((entry) => toPlain(this.#type, entry)));
+  }
+}
 
 export class PaymentLogs {
-  readonly credits: KeptRing<TimedValue>;
-  readonly debts: KeptRing<TimedValue>;
-  readonly daily: KeptRing<DailyEntry>;
-  readonly changes: KeptRing<ChangeEntry>;
+  readonly credits: Log<Types["timedValue"]>;
+  readonly debts: Log<Types["timedValue"]>;
+  readonly daily: Log<Types["prepaymentLogEntry"]>;
+  readonly changes: Log<Types["changeLogEntry"]>;
 
   constructor(journal: Journal) {
-    const ring = <T>(name: string, log: Parameters<typeof sizeOf>[0]) =>
-      new KeptRing<T>(journal, `payment-log/${name}/`, sizeOf(log));
-    this.credits = ring("credit", objects.creditLog);
-    this.debts = ring("debt", objects.debtPaymentLog);
-    this.daily = ring("daily", objects.dailyPrepaymentLog);
-    this.changes = ring("change", objects.changeLog);
+    this.credits = new Log(journal, "credit", objects.creditLog);
+    this.debts = new Log(journal, "debt", objects.debtPaymentLog);
+    this.daily = new Log(journal, "daily", objects.dailyPrepaymentLog);
+    this.changes = new Log(journal, "change", objects.changeLog);
   }
 
   /** Of a credit of `amount`, `recovered` went to payment debt. */
@@ -46,7 +79,7 @@ export class PaymentLogs {
   /** Several changes of one moment are one. */
   changed(time: number, registers: Snapshot, balances: Balances): Share[] {
     if (this.changes.entries.at(-1)?.time === time) return [];
-    const entry: ChangeEntry = { time, ...registers, ...amountsOf(balances) };
+    const entry = { time, ...registers, ...amountsOf(balances) };
     return [(commit) => this.changes.appendWith(entry, commit)];
   }
 

@@ -1,7 +1,9 @@
 /** The supply as objects show it: scripts of the supply control move it, its state is read. */
+import { type MaybePromise, whenHere } from "../../../hal/board.ts";
+import type { Kept } from "../../kernel/kept.ts";
 import { objects } from "../../model/index.ts";
-import { Status } from "../../wire/message.ts";
-import { outcome, reads, type ServedObject, serve } from "../serve.ts";
+import { type Eui64, Status } from "../../wire/message.ts";
+import { outcome, reads, type ServedObject, serve, stores } from "../serve.ts";
 import type { SupplyEvent, SupplyState } from "./machine.ts";
 
 export interface ShownSupply {
@@ -9,18 +11,23 @@ export interface ShownSupply {
   /** Brings the supply, and its switch, into a state: for a bench. */
   load(output: SupplyState["output"]): Promise<void>;
   /** Does once what `command` (originator and counter) wants; asked again, it answers a failed switch as before. */
-  commanded(event: SupplyEvent, command: string): Promise<Status>;
+  commanded(event: SupplyEvent, command: string): MaybePromise<Status>;
 }
 
 /** The script of each use case stands in its row. */
 const scriptEvents: Readonly<Record<number, SupplyEvent>> = { 51: "enable", 52: "disable", 54: "arm" };
 
-export const supplyObjects = (supply: ShownSupply): ServedObject[] => [
+/** What the supply remembers a command by. */
+export const commandName = (originator: Eui64, counter: bigint): string => `${originator}/${counter}`;
+
+/** `locksOnTamper`: tampering locks the supply (ECS81). */
+export const supplyObjects = (supply: ShownSupply, locksOnTamper: Kept<boolean>): ServedObject[] => [
+  serve(objects.supplyTamperState, { value: stores(locksOnTamper) }),
   serve(objects.supplyControl, {
-    execute: async (script, { originator, counter }) => {
+    execute: (script, { originator, counter }) => {
       const event = scriptEvents[script];
       if (event === undefined) return { status: Status.readWriteDenied };
-      return outcome(await supply.commanded(event, `${originator}/${counter}`));
+      return whenHere(supply.commanded(event, commandName(originator, counter)), outcome);
     },
   }),
   serve(objects.supplyState, {

@@ -3,12 +3,13 @@
  * load limiting and tamper lock (81BE). What the switch should be is in the journal before it moves, with what it was,
  * and is asserted again after every start; alerts that a change owes are kept with it until they are raised.
  */
-import { HalError } from "../../../hal/board.ts";
-import { Kept } from "../../kernel/kept.ts";
-import { Status } from "../../wire/message.ts";
+import { HalError, type MaybePromise } from "../../../hal/board.ts";
+import { Kept, type KeptForm } from "../../kernel/kept.ts";
+import { type Eui64, Status } from "../../wire/message.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import { report } from "../report.ts";
-import { type ShownSupply, supplyObjects } from "./cosem.ts";
+import { reportUserCommand } from "../user-interface/commands.ts";
+import { commandName, type ShownSupply, supplyObjects } from "./cosem.ts";
 import { type SupplyEvent, type SupplyState, supplyStep } from "./machine.ts";
 
 export interface SupplyFeature extends Feature {
@@ -19,6 +20,10 @@ export interface SupplyFeature extends Feature {
   loadLimitRestored(): Promise<boolean>;
   /** Disables until the supplier acts (81BE). */
   tamperLock(): Promise<boolean>;
+  /** The meter was tampered with: locks the supply where the supplier wants that (ECS81). */
+  tampered(): Promise<void>;
+  /** The person at the meter wants it on: it goes on when it is armed (8161), or does not (8162). */
+  enableByHand(): Promise<void>;
   /** Disables for want of credit; what is disabled already stays as it is. */
   creditOut(): Promise<boolean>;
   /** Arms what was disabled for want of credit: by a credit (8F32), or by emergency credit (8168). */
@@ -26,15 +31,23 @@ export interface SupplyFeature extends Feature {
   /** Only while `allowed` says so may anyone enable or arm. Call it before any start(). */
   onlyWhile(allowed: () => boolean): void;
   /** Runs after every change of state, in the device's loop. */
-  onChange(listener: (state: SupplyState) => Promise<void>): void;
+  onChange(listener: (state: SupplyState) => MaybePromise<void>): void;
+}
+
+export interface SupplyOptions {
+  /** The command that was accepted and is not answered: of it, and of no other, the switch may not have moved. */
+  readonly pending: () => { readonly holder: Eui64; readonly counter: bigint } | undefined;
+  /** Disable and lock when the meter is tampered with, as delivered. */
+  readonly lockOnTamper?: boolean;
+  /** Somebody else hears button a, and calls `enableByHand`. */
+  readonly buttonElsewhere?: boolean;
 }
 
 const connectFailed = 0x81bd;
 const disconnectFailed = 0x81c0;
-const uiCommandActioned = 0x8161;
 
-export function supplyFeature(context: DeviceContext): SupplyFeature {
-  return new Supply(context);
+export function supplyFeature(context: DeviceContext, options: SupplyOptions): SupplyFeature {
+  return new Supply(context, options);
 }
 
 /** What connects the load, or lets a person do so. */
@@ -43,27 +56,56 @@ const connecting: readonly SupplyEvent[] = ["enable", "arm", "buttonEnable", "lo
 interface KeptState extends SupplyState {
   /** Codes to report. */
   readonly owed: readonly number[];
-  /** While the switch may not have moved yet: what was before, and by which command, "" when by none. */
+  /**
+   * While the switch may not have moved yet: what was before, and by which command, "" when by none. A command's stays
+   * when it is answered, and means nothing from then on: so there is no commit more to say that the switch has moved.
+   */
   readonly moving?: { readonly before: SupplyState; readonly command: string };
   /** The last command that the switch did not carry out: a power cut before its answer has it answered so. */
   readonly failed?: string;
 }
 
+/** In the journal without its names: to write them would take longer than all else that a command writes. */
+type WrittenState = readonly [
+  output: SupplyState["output"],
+  cause: SupplyState["cause"],
+  owed: readonly number[],
+  failed: string | null,
+  moving: readonly [output: SupplyState["output"], cause: SupplyState["cause"], command: string] | null,
+];
+
+const asList: KeptForm<KeptState, WrittenState> = {
+  write: ({ output, cause, owed, failed = null, moving }) => [
+    output,
+    cause,
+    owed,
+    failed,
+    moving ? [moving.before.output, moving.before.cause, moving.command] : null,
+  ],
+  read: ([output, cause, owed, failed, moving]) => ({
+    ...{ output, cause, owed },
+    ...(failed !== null && { failed }),
+    ...(moving && { moving: { before: { output: moving[0], cause: moving[1] }, command: moving[2] } }),
+  }),
+};
+
 class Supply implements SupplyFeature, ShownSupply {
   readonly name = "supply";
-  readonly objects = supplyObjects(this);
+  readonly objects;
   readonly #context: DeviceContext;
-  readonly #kept: Kept<KeptState>;
+  readonly #options: SupplyOptions;
+  readonly #locksOnTamper: Kept<boolean>;
+  readonly #kept: Kept<KeptState, WrittenState>;
   #allowed = (): boolean => true;
-  readonly #listeners: ((state: SupplyState) => Promise<void>)[] = [];
+  readonly #listeners: ((state: SupplyState) => MaybePromise<void>)[] = [];
 
-  constructor(context: DeviceContext) {
+  constructor(context: DeviceContext, options: SupplyOptions) {
     this.#context = context;
-    this.#kept = new Kept<KeptState>(context.journal, "supply", {
-      output: "enabled",
-      cause: "none",
-      owed: [],
-    });
+    this.#options = options;
+    this.#locksOnTamper = new Kept(context.journal, "supply/lock-on-tamper", options.lockOnTamper ?? false);
+    this.objects = supplyObjects(this, this.#locksOnTamper);
+    const initial: KeptState = { output: "enabled", cause: "none", owed: [] };
+    this.#kept = new Kept(context.journal, "supply", initial, asList);
   }
 
   get state(): SupplyState {
@@ -71,7 +113,7 @@ class Supply implements SupplyFeature, ShownSupply {
     return { output, cause };
   }
 
-  onChange(listener: (state: SupplyState) => Promise<void>): void {
+  onChange(listener: (state: SupplyState) => MaybePromise<void>): void {
     this.#listeners.push(listener);
   }
 
@@ -82,16 +124,17 @@ class Supply implements SupplyFeature, ShownSupply {
   async start(): Promise<void> {
     const { board } = this.#context;
     const closed = this.state.output === "enabled";
-    const { moving } = this.#kept.value;
+    const moving = this.#unfinished();
     if (board.loadSwitch !== undefined && (await board.loadSwitch.isClosed()) !== closed) {
       const moved = await this.#move(closed);
       if (!moved && moving !== undefined) await this.#takeBack(moving, closed);
       else if (!moved) await this.#owe(closed ? connectFailed : disconnectFailed);
     }
     await this.#settle();
+    if (this.#options.buttonElsewhere) return;
     board.userInterface?.onButton(
       this.#context.event("button", async ({ button }) => {
-        if (button === "a") await this.#enableLocally();
+        if (button === "a") await this.enableByHand();
       }),
     );
   }
@@ -108,13 +151,18 @@ class Supply implements SupplyFeature, ShownSupply {
     await this.#move(output === "enabled");
   }
 
-  async commanded(event: SupplyEvent, command: string): Promise<Status> {
+  commanded(event: SupplyEvent, command: string): MaybePromise<Status> {
     return this.#kept.value.failed === command ? Status.hardwareFault : this.#apply(event, command);
   }
 
-  async #enableLocally(): Promise<void> {
-    if ((await this.#apply("buttonEnable")) === Status.success)
-      await report(this.#context, uiCommandActioned);
+  async tampered(): Promise<void> {
+    if (this.#locksOnTamper.value) await this.tamperLock();
+  }
+
+  async enableByHand(): Promise<void> {
+    if (this.state.output !== "armed") return;
+    const done = (await this.#apply("buttonEnable")) === Status.success;
+    await reportUserCommand(this.#context, "enableSupply", done);
   }
 
   /** Intent to the journal, then the switch, then alerts; a switch that fails takes the intent back. */
@@ -127,25 +175,32 @@ class Supply implements SupplyFeature, ShownSupply {
     const closed = output === "enabled";
     const moves = closed !== (before.output === "enabled");
     const moving = { before, command };
-    await this.#kept.keep({ output, cause, owed: alerts, ...(moves && { moving }) });
+    await this.#kept.keep(moves ? { output, cause, owed: alerts, moving } : { output, cause, owed: alerts });
     if (moves && !(await this.#move(closed))) {
       await this.#takeBack(moving, closed);
       await this.#settle();
       return Status.hardwareFault;
     }
     this.#context.observe({ kind: "supply", state: output, cause });
-    await this.#settle();
+    if (command === "" || alerts.length > 0) await this.#settle();
     for (const listener of this.#listeners) await listener(state);
     return Status.success;
   }
 
-  async #move(closed: boolean): Promise<boolean> {
+  /** The move that a power cut interrupted, or may have. */
+  #unfinished(): KeptState["moving"] {
+    const { moving } = this.#kept.value;
+    const pending = this.#options.pending();
+    const names = ["", pending && commandName(pending.holder, pending.counter)];
+    return names.includes(moving?.command) ? moving : undefined;
+  }
+
+  #move(closed: boolean): MaybePromise<boolean> {
     try {
-      await this.#context.board.loadSwitch?.set(closed);
-      return true;
+      const moving = this.#context.board.loadSwitch?.set(closed);
+      return moving instanceof Promise ? moving.then(() => true, stuck) : true;
     } catch (error) {
-      if (error instanceof HalError && error.code === "hal/fault") return false;
-      throw error;
+      return stuck(error);
     }
   }
 
@@ -171,4 +226,10 @@ class Supply implements SupplyFeature, ShownSupply {
         report(this.#context, owed[0] as number, { changes: [paid] }),
       );
   }
+}
+
+/** What a switch threw that did not do as it was told: false. */
+function stuck(error: unknown): false {
+  if (error instanceof HalError && error.code === "hal/fault") return false;
+  throw error;
 }

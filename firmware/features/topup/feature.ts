@@ -13,6 +13,7 @@ import type { DeviceContext, Feature } from "../feature.ts";
 import type { PaymentFeature } from "../payment/feature.ts";
 import { report } from "../report.ts";
 import { done, serve } from "../serve.ts";
+import { reportUserCommand } from "../user-interface/commands.ts";
 import { readToken, type Token, tokenDigits, wholeCounter } from "./token.ts";
 import { highestUsed, isUsed, type UsedTokens, use } from "./used-tokens.ts";
 
@@ -41,6 +42,9 @@ export type TokenOutcome =
   | "used-before"
   | "credit-too-high"
   | "balance-too-high";
+
+/** Typed to ask for emergency credit. Ours, not a fact. */
+const emergencyCreditDigits = "00";
 
 /** What is told of a token that gives no credit, whichever way it came. */
 const refusals: Readonly<Partial<Record<TokenOutcome, AlertRow>>> = {
@@ -90,7 +94,7 @@ class TopUp implements Feature {
     );
   }
 
-  /** Twenty digits, and the button that confirms; with no digits typed the other one asks for emergency credit. */
+  /** Twenty digits, or those that ask for emergency credit, and the button that confirms. */
   async #pressed(button: string): Promise<void> {
     if (/^\d$/.test(button)) {
       if (this.#typed.length <= tokenDigits) this.#typed += button;
@@ -98,10 +102,11 @@ class TopUp implements Feature {
     }
     const typed = this.#typed;
     this.#typed = "";
-    if (button === "a" && typed.length >= tokenDigits) await this.#enterLocally(typed);
-    if (button === "b" && typed === "") {
+    if (button !== "a") return;
+    if (typed.length >= tokenDigits) await this.#enterLocally(typed);
+    if (typed === emergencyCreditDigits) {
       const active = await this.#options.payment.activateEmergencyCredit();
-      await this.#tell(active ? alerts.userCommandDone : alerts.userCommandFailed);
+      await reportUserCommand(this.#context, "activateEmergencyCredit", active);
     }
   }
 
@@ -115,9 +120,9 @@ class TopUp implements Feature {
     if (outcome === "credited") {
       if (inARow > 0) await this.#tries.keep({ inARow: 0, suspendedToS: 0 });
       await this.#tell(alerts.creditAddedLocally);
-      return this.#tell(alerts.userCommandDone);
+      return reportUserCommand(this.#context, "addCredit", true);
     }
-    await this.#tell(alerts.userCommandFailed);
+    await reportUserCommand(this.#context, "addCredit", false);
     if (inARow + 1 < tokenTries) return this.#tries.keep({ inARow: inARow + 1, suspendedToS: 0 });
     await this.#tries.keepWith({ inARow: 0, suspendedToS: nowS + tokenSuspensionS }, (change) =>
       report(this.#context, alerts.tokenEntrySuspended.code, { changes: [change] }),

@@ -1,7 +1,7 @@
 /**
  * Average RMS voltage over each averaging period: 4,320 log entries, and one code each way when an average
  * passes a threshold (8002/8085 over, 8006/8089 under), tested at the end of each period (facts §5.7).
- * Log and counters are phase 1's (1-0:32…); codes are raised for every phase.
+ * One watch a phase, each with settings, log and counters of its own (1-0:32…, 1-0:52…, 1-0:72…).
  */
 import type { Cancel, MetrologyReading } from "../../../hal/board.ts";
 import { Kept } from "../../kernel/kept.ts";
@@ -26,28 +26,36 @@ const under = { key: "under", count: "underCount", rose: 0x8006, fell: 0x8089 } 
 interface KeptAverages {
   readonly overCount: number;
   readonly underCount: number;
-  /** Phases (0-based) whose last average was beyond the threshold. */
-  readonly over: readonly number[];
-  readonly under: readonly number[];
+  /** The last average was beyond the threshold. */
+  readonly over: boolean;
+  readonly under: boolean;
+}
+
+/** A phase, 0-based, of so many. */
+export interface Phase {
+  readonly phase: number;
+  readonly phaseCount: number;
 }
 
 export class AverageWatch {
   readonly #context: DeviceContext;
+  readonly #phase: Phase;
   readonly #settings: () => AverageSettings;
   readonly #log: RecordLog;
   readonly #kept: Kept<KeptAverages>;
-  #periodBegan: { uptimeMs: number; voltSeconds: readonly number[] } | undefined;
+  #periodBegan: { uptimeMs: number; voltSeconds: number } | undefined;
   #timer: Cancel = () => {};
 
-  constructor(context: DeviceContext, log: RecordLog, settings: () => AverageSettings) {
+  constructor(context: DeviceContext, phase: Phase, log: RecordLog, settings: () => AverageSettings) {
     this.#context = context;
+    this.#phase = phase;
     this.#log = log;
     this.#settings = settings;
-    this.#kept = new Kept<KeptAverages>(context.journal, "voltage/average", {
+    this.#kept = new Kept<KeptAverages>(context.journal, `voltage/average-${phase.phase + 1}`, {
       overCount: 0,
       underCount: 0,
-      over: [],
-      under: [],
+      over: false,
+      under: false,
     });
   }
 
@@ -96,8 +104,8 @@ export class AverageWatch {
 
   /** Not monitored any more: what was beyond is no longer. */
   async #forget(): Promise<void> {
-    const { over: above, under: below } = this.#kept.value;
-    if (above.length + below.length > 0) await this.#kept.keep({ ...this.#kept.value, over: [], under: [] });
+    const { value } = this.#kept;
+    if (value.over || value.under) await this.#kept.keep({ ...value, over: false, under: false });
   }
 
   #begin(reading: MetrologyReading): void {
@@ -105,7 +113,7 @@ export class AverageWatch {
     const endS = (Math.floor(this.#context.nowS() / periodS) + 1) * periodS;
     this.#periodBegan = {
       uptimeMs: this.#context.board.clock.uptimeMs(),
-      voltSeconds: reading.rmsVoltageVs,
+      voltSeconds: this.#voltSeconds(reading),
     };
     this.#timer = this.#context.at(endS, () => this.#end(endS));
   }
@@ -117,11 +125,15 @@ export class AverageWatch {
     const reading = await metrology.read();
     const elapsedS = (clock.uptimeMs() - began.uptimeMs) / 1000;
     if (elapsedS > 0) {
-      const averages = reading.rmsVoltageVs.map((sum, i) => (sum - (began.voltSeconds[i] ?? 0)) / elapsedS);
-      await this.#store(endS, averages[0] ?? 0);
-      await this.#test(averages);
+      const average = (this.#voltSeconds(reading) - began.voltSeconds) / elapsedS;
+      await this.#store(endS, average);
+      await this.#test(average);
     }
     this.#begin(reading);
+  }
+
+  #voltSeconds({ rmsVoltageVs }: MetrologyReading): number {
+    return rmsVoltageVs[this.#phase.phase] ?? 0;
   }
 
   async #store(endS: number, volts: number): Promise<void> {
@@ -132,43 +144,28 @@ export class AverageWatch {
     await this.#log.append(record);
   }
 
-  async #test(averages: readonly number[]): Promise<void> {
+  async #test(average: number): Promise<void> {
     const { overV, underV } = this.#settings();
-    const beyond = {
-      over: phasesWhere(averages, (volts) => volts > overV),
-      under: phasesWhere(averages, (volts) => volts < underV),
-    };
-    for (const side of [over, under])
-      for (const phase of averages.keys())
-        await this.#cross({ side, phase, isBeyond: beyond[side.key].includes(phase) }, averages.length);
+    await this.#cross(over, average > overV);
+    await this.#cross(under, average < underV);
   }
 
   /**
-   * Reports a phase that is on the other side now than it was, in one commit with where it is. The counters count
-   * such passings, not the periods that one lasts (service-rules 5.4).
+   * Reports an average that is on the other side now than the last one was, in one commit with where it is. The counters
+   * count such passings, not the periods that one lasts (service-rules 5.4).
    */
-  async #cross({ side, phase, isBeyond }: Crossing, phaseCount: number): Promise<void> {
+  async #cross(side: typeof over | typeof under, isBeyond: boolean): Promise<void> {
     const before = this.#kept.value;
-    if (before[side.key].includes(phase) === isBeyond) return;
-    const others = before[side.key].filter((each) => each !== phase);
-    const counted = isBeyond && phase === 0 ? 1 : 0;
+    if (before[side.key] === isBeyond) return;
     const next = {
       ...before,
-      [side.count]: before[side.count] + counted,
-      [side.key]: isBeyond ? [...others, phase] : others,
+      [side.count]: before[side.count] + (isBeyond ? 1 : 0),
+      [side.key]: isBeyond,
     };
+    const { phase, phaseCount } = this.#phase;
     const code = phaseCode(isBeyond ? side.rose : side.fell, phase, phaseCount);
     await this.#kept.keepWith(next, (change) => report(this.#context, code, { changes: [change] }));
   }
 }
-
-interface Crossing {
-  readonly side: typeof over | typeof under;
-  readonly phase: number;
-  readonly isBeyond: boolean;
-}
-
-const phasesWhere = (averages: readonly number[], test: (volts: number) => boolean): number[] =>
-  averages.flatMap((volts, phase) => (test(volts) ? [phase] : []));
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -10,8 +10,9 @@ import type { LimitSetting, LimitSettings, VoltageLimit } from "./limits.ts";
 export interface ShownVoltage {
   readonly limits: LimitSettings;
   setLimit(limit: VoltageLimit, field: keyof LimitSetting, value: number): Promise<Status>;
-  readonly average: AverageSettings;
-  setAverage(field: keyof AverageSettings, value: number): Promise<Status>;
+  /** Of each phase. */
+  readonly average: readonly AverageSettings[];
+  setAverage(phase: number, field: keyof AverageSettings, value: number): Promise<Status>;
 }
 
 const limiters = [
@@ -21,37 +22,71 @@ const limiters = [
   ["swell", "voltageSwell"],
 ] as const;
 
-export const voltageObjects = (voltage: ShownVoltage, averages: AverageWatch): ServedObject[] => [
+/** Of each phase: thresholds, counters and log of averages. */
+const ofPhase = [
+  {
+    over: objects.averageOverVoltageThreshold,
+    under: objects.averageUnderVoltageThreshold,
+    overCounter: objects.averageOverVoltageCounter,
+    underCounter: objects.averageUnderVoltageCounter,
+    log: objects.averageVoltageLog,
+  },
+  {
+    over: objects.averageOverVoltageThresholdPhase2,
+    under: objects.averageUnderVoltageThresholdPhase2,
+    overCounter: objects.averageOverVoltageCounterPhase2,
+    underCounter: objects.averageUnderVoltageCounterPhase2,
+    log: objects.averageVoltageLogPhase2,
+  },
+  {
+    over: objects.averageOverVoltageThresholdPhase3,
+    under: objects.averageUnderVoltageThresholdPhase3,
+    overCounter: objects.averageOverVoltageCounterPhase3,
+    underCounter: objects.averageUnderVoltageCounterPhase3,
+    log: objects.averageVoltageLogPhase3,
+  },
+] as const;
+
+/** A meter shows the phases that it has. */
+export const voltageObjects = (voltage: ShownVoltage, averages: readonly AverageWatch[]): ServedObject[] => [
   ...limiters.map(([limit, name]) => limiter(voltage, limit, objects[name])),
-  threshold(voltage, objects.averageOverVoltageThreshold, "overV"),
-  threshold(voltage, objects.averageUnderVoltageThreshold, "underV"),
-  serve(
-    objects.averageOverVoltageCounter,
-    counts(
-      () => averages.overCount,
-      averages.resetOver,
-      (overCount) => averages.loadCounts({ overCount }),
-    ),
-  ),
-  serve(
-    objects.averageUnderVoltageCounter,
-    counts(
-      () => averages.underCount,
-      averages.resetUnder,
-      (underCount) => averages.loadCounts({ underCount }),
-    ),
-  ),
-  serve(objects.averageVoltageLog, {
-    buffer: {
-      get: (range) => readLog(averages, range),
-      load: (entries) => averages.load(entries.map(({ time, value }) => [time, value])),
-    },
-    capturePeriod: setting(
-      () => voltage.average.periodS,
-      (value) => voltage.setAverage("periodS", value),
-    ),
-  }),
+  ...averages.flatMap((watch, phase) => averageObjects(voltage, watch, phase)),
 ];
+
+function averageObjects(voltage: ShownVoltage, watch: AverageWatch, phase: number): ServedObject[] {
+  // Alike but for their numbers.
+  const { over, under, overCounter, underCounter, log } = ofPhase[phase] as (typeof ofPhase)[0];
+  return [
+    threshold(voltage, over, phase, "overV"),
+    threshold(voltage, under, phase, "underV"),
+    serve(
+      overCounter,
+      counts(
+        () => watch.overCount,
+        watch.resetOver,
+        (overCount) => watch.loadCounts({ overCount }),
+      ),
+    ),
+    serve(
+      underCounter,
+      counts(
+        () => watch.underCount,
+        watch.resetUnder,
+        (underCount) => watch.loadCounts({ underCount }),
+      ),
+    ),
+    serve(log, {
+      buffer: {
+        get: (range) => readLog(watch, range),
+        load: (entries) => watch.load(entries.map(({ time, value }) => [time, value])),
+      },
+      capturePeriod: setting(
+        () => voltage.average[phase]?.periodS ?? 0,
+        (value) => voltage.setAverage(phase, "periodS", value),
+      ),
+    }),
+  ];
+}
 
 /** Both ways take the same period. */
 const limiter = (
@@ -82,12 +117,13 @@ const setting = (read: () => number, set: (value: number) => Promise<Status>) =>
 const threshold = (
   voltage: ShownVoltage,
   object: typeof objects.averageOverVoltageThreshold,
+  phase: number,
   field: "overV" | "underV",
 ): ServedObject =>
   serve(object, {
     value: setting(
-      () => voltage.average[field],
-      (value) => voltage.setAverage(field, value),
+      () => voltage.average[phase]?.[field] ?? 0,
+      (value) => voltage.setAverage(phase, field, value),
     ),
   });
 

@@ -1,19 +1,21 @@
-/** Voltage quality: settings and counter resets (ECS29a), counters, averages and their log (ECS23). */
-
+/**
+ * Voltage quality: settings and counter resets (ECS29a, c, e; of three phases b, d, f), counters, averages and their logs
+ * (ECS23, 23b), thresholds read (ECS26b, 26k).
+ */
+import type { Board } from "../../../hal/board.ts";
+import type { FlashRegion } from "../../kernel/bytes.ts";
 import { Kept } from "../../kernel/kept.ts";
-import type { RecordLog } from "../../kernel/record-log.ts";
+import { RecordLog } from "../../kernel/record-log.ts";
 import { Status } from "../../wire/message.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import type { ServedObject } from "../serve.ts";
-import { type AverageSettings, AverageWatch } from "./average.ts";
+import { type AverageSettings, AverageWatch, averageVoltageRecord } from "./average.ts";
 import { type ShownVoltage, voltageObjects } from "./cosem.ts";
 import { type LimitSetting, type LimitSettings, LimitWatch, type VoltageLimit } from "./limits.ts";
 
-export { averageVoltageRecord } from "./average.ts";
-
 export interface VoltageOptions {
-  /** Opened with `averageVoltageRecord`. */
-  readonly averages: RecordLog;
+  /** One a phase, see {@link openVoltageLogs}. */
+  readonly averages: readonly RecordLog[];
 }
 
 export interface VoltageFeature extends Feature {
@@ -23,7 +25,8 @@ export interface VoltageFeature extends Feature {
 
 interface VoltageSettings {
   readonly limits: LimitSettings;
-  readonly average: AverageSettings;
+  /** Of each phase. */
+  readonly average: readonly AverageSettings[];
 }
 
 /** Factory settings: the reference messages' sample values, and averages over 10 minutes (facts §5.7). */
@@ -34,8 +37,26 @@ const factorySettings: VoltageSettings = {
     sag: { thresholdV: 216, periodS: 30 },
     swell: { thresholdV: 253, periodS: 30 },
   },
-  average: { periodS: 600, overV: 264, underV: 200 },
+  average: [0, 1, 2].map(() => ({ periodS: 600, overV: 264, underV: 200 })),
 };
+
+/** Where each phase's averages are in flash. */
+interface VoltagePartitions {
+  readonly voltageLog: FlashRegion;
+  readonly voltageLogPhase2: FlashRegion;
+  readonly voltageLogPhase3: FlashRegion;
+}
+
+/** The logs of the phases that a board has. */
+export async function openVoltageLogs(
+  { flash, metrology }: Pick<Board, "flash" | "metrology">,
+  { voltageLog, voltageLogPhase2, voltageLogPhase3 }: VoltagePartitions,
+): Promise<RecordLog[]> {
+  const logs: RecordLog[] = [];
+  for (const region of [voltageLog, voltageLogPhase2, voltageLogPhase3].slice(0, metrology?.phaseCount ?? 1))
+    logs.push(await RecordLog.open(flash, region, averageVoltageRecord));
+  return logs;
+}
 
 /** What a setting may be; outside it is refused whole. A period of 0 is not monitored. */
 const ranges = {
@@ -54,11 +75,20 @@ class Voltage implements VoltageFeature, ShownVoltage {
   readonly objects: readonly ServedObject[];
   readonly #settings: Kept<VoltageSettings>;
   readonly #limits: LimitWatch;
-  readonly #averages: AverageWatch;
+  readonly #averages: readonly AverageWatch[];
 
   constructor(context: DeviceContext, options: VoltageOptions) {
     const settings = new Kept<VoltageSettings>(context.journal, "voltage", factorySettings);
-    const averages = new AverageWatch(context, options.averages, () => settings.value.average);
+    const phaseCount = options.averages.length;
+    const averages = options.averages.map(
+      (log, phase) =>
+        new AverageWatch(
+          context,
+          { phase, phaseCount },
+          log,
+          () => settings.value.average[phase] as AverageSettings,
+        ),
+    );
     this.#settings = settings;
     this.#averages = averages;
     this.#limits = new LimitWatch(context, () => settings.value.limits);
@@ -69,17 +99,17 @@ class Voltage implements VoltageFeature, ShownVoltage {
     return this.#settings.value.limits;
   }
 
-  get average(): AverageSettings {
+  get average(): readonly AverageSettings[] {
     return this.#settings.value.average;
   }
 
   async start(): Promise<void> {
     await this.#limits.restart();
-    await this.#averages.restart();
+    await this.timeChanged();
   }
 
-  timeChanged(): Promise<void> {
-    return this.#averages.restart();
+  async timeChanged(): Promise<void> {
+    for (const watch of this.#averages) await watch.restart();
   }
 
   async setLimit(limit: VoltageLimit, field: keyof LimitSetting, value: number): Promise<Status> {
@@ -91,11 +121,13 @@ class Voltage implements VoltageFeature, ShownVoltage {
     return Status.success;
   }
 
-  async setAverage(field: keyof AverageSettings, value: number): Promise<Status> {
+  async setAverage(phase: number, field: keyof AverageSettings, value: number): Promise<Status> {
     if (!inRange(field, value)) return Status.otherReason;
     const { average } = this.#settings.value;
-    await this.#settings.keep({ ...this.#settings.value, average: { ...average, [field]: value } });
-    if (field === "periodS" && average.periodS !== value) await this.#averages.restart();
+    const before = average[phase]?.[field];
+    const changed = average.map((each, i) => (i === phase ? { ...each, [field]: value } : each));
+    await this.#settings.keep({ ...this.#settings.value, average: changed });
+    if (field === "periodS" && before !== value) await this.#averages[phase]?.restart();
     return Status.success;
   }
 }

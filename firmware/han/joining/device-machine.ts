@@ -31,7 +31,13 @@ export type DeviceState =
     }
   | (Attempt & { readonly phase: "associating"; readonly polls: number; readonly tries: number })
   | (Attempt & { readonly phase: "keying"; readonly wrongKeySeen: boolean })
-  | { readonly phase: "establishing"; readonly tries: number; readonly rejoining: boolean }
+  /** `paused`: the hub has asked to be left alone before the next try. */
+  | {
+      readonly phase: "establishing";
+      readonly tries: number;
+      readonly rejoining: boolean;
+      readonly paused?: boolean;
+    }
   /** `doubted`: it was told to leave, and has asked; then one timer is running. */
   | { readonly phase: "joined"; readonly doubted?: boolean }
   | { readonly phase: "rejoining"; readonly tries: number };
@@ -55,7 +61,9 @@ export type DeviceEvent =
   | { readonly kind: "network-key" }
   | { readonly kind: "wrong-key" }
   | { readonly kind: "established" }
-  | { readonly kind: "establish-failed"; readonly reason: HanReason }
+  | { readonly kind: "establish-failed"; readonly reason: HanReason; readonly retryAfterS?: number }
+  /** The hub has said how long its next answer takes at most. */
+  | { readonly kind: "answer-promised"; readonly withinS: number }
   | { readonly kind: "rejoin-answer"; readonly status: number; readonly linkKeyKnown: boolean }
   | { readonly kind: "removed" }
   | { readonly kind: "lost" }
@@ -93,6 +101,8 @@ export const DeviceTiming = {
   keyWaitMs: 6000,
   establishMs: 20_000,
   establishTries: 3,
+  /** What an answer may take on its way, beyond what its sender takes to make it. */
+  answerWayMs: 5000,
   rejoinMs: 2000,
   rejoinTries: 4,
   rejoinPauseMs: 30_000,
@@ -237,12 +247,21 @@ function fromEstablishing(state: DeviceState & { phase: "establishing" }, event:
     const report: DeviceAction = { do: "report", event: state.rejoining ? "rejoined" : "joined" };
     return { state: { phase: "joined" }, actions: [{ do: "stop-timer" }, report] };
   }
-  const reason = event.kind === "establish-failed" ? event.reason : "no-key-establishment-answer";
+  if (event.kind === "answer-promised")
+    return { state, actions: [timer(event.withinS * 1000 + T.answerWayMs)] };
   if (event.kind !== "establish-failed" && event.kind !== "timeout") return stay(state);
+  if (state.paused)
+    return event.kind === "timeout" ? establish(state.tries + 1, state.rejoining) : stay(state);
+  const failed = event.kind === "establish-failed";
+  const reason = failed ? event.reason : "no-key-establishment-answer";
   const final = reason === "forged-credential" || reason === "credential-refused";
-  if (!final && state.tries < T.establishTries) return establish(state.tries + 1, state.rejoining);
-  const failed = fail(reason);
-  return { ...failed, actions: [{ do: "say-leave" }, ...failed.actions] };
+  if (!final && state.tries < T.establishTries) {
+    const pauseS = failed ? event.retryAfterS : undefined;
+    if (pauseS === undefined) return establish(state.tries + 1, state.rejoining);
+    return { state: { ...state, paused: true }, actions: [timer(pauseS * 1000)] };
+  }
+  const given = fail(reason);
+  return { ...given, actions: [{ do: "say-leave" }, ...given.actions] };
 }
 
 function rejoin(tries: number): DeviceStep {

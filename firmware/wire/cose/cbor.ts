@@ -6,7 +6,7 @@ import { Encoder } from "cbor-x";
 import { compareBytes } from "../../../hal/base/bytes.ts";
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import { copyOf } from "../../../hal/base/slab.ts";
-import { admit } from "./gate.ts";
+import { admit, MAX_MESSAGE_BYTES } from "./gate.ts";
 
 /** What deterministic CBOR carries here. Integers up to 53 bits are numbers, larger ones bigint. */
 export type Item =
@@ -27,19 +27,29 @@ const options = {
   tagUint8Array: false,
   copyBuffers: true,
 };
-const codec = new Encoder(options);
+/** Its types forget that `decode` may be told where to end. */
+const codec: Encoder & { decode(bytes: Uint8Array, end: number): unknown } = new Encoder(options);
 
 /**
  * Deterministic bytes of `item`. Throws `wire/unencodable` for floats, lone surrogates, integers beyond
  * 64 bits, and a map key that comes twice.
  */
 export function encode(item: Item): Uint8Array {
-  return copyOf(codec.encode(toCborX(item))); // cbor-x answers with a Buffer where there is one
+  return copyOf(encodeView(item)); // cbor-x answers with a Buffer where there is one
 }
+
+/** The same, to be copied at once: a view of what cbor-x writes into. */
+export function encodeView(item: Item): Uint8Array {
+  return codec.encode(toCborX(item));
+}
+
+/** What cbor-x reads from: it makes a view of each array it is given, which takes longer than to read a short one. */
+const source = new Uint8Array(MAX_MESSAGE_BYTES);
 
 /** The item in `bytes`. Throws `wire/malformed` unless the gate admits them. */
 export function decode(bytes: Uint8Array): Item {
-  return fromCborX(codec.decode(admit(bytes)) as Item);
+  source.set(admit(bytes));
+  return fromCborX(codec.decode(source, bytes.length) as Item);
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Eui64 } from "../message.ts";
 import type { Certificate, CertificateClaims, KeyUsage } from "../suite.ts";
 import { decode, encode, type Item } from "./cbor.ts";
 import { WRAPPED_KEY_BYTES } from "./contingency.ts";
-import { eui64ToBytes } from "./eui64.ts";
+import { putEui } from "./eui64.ts";
 import { keyId } from "./keys.ts";
 import { readSign1, sign1, sign1Valid } from "./sign1.ts";
 import { Algorithm, type Structure } from "./structure.ts";
@@ -99,7 +99,7 @@ export function readHolder(claims: ReadonlyMap<Item, Item>): Holder {
 
 /** Checked to be an EUI-64, in upper case. */
 function name(eui64: Eui64): Eui64 {
-  eui64ToBytes(eui64);
+  putEui(new Uint8Array(8), 0, eui64);
   return eui64.toUpperCase();
 }
 

@@ -35,7 +35,7 @@ export function passItem(reader: Reader, depth = 0): void {
   if (depth > MAX_DEPTH) throw malformed(reader.at, `at most ${MAX_DEPTH} levels`, "one more");
   reader.head();
   if (reader.major === Major.text) passText(reader);
-  else if (reader.major === Major.bytes) reader.take(reader.argument);
+  else if (reader.major === Major.bytes) reader.pass(reader.argument);
   else if (reader.major === Major.array) passArray(reader, depth);
   else if (reader.major === Major.map) passMap(reader, depth);
   else if (reader.major >= Major.tag) passSimple(reader);

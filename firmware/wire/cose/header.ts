@@ -3,11 +3,10 @@
  * is authentic, and written the same way, head by head. The body behind them is cbor-x's.
  */
 import { Major, putHead } from "../../../hal/base/cbor-head.ts";
-import { euiText } from "../../../hal/base/eui64.ts";
 import { allocate } from "../../../hal/base/slab.ts";
-import { type Header, Kind } from "../message.ts";
+import { type Eui64, type Header, Kind } from "../message.ts";
 import { unencodable } from "./cbor.ts";
-import { eui64ToBytes } from "./eui64.ts";
+import { putEui } from "./eui64.ts";
 import { Reader } from "./reader.ts";
 
 const HEADER_FIELDS = 8;
@@ -27,8 +26,8 @@ export function readHeader(plain: Uint8Array): { header: Header; bodyAt: number 
   const header: Mutable<Header> = {
     kind: kind as Kind,
     code: reader.uint("message code", 0xffff),
-    originator: euiText(reader.byteString("originator", 8)),
-    target: euiText(reader.byteString("target", 8)),
+    originator: reader.eui64("originator"),
+    target: reader.eui64("target"),
     counter: reader.uint64("counter"),
   };
   if (!reader.skipNull()) header.timeS = reader.uint("time", 0xffff_ffff);
@@ -38,7 +37,7 @@ export function readHeader(plain: Uint8Array): { header: Header; bodyAt: number 
 
 function readSupplementary(reader: Reader): NonNullable<Header["supplementary"]> {
   reader.array("supplementary party", 2);
-  const party = euiText(reader.byteString("supplementary party", 8));
+  const party = reader.eui64("supplementary party");
   return reader.skipNull() ? { party } : { party, counter: reader.uint64("supplementary counter") };
 }
 
@@ -49,8 +48,8 @@ export function writeMessage(header: Header, body: Uint8Array): Uint8Array {
   out[0] = (Major.array << 5) | HEADER_FIELDS;
   let at = putUint(out, 1, kind, "kind");
   at = putUint(out, at, code, "message code");
-  at = putEui(out, at, originator);
-  at = putEui(out, at, target);
+  at = putName(out, at, originator);
+  at = putName(out, at, target);
   at = putUint64(out, at, counter);
   at = timeS === undefined ? putNull(out, at) : putUint(out, at, timeS, "time");
   at = supplementary === undefined ? putNull(out, at) : putSupplementary(out, at, supplementary);
@@ -64,7 +63,7 @@ function putSupplementary(
   { party, counter }: NonNullable<Header["supplementary"]>,
 ): number {
   out[at] = (Major.array << 5) | 2;
-  const next = putEui(out, at + 1, party);
+  const next = putName(out, at + 1, party);
   return counter === undefined ? putNull(out, next) : putUint64(out, next, counter);
 }
 
@@ -73,10 +72,9 @@ function putNull(out: Uint8Array, at: number): number {
   return at + 1;
 }
 
-function putEui(out: Uint8Array, at: number, eui: string): number {
+function putName(out: Uint8Array, at: number, eui: Eui64): number {
   out[at] = (Major.bytes << 5) | 8;
-  out.set(eui64ToBytes(eui), at + 1);
-  return at + 9;
+  return putEui(out, at + 1, eui);
 }
 
 function putUint(out: Uint8Array, at: number, value: number, what: string): number {

@@ -4,6 +4,7 @@
  */
 import { HeadReader, Major, type NoHead } from "../../../hal/base/cbor-head.ts";
 import { CodedError, withoutStack } from "../../../hal/base/coded-error.ts";
+import { type Eui64, euiTextAt } from "../../../hal/base/eui64.ts";
 
 const names = [
   "unsigned integer",
@@ -59,6 +60,14 @@ export class Reader extends HeadReader {
     return this.take(this.argument);
   }
 
+  /** A byte string that is an EUI-64. */
+  eui64(what: string): Eui64 {
+    this.expectHead(Major.bytes, what);
+    if (this.argument !== 8) throw this.wrong(`${what} of 8 bytes`);
+    this.pass(8);
+    return euiTextAt(this.bytes, this.at - 8);
+  }
+
   /** An array of exactly `count` items: reads its head. */
   array(what: string, count: number): void {
     this.expectHead(Major.array, what);
@@ -80,10 +89,15 @@ export class Reader extends HeadReader {
 
   /** A view of the next `length` bytes. */
   take(length: number): Uint8Array {
+    this.pass(length);
+    return this.bytes.subarray(this.at - length, this.at);
+  }
+
+  /** Moves past the next `length` bytes. */
+  pass(length: number): void {
     if (length > this.bytes.length - this.at)
       throw this.wrong(`at most ${this.bytes.length - this.at} bytes`);
     this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
   }
 
   /** Throws when bytes are left. */

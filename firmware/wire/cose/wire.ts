@@ -7,7 +7,7 @@ import type { Mac, Verifier } from "../../../hal/board.ts";
 import type { Message, Protection } from "../message.ts";
 import type { Envelope, Wire } from "../wire.ts";
 import { bodyItems, readBody } from "./body.ts";
-import { encode } from "./cbor.ts";
+import { encodeView } from "./cbor.ts";
 import { MAX_MESSAGE_BYTES } from "./gate.ts";
 import { readHeader, writeMessage } from "./header.ts";
 import { mac0 } from "./mac0.ts";
@@ -103,5 +103,5 @@ function protectionOf(mac: Layer | undefined, signed: Layer | undefined): Protec
 
 /** The message as its CDDL has it. */
 function encodeMessage(message: Message): Uint8Array {
-  return writeMessage(message.header, encode(bodyItems(message)));
+  return writeMessage(message.header, encodeView(bodyItems(message)));
 }

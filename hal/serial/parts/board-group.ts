@@ -3,7 +3,7 @@
  * what comes in through these schemas, which drop keys they do not know.
  */
 import { z } from "zod";
-import { buttons } from "../../board.ts";
+import { buttons, tamperInputs } from "../../board.ts";
 
 export const boardGroupId = 64;
 
@@ -115,6 +115,9 @@ export const tamperResponse = z.object({
   "terminal-cover": z.boolean(),
   "battery-cover": z.boolean(),
   magnet: z.boolean(),
+  /** Boards without them leave them out. */
+  "second-terminal-cover": z.boolean().default(false),
+  other: z.boolean().default(false),
 });
 
 export const metrologyResponse = z.object({
@@ -147,9 +150,7 @@ export const messageWrite = piece.extend({ id: uint.optional() });
 export const stimulusWrite = z.object({
   mains: perPhase(z.boolean()).optional(),
   mJ: uint.optional(),
-  tamper: z
-    .partialRecord(z.enum(["meter-cover", "terminal-cover", "battery-cover", "magnet"]), z.boolean())
-    .optional(),
+  tamper: z.partialRecord(z.enum(tamperInputs), z.boolean()).optional(),
   button: z.enum(buttons).optional(),
   stuck: z.boolean().optional(),
 });
@@ -168,7 +169,7 @@ export const eventFields = {
   mains: mainsResponse,
   metrology: metrologyResponse,
   tamper: z.object({
-    input: z.enum(["meter-cover", "terminal-cover", "battery-cover", "magnet"]),
+    input: z.enum(tamperInputs),
     active: z.boolean(),
   }),
   button: z.object({ button: z.enum(buttons) }),

@@ -1,4 +1,5 @@
 /** `meterbench run`: runs the scenarios and leaves a report. */
+import { availableParallelism } from "node:os";
 import { relative } from "node:path";
 import type { Command } from "commander";
 import { isWire, type WireName, wireNames } from "../../../firmware/wire/suites.ts";
@@ -14,10 +15,12 @@ import { given, usageError } from "../exit.ts";
 import { addLineOptions, type LineOptions, lineOf, lineOptionNames, lineWords } from "../line-options.ts";
 import { checkFiles, checkMatches } from "../no-match.ts";
 import { noteStartOf } from "../opening.ts";
+import { Part } from "../part.ts";
 import { progressFor } from "../progress.ts";
 import { Publication } from "../publication.ts";
 import { prepareFolder } from "../run-files.ts";
 import { type LoadedSuites, loadScenarios, runScenarios } from "../scenario-runner.ts";
+import { countWanted } from "../selection.ts";
 import { stoppable } from "../until-stopped.ts";
 
 interface RunOptions extends LineOptions {
@@ -95,17 +98,47 @@ async function run(
   const progress = progressFor(process.stderr, options.json === true);
   const again = (words?: string, file?: string) => commandLine(patterns, options, words, file);
   const publication = new Publication({ options, version, seed, startedAt, target, again });
+  const parts = startParts({ patterns, wires, seed, target }, loaded, signal);
   try {
     for (const [i, wire] of wires.entries()) {
       const plan = { patterns, wire, seed, timeScale, signal, ...planOf(target) };
-      const { scenarios } = await runScenarios(plan, progress, publication, loaded[i]);
+      const apart = await parts.get(wire)?.follow(progress);
+      if (apart !== undefined) publication.begun(apart);
+      const { scenarios } = apart ?? (await runScenarios(plan, progress, publication, loaded[i]));
       if (scenarios.length === 0)
         progress.note(`note: nothing of this is about the ${wire} wire on ${target.name}`);
     }
   } finally {
+    for (const part of parts.values()) part.end();
     await target.close();
   }
   publication.publish(signal.aborted);
+}
+
+/** From so many scenarios a wire on, a process of its own is worth its start. */
+const worthAPart = 40;
+
+interface Parted {
+  readonly patterns: readonly string[];
+  readonly wires: readonly WireName[];
+  readonly seed: number;
+  readonly target: RunTarget;
+}
+
+/** All wires but the first, where the machine can do more than one thing at a time. A board is one. */
+function startParts(
+  { patterns, wires, seed, target }: Parted,
+  loaded: readonly LoadedSuites[],
+  signal: AbortSignal,
+): ReadonlyMap<WireName, Part> {
+  const isMock = target.board === undefined && target.device === undefined;
+  if (!isMock || wires.length < 2 || availableParallelism() < 2) return new Map();
+  const wanted = { patterns, target: target.name, device: false };
+  const worth = wires.slice(1).filter((wire, i) => {
+    const { suite } = (loaded[i + 1] as LoadedSuites).mocha;
+    return countWanted(suite, { ...wanted, wire }) >= worthAPart;
+  });
+  return new Map(worth.map((wire) => [wire, new Part({ patterns, wire, seed }, signal)]));
 }
 
 /** All of it before anything runs: one that does not load, or words that nothing has, end it here. */

@@ -1,6 +1,6 @@
 /** Service requests 3.3 and 6.4 to 6.27: what a supplier or network operator sets, and the clock. */
 import { z } from "zod";
-import { dateTime, empty, unsignedInt, whole } from "./duis.ts";
+import { dateTime, empty, oneOf, unsignedInt, whole } from "./duis.ts";
 import { type Lookup, request } from "./request.ts";
 
 /** V and s; 0 s: not monitored. */
@@ -19,7 +19,16 @@ const averageVoltageSettings = z.strictObject({
   AverageRMSUnderVoltageThreshold: unsignedInt,
   AverageRMSVoltageMeasurementPeriod: unsignedInt,
 });
-const [rms, single] = ["RMSVoltageSettings", "SinglePhaseVoltageSettings"];
+const rms = "RMSVoltageSettings";
+/** What DUIS calls the averages' settings of phase `phase` (0-based). */
+const averagePaths = (phase: number) => {
+  const suffix = phase === 0 ? "" : `Phase${phase + 1}`;
+  return [
+    [`averageOverVoltageThreshold${suffix}.value`, "AverageRMSOverVoltageThreshold"],
+    [`averageUnderVoltageThreshold${suffix}.value`, "AverageRMSUnderVoltageThreshold"],
+    [`averageVoltageLog${suffix}.capturePeriod`, "AverageRMSVoltageMeasurementPeriod"],
+  ] as const;
+};
 
 const clockFields = { CurrentDateTime: dateTime, TolerancePeriod: whole(0, 86_400) } as const;
 /** The meter takes the hub's time if that lies between `CurrentDateTime` and as much later as `TolerancePeriod` says, s. */
@@ -59,10 +68,21 @@ export const configuration = {
   "6.5": request("6.5", "UpdateDeviceConfigurationVoltage", {
     fields: {
       RMSVoltageSettings: rmsVoltageSettings,
-      SinglePhaseVoltageSettings: averageVoltageSettings,
+      SinglePhaseVoltageSettings: averageVoltageSettings.optional(),
+      PolyPhaseVoltageSettings: z
+        .array(z.strictObject({ Phase: whole(1, 3), PhaseVoltageSettings: averageVoltageSettings }))
+        .length(3)
+        .refine((all) => new Set(all.map(({ Phase }) => Phase)).size === 3, "expected each phase once")
+        .transform((all) => all.toSorted((a, b) => a.Phase - b.Phase))
+        .optional(),
       RMSVoltageCountersNotReset: empty.optional(),
     },
-    useCase: (p) => (p.RMSVoltageCountersNotReset ? "ECS29c" : "ECS29a"),
+    check: oneOf("SinglePhaseVoltageSettings", "PolyPhaseVoltageSettings"),
+    useCase: (p) => {
+      const poly = p.PolyPhaseVoltageSettings !== undefined;
+      if (p.RMSVoltageCountersNotReset) return poly ? "ECS29d" : "ECS29c";
+      return poly ? "ECS29b" : "ECS29a";
+    },
     elements: {
       "extremeOverVoltage.threshold": `${rms}.RMSExtremeOverVoltageThreshold`,
       "extremeOverVoltage.overDuration": `${rms}.RMSExtremeOverVoltageMeasurementPeriod`,
@@ -72,13 +92,37 @@ export const configuration = {
       "voltageSag.overDuration": `${rms}.RMSVoltageSagMeasurementPeriod`,
       "voltageSwell.threshold": `${rms}.RMSVoltageSwellThreshold`,
       "voltageSwell.overDuration": `${rms}.RMSVoltageSwellMeasurementPeriod`,
-      "averageOverVoltageThreshold.value": `${single}.AverageRMSOverVoltageThreshold`,
-      "averageUnderVoltageThreshold.value": `${single}.AverageRMSUnderVoltageThreshold`,
-      "averageVoltageLog.capturePeriod": `${single}.AverageRMSVoltageMeasurementPeriod`,
     },
-    readBack: (_, { useCase }) => (useCase === "ECS29c" ? { RMSVoltageCountersNotReset: {} } : {}),
+    values: ({ SinglePhaseVoltageSettings, PolyPhaseVoltageSettings = [] }) => {
+      const phases = SinglePhaseVoltageSettings
+        ? [SinglePhaseVoltageSettings]
+        : PolyPhaseVoltageSettings.map(({ PhaseVoltageSettings }) => PhaseVoltageSettings);
+      return Object.fromEntries(
+        phases.flatMap((phase, i) =>
+          averagePaths(i).map(([path, element]) => [path, phase[element]] as const),
+        ),
+      );
+    },
+    readBack: (value: Lookup, { useCase }) => {
+      const phases = ["", ...(["ECS29b", "ECS29d"].includes(useCase) ? ["Phase2", "Phase3"] : [])].map(
+        (_, i) => Object.fromEntries(averagePaths(i).map(([path, element]) => [element, value(path)])),
+      );
+      return {
+        ...(phases.length === 1
+          ? { SinglePhaseVoltageSettings: phases[0] }
+          : {
+              PolyPhaseVoltageSettings: phases.map((each, i) => ({
+                Phase: i + 1,
+                PhaseVoltageSettings: each,
+              })),
+            }),
+        ...(["ECS29c", "ECS29d"].includes(useCase) && { RMSVoltageCountersNotReset: {} }),
+      };
+    },
   }),
-  "6.27": request("6.27", "UpdateDeviceConfigurationRMSVoltageCounterReset", { useCase: "ECS29e" }),
+  "6.27": request("6.27", "UpdateDeviceConfigurationRMSVoltageCounterReset", {
+    useCase: (_, { phases }) => (phases === 3 ? "ECS29f" : "ECS29e"),
+  }),
   "6.11": request("6.11", "SynchroniseClock", clockWindow),
 } as const;
 

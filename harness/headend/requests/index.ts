@@ -1,6 +1,7 @@
 /** Every service request that the head end knows, by reference; and their types. */
 import type { z } from "zod";
 import { CodedError } from "../../../hal/base/coded-error.ts";
+import { alertBehaviour } from "./alert-behaviour.ts";
 import { auxiliary } from "./auxiliary.ts";
 import { billing } from "./billing.ts";
 import { configuration } from "./configuration.ts";
@@ -13,6 +14,7 @@ import { ownCredentials } from "./own-credentials.ts";
 import { prepayment } from "./prepayment.ts";
 import { reads } from "./reads.ts";
 import type { RequestDefinition } from "./request.ts";
+import { settings } from "./settings.ts";
 import { supply } from "./supply.ts";
 import { tariff } from "./tariff.ts";
 
@@ -22,6 +24,8 @@ export const serviceRequests = {
   ...reads,
   ...billing,
   ...configuration,
+  ...settings,
+  ...alertBehaviour,
   ...credentials,
   ...supply,
   ...auxiliary,

@@ -28,7 +28,10 @@ export const reads = {
   "4.8.1": request("4.8.1", "ReadActiveImportProfileData", log),
   "4.8.2": request("4.8.2", "ReadReactiveImportProfileData", log),
   "4.8.3": request("4.8.3", "ReadExportProfileData", log),
-  "4.10": request("4.10", "ReadNetworkData", { ...log, useCase: "ECS23" }),
+  "4.10": request("4.10", "ReadNetworkData", {
+    ...log,
+    useCase: (_, { phases }) => (phases === 3 ? "ECS23b" : "ECS23"),
+  }),
   "4.11.1": request("4.11.1", "ReadTariffPrimaryElement"),
   "4.11.2": request("4.11.2", "ReadTariffSecondaryElement"),
   "4.12.1": request("4.12.1", "ReadMaximumDemandImportRegisters"),
@@ -36,8 +39,18 @@ export const reads = {
   "4.15": request("4.15", "ReadLoadLimitData"),
   "4.16": request("4.16", "ReadActivePowerImport"),
   "4.17": request("4.17", "RetrieveDailyConsumptionLog", log),
-  "6.2.1": request("6.2.1", "ReadDeviceConfigurationVoltage", { useCase: "ECS26b" }),
+  "6.2.1": request("6.2.1", "ReadDeviceConfigurationVoltage", {
+    useCase: (_, { phases }) => (phases === 3 ? "ECS26k" : "ECS26b"),
+  }),
   "6.2.2": request("6.2.2", "ReadDeviceConfigurationRandomisation"),
+  "6.2.4": request("6.2.4", "ReadDeviceConfigurationIdentityExcMPxN", {
+    useCase: (_, { device }) => (devices[device].board === "hub" ? "ECS26n" : "ECS26m"),
+  }),
+  "6.2.5": request("6.2.5", "ReadDeviceConfigurationInstantaneousPowerThresholds"),
+  "6.2.7": request("6.2.7", "ReadDeviceConfigurationMPxN", { useCase: "ECS40" }),
+  "6.2.10": request("6.2.10", "ReadDeviceConfigurationEventAndAlertBehaviours", {
+    useCase: (_, { role }) => (role === "networkOperator" ? "ECS25r2" : "ECS25r1"),
+  }),
   "6.13": request("6.13", "ReadEventOrSecurityLog", {
     fields: { ReadLogPeriod: readLogPeriod, LogToRead: z.enum(logWords) },
     useCase: (p, { device }) => logOf(p.LogToRead, device),

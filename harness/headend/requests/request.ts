@@ -26,6 +26,8 @@ import { executionDateTime, heldByDcc } from "./duis.ts";
 export interface RequestContext {
   readonly role: Role;
   readonly device: ModelledDevice;
+  /** Of a meter: 1 or 3. */
+  readonly phases: number;
   /** The device is a meter that counts a second circuit apart. */
   readonly isTwin: boolean;
   /** The originator counter of the command. */

@@ -38,6 +38,8 @@ export interface Sample {
   readonly by?: PartyName;
   /** The one device whose parties it is about, where others know them not. */
   readonly to?: "hub" | "esme" | "sapc";
+  /** Only a meter of three phases takes it. */
+  readonly phases?: 3;
   /** The request that must have been carried out first. */
   readonly first?: Reference;
   /** The answer's values are the device's own state: of a board under test only their shape is compared. */

@@ -23,6 +23,15 @@ export const voltageSettings = {
   SinglePhaseVoltageSettings: averageVoltageSettings,
 } as const satisfies Parameters<"6.5">;
 
+const polyphaseSettings = {
+  RMSVoltageSettings: rmsVoltageSettings,
+  PolyPhaseVoltageSettings: [1, 2, 3].map((Phase) => ({
+    Phase,
+    PhaseVoltageSettings: { ...averageVoltageSettings, AverageRMSUnderVoltageThreshold: 200 + Phase },
+  })),
+} satisfies Parameters<"6.5">;
+const polyphase = { phases: 3 } as const;
+
 export const voltageSamples: readonly Sample[] = [
   sample("ECS29a", "6.5", () => voltageSettings),
   sample("ECS29c", "6.5", () => ({ ...voltageSettings, RMSVoltageCountersNotReset: {} })),
@@ -36,4 +45,9 @@ export const voltageSamples: readonly Sample[] = [
     check: ({ AverageUnderVoltageCounter, AverageOverVoltageCounter }) =>
       assert.deepEqual([AverageUnderVoltageCounter, AverageOverVoltageCounter], [0, 0]),
   }),
+  sample("ECS29b", "6.5", () => polyphaseSettings, polyphase),
+  sample("ECS29d", "6.5", () => ({ ...polyphaseSettings, RMSVoltageCountersNotReset: {} }), polyphase),
+  sample("ECS29f", "6.27", nothing, polyphase),
+  sample("ECS26k", "6.2.1", nothing, { ...state, ...polyphase }),
+  sample("ECS23b", "4.10", whole, { ...state, ...polyphase }),
 ];

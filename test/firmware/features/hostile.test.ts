@@ -1,20 +1,25 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { partitions } from "../../../firmware/devices/partitions.ts";
+import { defaultSettings } from "../../../firmware/devices/settings.ts";
+import { billingFeature } from "../../../firmware/features/billing/feature.ts";
 import { clockFeature } from "../../../firmware/features/clock/feature.ts";
+import { demandFeature } from "../../../firmware/features/demand/feature.ts";
 import type { Feature } from "../../../firmware/features/feature.ts";
 import { loadLimitFeature } from "../../../firmware/features/load-limit/feature.ts";
 import { logsFeature } from "../../../firmware/features/logs/feature.ts";
 import { meteringFeature, meteringLogs } from "../../../firmware/features/metering/feature.ts";
 import { meterOutageFeature } from "../../../firmware/features/outage/feature.ts";
+import { paymentFeature } from "../../../firmware/features/payment/feature.ts";
 import { randomisedOffsetFeature } from "../../../firmware/features/randomised-offset/feature.ts";
 import { supplyFeature } from "../../../firmware/features/supply/feature.ts";
 import { tariffFeature } from "../../../firmware/features/tariff/feature.ts";
-import { averageVoltageRecord, voltageFeature } from "../../../firmware/features/voltage/feature.ts";
-import { RecordLog } from "../../../firmware/kernel/record-log.ts";
-import { calendarBytes, type ObjectName, plainFault, type ValueType } from "../../../firmware/model/index.ts";
-import type { Value } from "../../../firmware/wire/message.ts";
+import { tenancyFeature } from "../../../firmware/features/tenancy/feature.ts";
+import { topUpFeature } from "../../../firmware/features/topup/feature.ts";
+import { openVoltageLogs, voltageFeature } from "../../../firmware/features/voltage/feature.ts";
+import { type ObjectName, plainFault } from "../../../firmware/model/index.ts";
 import { constantLoad } from "../../../hal/mock/index.ts";
+import { anyOf } from "../../support/any-value.ts";
 import { type BenchContext, FeatureBench, startUtcS } from "../../support/feature-bench.ts";
 
 /** Every feature of the electricity meter, on one bench. */
@@ -22,16 +27,24 @@ async function meterFeatures(context: BenchContext): Promise<{ features: Feature
   const { flash } = context.board;
   const { futureDated } = context;
   const map = partitions(flash.geometry);
-  const averages = await RecordLog.open(flash, map.voltageLog, averageVoltageRecord);
+  const averages = await openVoltageLogs(context.board, map);
   const offset = randomisedOffsetFeature(context, { number: 5000, limitS: 0 });
   const tariff = tariffFeature(context, { futureDated, offset });
-  const supply = supplyFeature(context);
+  const supply = supplyFeature(context, { pending: () => undefined });
+  const metering = meteringFeature(context, { tariff, ...(await meteringLogs(flash, map)) });
+  const settings = defaultSettings;
+  const payment = paymentFeature(context, { futureDated, metering, tariff, supply, settings });
   return {
     features: [
       offset,
       tariff,
-      meteringFeature(context, { tariff, ...(await meteringLogs(flash, map)) }),
+      metering,
+      billingFeature(context, { metering }),
+      demandFeature(context, { metering }),
+      tenancyFeature(context),
       supply,
+      payment,
+      topUpFeature(context, { issuer: () => undefined, payment, ...settings }),
       loadLimitFeature(context, { futureDated, supply }),
       voltageFeature(context, { averages }),
       meterOutageFeature(context),
@@ -41,67 +54,6 @@ async function meterFeatures(context: BenchContext): Promise<{ features: Feature
   };
 }
 const make = () => FeatureBench.start({ load: constantLoad(500) }, meterFeatures);
-
-const whole = (min: number | bigint, max: number | bigint): fc.Arbitrary<Value> =>
-  typeof max === "bigint"
-    ? fc.oneof(fc.bigInt({ min: BigInt(min), max }), fc.constantFrom(BigInt(min), max))
-    : fc.oneof(
-        fc.integer({ min: Number(min), max }),
-        fc.constantFrom(Number(min), max),
-        fc.integer({ min: Number(min), max: Math.min(max, 50) }),
-      );
-
-/** Any value of a type, as the wire carries it: what a feature may be handed. */
-function anyOf(type: ValueType): fc.Arbitrary<Value> {
-  switch (type.kind) {
-    case "null":
-      return fc.constant(null);
-    case "boolean":
-      return fc.boolean();
-    case "integer":
-      return whole(type.min, type.max);
-    case "names":
-      return fc.constantFrom(...Object.values(type.names));
-    case "moment":
-      return whole(0, 0xffff_ffff);
-    case "octets":
-      return fc.uint8Array({ minLength: type.min, maxLength: type.max });
-    case "calendar":
-      return anyCalendar(calendarBytes[type.form]).filter((octets) => plainFault(type, octets) === undefined);
-    case "optional":
-      return fc.option(anyOf(type.of), { nil: null });
-    case "array":
-      return fc.array(anyOf(type.item), {
-        minLength: type.min,
-        maxLength: Math.max(type.min, Math.min(type.max, 6)),
-      });
-    case "structure":
-      return fc.tuple(
-        ...Object.values(type.fields)
-          .filter(({ kind }) => kind !== "twin")
-          .map(anyOf),
-      );
-    default:
-      throw new Error(`test: no values of ${type.kind}`);
-  }
-}
-
-/** Octets of dates and times, many of which are real. */
-const anyCalendar = (length: number): fc.Arbitrary<Uint8Array> =>
-  fc
-    .tuple(
-      fc.constantFrom([0xff, 0xff], [0x07, 0xea], [0x00, 0x00]),
-      fc.array(fc.constantFrom(0xff, 0, 1, 5, 12, 23, 31, 59), { minLength: 7, maxLength: 7 }),
-    )
-    .map(([year, rest]) =>
-      Uint8Array.from(
-        length === 4
-          ? rest.slice(0, 4)
-          : length === 5
-            ? [...year, ...rest.slice(0, 3)]
-            : [...year, ...rest, 0x80, 0, 0xff],
-      ),
-    );
 
 describe("features under hostile values", () => {
   it("answer any value of the right type with a status, get values of their type, and refuse without effect", async () => {

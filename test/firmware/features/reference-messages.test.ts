@@ -5,8 +5,7 @@ import { partitions } from "../../../firmware/devices/partitions.ts";
 import { loadLimitFeature } from "../../../firmware/features/load-limit/feature.ts";
 import { supplyFeature } from "../../../firmware/features/supply/feature.ts";
 import { tariffFeature } from "../../../firmware/features/tariff/feature.ts";
-import { averageVoltageRecord, voltageFeature } from "../../../firmware/features/voltage/feature.ts";
-import { RecordLog } from "../../../firmware/kernel/record-log.ts";
+import { openVoltageLogs, voltageFeature } from "../../../firmware/features/voltage/feature.ts";
 import { attributeOf, type ModelObject, type ObjectName, objects } from "../../../firmware/model/index.ts";
 import { readDateTime } from "../../../firmware/wire/gbcs/date-time.ts";
 import { NEVER, NOW, type Value } from "../../../firmware/wire/message.ts";
@@ -87,12 +86,8 @@ function activationTime(octets: Uint8Array): number {
 const make = () =>
   FeatureBench.start({}, async (context) => {
     const { futureDated, board } = context;
-    const averages = await RecordLog.open(
-      board.flash,
-      partitions(board.flash.geometry).voltageLog,
-      averageVoltageRecord,
-    );
-    const supply = supplyFeature(context);
+    const averages = await openVoltageLogs(board, partitions(board.flash.geometry));
+    const supply = supplyFeature(context, { pending: () => undefined });
     const tariff = tariffFeature(context, { futureDated });
     const loadLimit = loadLimitFeature(context, { futureDated, supply });
     return { features: [tariff, supply, loadLimit, voltageFeature(context, { averages })], tariff };

@@ -74,6 +74,12 @@ const failed = (reason: "forged-credential" | "key-establishment-broken"): Devic
   kind: "establish-failed",
   reason,
 });
+const sentAway: DeviceEvent = {
+  kind: "establish-failed",
+  reason: "key-establishment-broken",
+  retryAfterS: 30,
+};
+const paused: DeviceState = { phase: "establishing", tries: 1, rejoining: false, paused: true };
 const T = DeviceTiming;
 const gaveUp = "stop-timer forget report:join-failed";
 
@@ -138,6 +144,18 @@ const deviceTable: readonly (readonly [string, DeviceState, DeviceEvent, string,
     `say-leave ${gaveUp}:no-key-establishment-answer`,
   ],
   ["establishing", establishing(), failed("key-establishment-broken"), "establishing", "establish timer"],
+  ["establishing", establishing(), { kind: "answer-promised", withinS: 10 }, "establishing", "timer"],
+  ["establishing, sent away", establishing(), sentAway, "establishing", "timer"],
+  ["establishing, paused", paused, timeout, "establishing", "establish timer"],
+  ["establishing, paused", paused, sentAway, "establishing", ""],
+  [
+    "establishing, sent away too often",
+    establishing(T.establishTries),
+    sentAway,
+    "off",
+    `say-leave ${gaveUp}:key-establishment-broken`,
+  ],
+  ["joined, a late promise", joined, { kind: "answer-promised", withinS: 10 }, "joined", ""],
   [
     "establishing",
     establishing(),

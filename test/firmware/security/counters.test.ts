@@ -61,7 +61,7 @@ describe("originator counters", () => {
   it("survive a restart, with the command until it is answered", async () => {
     await counters.accept("supplier", header(10n), command);
     await reopen();
-    assert.deepEqual(counters.pending(), { role: "supplier", holder: acbEui, command });
+    assert.deepEqual(counters.pending(), { role: "supplier", holder: acbEui, counter: 10n, command });
     await counters.finish("supplier", acbEui);
     await reopen();
     assert.equal(counters.pending(), undefined);

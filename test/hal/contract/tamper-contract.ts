@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
-import type { Tamper, TamperInput } from "../../../hal/board.ts";
+import { type Tamper, type TamperInput, tamperInputs } from "../../../hal/board.ts";
 import { type Bench, eachTest, type Make } from "./bench.ts";
-
-export const tamperInputs: readonly TamperInput[] = [
-  "meter-cover",
-  "terminal-cover",
-  "battery-cover",
-  "magnet",
-];
 
 /** `move` opens or closes a cover; a bench without hands leaves it out. */
 export interface TamperBench extends Bench<Tamper> {

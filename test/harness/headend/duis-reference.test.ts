@@ -22,9 +22,14 @@ const parties: Readonly<Record<string, ServiceRequest["role"]>> = {
 /** What the forms do not have yet, each with its reason. */
 const notYet = [
   { file: /GCS|_CS08_|GSME/, why: "gas, and what a hub alone is asked" },
-  { file: /^CS08|^CS10|^CS11|^CCS05CCS04/, why: "use cases that no request here becomes" },
+  {
+    file: /^ECS26[de]|^CS08|^CS10|^CS11|^CCS05CCS04/,
+    why: "use cases that no request here becomes",
+  },
+  { file: /ECS35f/, why: "an older form" },
+  { file: /^ECS25[ab]_/, why: "request and command name different events" },
+  { file: /ECS50/, why: "the DCC draws the number, which no form has" },
   { file: /^CS03A2|^CS03C|^CS04ACNon|^CS04B|^CS07/, why: "joins of devices that are not modelled yet" },
-  { file: /ECS23b|ECS26k|ECS29[bdf]|ECS35f/, why: "polyphase meters, and an older form" },
   {
     file: /_URP_|DSP_FUTURE_DATED|DCC_SCHEDULED/,
     why: "unknown users' keys, and what the DCC keeps for later",
@@ -99,7 +104,12 @@ function requestOf(xml: string, file: string): ServiceRequest {
     reference,
     parameters,
     role,
-    target: { eui: target, type, isTwin: /_TWIN_/.test(file) },
+    target: {
+      eui: target,
+      type,
+      isTwin: /_TWIN_/.test(file),
+      phases: /ECS23b|ECS26k|ECS29[bdf]/.test(file) ? 3 : 1,
+    },
     originator,
     counter: BigInt(counter!),
     typeOf: () => "ESME",

@@ -16,6 +16,7 @@ import {
 } from "../../../harness/scenarios/samples.ts";
 
 const esme = { eui: "00DB1234567890A0", type: "ESME" } as const;
+const sapc = { eui: "00DB1234567890A6", type: "SAPC" } as const;
 const hub = { eui: "00DB1234567890A2", type: "CHF" } as const;
 const certificate = new Uint8Array(200).fill(7);
 const keys = { sign: { certificate }, agree: { certificate }, prepay: { certificate } };
@@ -50,12 +51,17 @@ const asked = <R extends Reference>(
   rest: Omit<Asked, "reference" | "parameters"> = {},
 ): Asked => ({ reference, parameters, ...rest });
 
-const sampled = oneEach.map(({ useCase, reference, parameters, by }): Asked => {
+const sampled = oneEach.map(({ useCase, reference, parameters, by, phases = 1 }): Asked => {
   const devices: readonly DeviceName[] = messages[useCase].devices;
   const { roles, byHand } = serviceRequest(reference);
   const party = byHand.actsAs ?? by;
   const role = party === undefined ? roles[0]! : partyIdentities[party].role;
-  return { reference, parameters: parameters(subject), role, target: devices.includes("ESME") ? esme : hub };
+  return {
+    reference,
+    parameters: parameters(subject),
+    role,
+    target: devices.includes("ESME") ? { ...esme, phases } : devices.includes("CHF") ? hub : sapc,
+  };
 });
 
 const change = { ...certified(subject), ApplyTimeBasedCPVChecks: false };

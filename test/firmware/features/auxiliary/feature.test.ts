@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { AuxiliarySettings } from "../../../../firmware/features/auxiliary/feature.ts";
 import { auxiliaryFeature, openAuxiliaryLogs } from "../../../../firmware/features/auxiliary/feature.ts";
+import type { HomeSwitches } from "../../../../firmware/features/auxiliary/outputs.ts";
 import { randomisedOffsetFeature } from "../../../../firmware/features/randomised-offset/feature.ts";
 import { calendarOctets, type objects } from "../../../../firmware/model/index.ts";
 import { cutEverywhere, FeatureBench, startUtcS, supplierOrigin } from "../../../support/feature-bench.ts";
@@ -10,7 +11,7 @@ const hour = 3600;
 const script = Uint8Array.of(0, 0, 10, 0, 103, 255);
 const five = ["proportional", "switch", "proportional", "none", "00DB123456789097"] as const;
 
-const make = (settings: Partial<AuxiliarySettings> = {}, limitS = 0) =>
+const make = (settings: Partial<AuxiliarySettings> = {}, limitS = 0, home?: HomeSwitches) =>
   FeatureBench.start({}, async (context) => {
     const offset = randomisedOffsetFeature(context, { number: 5000, limitS });
     const auxiliary = auxiliaryFeature(context, {
@@ -23,6 +24,7 @@ const make = (settings: Partial<AuxiliarySettings> = {}, limitS = 0) =>
         ...settings,
       },
       offset,
+      ...(home && { home }),
     });
     return { features: [offset, auxiliary], auxiliary };
   });
@@ -74,7 +76,7 @@ const entry = (
 };
 async function calendar(bench: Bench, entries: EntrySpec[], special: [object, number][] = [], atS = NOW) {
   const days = special.map(([date, day], i) => [i + 1, calendarOctets("date", date), day]);
-  return [
+  const statuses = [
     (await bench.set("auxiliarySpecialDays", 2, days)).status,
     (
       await bench.set(
@@ -86,6 +88,8 @@ async function calendar(bench: Bench, entries: EntrySpec[], special: [object, nu
     (await bench.set("auxiliaryScheduleActivation", 6, atS)).status,
     (await bench.set("auxiliarySpecialDaysActivation", 6, atS)).status,
   ];
+  await bench.run(0);
+  return statuses;
 }
 /** 2025-01-01, on which the bench begins, is a Wednesday. */
 const at = (day: number, hours: number) => startUtcS + day * 24 * hour + hours * hour;
@@ -330,6 +334,33 @@ describe("auxiliary control", () => {
     assert.deepEqual(await log(bench), [[0, 0x511, 0, startUtcS]]);
     assert.equal(await text(bench, 5), "{}");
     assert.deepEqual(bench.alertCodes, []);
+  });
+
+  it("hears of a switch of the home network what it did, where something drives those", async () => {
+    const driven: [string, boolean, number][] = [];
+    let answer: (done: boolean) => Promise<void> = async () => {};
+    const bench = await make({}, 0, {
+      async drive(eui, on, eventId, answered) {
+        driven.push([eui, on, eventId]);
+        answer = answered;
+      },
+    });
+    await bench.set("auxiliaryStart5", 2, [1, 30]);
+    assert.equal(await execute(bench, 0x511), 0);
+    assert.deepEqual(driven, [["00DB123456789097", true, startUtcS]]);
+    await bench.run(5000);
+    await answer(true);
+    assert.deepEqual(await log(bench), [
+      [0, 0x511, 0, startUtcS],
+      [5, 0x500, 1, startUtcS],
+    ]);
+    assert.equal(await text(bench, 5), '{"outputState": 100, "inputState": 0}');
+    assert.deepEqual(bench.alertCodes, ["8131"]);
+    await bench.run(30 * 60_000);
+    assert.equal(driven.at(-1)?.[1], false);
+    await answer(false);
+    assert.deepEqual((await log(bench)).at(-1)?.slice(1, 3), [0x500, 2]);
+    assert.equal(bench.alertCodes.at(-1), "811a");
   });
 
   it("has a command done once or not at all wherever the power is cut, and its outputs where they belong", async () => {

@@ -95,11 +95,14 @@ describe("clock feature (ECS70)", () => {
     ["before it opens", startUtcS + 6, startUtcS + 100],
     ["after it has closed", startUtcS - 100, startUtcS + 4],
   ] as const)
-    it(`a window that is missed, ${what}, is told and logged (8F0C), and the clock stays reliable`, async () => {
+    it(`a window that is missed, ${what}, is told and logged (8F0C, 81C6), and the clock stays reliable`, async () => {
       const bench = await make();
       hub.timeS = startUtcS + 5;
       assert.deepEqual((await ecs70(bench, fromS, toS)).statuses, [0, 0, 250, 0, 0]);
-      assert.deepEqual([bench.alertCodes, bench.securityCodes, bench.eventCodes], [["8f0c"], ["8f0c"], []]);
+      assert.deepEqual(
+        [bench.alertCodes, bench.securityCodes, bench.eventCodes],
+        [["8f0c"], ["8f0c"], ["81c6"]],
+      );
       assert.equal((await bench.get("clock", 4)).value, 0);
     });
 

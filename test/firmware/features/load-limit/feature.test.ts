@@ -15,7 +15,7 @@ const settable = [
 
 const make = (options: BenchOptions = {}) =>
   FeatureBench.start({ load: constantLoad(3000), ...options }, (context) => {
-    const supply = supplyFeature(context);
+    const supply = supplyFeature(context, { pending: () => undefined });
     const loadLimit = loadLimitFeature(context, { futureDated: context.futureDated, supply });
     return { features: [supply, loadLimit], supply };
   });

@@ -6,10 +6,15 @@ import { meteringFeature, meteringLogs } from "../../../../firmware/features/met
 import { paymentFeature } from "../../../../firmware/features/payment/feature.ts";
 import { supplyFeature } from "../../../../firmware/features/supply/feature.ts";
 import { tariffFeature } from "../../../../firmware/features/tariff/feature.ts";
+import { topUpFeature } from "../../../../firmware/features/topup/feature.ts";
 import { type ObjectName, objects } from "../../../../firmware/model/index.ts";
 import type { Value } from "../../../../firmware/wire/message.ts";
 import { NOW } from "../../../../firmware/wire/message.ts";
+import { tokenMac } from "../../../../firmware/wire/token-mac.ts";
+import { euiBytes } from "../../../../hal/base/eui64.ts";
+import { nodeCrypto } from "../../../../hal/crypto/index.ts";
 import { constantLoad } from "../../../../hal/mock/index.ts";
+import { makeUtrn } from "../../../../harness/headend/utrn.ts";
 import { type BenchOptions, FeatureBench, supplierOrigin } from "../../../support/feature-bench.ts";
 import { octets, priceOf } from "../tariff/samples.ts";
 
@@ -24,14 +29,36 @@ export const paymentBench = (options: BenchOptions = {}) =>
   FeatureBench.start({ load: constantLoad(1000), ...options }, async (context) => {
     const { flash } = context.board;
     const { futureDated } = context;
-    const supply = supplyFeature(context);
+    const supply = supplyFeature(context, { pending: () => undefined });
     const tariff = tariffFeature(context, { futureDated });
     const logs = await meteringLogs(flash, partitions(flash.geometry));
     const metering = meteringFeature(context, { tariff, ...logs });
     const settings = defaultSettings;
     const payment = paymentFeature(context, { futureDated, metering, tariff, supply, settings });
-    return { features: [supply, tariff, metering, payment], supply, tariff, metering, payment };
+    const { tokenTries, tokenSuspensionS } = settings;
+    const topUp = topUpFeature(context, {
+      ...{ payment, tokenTries, tokenSuspensionS },
+      issuer: () => issuer(issuing),
+    });
+    return { features: [supply, tariff, metering, payment, topUp], supply, tariff, metering, payment };
   });
+
+/** Who issues tokens now, and from which floor on; a test may change it. */
+export const issuing = { supplier: "90B3D51F30010000", floor: 0n };
+export const meter = "00DB1234567890A0";
+const secretOf = (supplier: string) => nodeCrypto().sha256(new TextEncoder().encode(supplier));
+
+const issuer = ({ supplier, floor }: typeof issuing) => ({
+  ...{ supplier, floor },
+  mac: tokenMac(nodeCrypto(), secretOf(supplier), {
+    originator: euiBytes(supplier),
+    target: euiBytes(meter),
+  }),
+});
+
+/** A token as its supplier vends it. */
+export const utrn = (counter: number, pence: number, device = meter, supplier = issuing.supplier): string =>
+  makeUtrn(nodeCrypto(), { supplier, device, secret: secretOf(supplier), counter, pence });
 
 /** By the names of the model, so that a test reads like a command. */
 const memberOf = (path: string) => {

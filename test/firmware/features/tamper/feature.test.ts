@@ -6,7 +6,7 @@ import { cutEverywhere, FeatureBench } from "../../../support/feature-bench.ts";
 
 const make = (lock = false) =>
   FeatureBench.start({}, (context) => {
-    const supply = supplyFeature(context);
+    const supply = supplyFeature(context, { pending: () => undefined });
     const opened = async () => {
       if (lock) await supply.tamperLock();
     };

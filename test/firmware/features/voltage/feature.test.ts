@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { partitions } from "../../../../firmware/devices/partitions.ts";
-import { averageVoltageRecord, voltageFeature } from "../../../../firmware/features/voltage/feature.ts";
-import { RecordLog } from "../../../../firmware/kernel/record-log.ts";
+import { openVoltageLogs, voltageFeature } from "../../../../firmware/features/voltage/feature.ts";
 import type { ObjectName } from "../../../../firmware/model/index.ts";
 import { type BenchOptions, cutEverywhere, FeatureBench, startUtcS } from "../../../support/feature-bench.ts";
 
 const make = (options: BenchOptions = {}) =>
   FeatureBench.start(options, async (context) => {
     const { flash } = context.board;
-    const averages = await RecordLog.open(flash, partitions(flash.geometry).voltageLog, averageVoltageRecord);
+    const averages = await openVoltageLogs(context.board, partitions(flash.geometry));
     const voltage = voltageFeature(context, { averages });
     return { features: [voltage], voltage };
   });
@@ -255,5 +254,39 @@ describe("voltage feature", () => {
         assert.ok([30, 600].includes((await bench.get("averageVoltageLog", 4)).value as number), cut);
       },
     );
+  });
+
+  it("a polyphase meter has thresholds, counters, periods and a log for each phase (ECS23b, 29b, 29f)", async () => {
+    const bench = await make({ mains: { phaseCount: 3 } });
+    await bench.set("averageVoltageLog", 4, 60);
+    await bench.set("averageVoltageLogPhase2", 4, 60);
+    await bench.set("averageVoltageLogPhase3", 4, 0);
+    await bench.set("averageOverVoltageThresholdPhase2", 2, 240);
+    volts(bench, 250, 1);
+    volts(bench, 250, 2);
+    await bench.run(121_000);
+    volts(bench, 230);
+    await bench.run(120_000);
+    const ofLog = async (name: ObjectName) =>
+      ((await bench.get(name, 2)).value as [number, number][]).map(([, mean]) => mean);
+    assert.deepEqual(await ofLog("averageVoltageLog"), [230, 230, 230, 230]);
+    const [first, second, third] = await ofLog("averageVoltageLogPhase2");
+    assert.deepEqual([first, second], [250, 250]);
+    assert.ok(third !== undefined && third < 240);
+    assert.deepEqual(await ofLog("averageVoltageLogPhase3"), []);
+    assert.deepEqual(bench.alertCodes, ["8004", "8087"]);
+    assert.equal((await bench.get("averageOverVoltageCounterPhase2", 2)).value, 1);
+    await bench.powerCycle();
+    assert.equal((await bench.get("averageOverVoltageCounterPhase2", 2)).value, 1);
+    assert.equal((await bench.call("averageOverVoltageCounterPhase2", 1, 0)).status, 0);
+    assert.equal((await bench.get("averageOverVoltageCounterPhase2", 2)).value, 0);
+    assert.equal((await bench.get("averageOverVoltageThresholdPhase2", 2)).value, 240);
+    assert.equal((await bench.get("averageOverVoltageThreshold", 2)).value, 264);
+  });
+
+  it("a single-phase meter has no objects of other phases", async () => {
+    const bench = await make();
+    assert.equal((await bench.get("averageVoltageLogPhase2", 4)).status, 3);
+    assert.equal((await bench.set("averageOverVoltageThresholdPhase3", 2, 240)).status, 3);
   });
 });
