@@ -342,6 +342,8 @@ export interface Board {
   readonly flash: Flash;
   readonly entropy: Entropy;
   readonly crypto: Crypto;
+  /** For firmware images, beside what `flash` holds. */
+  readonly imageFlash?: Flash;
   readonly mains?: Mains;
   readonly metrology?: Metrology;
   readonly loadSwitch?: LoadSwitch;
@@ -351,4 +353,6 @@ export interface Board {
   readonly userInterface?: UserInterface;
   readonly radio?: Radio;
   readonly modem?: Modem;
+  /** Starts the firmware anew, after its bootloader: this run of it ends at once, and no supply was lost. */
+  restart?(): void;
 }

@@ -1,4 +1,5 @@
 /** The hub's end of the home network: forms it, admits the devices of its log, keeps their keys. */
+import { aesMmo } from "../../hal/base/aes-mmo.ts";
 import { euiText } from "../../hal/base/eui64.ts";
 import type { Cancel, Listener } from "../../hal/board.ts";
 import type { JournalChange } from "../kernel/journal.ts";
@@ -15,8 +16,7 @@ import { linkKeyOf, withCrc } from "./install-code.ts";
 import { actAll } from "./joining/act-all.ts";
 import { Admission } from "./joining/admission.ts";
 import { type HubAction, type HubEvent, HubTiming, hubStep } from "./joining/hub-machine.ts";
-import { type LoadedDevice, loadedRegistration } from "./loaded.ts";
-import { entryOf, freeAddress, keysOf, type Member, NO_ADDRESS, newMember } from "./member.ts";
+import { entryOf, keysOf, type Member, NO_ADDRESS, newMember } from "./member.ts";
 import type {
   HanCoordinatorOptions,
   HanDeviceEntry,
@@ -43,6 +43,8 @@ import { Tunnel } from "./tunnel.ts";
 export const LOG_SIZE = 16;
 const DEFAULT_CHANNEL = 20;
 const HUB_ADDRESS = 0x0000;
+/** Highest address a device may have (Zigbee 3.6.1.6). */
+const LAST_ADDRESS = 0xfff7;
 
 export class HanCoordinator implements HanPort {
   readonly #options: HanCoordinatorOptions;
@@ -124,15 +126,6 @@ export class HanCoordinator implements HanPort {
     return "added";
   }
 
-  /** For a bench: these devices are the log, and were heard as they say. */
-  async load(entries: readonly LoadedDevice[]): Promise<void> {
-    for (const name of [...this.#members.keys()]) await this.remove(euiBytes(name));
-    for (const entry of entries) {
-      this.#enlist(await loadedRegistration(entry, this.#options));
-      this.#members.get(entry.eui64)?.peer.stats.load(entry);
-    }
-  }
-
   /**
    * Takes a device off the log and tells it so, in one commit with `also`; its key goes into the historic log. Its
    * counters go too, so that a board made anew may join under the same name. False: it was not there.
@@ -187,7 +180,8 @@ export class HanCoordinator implements HanPort {
 
   /** Devices that were taken off the log, oldest first, and the hash of the key each had (CCS07). */
   historicDevices(): readonly Pick<HanDeviceEntry, "eui64" | "linkKeyHash">[] {
-    return this.#historic.hashes(this.#options.board.crypto);
+    const hash = (key: Uint8Array) => aesMmo(this.#options.board.crypto, key);
+    return this.#historic.entries().map(({ eui64, linkKey }) => ({ eui64, linkKeyHash: hash(linkKey) }));
   }
 
   devices(): readonly HanDeviceEntry[] {
@@ -306,7 +300,12 @@ export class HanCoordinator implements HanPort {
 
   async #giveAddress(member: Member): Promise<void> {
     if (member.peer.shortAddress !== NO_ADDRESS) return;
-    member.peer.shortAddress = await freeAddress([...this.#members.values()], this.#options.board.entropy);
+    const taken = new Set([...this.#members.values()].map((other) => other.peer.shortAddress));
+    const random = await this.#options.board.entropy.bytes(2);
+    let address = (random[0]! | (random[1]! << 8)) % LAST_ADDRESS;
+    do address = (address % LAST_ADDRESS) + 1;
+    while (taken.has(address));
+    member.peer.shortAddress = address;
   }
 
   async #keep(member: Member, takeKeyBack = false): Promise<void> {

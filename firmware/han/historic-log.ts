@@ -2,8 +2,6 @@
  * Keys of devices that were taken off the hub's log (CCS02), in case they are added again: 15 at most, the oldest
  * gives way. A device that is added again may come in on its old key in the first half of the window (CCS01).
  */
-import { aesMmo } from "../../hal/base/aes-mmo.ts";
-import type { Crypto } from "../../hal/board.ts";
 import type { Journal, JournalChange } from "../kernel/journal.ts";
 import type { Eui64 } from "../wire/message.ts";
 import { Reader, Writer } from "./frames/bytes.ts";
@@ -38,11 +36,6 @@ export class HistoricLog {
   /** Oldest first. */
   entries(): readonly HistoricEntry[] {
     return this.#stored();
-  }
-
-  /** Oldest first, with the hash of the key that each had. */
-  hashes(crypto: Crypto): { readonly eui64: Eui64; readonly linkKeyHash: Uint8Array }[] {
-    return this.#stored().map(({ eui64, linkKey }) => ({ eui64, linkKeyHash: aesMmo(crypto, linkKey) }));
   }
 
   of(eui64: Eui64): HistoricEntry | undefined {

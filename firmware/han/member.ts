@@ -1,6 +1,6 @@
 /** One device of the hub's log, with all the hub has under way with it. */
 import { aesMmo } from "../../hal/base/aes-mmo.ts";
-import type { Cancel, Entropy } from "../../hal/board.ts";
+import type { Cancel } from "../../hal/board.ts";
 import type { Journal } from "../kernel/journal.ts";
 import type { HubState } from "./joining/hub-machine.ts";
 import type { HanDeviceEntry, HanKeys, HanOptions } from "./options.ts";
@@ -46,6 +46,8 @@ export function newMember(journal: Journal, registration: Registration, tunnel: 
 
 /** A star network: every device is one hop away. */
 const HOPS = 1;
+const APPLICATION_VERSION = 1;
+const STACK_VERSION = 2;
 
 /** The fields of CCS06. */
 export function entryOf(member: Member, { board }: HanOptions): HanDeviceEntry {
@@ -62,13 +64,12 @@ export function entryOf(member: Member, { board }: HanOptions): HanDeviceEntry {
     maxLqi: stats.maxLqi,
     averageLqi: stats.averageLqi,
     minLqi: stats.minLqi,
-    ...(stats.linkQuality !== undefined && { linkQuality: stats.linkQuality }),
     lastHeardS: stats.lastHeardS,
     hops: HOPS,
     failures: octet(stats.failures),
     successes: octet(stats.successes),
-    applicationVersion: stats.applicationVersion,
-    stackVersion: stats.stackVersion,
+    applicationVersion: APPLICATION_VERSION,
+    stackVersion: STACK_VERSION,
     linkKeyHash: peer.linkKey === undefined ? new Uint8Array(0) : aesMmo(board.crypto, peer.linkKey),
   };
 }
@@ -85,17 +86,4 @@ export function keysOf({ key, panId }: Network, members: readonly Member[]): Han
       linkKey: peer.linkKey?.slice(),
     })),
   };
-}
-
-/** Highest address a device may have (Zigbee 3.6.1.6). */
-const LAST_ADDRESS = 0xfff7;
-
-/** One that no other device has. */
-export async function freeAddress(members: readonly Member[], entropy: Entropy): Promise<number> {
-  const taken = new Set(members.map(({ peer }) => peer.shortAddress));
-  const random = await entropy.bytes(2);
-  let address = (random[0]! | (random[1]! << 8)) % LAST_ADDRESS;
-  do address = (address % LAST_ADDRESS) + 1;
-  while (taken.has(address));
-  return address;
 }

@@ -92,8 +92,6 @@ export interface HanDeviceEntry {
   readonly maxLqi: number;
   readonly averageLqi: number;
   readonly minLqi: number;
-  /** Of a sub-GHz device. */
-  readonly linkQuality?: number;
   /** UTC seconds; 0 = never heard. */
   readonly lastHeardS: number;
   readonly hops: number;

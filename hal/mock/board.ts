@@ -38,6 +38,8 @@ import type { WanLink } from "./wan.ts";
 /** What a board has besides clock, flash, entropy and crypto. `true` takes the defaults. */
 export interface MockParts {
   readonly flash?: Partial<FlashOptions>;
+  /** Flash for firmware images, `defaultImageFlash` unless told. */
+  readonly imageFlash?: true | Partial<FlashOptions>;
   readonly mains?: true | Partial<MainsSettings>;
   /** Needs `mains`. */
   readonly metrology?: true | { readonly profile?: LoadProfile; readonly elementCount?: 1 | 2 };
@@ -47,6 +49,11 @@ export interface MockParts {
   readonly supervisor?: true;
   readonly userInterface?: true;
 }
+
+/** Two slots of 32 KiB, and a sector to swap over. */
+export const defaultImageFlash: FlashOptions = { ...defaultFlash, sectorCount: 17 };
+/** From a reset to the start of the firmware. */
+const restartMs = 100;
 
 export interface MockBoardOptions {
   readonly scheduler: Scheduler;
@@ -72,6 +79,7 @@ export class MockBoard implements Board {
   readonly id: string;
   readonly clock: Clock;
   readonly flash: Flash;
+  readonly imageFlash?: Flash;
   readonly entropy: Entropy;
   readonly crypto: Crypto;
   readonly mains?: Mains;
@@ -112,6 +120,11 @@ export class MockBoard implements Board {
       ) ?? true;
     const flash = { ...defaultFlash, ...options.parts?.flash };
     this.flash = this.mockFlash = new MockFlash(flash, this.#power, random.fork("flash"), spendFlash);
+    const { imageFlash } = options.parts ?? {};
+    if (imageFlash !== undefined) {
+      const shape = { ...defaultImageFlash, ...(imageFlash === true ? {} : imageFlash) };
+      this.imageFlash = new MockFlash(shape, this.#power, random.fork("image-flash"), spendFlash);
+    }
     Object.assign(this, this.#faults);
     if (options.wan) this.modem = connectWan(options.wan, this.#power, options.startUtcMs, mains);
     // Firmware boots in a power-on listener, and may die there of the next power cut.
@@ -134,6 +147,10 @@ export class MockBoard implements Board {
     };
   }
 
+  get mockImageFlash(): MockFlash {
+    if (this.imageFlash !== undefined) return this.imageFlash as MockFlash;
+    throw new HalError("hal/absent", `board ${this.id} has no imageFlash`, { part: "imageFlash" });
+  }
   get mockMains(): MockMains {
     return this.#part("mains");
   }
@@ -178,6 +195,10 @@ export class MockBoard implements Board {
    */
   reset(meanwhile: () => MaybePromise<void> = () => {}): Promise<void> {
     return this.#power.restart(meanwhile);
+  }
+
+  restart(): void {
+    void this.reset(() => new Promise((resolve) => void this.#scheduler.after(restartMs, resolve)));
   }
 
   /** True while a {@link reset} is under way, its listeners of power included. */

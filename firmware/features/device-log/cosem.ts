@@ -7,13 +7,10 @@ import type { CommandOrigin } from "../command-origin.ts";
 import { outcome, reads, type ServedObject, servePart } from "../serve.ts";
 
 export type Registration = ValueOf<typeof valueTypes.registration>;
-export type ActiveDevice = ValueOf<typeof valueTypes.activeDevice>;
 export type Backup = ValueOf<typeof valueTypes.devicesBackup>;
 
 export interface ShownDeviceLog {
   devices(): readonly HanDeviceEntry[];
-  /** For a bench: these are the devices. */
-  load(devices: readonly ActiveDevice[]): Promise<void>;
   /** Said instead of a sub-GHz link quality. */
   readonly linkQuality: number;
   setJoining(enabled: boolean, origin: CommandOrigin): Promise<Status>;
@@ -27,22 +24,22 @@ export const deviceLogObjects = (log: ShownDeviceLog): ServedObject[] => [
   servePart(objects.deviceLog, {
     joiningEnabled: { set: (enabled, origin) => log.setJoining(enabled, origin) },
     joinTimeout: { set: (seconds, origin) => log.setJoinTimeout(seconds, origin) },
-    activeDevices: reads(
-      () => log.devices().map((device) => activeDevice(device, log.linkQuality)),
-      (devices) => log.load(devices),
-    ),
+    activeDevices: reads(() => log.devices().map((device) => activeDevice(device, log.linkQuality))),
     register: async (device, origin) => outcome(await log.register(device, origin)),
     unregister: async (eui64, origin) => outcome(await log.unregister(eui64, origin)),
     backUp: () => ({ value: log.backup() }),
   }),
 ];
 
-/** `linkQuality`: of a device at 2.4 GHz, as only sub-GHz ones have theirs. */
-const activeDevice = (device: HanDeviceEntry, linkQuality: number): ActiveDevice => ({
+/** The link quality is a sub-GHz device's; ours are all at 2.4 GHz. */
+const activeDevice = (
+  device: HanDeviceEntry,
+  linkQuality: number,
+): ValueOf<typeof valueTypes.activeDevice> => ({
   device: euiBytes(device.eui64),
   status: statusBits(device.status),
   rssiMax: device.maxRssiDbm,
-  linkQuality: device.linkQuality ?? linkQuality,
+  linkQuality,
   rssiMin: device.minRssiDbm,
   lqiMax: device.maxLqi,
   lqiMean: device.averageLqi,
@@ -62,6 +59,3 @@ const activeDevice = (device: HanDeviceEntry, linkQuality: number): ActiveDevice
 function statusBits(status: number): number {
   return 0x80 | (status >= 1 ? 0x40 : 0) | (status >= 2 ? 0x08 : 0);
 }
-
-/** The reverse of what is shown of a device's status. */
-export const statusOf = (bits: number): number => ((bits & 0x08) !== 0 ? 2 : (bits & 0x40) !== 0 ? 1 : 0);

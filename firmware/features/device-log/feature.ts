@@ -5,7 +5,6 @@
  */
 import { euiBytes, euiText } from "../../../hal/base/eui64.ts";
 import type { Cancel, Listener } from "../../../hal/board.ts";
-import type { HanCoordinator } from "../../han/coordinator.ts";
 import type { HanDeviceEntry, HanEvent } from "../../han/options.ts";
 import type { JournalChange } from "../../kernel/journal.ts";
 import { Kept } from "../../kernel/kept.ts";
@@ -13,14 +12,7 @@ import { devices, messages, toPlain, valueTypes } from "../../model/index.ts";
 import { Status } from "../../wire/message.ts";
 import type { CommandOrigin } from "../command-origin.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
-import {
-  type ActiveDevice,
-  type Backup,
-  deviceLogObjects,
-  type Registration,
-  type ShownDeviceLog,
-  statusOf,
-} from "./cosem.ts";
+import { type Backup, deviceLogObjects, type Registration, type ShownDeviceLog } from "./cosem.ts";
 
 /** What the device log needs of the coordinator (`HanCoordinator` has it). */
 export interface DeviceLogHan {
@@ -36,7 +28,6 @@ export interface DeviceLogHan {
   openJoinWindow(seconds: number): Promise<void>;
   closeJoinWindow(): Promise<void>;
   devices(): readonly HanDeviceEntry[];
-  load?: HanCoordinator["load"];
   onEvent(listener: Listener<HanEvent>): Cancel;
 }
 
@@ -92,27 +83,6 @@ class DeviceLog implements Feature, ShownDeviceLog {
 
   devices(): readonly HanDeviceEntry[] {
     return this.#han.devices();
-  }
-
-  async load(devices: readonly ActiveDevice[]): Promise<void> {
-    await this.#han.load?.(
-      devices.map((each) => ({
-        eui64: euiText(each.device),
-        status: statusOf(each.status),
-        maxRssiDbm: each.rssiMax,
-        averageRssiDbm: each.linkQuality,
-        minRssiDbm: each.rssiMin,
-        maxLqi: each.lqiMax,
-        averageLqi: each.lqiMean,
-        minLqi: each.lqiMin,
-        lastHeardS: each.lastHeard,
-        failures: each.failures,
-        successes: each.successes,
-        linkQuality: each.linkQuality,
-        applicationVersion: each.application,
-        stackVersion: each.stack,
-      })),
-    );
   }
 
   async start(): Promise<void> {

@@ -218,10 +218,11 @@ const priceInForce = (
 ) => ({
   value: reads(
     async () => Math.max(0, prices().prices.get(await index()) ?? 0),
-    (charge: number) => tariff.loadPrice(part, { charge }),
+    async (charge: number) => tariff.loadPrice(part, { index: await index(), charge }),
   ),
   scalerUnit: reads(
     () => ({ scaler: prices().priceScale, unit: "currency" }) as const,
-    ({ scaler }: ValueOf<Values["scalerUnit"]>) => tariff.loadPrice(part, { scale: scaler }),
+    async ({ scaler }: ValueOf<Values["scalerUnit"]>) =>
+      tariff.loadPrice(part, { index: await index(), scale: scaler }),
   ),
 });

@@ -70,7 +70,8 @@ export class DailyReads {
   async #read(context: DeviceContext, time: number, done: JournalChange): Promise<void> {
     const { log, snapshot, exportWh } = this.#options;
     // A power cut after the first of the two logs has both written again.
-    if ((await this.registers(time, time)).length === 0)
+    const newest = log.count === 0 ? undefined : await log.readSound(log.count - 1);
+    if (newest === undefined || decodeEntry(newest, true).time !== time)
       await log.append(encodeEntry({ time, ...(await snapshot()) }));
     const entry = { time, value: await exportWh() };
     await this.#exports.appendWith(entry, (change) => context.journal.commit([change, done]));

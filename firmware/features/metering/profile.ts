@@ -45,6 +45,8 @@ const firstTimeS = 0x0100_0000;
 export class Profile {
   readonly #context: DeviceContext;
   readonly #options: ProfileOptions;
+  /** What was appended last, so that a half hour reads no flash. */
+  #appended: Reading | undefined;
   #timer: Cancel = () => {};
 
   constructor(context: DeviceContext, options: ProfileOptions) {
@@ -95,10 +97,10 @@ export class Profile {
     const now = await counted();
     await log.clear();
     let sum = now.map(() => 0);
-    await log.append(this.#encode({ atS: 0, counted: sum, isMark: true }));
+    await this.#append({ atS: 0, counted: sum, isMark: true });
     for (const [atS, ...values] of entries) {
       sum = sum.map((each, i) => wrap(each + (values[i] ?? 0)));
-      await log.append(this.#encode({ atS, counted: sum, isMark: false }));
+      await this.#append({ atS, counted: sum, isMark: false });
     }
     this.#timer();
     if (!this.#context.timeIsSet()) return;
@@ -109,12 +111,12 @@ export class Profile {
 
   /** The period after `last` has ended; when others have too, nobody was there to see them. */
   async #close(last: Reading, nowS: number): Promise<void> {
-    const { periodS, log, onEntry } = this.#options;
+    const { periodS, onEntry } = this.#options;
     const counted = await this.#options.counted();
     const entry: Reading = { atS: last.atS + periodS, counted, isMark: false };
     const othersMissed = nowS >= entry.atS + periodS;
     if (!othersMissed || counted.some((each, i) => each !== last.counted[i])) {
-      await log.append(this.#encode(entry));
+      await this.#append(entry);
       await onEntry?.(entryOf(last, entry));
     }
     if (othersMissed) await this.#mark(nowS, counted);
@@ -122,12 +124,17 @@ export class Profile {
 
   async #mark(nowS: number, counted: readonly number[]): Promise<void> {
     const atS = Math.floor(nowS / this.#options.periodS) * this.#options.periodS;
-    await this.#options.log.append(this.#encode({ atS, counted, isMark: true }));
+    await this.#append({ atS, counted, isMark: true });
   }
 
   /** Undefined when there is none, or flash has lost it: a mark then takes the counts over. */
-  #last(): Promise<Reading | undefined> {
-    return this.#record(this.#options.log.count - 1);
+  async #last(): Promise<Reading | undefined> {
+    return this.#appended ?? this.#record(this.#options.log.count - 1);
+  }
+
+  async #append(reading: Reading): Promise<void> {
+    await this.#options.log.append(this.#encode(reading));
+    this.#appended = reading;
   }
 
   async #record(index: number): Promise<Reading | undefined> {

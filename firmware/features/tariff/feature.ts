@@ -21,12 +21,11 @@ import {
 } from "./calendar.ts";
 import { type ShownTariff, tariffObjects } from "./cosem.ts";
 import { factoryTariff } from "./factory.ts";
-import { packDays, unpackDays } from "./pack.ts";
+import { packed, unpacked } from "./pack.ts";
 import { calendarParts, type Part, secondaryCalendarParts } from "./parts.ts";
 import {
   type Charge,
   isConsistent,
-  priceIndexes,
   readDays,
   readSeasons,
   readSecondaryDays,
@@ -36,7 +35,6 @@ import {
   readTariffPrices,
   readThresholds,
   readWeeks,
-  secondaryPriceIndexes,
 } from "./values.ts";
 
 export interface TariffOptions {
@@ -47,6 +45,8 @@ export interface TariffOptions {
 
 type PricePart = "price" | "secondaryPrice";
 interface LoadedPrice {
+  /** Of {@link priceIndex}. */
+  readonly index: number;
   readonly charge?: number;
   readonly scale?: number;
 }
@@ -65,7 +65,7 @@ export interface TariffFeature extends Feature {
   secondaryPrices(): Charge;
   /** In force; its one price has index 0. */
   standingCharge(): Charge;
-  /** Has all rates of an element cost this, or scales their prices: for a bench. */
+  /** Has a rate, and those that cost the same, cost this; or scales all prices: for a bench. */
   loadPrice(part: PricePart, price: LoadedPrice): Promise<void>;
   /** Runs in the device's loop before an activation puts other values in force. */
   beforeChange(listener: () => Promise<void>): void;
@@ -107,8 +107,7 @@ class Tariff implements TariffFeature, ShownTariff {
   }
 
   #value(which: Which, part: Part): unknown {
-    const value = this.#values.get(keyOf(which, part));
-    return isDays(part) && value instanceof Uint8Array ? unpackDays(value) : value;
+    return unpacked(part, this.#values.get(keyOf(which, part)));
   }
 
   async setPassive(part: Part, value: unknown): Promise<Status> {
@@ -121,14 +120,17 @@ class Tariff implements TariffFeature, ShownTariff {
     await this.#changed();
   }
 
-  async loadPrice(part: PricePart, { charge, scale }: LoadedPrice): Promise<void> {
+  async loadPrice(part: PricePart, { index, charge, scale }: LoadedPrice): Promise<void> {
     const value = this.inForce(part) as ValueOf<Types["touCharge"]>;
-    const indexes = part === "price" ? priceIndexes : secondaryPriceIndexes;
-    const charges = indexes.map((index) => ({ index: Uint8Array.of(index), charge: charge ?? 0 }));
+    const { charges } = value;
+    const own = charges.find((each) => each.index[0] === index) ?? { index: Uint8Array.of(index), charge: 0 };
+    const all = charges.includes(own) ? charges : [...charges, own];
     await this.load(part, {
       ...value,
-      ...(scale !== undefined && { scale: { ...value.scale, price: scale } }),
-      ...(charge !== undefined && { charges }),
+      scale: { ...value.scale, price: scale ?? value.scale.price },
+      charges: all.map((each) =>
+        each.charge === own.charge ? { ...each, charge: charge ?? own.charge } : each,
+      ),
     });
   }
 
@@ -216,16 +218,8 @@ class Tariff implements TariffFeature, ShownTariff {
   }
 }
 
-const isDays = (part: Part): boolean => part === "days" || part === "secondaryDays";
 const isCalendar = (parts: readonly Part[]): parts is typeof calendarParts | typeof secondaryCalendarParts =>
   parts === calendarParts || parts === secondaryCalendarParts;
-
-/** Only what a command could have set is packed. */
-function packed(part: Part, value: unknown): unknown {
-  const days = value as ValueOf<Types["day"]>[];
-  const reader = part === "days" ? readDays : readSecondaryDays;
-  return isDays(part) && reader(days) !== undefined ? packDays(days) : value;
-}
 
 /** Prices that a bench has loaded, and that no command could have set. */
 const free: Charge = { commodityScale: 0, priceScale: 0, prices: new Map() };

@@ -89,6 +89,12 @@ function readWindow(value: Lookup): unknown {
   return { StartTime: clock(entries[0]?.start), EndTime: clock(entries[1]?.start) };
 }
 
+const demandResets = [
+  ["MaxDemandActivePowerImportValue", "demandImport.reset"],
+  ["MaxDemandActivePowerExportValue", "demandExport.reset"],
+  ["MaxDemandConfigTimeActivePowerImportValue", "configurableDemandImport.reset"],
+] as const;
+
 export const billing = {
   "3.2": request("3.2", "RestrictAccessForChangeOfTenancy", {
     fields: { RestrictionDateTime: dateTime },
@@ -126,6 +132,22 @@ export const billing = {
       ...rest,
       MaximumDemandTimePeriodSchedule: { StartTime: filledTime(StartTime), EndTime: filledTime(EndTime) },
     }),
+  }),
+  /** Each that is named. */
+  "6.18.2": request("6.18.2", "ResetMaximumDemandRegisters", {
+    fields: {
+      MaxDemandActivePowerImportValue: empty.optional(),
+      MaxDemandActivePowerExportValue: empty.optional(),
+      MaxDemandConfigTimeActivePowerImportValue: empty.optional(),
+    },
+    values: (p) =>
+      Object.fromEntries(
+        demandResets.flatMap(([element, path]) => (p[element] === undefined ? [] : [[path, 0]])),
+      ),
+    readBack: (value) =>
+      Object.fromEntries(
+        demandResets.flatMap(([element, path]) => (value(path) === undefined ? [] : [[element, {}]])),
+      ),
   }),
   "6.26": request("6.26", "UpdateDeviceConfigurationDailyResettingOfTariffBlockCounterMatrix", {
     fields: { DailyTariffBlockCounterMatrixReset: z.boolean() },

@@ -95,7 +95,7 @@ function valueFrom(source: Source, step: Step, own: NamedValues, form: Fields): 
     case "null":
       return null;
     case "row":
-      return step.constant;
+      return mayBeLeftOut(step) ? undefined : step.constant;
     case "hand":
       return withConstants(step.constant, own[step.path]);
     case "time":

@@ -76,6 +76,10 @@ export const meteringSamples: readonly Sample[] = [
   sample("ECS37", "6.18.1", () => ({
     MaximumDemandTimePeriodSchedule: { StartTime: "16:00:00Z", EndTime: "20:00:00Z" },
   })),
+  sample("ECS57", "6.18.2", () => ({
+    MaxDemandActivePowerImportValue: {},
+    MaxDemandConfigTimeActivePowerImportValue: {},
+  })),
   sample("ECS17a", "4.2", nothing, {
     ...state,
     check: ({ ActiveExport }, home) =>

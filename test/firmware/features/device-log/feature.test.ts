@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { activationFeature } from "../../../../firmware/features/activation/feature.ts";
+import { noImages } from "../../../../firmware/features/activation/images.ts";
 import { deviceLogFeature } from "../../../../firmware/features/device-log/feature.ts";
-import { firmwareVersionFeature } from "../../../../firmware/features/firmware-version/feature.ts";
 import { logsFeature } from "../../../../firmware/features/logs/feature.ts";
 import type { HanDeviceEntry, HanEvent } from "../../../../firmware/han/options.ts";
 import { euiText } from "../../../../hal/base/eui64.ts";
@@ -73,7 +74,7 @@ const make = () => {
     features: [
       deviceLogFeature(context, han),
       logsFeature(context),
-      firmwareVersionFeature(context, octets("01020304") as Uint8Array),
+      activationFeature(context, noImages, octets("01020304") as Uint8Array),
     ],
     han,
   }));

@@ -83,6 +83,73 @@ describe("tariff feature", () => {
     assert.deepEqual([bench.alertCodes, bench.built.tariff.prices().prices.get(1)], [[], 0]);
   });
 
+  it("takes the largest calendars of both elements, in force and passive, over a restart (ECS01a, c, ECS24, b)", async () => {
+    const bench = await make();
+    const schedule = (day: number, scripts: readonly number[]): Value => [
+      day,
+      Array.from({ length: 48 }, (_, i) => [
+        Uint8Array.of(Math.floor(i / 2), (i % 2) * 30, day, i % 2 === 0 ? 0 : 255),
+        octets("00000a0064ff"),
+        scripts[i % scripts.length] as number,
+      ]),
+    ];
+    const profiles = (scripts: readonly number[]): Value[] =>
+      Array.from({ length: 16 }, (_, i) => schedule(i + 1, scripts));
+    const special = Array.from({ length: 50 }, (_, i) => [
+      i,
+      Uint8Array.of(7, 233, 1 + (i % 12), 1 + (i >> 2), 255),
+      16,
+    ]);
+    for (const [calendar, table, inForce, activation, scripts] of [
+      ["tariffCalendar", "specialDays", "specialDaysInForce", "specialDaysActivation", [1, 48, 101, 108]],
+      [
+        "secondaryCalendar",
+        "secondarySpecialDays",
+        "secondarySpecialDaysInForce",
+        "secondarySpecialDaysActivation",
+        [201, 204],
+      ],
+    ] as const) {
+      const [season, week] = [
+        [octets("6162636465666768"), octets("ffff0101ff163b00008000ff"), octets("01")],
+        [octets("01"), 1, 2, 3, 4, 5, 6, 16],
+      ];
+      for (const [name, member, value] of [
+        [calendar, 7, [season]],
+        [calendar, 8, [week]],
+        [calendar, 9, profiles(scripts)],
+        [table, 2, special],
+        [calendar, 10, 0],
+        [activation, 6, 0],
+      ] as const)
+        assert.equal((await bench.set(name, member, value as Value)).status, 0, `${name} ${member}`);
+      await bench.powerCycle();
+      assert.deepEqual((await bench.get(calendar, 5)).value, profiles(scripts));
+      assert.deepEqual((await bench.get(calendar, 3)).value, [season]);
+      assert.deepEqual((await bench.get(inForce, 2)).value, special);
+    }
+    const { journal } = bench.context;
+    const bytes = journal.keys("").map((key) => key.length + (journal.get(key)?.length ?? 0));
+    const kept = bytes.reduce((total, each) => total + each, 0);
+    assert.ok(kept < journal.capacityBytes / 3, `${kept} of ${journal.capacityBytes} bytes`);
+  });
+
+  it("changes prices of the secondary element alone (ECS01d), and refuses those of a register it has not", async () => {
+    const bench = await make();
+    const prices = (index: string): Value => [[3, -5], [3, octets("0114010800ff"), 2], [[octets(index), 77]]];
+    assert.equal((await bench.set("secondaryPrice", 6, prices("05"))).status, 250);
+    assert.equal(
+      (await bench.set("secondaryPrice", 6, price)).status,
+      250,
+      "the primary element's commodity",
+    );
+    assert.equal((await bench.set("secondaryPrice", 6, prices("04"))).status, 0);
+    assert.equal((await bench.set("secondaryPrice", 7, 0)).status, 0);
+    assert.deepEqual((await bench.get("secondaryPrice", 5)).value, prices("04"));
+    assert.equal(bench.built.tariff.secondaryPrices().prices.get(4), 77);
+    assert.equal(bench.built.tariff.prices().prices.get(1), 0);
+  });
+
   it("shifts every switch by the randomised offset", async () => {
     const bench = await make(450);
     await ecs01a(bench);
