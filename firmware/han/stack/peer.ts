@@ -55,6 +55,12 @@ export class Peer {
 export const INCOMING_PREFIX = "han/in/";
 export const incomingKey = (eui64: Eui64): string => INCOMING_PREFIX + eui64;
 
+const bounds = [
+  ...(["maxRssiDbm", "minRssiDbm", "maxLqi", "minLqi"] as const),
+  ...(["lastHeardS", "failures", "successes"] as const),
+] as const;
+type Seen = Readonly<Record<(typeof bounds)[number] | "averageRssiDbm" | "averageLqi", number>>;
+
 /** Counts of CCS06, kept since power-on. */
 export class LinkStats {
   frames = 0;
@@ -79,6 +85,14 @@ export class LinkStats {
     this.#rssiSum += frame.rssiDbm;
     this.#lqiSum += frame.lqi;
     this.lastHeardS = nowS ?? this.lastHeardS;
+  }
+
+  /** As if one frame had been heard at each level: for a bench. */
+  bringTo(seen: Seen): void {
+    for (const name of bounds) this[name] = seen[name];
+    this.frames = 1;
+    this.#rssiSum = seen.averageRssiDbm;
+    this.#lqiSum = seen.averageLqi;
   }
 
   get averageRssiDbm(): number {

@@ -21,6 +21,11 @@ const hub = { eui: "00DB1234567890A2", type: "CHF" } as const;
 const certificate = new Uint8Array(200).fill(7);
 const keys = { sign: { certificate }, agree: { certificate }, prepay: { certificate } };
 
+const backup = {
+  panId: new Uint8Array(8).fill(1),
+  devices: [{ device: new Uint8Array(8).fill(2), keyHash: new Uint8Array(16).fill(3) }],
+};
+
 /** A subject of no home: every certificate is of 200 octets of 7. */
 export const subject = {
   nowS: 1_800_000_000,
@@ -175,6 +180,7 @@ export const requests: readonly ServiceRequest[] = [...sampled, ...others].map(
     originator: "90B3D51F30010000",
     counter: 2n ** 33n,
     supplementary: { party: "90B3D51F30030000", counter: 5n },
+    backups: new Map([[hub.eui, backup]]),
     typeOf: (eui: string) => (eui === "00DB1234567890A8" ? "IHD" : "PPMID"),
   }),
 );
