@@ -383,6 +383,28 @@ describe("auxiliary control", () => {
     );
     assert.ok(cuts > 3);
   });
+
+  it("tells a limit once, and its end once, wherever the power is cut", async () => {
+    const command = origin();
+    const begin = async () => {
+      const bench = await make();
+      await bench.set("auxiliaryLimitStart1", 2, startUtcS);
+      await bench.set("auxiliaryLimitEnd1", 2, startUtcS + 60);
+      return bench;
+    };
+    await cutEverywhere(
+      begin,
+      async (bench) => {
+        await bench.call("auxiliaryLimitControl", 1, 0x1132, command);
+        await bench.run(61_000);
+      },
+      async (bench, cut) => {
+        assert.equal((await bench.call("auxiliaryLimitControl", 1, 0x1132, command)).status, 0, cut);
+        await bench.run(120_000);
+        assert.deepEqual(bench.alertCodes, ["8f86", "8f87"], cut);
+      },
+    );
+  });
 });
 
 describe("auxiliary control: what a bench loads", () => {
