@@ -11,8 +11,8 @@ export interface Region {
 const sizes = {
   /** Written once, in the factory. */
   factory: 8192,
-  /** The working journal. */
-  journal: 131_072,
+  /** The working journal: a little under half of it holds state. */
+  journal: 163_840,
 } as const;
 
 /** Rings of records: sizes in bytes, rounded up to sectors, and one sector more than they fill. */
@@ -36,7 +36,10 @@ const rings = {
 
 export type Partitions = Readonly<Record<keyof typeof sizes | keyof typeof rings, Region>>;
 
-/** Throws `devices/flash-too-small`. With sectors of 4 KiB a device needs 202 of them, 808 KiB. */
+/**
+ * Throws `devices/flash-too-small`. With sectors of 4 KiB a device needs 180 of them, 720 KiB, and a polyphase meter 210:
+ * whoever opens what lies beyond the flash is refused there.
+ */
 export function partitions(geometry: FlashGeometry): Partitions {
   let firstSector = 0;
   const region = (bytes: number, spareSectors = 0): Region => {
@@ -45,7 +48,7 @@ export function partitions(geometry: FlashGeometry): Partitions {
     firstSector += place.sectorCount;
     return place;
   };
-  const map = {
+  const all = {
     factory: region(sizes.factory),
     journal: region(sizes.journal),
     profileLog: region(rings.profileLog, 1),
@@ -54,15 +57,18 @@ export function partitions(geometry: FlashGeometry): Partitions {
     reactiveLog: region(rings.reactiveLog, 1),
     consumptionLog: region(rings.consumptionLog, 1),
     dailyReadLog: region(rings.dailyReadLog, 1),
+  };
+  const needed = firstSector;
+  const polyphase = {
     voltageLogPhase2: region(rings.voltageLogPhase2, 1),
     voltageLogPhase3: region(rings.voltageLogPhase3, 1),
   };
-  if (firstSector > geometry.sectorCount)
+  if (needed > geometry.sectorCount)
     throw new CodedError(
       "devices/flash-too-small",
-      `Flash layout: expected at least ${firstSector} sectors of ${geometry.sectorBytes} bytes, ` +
+      `Flash layout: expected at least ${needed} sectors of ${geometry.sectorBytes} bytes, ` +
         `got ${geometry.sectorCount}. Use a larger flash part.`,
-      { needed: firstSector, got: geometry.sectorCount },
+      { needed, got: geometry.sectorCount },
     );
-  return map;
+  return { ...all, ...polyphase };
 }

@@ -13,6 +13,7 @@ import {
   type Metrology,
   type Modem,
   type Radio,
+  type SubGhzRadio,
   type Supervisor,
   type Tamper,
   type UserInterface,
@@ -30,6 +31,7 @@ import { Power } from "./power.ts";
 import type { MockRadio } from "./radio.ts";
 import type { SeededRandom } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { MockSubGhz } from "./sub-ghz.ts";
 import { MockSupervisor } from "./supervisor.ts";
 import { MockTamper } from "./tamper.ts";
 import { MockUserInterface } from "./user-interface.ts";
@@ -37,6 +39,7 @@ import type { WanLink } from "./wan.ts";
 
 /** What a board has besides clock, flash, entropy and crypto. `true` takes the defaults. */
 export interface MockParts {
+  readonly subGhz?: true;
   readonly flash?: Partial<FlashOptions>;
   /** Flash for firmware images, `defaultImageFlash` unless told. */
   readonly imageFlash?: true | Partial<FlashOptions>;
@@ -91,6 +94,7 @@ export class MockBoard implements Board {
   readonly userInterface?: UserInterface;
   readonly radio?: Radio;
   readonly modem?: Modem;
+  readonly subGhz?: SubGhzRadio;
   readonly wan: WanLink | undefined;
   readonly mockClock: MockClock;
   readonly mockFlash: MockFlash;
@@ -126,6 +130,7 @@ export class MockBoard implements Board {
       this.imageFlash = new MockFlash(shape, this.#power, random.fork("image-flash"), spendFlash);
     }
     Object.assign(this, this.#faults);
+    if (options.parts?.subGhz) this.subGhz = new MockSubGhz(scheduler, this.#power);
     if (options.wan) this.modem = connectWan(options.wan, this.#power, options.startUtcMs, mains);
     // Firmware boots in a power-on listener, and may die there of the next power cut.
     this.#power.whenOn(() => this.#tell(this.#onListeners.map((boot) => () => this.#power.deliver(boot))));
@@ -147,6 +152,10 @@ export class MockBoard implements Board {
     };
   }
 
+  get mockSubGhz(): MockSubGhz {
+    if (this.subGhz !== undefined) return this.subGhz as MockSubGhz;
+    throw new HalError("hal/absent", `board ${this.id} has no subGhz`, { part: "subGhz" });
+  }
   get mockImageFlash(): MockFlash {
     if (this.imageFlash !== undefined) return this.imageFlash as MockFlash;
     throw new HalError("hal/absent", `board ${this.id} has no imageFlash`, { part: "imageFlash" });

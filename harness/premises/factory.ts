@@ -40,6 +40,7 @@ export function deviceBoard(options: DeviceBoardOptions): MockBoard {
     ...rest,
     parts: {
       imageFlash: true,
+      ...(devices[type].board === "hub" && { subGhz: true }),
       mains: { ...mainsOf(type), ...mains },
       ...(parts.includes("metrology") && { metrology: { elementCount, ...(load && { profile: load }) } }),
       ...(parts.includes("loadSwitch") && { loadSwitch: true }),

@@ -21,7 +21,7 @@ import {
 } from "./calendar.ts";
 import { type ShownTariff, tariffObjects } from "./cosem.ts";
 import { factoryTariff } from "./factory.ts";
-import { packDays, unpackDays } from "./pack.ts";
+import { packed, unpacked } from "./pack.ts";
 import { calendarParts, type Part, secondaryCalendarParts } from "./parts.ts";
 import {
   type Charge,
@@ -107,8 +107,7 @@ class Tariff implements TariffFeature, ShownTariff {
   }
 
   #value(which: Which, part: Part): unknown {
-    const value = this.#values.get(keyOf(which, part));
-    return isDays(part) && value instanceof Uint8Array ? unpackDays(value) : value;
+    return unpacked(part, this.#values.get(keyOf(which, part)));
   }
 
   async setPassive(part: Part, value: unknown): Promise<Status> {
@@ -219,16 +218,8 @@ class Tariff implements TariffFeature, ShownTariff {
   }
 }
 
-const isDays = (part: Part): boolean => part === "days" || part === "secondaryDays";
 const isCalendar = (parts: readonly Part[]): parts is typeof calendarParts | typeof secondaryCalendarParts =>
   parts === calendarParts || parts === secondaryCalendarParts;
-
-/** Only what a command could have set is packed. */
-function packed(part: Part, value: unknown): unknown {
-  const days = value as ValueOf<Types["day"]>[];
-  const reader = part === "days" ? readDays : readSecondaryDays;
-  return isDays(part) && reader(days) !== undefined ? packDays(days) : value;
-}
 
 /** Prices that a bench has loaded, and that no command could have set. */
 const free: Charge = { commodityScale: 0, priceScale: 0, prices: new Map() };

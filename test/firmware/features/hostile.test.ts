@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { partitions } from "../../../firmware/devices/partitions.ts";
 import { defaultSettings } from "../../../firmware/devices/settings.ts";
+import { billingFeature } from "../../../firmware/features/billing/feature.ts";
 import { clockFeature } from "../../../firmware/features/clock/feature.ts";
+import { demandFeature } from "../../../firmware/features/demand/feature.ts";
 import type { Feature } from "../../../firmware/features/feature.ts";
 import { loadLimitFeature } from "../../../firmware/features/load-limit/feature.ts";
 import { logsFeature } from "../../../firmware/features/logs/feature.ts";
@@ -12,6 +14,7 @@ import { paymentFeature } from "../../../firmware/features/payment/feature.ts";
 import { randomisedOffsetFeature } from "../../../firmware/features/randomised-offset/feature.ts";
 import { supplyFeature } from "../../../firmware/features/supply/feature.ts";
 import { tariffFeature } from "../../../firmware/features/tariff/feature.ts";
+import { tenancyFeature } from "../../../firmware/features/tenancy/feature.ts";
 import { topUpFeature } from "../../../firmware/features/topup/feature.ts";
 import { openVoltageLogs, voltageFeature } from "../../../firmware/features/voltage/feature.ts";
 import { type ObjectName, plainFault } from "../../../firmware/model/index.ts";
@@ -36,6 +39,9 @@ async function meterFeatures(context: BenchContext): Promise<{ features: Feature
       offset,
       tariff,
       metering,
+      billingFeature(context, { metering }),
+      demandFeature(context, { metering }),
+      tenancyFeature(context),
       supply,
       payment,
       topUpFeature(context, { issuer: () => undefined, payment, ...settings }),

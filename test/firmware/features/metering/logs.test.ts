@@ -205,6 +205,25 @@ const execution = fc.record({
   date: fc.record({ month: fc.integer({ min: 1, max: 12 }), day: fc.integer({ min: 1, max: 28 }) }),
 });
 
+const openDate = fc.record(
+  {
+    ...{ year: fc.integer({ min: 2000, max: 2999 }), month: fc.integer({ min: 1, max: 12 }) },
+    ...{ day: fc.constantFrom(1, 28, 0xfd, 0xfe), weekday: fc.integer({ min: 1, max: 7 }) },
+  },
+  { requiredKeys: [] },
+);
+const charge = fc.record({
+  scale: fc.record({ commodity: fc.constant(3), price: fc.integer({ min: -128, max: 127 }) }),
+  commodity: fc.constant({ class: 3, name: Uint8Array.of(1, 0, 1, 8, 0, 255), attribute: 2 }),
+  charges: fc.array(
+    fc.record({
+      index: fc.nat(255).map((index) => Uint8Array.of(index)),
+      charge: fc.integer({ min: -0x8000, max: 0x7fff }),
+    }),
+    { minLength: 1, maxLength: 80 },
+  ),
+});
+
 /** Any state that a bench may load, by member. */
 const states: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   "importRegisters.value": fc.record({
@@ -240,6 +259,14 @@ const states: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   "activeTariffPrice.scalerUnit": fc.record({
     ...{ scaler: fc.integer({ min: -128, max: 127 }), unit: fc.constant("currency") },
   }),
+  "specialDaysInForce.entries": fc.array(
+    fc.record({ index: fc.nat(0xffff), date: openDate, day: fc.nat(255) }),
+    { maxLength: 50 },
+  ),
+  "tariffPrice.chargeActive": charge,
+  "secondaryPrice.chargeActive": charge,
+  "currencyUnit.active": fc.boolean(),
+  "blockThresholdsTou3InForce.thresholds": fc.array(u32, { minLength: 1, maxLength: 3 }),
   "demandImport.value": u32,
   "demandImport.captureTime": u32,
   "configurableDemandImport.value": u32,

@@ -128,6 +128,10 @@ describe("tariff feature", () => {
       assert.deepEqual((await bench.get(calendar, 3)).value, [season]);
       assert.deepEqual((await bench.get(inForce, 2)).value, special);
     }
+    const { journal } = bench.context;
+    const bytes = journal.keys("").map((key) => key.length + (journal.get(key)?.length ?? 0));
+    const kept = bytes.reduce((total, each) => total + each, 0);
+    assert.ok(kept < journal.capacityBytes / 3, `${kept} of ${journal.capacityBytes} bytes`);
   });
 
   it("changes prices of the secondary element alone (ECS01d), and refuses those of a register it has not", async () => {
