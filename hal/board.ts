@@ -241,6 +241,26 @@ export interface Radio {
   onFrame(listener: Listener<RadioFrame>): Cancel;
 }
 
+/** A channel of the sub-GHz bands: radio page 28 to 31, and the channel's number in it. */
+export interface SubGhzChannel {
+  readonly page: number;
+  readonly number: number;
+}
+
+/** `device`: its EUI-64. What was sent to it; that it asks to join; that a search for one that is lost found nothing. */
+export type SubGhzEvent =
+  | { readonly kind: "sent"; readonly device: Uint8Array; readonly airtimeMs: number }
+  | { readonly kind: "join"; readonly device: Uint8Array }
+  | { readonly kind: "search-failed"; readonly device: Uint8Array };
+
+/** The second radio of a hub, for the sub-GHz bands: it keeps its own network's frames, and tells what matters of them. */
+export interface SubGhzRadio {
+  tune(channel: SubGhzChannel): MaybePromise<void>;
+  /** Listens on a channel for a moment: the energy there, dBm. */
+  noiseDbm(channel: SubGhzChannel): MaybePromise<number>;
+  onEvent(listener: Listener<SubGhzEvent>): Cancel;
+}
+
 export type SendOutcome = "delivered" | "failed";
 
 /** The hub's WAN modem: whole messages to and from the DCC. */
@@ -342,6 +362,8 @@ export interface Board {
   readonly flash: Flash;
   readonly entropy: Entropy;
   readonly crypto: Crypto;
+  /** For firmware images, beside what `flash` holds. */
+  readonly imageFlash?: Flash;
   readonly mains?: Mains;
   readonly metrology?: Metrology;
   readonly loadSwitch?: LoadSwitch;
@@ -351,4 +373,7 @@ export interface Board {
   readonly userInterface?: UserInterface;
   readonly radio?: Radio;
   readonly modem?: Modem;
+  readonly subGhz?: SubGhzRadio;
+  /** Starts the firmware anew, after its bootloader: this run of it ends at once, and no supply was lost. */
+  restart?(): void;
 }

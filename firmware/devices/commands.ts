@@ -78,7 +78,7 @@ export class Commands {
   }
 
   /**
-   * The one door. What is not replay-protected only reads, so there is nothing to commit. A cut after the first
+   * The one door. What is not replay-protected only reads, or is taken once by itself (a token): there is nothing to commit. A cut after the first
    * commit has the command done again at the next boot, which features allow; a cut after the last one may lose
    * the response on its way, and the head end asks again. `again`: the first commit was made before the cut.
    */

@@ -1,8 +1,8 @@
 /** What devices of all types have: trust anchors, certificates of their own, joins, firmware. */
 import { hasCode } from "../../hal/base/coded-error.ts";
+import { activationFeature } from "../features/activation/feature.ts";
 import { Credentials } from "../features/credentials/feature.ts";
 import type { Feature } from "../features/feature.ts";
-import { firmwareVersionFeature } from "../features/firmware-version/feature.ts";
 import { type JoinsFeature, joinsFeature } from "../features/joins/feature.ts";
 import type { JoinOutcome } from "../features/joins/machine.ts";
 import { ownCredentialsFeature } from "../features/own-credentials/feature.ts";
@@ -15,7 +15,7 @@ export function commonFeatures(device: Device): Feature[] {
   return [
     new Credentials(device, identity.type, device.anchors, device.counters, settings),
     ownCredentials(device),
-    firmwareVersionFeature(device, identity.firmwareVersion),
+    activationFeature(device, device.images, identity.firmwareVersion),
   ];
 }
 

@@ -2,18 +2,21 @@
 
 import { CodedError } from "../../hal/base/coded-error.ts";
 import type { Board } from "../../hal/board.ts";
+import type { FirmwareImages } from "../features/activation/images.ts";
 import { EventLog } from "../kernel/event-log.ts";
 import { Journal } from "../kernel/journal.ts";
 import { type DeviceName, devices } from "../model/index.ts";
 import { OwnKeys, type StandIns } from "../security/own-keys.ts";
 import { TrustAnchors } from "../security/trust-anchors.ts";
 import type { Suite } from "../wire/suite.ts";
+import { openImages } from "./board-images.ts";
 import { partitions } from "./partitions.ts";
 import { type DeviceIdentity, readIdentity } from "./provision.ts";
 
 export interface DeviceState {
   readonly identity: DeviceIdentity;
   readonly keys: OwnKeys;
+  readonly images: FirmwareImages;
   readonly journal: Journal;
   readonly anchors: TrustAnchors;
   readonly eventLog: EventLog;
@@ -27,7 +30,7 @@ export async function readState(
   board: Board,
   type: DeviceName,
   suite: Suite,
-  standIns?: StandIns,
+  standIns: StandIns & { readonly images?: FirmwareImages | undefined } = {},
 ): Promise<DeviceState> {
   const identity = await readIdentity(board);
   if (identity.type !== type)
@@ -43,6 +46,7 @@ export async function readState(
   return {
     identity,
     keys,
+    images: standIns.images ?? (await openImages(board)),
     journal,
     anchors: await TrustAnchors.open(journal, identity.anchors, board.crypto, own, suite),
     eventLog,

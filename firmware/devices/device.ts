@@ -4,6 +4,7 @@
  */
 import { hasCode } from "../../hal/base/coded-error.ts";
 import { type Board, PowerLost, type Signer } from "../../hal/board.ts";
+import type { FirmwareImages } from "../features/activation/images.ts";
 import { EventBehaviours } from "../features/event-behaviours/behaviours.ts";
 import type { AlertRequest, DeviceContext, Feature } from "../features/feature.ts";
 import { FutureDated } from "../features/future-dating/feature.ts";
@@ -46,6 +47,8 @@ export interface DeviceOptions {
   readonly agreement?: Agreement;
   /** Signs in the place of the identity's own secret. */
   readonly signer?: Signer;
+  /** In the place of the board's images: for a bench. */
+  readonly images?: FirmwareImages;
   readonly observe?: (observation: Observation) => void;
   readonly settings?: Partial<DeviceSettings>;
 }
@@ -65,11 +68,13 @@ export class Device implements DeviceContext {
   readonly counters: Counters;
   readonly futureDated: FutureDated;
   readonly keys: OwnKeys;
+  readonly images: FirmwareImages;
   readonly suite: Suite;
   readonly #observe: ((observation: Observation) => void) | undefined;
   readonly #loop: RunLoop;
   readonly #time: DeviceTime;
   readonly #operations = new Operations(this);
+  #features: readonly Feature[] = [];
   /** What this device models: known once its features serve. */
   readonly #rules = new Map<number, CommandRule>();
   readonly #unsupported = new Map<number, CommandRule>();
@@ -111,6 +116,7 @@ export class Device implements DeviceContext {
     this.#time = time;
     loop.onFault(({ name, error }) => this.observe({ kind: "fault", where: name, error: String(error) }));
     this.keys = state.keys;
+    this.images = state.images;
     this.counters = new Counters(state.journal);
     this.futureDated = new FutureDated(this);
     const { maxMessageBytes } = uplink;
@@ -144,6 +150,7 @@ export class Device implements DeviceContext {
 
   /** Starts the features, completes what a power cut interrupted, sends what waits. Call it once. */
   start(features: readonly Feature[]): Promise<void> {
+    this.#features = features;
     this.#operations.serve(features);
     const rules = commandRules(this.deviceType, (step) => this.#operations.serves(step));
     for (const [code, rule] of rules) this.#rules.set(code, rule);
@@ -195,6 +202,13 @@ export class Device implements DeviceContext {
   /** Logs and reports a refusal, within its budget; it has no other effect. */
   refuse(reason: RefusalReason, more?: Readonly<Record<string, unknown>>): Promise<void> {
     return this.#commands.refuse(reason, more);
+  }
+
+  /** Whoever has brought an image into the slot that waits calls this. */
+  imageArrived(): Promise<void> {
+    return this.turn("image", async () => {
+      for (const feature of this.#features) await feature.imageArrived?.();
+    });
   }
 
   /** Answers over the uplink. */

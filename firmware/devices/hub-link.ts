@@ -5,7 +5,7 @@ import { HanCoordinator } from "../han/coordinator.ts";
 import type { DeviceLink } from "./core.ts";
 import type { Device } from "./device.ts";
 import { hanOptions } from "./han-options.ts";
-import { Router } from "./router.ts";
+import { type Drops, Router } from "./router.ts";
 import { Wan } from "./wan.ts";
 
 export class HubLink implements DeviceLink {
@@ -17,6 +17,11 @@ export class HubLink implements DeviceLink {
   constructor(modem: Modem | undefined) {
     this.#wan = new Wan(modem);
     this.maxMessageBytes = this.#wan.maxMessageBytes;
+  }
+
+  /** Who says that a message for a device of the home is dropped on its way. */
+  dropsFor(drops: Drops): void {
+    this.#opened.router.drops = drops;
   }
 
   /** The home network; there is one once the link is open. */

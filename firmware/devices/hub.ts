@@ -5,6 +5,8 @@ import type { Feature } from "../features/feature.ts";
 import { hubOutageFeature } from "../features/hub-outage/feature.ts";
 import { identityFeature } from "../features/identity/feature.ts";
 import { logsFeature } from "../features/logs/feature.ts";
+import { subGhzFeature } from "../features/sub-ghz/feature.ts";
+import { EventLog } from "../kernel/event-log.ts";
 import { commonFeatures } from "./common-features.ts";
 import type { DeviceCore } from "./core.ts";
 import type { Device } from "./device.ts";
@@ -15,11 +17,15 @@ export const communicationsHub: DeviceCore<HubLink> = {
   features: hubFeatures,
 };
 
-function hubFeatures(device: Device, link: HubLink): Feature[] {
+async function hubFeatures(device: Device, link: HubLink): Promise<Feature[]> {
   const { identity, settings } = device;
+  const channelLog = await EventLog.open(device.journal, "channel-log/");
+  const subGhz = subGhzFeature(device, channelLog, settings);
+  link.dropsFor((target, message) => subGhz.drops(target, message));
   return [
     ...commonFeatures(device),
     identityFeature(device, { eui64: identity.eui64, plate: settings }),
+    subGhz,
     logsFeature(device),
     deviceLogFeature(device, link.han, settings),
     hubOutageFeature(device, {

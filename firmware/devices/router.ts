@@ -4,10 +4,12 @@
  * but what is its own, so it looks at the addresses only.
  */
 
+import { concat } from "../../hal/base/bytes.ts";
+import { euiBytes } from "../../hal/base/eui64.ts";
 import type { HanDeviceEntry } from "../han/options.ts";
 import type { HanFailure, HanMessage, HanPort } from "../han/port.ts";
 import { open } from "../security/check.ts";
-import { type Eui64, Kind } from "../wire/message.ts";
+import { type Eui64, type Header, Kind } from "../wire/message.ts";
 import type { Device } from "./device.ts";
 import { HomeLanes } from "./home-lanes.ts";
 import { RelayStore } from "./relay-store.ts";
@@ -16,7 +18,12 @@ import type { Wan } from "./wan.ts";
 /** `HanDeviceEntry.status` of a device that can be reached. */
 const keyEstablished = 2;
 
+/** `message`: originator ‖ target ‖ kind ‖ counter, 25 octets. */
+export type Drops = (target: Uint8Array, message: Uint8Array) => Promise<boolean>;
+
 export class Router {
+  /** Is a message for a device not to be sent? */
+  drops: Drops = async () => false;
   readonly #device: Device;
   readonly #wan: Wan;
   readonly #devices: () => readonly HanDeviceEntry[];
@@ -42,6 +49,7 @@ export class Router {
     const entry = this.#devices().find(({ eui64 }) => eui64 === target);
     if (entry === undefined) return this.#device.refuse("not-for-me", { target });
     if (entry.status !== keyEstablished) return this.#undeliverable(target, "not-joined");
+    if (await this.drops(euiBytes(target), tellingOf(envelope.header))) return;
     await this.#lanes.send(target, bytes);
   }
 
@@ -78,4 +86,11 @@ export class Router {
   #undeliverable(target: Eui64, why: HanFailure): Promise<void> {
     return this.#device.refuse("undeliverable", { target, why });
   }
+}
+
+/** What is told of a message that was dropped (DBCH10). */
+function tellingOf({ originator, target, kind, counter }: Header): Uint8Array {
+  const bytes = concat(euiBytes(originator), euiBytes(target), Uint8Array.of(kind), new Uint8Array(8));
+  new DataView(bytes.buffer, bytes.byteOffset).setBigUint64(17, counter);
+  return bytes;
 }

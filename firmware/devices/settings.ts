@@ -80,6 +80,12 @@ export interface DeviceSettings extends EventBehaviourSettings, Plate {
   readonly certificateTimeChecks: boolean;
   /** May a load controller's cell take a certificate of another role? The reference messages put a supplier's there. */
   readonly anyPartyAsLoadController: boolean;
+  /** Share of sub-GHz air time that the regulator allows a hub, hundredths of a per cent. From memory, unverified. */
+  readonly subGhzRegulatoryShare: number;
+  /** Devices on a hub's sub-GHz network at most. Ours, not a fact. */
+  readonly subGhzCapacity: number;
+  /** What a sub-GHz scan takes. Ours, not a fact. */
+  readonly subGhzScanMs: number;
   /** Joins that a device's own log holds: the most that CS07 can tell. */
   readonly joinCapacity: number;
   /** A supply back for less than this has not come back: the bound on what flapping can cost. Ours, not a fact. */
@@ -127,6 +133,9 @@ export const defaultSettings: DeviceSettings = {
   linkQualityAt24GHz: 127,
   certificateTimeChecks: true,
   anyPartyAsLoadController: false,
+  subGhzRegulatoryShare: 250,
+  subGhzCapacity: 4,
+  subGhzScanMs: 10_000,
   joinCapacity: 16,
   outageSettleMs: 5_000,
   alertsOnAsDelivered: true,

@@ -16,6 +16,8 @@ export interface Feature {
   readonly objects: readonly ServedObject[];
   /** Runs once after the journal is open and before any message: restores state, sets timers. */
   start?(): Promise<void>;
+  /** A firmware image has come whole, and waits. */
+  imageArrived?(): Promise<void>;
 }
 
 /** An alert to send. Durable first: it is in the journal before it leaves, and leaves again after a power cut. */

@@ -15,8 +15,7 @@ import { linkKeyOf, withCrc } from "./install-code.ts";
 import { actAll } from "./joining/act-all.ts";
 import { Admission } from "./joining/admission.ts";
 import { type HubAction, type HubEvent, HubTiming, hubStep } from "./joining/hub-machine.ts";
-import { type LoadedDevice, loadedRegistration } from "./loaded.ts";
-import { entryOf, freeAddress, keysOf, type Member, NO_ADDRESS, newMember } from "./member.ts";
+import { bringTo, entryOf, freeAddress, keysOf, type Member, NO_ADDRESS, newMember } from "./member.ts";
 import type {
   HanCoordinatorOptions,
   HanDeviceEntry,
@@ -26,18 +25,19 @@ import type {
   HanReason,
 } from "./options.ts";
 import type { HanFailure, HanMessage, HanPort } from "./port.ts";
+import { restored, type ToldDevice } from "./restore.ts";
 import { Node } from "./stack/node.ts";
-import { incomingKey, type Peer } from "./stack/peer.ts";
+import type { Peer } from "./stack/peer.ts";
 import {
   DEVICE_PREFIX,
   NETWORK_KEY,
   networkChange,
+  newNetwork,
   type Registration,
   readHubNetwork,
   readRegistration,
   registrationChange,
 } from "./store.ts";
-import { Tunnel } from "./tunnel.ts";
 
 /** Devices in the hub's log at most. */
 export const LOG_SIZE = 16;
@@ -51,7 +51,8 @@ export class HanCoordinator implements HanPort {
   readonly #admission: Admission;
   readonly #tunnels: HubTunnels;
   readonly #messages = new Set<Listener<HanMessage>>();
-  readonly #historic: HistoricLog;
+  /** Devices that were taken off the log. */
+  readonly historic: HistoricLog;
   #window: Cancel | undefined;
   #halfWindow: Cancel = () => {};
 
@@ -64,7 +65,7 @@ export class HanCoordinator implements HanPort {
 
   private constructor(options: HanCoordinatorOptions, seed: Uint8Array) {
     this.#options = options;
-    this.#historic = new HistoricLog(options.journal);
+    this.historic = new HistoricLog(options.journal, options.board.crypto);
     const role = {
       isHub: true,
       onMac: (frame: MacFrame) => this.#admission.take(frame),
@@ -117,20 +118,11 @@ export class HanCoordinator implements HanPort {
       await this.#report("log-full", name, "device-log-full");
       return "full";
     }
-    const entry = { eui64: name, deviceType, installKey, shortAddress: NO_ADDRESS, onNetwork: false };
-    const registration: Registration = { ...entry, linkKey: undefined };
+    const unjoined = { shortAddress: NO_ADDRESS, onNetwork: false, linkKey: undefined };
+    const registration: Registration = { eui64: name, deviceType, installKey, ...unjoined };
     await this.#options.journal.commit([registrationChange(registration)]);
     this.#enlist(registration);
     return "added";
-  }
-
-  /** For a bench: these devices are the log, and were heard as they say. */
-  async load(entries: readonly LoadedDevice[]): Promise<void> {
-    for (const name of [...this.#members.keys()]) await this.remove(euiBytes(name));
-    for (const entry of entries) {
-      this.#enlist(await loadedRegistration(entry, this.#options));
-      this.#members.get(entry.eui64)?.peer.stats.load(entry);
-    }
   }
 
   /**
@@ -141,19 +133,18 @@ export class HanCoordinator implements HanPort {
     const member = this.#members.get(euiText(eui64));
     if (member === undefined) return false;
     const { eui64: name } = member.registration;
-    await this.#options.journal.commit([
-      { key: DEVICE_PREFIX + name, value: null },
-      { key: incomingKey(name), value: null },
-      ...this.#historic.changes(member),
-      ...also,
-    ]);
+    await this.#options.journal.commit([...this.historic.removal(member), ...also]);
     this.#members.delete(name);
-    for (const cancel of [member.timer, member.tunnelTimer, member.challengeTimer]) cancel();
     await this.#report("removed", name, "removed");
-    await member.tunnel.stop();
-    await this.#node.aps.forget(name);
+    await this.#drop(member);
     if (member.state.phase !== "listed") await frames.tellLeave(this.#node, member.peer);
     return true;
+  }
+
+  async #drop({ timer, tunnelTimer, challengeTimer, tunnel, registration }: Member): Promise<void> {
+    for (const cancel of [timer, tunnelTimer, challengeTimer]) cancel();
+    await tunnel.stop();
+    await this.#node.aps.forget(registration.eui64);
   }
 
   /** Lets listed devices in for `seconds`, from now; an open window is set anew. */
@@ -161,8 +152,8 @@ export class HanCoordinator implements HanPort {
     this.#window?.();
     this.#halfWindow();
     for (const member of this.#members.values()) member.seen = false;
-    this.#historic.offer([...this.#members.values()]);
-    this.#halfWindow = this.#node.after(seconds * 500, async () => this.#historic.withdraw());
+    this.historic.offer([...this.#members.values()]);
+    this.#halfWindow = this.#node.after(seconds * 500, async () => this.historic.withdraw());
     this.#window = this.#node.after(seconds * 1000, () => this.closeJoinWindow());
     await this.#report("join-window-opened", this.#node.link.eui64);
   }
@@ -172,7 +163,7 @@ export class HanCoordinator implements HanPort {
     this.#window();
     this.#window = undefined;
     this.#halfWindow();
-    this.#historic.withdraw();
+    this.historic.withdraw();
     await this.#report("join-window-closed", this.#node.link.eui64);
     for (const { registration, seen, state } of [...this.#members.values()]) {
       if (state.phase === "listed" && !seen)
@@ -185,9 +176,28 @@ export class HanCoordinator implements HanPort {
     return keysOf(this.#node.link.network!, [...this.#members.values()]);
   }
 
-  /** Devices that were taken off the log, oldest first, and the hash of the key each had (CCS07). */
-  historicDevices(): readonly Pick<HanDeviceEntry, "eui64" | "linkKeyHash">[] {
-    return this.#historic.hashes(this.#options.board.crypto);
+  /** Takes the place of another hub (`restore.ts`), in one commit with `also`; what has joined this one must join anew. */
+  async restore(
+    extendedPanId: Uint8Array,
+    devices: readonly ToldDevice[],
+    ...also: JournalChange[]
+  ): Promise<void> {
+    const { board, journal } = this.#options;
+    const step = await restored(board.entropy, this.#place, extendedPanId, devices, this.#members.keys());
+    await journal.commit([...step.changes, ...also]);
+    for (const member of this.#members.values()) await this.#drop(member);
+    this.#members.clear();
+    for (const registration of step.registrations) this.#enlist(registration);
+    await this.#node.link.enter(step.network);
+  }
+
+  /** For a bench: the log as `entries` have it, on the network `extendedPanId`. */
+  async bringTo(extendedPanId: Uint8Array, entries: readonly HanDeviceEntry[]): Promise<void> {
+    await this.restore(
+      extendedPanId,
+      entries.map(({ eui64, linkKeyHash: hash }) => ({ eui64, hash })),
+    );
+    for (const entry of entries) bringTo(this.#members.get(entry.eui64) as Member, entry);
   }
 
   devices(): readonly HanDeviceEntry[] {
@@ -217,36 +227,24 @@ export class HanCoordinator implements HanPort {
   async #restore(): Promise<void> {
     const { journal } = this.#options;
     const stored = journal.get(NETWORK_KEY);
-    if (stored === undefined) await this.#form();
-    else await this.#node.link.enter(readHubNetwork(stored));
+    const network = stored
+      ? readHubNetwork(stored)
+      : await newNetwork(this.#options.board.entropy, this.#place);
+    if (stored === undefined) await journal.commit([networkChange(network)]);
+    await this.#node.link.enter(network);
     for (const key of journal.keys(DEVICE_PREFIX)) {
       const member = this.#enlist(readRegistration(journal.get(key)!));
       if (member.state.phase === "established") await this.#act(member, { do: "open-tunnel" });
     }
   }
 
-  async #form(): Promise<void> {
-    const { entropy } = this.#options.board;
-    const pan = await entropy.bytes(2);
-    const network = {
-      channel: this.#options.channel ?? DEFAULT_CHANNEL,
-      panId: (pan[0]! | (pan[1]! << 8)) % 0xfffe,
-      extendedPanId: euiText(await entropy.bytes(8)),
-      shortAddress: HUB_ADDRESS,
-      key: await entropy.bytes(16),
-      keySequence: 0,
-    };
-    await this.#options.journal.commit([networkChange(network)]);
-    await this.#node.link.enter(network);
+  get #place() {
+    return { channel: this.#options.channel ?? DEFAULT_CHANNEL, shortAddress: HUB_ADDRESS };
   }
 
   #enlist(registration: Registration): Member {
-    const tunnel: Tunnel = new Tunnel({
-      transfer: (id, data, done) =>
-        this.#node.zcl.sendTunnel(member.peer, { command: "transfer", tunnel: id, data }, done),
-      after: (delayMs, action) => this.#node.after(delayMs, action),
-    });
-    const member: Member = newMember(this.#options.journal, registration, tunnel);
+    const { journal } = this.#options;
+    const member = newMember(journal, registration, (peer) => this.#tunnels.between(peer));
     this.#members.set(registration.eui64, member);
     return member;
   }
@@ -306,7 +304,7 @@ export class HanCoordinator implements HanPort {
 
   async #giveAddress(member: Member): Promise<void> {
     if (member.peer.shortAddress !== NO_ADDRESS) return;
-    member.peer.shortAddress = await freeAddress([...this.#members.values()], this.#options.board.entropy);
+    member.peer.shortAddress = await freeAddress(this.#members.values(), this.#options.board.entropy);
   }
 
   async #keep(member: Member, takeKeyBack = false): Promise<void> {
@@ -387,6 +385,7 @@ export class HanCoordinator implements HanPort {
   async #agree(member: Member, linkKey: Uint8Array): Promise<void> {
     member.peer.linkKey = linkKey;
     member.peer.former = undefined;
+    member.registration = { ...member.registration, toldHash: undefined };
     await this.#keep(member);
   }
 

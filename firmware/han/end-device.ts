@@ -36,6 +36,8 @@ const LAST_TUNNEL = 0xfffe;
 const NO_TUNNEL = 0xffff;
 /** Journal key: hash of the network key that the kept incoming counters belong to. */
 const FORMER_NETWORK = "han/was";
+/** Journal key: hash of the last link key; a hub that takes the place of another knows no more of it, and lets in by that. */
+const FORMER_LINK = "han/was-link";
 
 export class HanDevice implements HanPort {
   readonly #options: HanDeviceOptions;
@@ -234,7 +236,10 @@ export class HanDevice implements HanPort {
     const joining = this.#joining;
     if (this.#state.phase !== "keying" || joining === undefined) return;
     const installKey = linkKeyOf(this.#options.board.crypto, this.#options.installCode);
-    const command = this.#node.aps.openTransportKey(frame, installKey);
+    const { aps } = this.#node;
+    const former = this.#options.journal.get(FORMER_LINK);
+    const command =
+      aps.openTransportKey(frame, installKey) ?? (former && aps.openTransportKey(frame, former));
     if (command?.command !== "transport-network-key" || command.destination !== this.#node.link.eui64) {
       return await this.#step({ kind: "wrong-key" });
     }
@@ -285,7 +290,9 @@ export class HanDevice implements HanPort {
 
   async #keepLinkKey(linkKey: Uint8Array): Promise<void> {
     const membership = { ...this.#membership!, linkKey };
-    await this.#options.journal.commit([membershipChange(membership)]);
+    const { board, journal } = this.#options;
+    const hash = { key: FORMER_LINK, value: aesMmo(board.crypto, linkKey) };
+    await journal.commit([membershipChange(membership), hash]);
     this.#membership = membership;
     this.#hub!.linkKey = linkKey;
     await this.#step({ kind: "established" });

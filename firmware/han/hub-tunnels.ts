@@ -10,6 +10,8 @@ import {
 import type { Member } from "./member.ts";
 import type { HanEventKind } from "./options.ts";
 import type { Node } from "./stack/node.ts";
+import type { Peer } from "./stack/peer.ts";
+import { Tunnel } from "./tunnel.ts";
 
 const RENEW_MS = 0xffff * 1000;
 const BUSY_MS = 180_000;
@@ -27,6 +29,15 @@ export class HubTunnels {
   constructor(node: Node, duties: HubTunnelDuties) {
     this.#node = node;
     this.#duties = duties;
+  }
+
+  /** What goes through `peer`'s tunnel. */
+  between(peer: Peer): Tunnel {
+    return new Tunnel({
+      transfer: (id, data, done) =>
+        this.#node.zcl.sendTunnel(peer, { command: "transfer", tunnel: id, data }, done),
+      after: (delayMs, action) => this.#node.after(delayMs, action),
+    });
   }
 
   /** Asks for a tunnel: after EDHOC, at power-up, when the device has come back, and every 0xFFFF seconds. */

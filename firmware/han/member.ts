@@ -15,6 +15,11 @@ export const NO_ADDRESS = 0xfffe;
 export interface Member {
   registration: Registration;
   readonly peer: Peer;
+  hops: number;
+  applicationVersion: number;
+  stackVersion: number;
+  /** Of a sub-GHz device. */
+  linkQuality?: number | undefined;
   readonly tunnel: Tunnel;
   state: HubState;
   /** Of the key establishment under way. */
@@ -26,7 +31,16 @@ export interface Member {
   challengeTimer: Cancel;
 }
 
-export function newMember(journal: Journal, registration: Registration, tunnel: Tunnel): Member {
+/** A star network: every device is one hop away. */
+const HOPS = 1;
+const APPLICATION_VERSION = 1;
+const STACK_VERSION = 2;
+
+export function newMember(
+  journal: Journal,
+  registration: Registration,
+  tunnel: (peer: Peer) => Tunnel,
+): Member {
   const { eui64, shortAddress, linkKey, formerKey, onNetwork } = registration;
   const known = linkKey !== undefined ? "established" : onNetwork ? "authenticated" : "listed";
   const peer = new Peer(journal, eui64, shortAddress, linkKey);
@@ -34,7 +48,10 @@ export function newMember(journal: Journal, registration: Registration, tunnel: 
   return {
     registration,
     peer,
-    tunnel,
+    tunnel: tunnel(peer),
+    hops: HOPS,
+    applicationVersion: APPLICATION_VERSION,
+    stackVersion: STACK_VERSION,
     state: { phase: known },
     exchange: undefined,
     seen: false,
@@ -43,9 +60,6 @@ export function newMember(journal: Journal, registration: Registration, tunnel: 
     challengeTimer: () => {},
   };
 }
-
-/** A star network: every device is one hop away. */
-const HOPS = 1;
 
 /** The fields of CCS06. */
 export function entryOf(member: Member, { board }: HanOptions): HanDeviceEntry {
@@ -62,15 +76,48 @@ export function entryOf(member: Member, { board }: HanOptions): HanDeviceEntry {
     maxLqi: stats.maxLqi,
     averageLqi: stats.averageLqi,
     minLqi: stats.minLqi,
-    ...(stats.linkQuality !== undefined && { linkQuality: stats.linkQuality }),
     lastHeardS: stats.lastHeardS,
-    hops: HOPS,
+    hops: member.hops,
     failures: octet(stats.failures),
     successes: octet(stats.successes),
-    applicationVersion: stats.applicationVersion,
-    stackVersion: stats.stackVersion,
-    linkKeyHash: peer.linkKey === undefined ? new Uint8Array(0) : aesMmo(board.crypto, peer.linkKey),
+    applicationVersion: member.applicationVersion,
+    stackVersion: member.stackVersion,
+    ...(member.linkQuality !== undefined && { linkQuality: member.linkQuality }),
+    linkKeyHash:
+      peer.linkKey === undefined
+        ? (registration.toldHash ?? new Uint8Array(0))
+        : aesMmo(board.crypto, peer.linkKey),
   };
+}
+
+/** Brings a device to where its entry is `seen`: for a bench. */
+export function bringTo(member: Member, seen: HanDeviceEntry): void {
+  const { peer } = member;
+  peer.stats.bringTo(seen);
+  member.hops = seen.hops;
+  member.applicationVersion = seen.applicationVersion;
+  member.stackVersion = seen.stackVersion;
+  member.linkQuality = seen.linkQuality;
+  member.registration = { ...member.registration, onNetwork: seen.status > 0 };
+  member.state = {
+    phase: seen.status === 2 ? "established" : seen.status === 1 ? "authenticated" : "listed",
+  };
+}
+
+/** Highest address a device may have (Zigbee 3.6.1.6). */
+const LAST_ADDRESS = 0xfff7;
+
+/** An address that no other has. */
+export async function freeAddress(
+  members: Iterable<Member>,
+  entropy: Pick<Entropy, "bytes">,
+): Promise<number> {
+  const taken = new Set([...members].map((other) => other.peer.shortAddress));
+  const random = await entropy.bytes(2);
+  let address = ((random[0] as number) | ((random[1] as number) << 8)) % LAST_ADDRESS;
+  do address = (address % LAST_ADDRESS) + 1;
+  while (taken.has(address));
+  return address;
 }
 
 /** Every key in use. */
@@ -85,17 +132,4 @@ export function keysOf({ key, panId }: Network, members: readonly Member[]): Han
       linkKey: peer.linkKey?.slice(),
     })),
   };
-}
-
-/** Highest address a device may have (Zigbee 3.6.1.6). */
-const LAST_ADDRESS = 0xfff7;
-
-/** One that no other device has. */
-export async function freeAddress(members: readonly Member[], entropy: Entropy): Promise<number> {
-  const taken = new Set(members.map(({ peer }) => peer.shortAddress));
-  const random = await entropy.bytes(2);
-  let address = (random[0]! | (random[1]! << 8)) % LAST_ADDRESS;
-  do address = (address % LAST_ADDRESS) + 1;
-  while (taken.has(address));
-  return address;
 }

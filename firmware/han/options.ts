@@ -92,8 +92,6 @@ export interface HanDeviceEntry {
   readonly maxLqi: number;
   readonly averageLqi: number;
   readonly minLqi: number;
-  /** Of a sub-GHz device. */
-  readonly linkQuality?: number;
   /** UTC seconds; 0 = never heard. */
   readonly lastHeardS: number;
   readonly hops: number;
@@ -101,6 +99,8 @@ export interface HanDeviceEntry {
   readonly successes: number;
   readonly applicationVersion: number;
   readonly stackVersion: number;
+  /** Of a sub-GHz device, −128…127; undefined at 2.4 GHz. */
+  readonly linkQuality?: number | undefined;
   /** AES-MMO hash of the trust-centre link key, 16 bytes; empty while there is none (CS14, CCS07). */
   readonly linkKeyHash: Uint8Array;
 }

@@ -1,12 +1,14 @@
 /** What the home network keeps in the journal: the network itself, and at the hub one entry a device. */
+import { euiText } from "../../hal/base/eui64.ts";
+import type { Entropy } from "../../hal/board.ts";
 import type { JournalChange } from "../kernel/journal.ts";
 import type { Eui64 } from "../wire/message.ts";
 import { malformed, Reader, Writer } from "./frames/bytes.ts";
 import type { Network } from "./stack/link.ts";
 
 const FORMAT = 1;
-/** A registration since it may hold a former key. */
-const REGISTRATION_FORMAT = 2;
+/** A registration since it may hold a former key (2), and the hash that another hub told of its key (3). */
+const REGISTRATION_FORMAT = 3;
 const KEY_BYTES = 16;
 export const NETWORK_KEY = "han/net";
 export const DEVICE_PREFIX = "han/dev/";
@@ -29,6 +31,8 @@ export interface Registration {
   readonly linkKey: Uint8Array | undefined;
   /** The key of a device that has left, as it was said: its own again when it speaks under it. */
   readonly formerKey?: Uint8Array | undefined;
+  /** Of a device of a hub before this one: the hash of the key it had there (CCS03). */
+  readonly toldHash?: Uint8Array | undefined;
 }
 
 export function membershipChange(membership: Membership | undefined): JournalChange {
@@ -66,12 +70,13 @@ export function registrationChange(entry: Registration): JournalChange {
     .bytes(entry.installKey);
   writer.u16(entry.shortAddress).u8(entry.onNetwork ? 1 : 0);
   writeOptionalKey(writer, entry.linkKey);
-  return { key: DEVICE_PREFIX + entry.eui64, value: writeOptionalKey(writer, entry.formerKey).done() };
+  writeOptionalKey(writer, entry.formerKey);
+  return { key: DEVICE_PREFIX + entry.eui64, value: writeOptionalKey(writer, entry.toldHash).done() };
 }
 
 export function readRegistration(bytes: Uint8Array): Registration {
-  const former = bytes[0] === REGISTRATION_FORMAT;
-  const reader = opened(bytes, "registration", former ? REGISTRATION_FORMAT : FORMAT);
+  const format = Math.max(FORMAT, Math.min(bytes[0] ?? 0, REGISTRATION_FORMAT));
+  const reader = opened(bytes, "registration", format);
   const entry = {
     eui64: reader.eui("EUI-64"),
     deviceType: reader.u8("device type"),
@@ -79,10 +84,28 @@ export function readRegistration(bytes: Uint8Array): Registration {
     shortAddress: reader.u16("short address"),
     onNetwork: reader.u8("on network") === 1,
     linkKey: readOptionalKey(reader),
-    formerKey: former ? readOptionalKey(reader) : undefined,
+    formerKey: format >= 2 ? readOptionalKey(reader) : undefined,
+    toldHash: format >= 3 ? readOptionalKey(reader) : undefined,
   };
   reader.end("registration");
   return entry;
+}
+
+/** A network that there was not before. `extendedPanId`: of the one that it follows. */
+export async function newNetwork(
+  entropy: Pick<Entropy, "bytes">,
+  { channel, shortAddress }: Pick<Network, "channel" | "shortAddress">,
+  extendedPanId?: Uint8Array,
+): Promise<Network> {
+  const pan = await entropy.bytes(2);
+  return {
+    channel,
+    panId: ((pan[0] as number) | ((pan[1] as number) << 8)) % 0xfffe,
+    extendedPanId: euiText(extendedPanId ?? (await entropy.bytes(8))),
+    shortAddress,
+    key: await entropy.bytes(16),
+    keySequence: 0,
+  };
 }
 
 function opened(bytes: Uint8Array, what: string, expected = FORMAT): Reader {

@@ -13,6 +13,7 @@ import {
   type Metrology,
   type Modem,
   type Radio,
+  type SubGhzRadio,
   type Supervisor,
   type Tamper,
   type UserInterface,
@@ -30,6 +31,7 @@ import { Power } from "./power.ts";
 import type { MockRadio } from "./radio.ts";
 import type { SeededRandom } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { MockSubGhz } from "./sub-ghz.ts";
 import { MockSupervisor } from "./supervisor.ts";
 import { MockTamper } from "./tamper.ts";
 import { MockUserInterface } from "./user-interface.ts";
@@ -37,7 +39,10 @@ import type { WanLink } from "./wan.ts";
 
 /** What a board has besides clock, flash, entropy and crypto. `true` takes the defaults. */
 export interface MockParts {
+  readonly subGhz?: true;
   readonly flash?: Partial<FlashOptions>;
+  /** Flash for firmware images, `defaultImageFlash` unless told. */
+  readonly imageFlash?: true | Partial<FlashOptions>;
   readonly mains?: true | Partial<MainsSettings>;
   /** Needs `mains`. */
   readonly metrology?: true | { readonly profile?: LoadProfile; readonly elementCount?: 1 | 2 };
@@ -47,6 +52,11 @@ export interface MockParts {
   readonly supervisor?: true;
   readonly userInterface?: true;
 }
+
+/** Two slots of 32 KiB, and a sector to swap over. */
+export const defaultImageFlash: FlashOptions = { ...defaultFlash, sectorCount: 17 };
+/** From a reset to the start of the firmware. */
+const restartMs = 100;
 
 export interface MockBoardOptions {
   readonly scheduler: Scheduler;
@@ -72,6 +82,7 @@ export class MockBoard implements Board {
   readonly id: string;
   readonly clock: Clock;
   readonly flash: Flash;
+  readonly imageFlash?: Flash;
   readonly entropy: Entropy;
   readonly crypto: Crypto;
   readonly mains?: Mains;
@@ -83,6 +94,7 @@ export class MockBoard implements Board {
   readonly userInterface?: UserInterface;
   readonly radio?: Radio;
   readonly modem?: Modem;
+  readonly subGhz?: SubGhzRadio;
   readonly wan: WanLink | undefined;
   readonly mockClock: MockClock;
   readonly mockFlash: MockFlash;
@@ -112,7 +124,13 @@ export class MockBoard implements Board {
       ) ?? true;
     const flash = { ...defaultFlash, ...options.parts?.flash };
     this.flash = this.mockFlash = new MockFlash(flash, this.#power, random.fork("flash"), spendFlash);
+    const { imageFlash } = options.parts ?? {};
+    if (imageFlash !== undefined) {
+      const shape = { ...defaultImageFlash, ...(imageFlash === true ? {} : imageFlash) };
+      this.imageFlash = new MockFlash(shape, this.#power, random.fork("image-flash"), spendFlash);
+    }
     Object.assign(this, this.#faults);
+    if (options.parts?.subGhz) this.subGhz = new MockSubGhz(scheduler, this.#power);
     if (options.wan) this.modem = connectWan(options.wan, this.#power, options.startUtcMs, mains);
     // Firmware boots in a power-on listener, and may die there of the next power cut.
     this.#power.whenOn(() => this.#tell(this.#onListeners.map((boot) => () => this.#power.deliver(boot))));
@@ -134,6 +152,14 @@ export class MockBoard implements Board {
     };
   }
 
+  get mockSubGhz(): MockSubGhz {
+    if (this.subGhz !== undefined) return this.subGhz as MockSubGhz;
+    throw new HalError("hal/absent", `board ${this.id} has no subGhz`, { part: "subGhz" });
+  }
+  get mockImageFlash(): MockFlash {
+    if (this.imageFlash !== undefined) return this.imageFlash as MockFlash;
+    throw new HalError("hal/absent", `board ${this.id} has no imageFlash`, { part: "imageFlash" });
+  }
   get mockMains(): MockMains {
     return this.#part("mains");
   }
@@ -178,6 +204,10 @@ export class MockBoard implements Board {
    */
   reset(meanwhile: () => MaybePromise<void> = () => {}): Promise<void> {
     return this.#power.restart(meanwhile);
+  }
+
+  restart(): void {
+    void this.reset(() => new Promise((resolve) => void this.#scheduler.after(restartMs, resolve)));
   }
 
   /** True while a {@link reset} is under way, its listeners of power included. */

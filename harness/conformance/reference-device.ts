@@ -27,6 +27,7 @@ import {
 } from "../../hal/mock/index.ts";
 import { deviceBoard } from "../premises/factory.ts";
 import type { KeyStore, KeyUse, Party } from "../verify/index.ts";
+import { StandInImages } from "./images.ts";
 import type { StandIns } from "./stand-ins.ts";
 
 const wire: HomeWire = "gbcs";
@@ -69,6 +70,7 @@ export class RunningReference {
   readonly scheduler: Scheduler;
   /** Whole messages that left on the device's own account, so far. */
   readonly sent: Uint8Array[] = [];
+  readonly images = new StandInImages();
   /** Why it refused what it was asked, and what in it failed, so far. */
   readonly troubles: string[] = [];
   readonly #boot: (observe: (observation: Observation) => void) => Promise<Device>;
@@ -145,6 +147,7 @@ export class ReferenceDevice {
         agreement,
         settings: referenceSettings,
         observe,
+        images: running.images,
         signer: standIns.signer(eui),
       };
       return (await bootDevice(type, board, { ...options, ...("link" in link && link) })).device;

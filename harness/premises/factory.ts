@@ -39,6 +39,8 @@ export function deviceBoard(options: DeviceBoardOptions): MockBoard {
   return new MockBoard({
     ...rest,
     parts: {
+      imageFlash: true,
+      ...(devices[type].board === "hub" && { subGhz: true }),
       mains: { ...mainsOf(type), ...mains },
       ...(parts.includes("metrology") && { metrology: { elementCount, ...(load && { profile: load }) } }),
       ...(parts.includes("loadSwitch") && { loadSwitch: true }),

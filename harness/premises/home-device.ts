@@ -1,4 +1,5 @@
 /** One device of a home: its board, its making, and the firmware that runs while it has power. */
+import { imageSlots } from "../../firmware/devices/board-images.ts";
 import { bootDevice, type ModelledDevice, type RunningDevice } from "../../firmware/devices/boot.ts";
 import type { DeviceSettings } from "../../firmware/devices/settings.ts";
 import { withCrc } from "../../firmware/han/install-code.ts";
@@ -65,6 +66,18 @@ export class HomeDevice {
     if (pair === undefined) return;
     await pair.erase();
     this.bootBoard = () => pair.board();
+  }
+
+  /**
+   * Puts a firmware image into the slot that waits, as a transfer over the home network ends, and has the firmware look at
+   * it. Throws `hal/absent` for a board without room for images.
+   */
+  async deliverImage(image: Uint8Array): Promise<void> {
+    const flash = this.board.mockImageFlash;
+    const { secondary } = imageSlots(flash);
+    await secondary.erase();
+    await flash.program(secondary.offset, image);
+    await this.firmware?.device.imageArrived();
   }
 
   /** From now on the firmware starts whenever the board gets power. */

@@ -4,50 +4,29 @@
  * proportional controller's is in one of the two places, and in no other (`test/harness/scenarios/alert-causes.test.ts`).
  */
 import type { AlertName, Cause } from "./alert-causes/cause.ts";
+import { controlCauses } from "./alert-causes/controls.ts";
 import { meterCauses } from "./alert-causes/meter.ts";
 import { partyCauses } from "./alert-causes/parties.ts";
+import { paymentCauses } from "./alert-causes/payment.ts";
 import { voltageCauses } from "./alert-causes/voltage.ts";
 
-export const causes: readonly Cause[] = [...voltageCauses, ...meterCauses, ...partyCauses];
+export const causes: readonly Cause[] = [
+  ...voltageCauses,
+  ...meterCauses,
+  ...partyCauses,
+  ...paymentCauses,
+  ...controlCauses,
+];
 
-const payment = "payment's: not yet provoked here";
-const auxiliary = "auxiliary control's: not yet provoked here";
 const firmware = "firmware distribution's: not yet modelled";
 const subGhz = "the hub has no sub-GHz radio yet";
 const noPpmid = "a device of the home commands it, and none that does is modelled yet";
 
 /** Events without a cause, and why. */
 export const notProvoked: Readonly<Partial<Record<AlertName, string>>> = {
-  lowCredit: payment,
-  creditAddedLocally: payment,
-  emergencyCreditAvailable: payment,
-  armedByEmergencyCredit: payment,
-  timeDebt1Paid: payment,
-  timeDebt2Paid: payment,
-  paymentDebtPaid: payment,
-  emergencyCreditExhausted: payment,
-  emergencyCreditActivated: payment,
-  tokenEntrySuspended: payment,
-  tokenLockedOut: payment,
-  creditExhausted: payment,
-  balanceTooHigh: payment,
-  tokenDuplicate: payment,
-  creditTooHigh: payment,
-  tokenNotAuthentic: payment,
-  tokenForOther: payment,
-  disablementSuspended: payment,
-  billingLogUpdated: "billing's: not yet provoked here",
-  auxiliaryFailed: auxiliary,
-  auxiliarySwitched: auxiliary,
-  commandUnsupported: auxiliary,
-  auxiliaryLimitSet: auxiliary,
-  auxiliaryLimitEnded: auxiliary,
-  auxiliaryStateChanged: auxiliary,
-  ownSigningFailed: "credentials': not yet provoked here",
-  ownSigningReplaced: "credentials': not yet provoked here",
-  ownAgreementFailed: "credentials': not yet provoked here",
-  ownAgreementReplaced: "credentials': not yet provoked here",
-  unjoinFailed: "joins': not yet provoked here",
+  tokenForOther: "a token for another meter cannot be told from a false one: its MAC is of the other's key",
+  commandUnsupported:
+    "a command that a device does not have is refused as one it cannot read (8F1E): from memory, unverified",
   imageNotVerified: firmware,
   firmwareChanged: firmware,
   imageVerified: firmware,

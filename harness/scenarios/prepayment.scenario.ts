@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { constantLoad } from "../../hal/mock/index.ts";
 import { appliesTo, needs, type Premises } from "../index.ts";
 import { prepaymentConfiguration, twoRateTariff } from "./samples.ts";
-import { commissioned, connected } from "./support.ts";
+import { codesOf, commissioned, connected } from "./support.ts";
 
 const dayMs = 86_400_000;
 /** 10^-5 pounds. */
@@ -134,5 +134,42 @@ describe("a home on prepayment", function () {
     const { timeDebt1, paymentDebt } = await balances();
     assert.equal(timeDebt1, 0);
     assert.equal(paymentDebt, pounds(5), "two of three: the cap is five pounds a week");
+  });
+
+  it("tells of emergency credit that is spent, and of debts that are paid off (81AA, 81A8, 81A9)", async () => {
+    await toPrepayment(0);
+    const recovery = { DebtRecoveryRatePriceScale: -5, DebtRecoveryRatePeriod: "HOURLY" } as const;
+    await home.command("2.3", {
+      TimeDebtRegister1: 0,
+      TimeDebtRegister2: 20_000,
+      PaymentDebtRegister: pounds(1),
+      DebtRecoveryPerPayment: 10_000,
+      ElecDebtRecovery1: { ...recovery, DebtRecoveryRate: 0 },
+      ElecDebtRecovery2: { ...recovery, DebtRecoveryRate: 10_000 },
+    });
+    await home.command("2.5");
+    await home.runUntil(() => home.alerts(0x81a8).length > 0, dayMs, "the second time debt to be paid off");
+    await home.runUntil(() => home.alerts(0x81aa).length > 0, 4 * dayMs, "emergency credit to be spent");
+    await typeToken(home.headEnd.vend(home.device("esme").eui, 1000));
+    await home.runUntil(() => home.alerts(0x81a9).length > 0, 60_000, "the payment debt to be paid off");
+    assert.equal((await balances()).paymentDebt, 0);
+  });
+
+  it("takes no token that is not authentic or too large, and none by hand after too many tries", async () => {
+    const { eui } = home.device("esme");
+    await toPrepayment(pounds(1));
+    await typeToken(home.headEnd.vend(eui, 20_000));
+    await home.command("1.5", { PrepaymentMode: { AdjustMeterBalance: pounds(450) } });
+    await typeToken(home.headEnd.vend(eui, 5000));
+    const codes = await codesOf(home, "Security");
+    assert.ok(codes.includes("8F5B") && codes.includes("8F47"), codes.join());
+    await typeToken(home.headEnd.vend(eui, 500, "secondSupplier"));
+    await home.runUntil(() => home.alerts(0x8f63).length > 0, 60_000, "the forged token's alert");
+    for (let n = 0; n < 10; n++) await typeToken("00000000000000000000");
+    await home.runUntil(() => home.alerts(0x81c4).length > 0, 60_000, "entry to be suspended");
+    await typeToken(home.headEnd.vend(eui, 100));
+    await home.runUntil(() => home.alerts(0x81c5).length > 0, 60_000, "the next token to be refused");
+    const { balance } = await balances();
+    assert.ok(balance <= pounds(451), `${balance}`);
   });
 });

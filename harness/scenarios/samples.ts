@@ -11,6 +11,7 @@ import { prepaymentSamples } from "./samples/prepayment.ts";
 import { readsSamples } from "./samples/reads.ts";
 import type { Sample } from "./samples/sample.ts";
 import { settingsSamples } from "./samples/settings.ts";
+import { subGhzSamples } from "./samples/sub-ghz.ts";
 import { supplySamples } from "./samples/supply.ts";
 import { tariffSamples } from "./samples/tariff.ts";
 import { voltageSamples } from "./samples/voltage.ts";
@@ -37,6 +38,7 @@ export const samples: readonly Sample[] = [
   ...credentialsSamples,
   ...ownCredentialsSamples,
   ...joinSamples,
+  ...subGhzSamples,
   ...hubSamples,
   ...eventsSamples,
   ...settingsSamples,

@@ -1,12 +1,12 @@
 /**
- * The hub's device log (CCS01 add, CCS02 remove, CCS06 read, backup_PAN of CCS07), over the home network's
+ * The hub's device log (CCS01 add, CCS02 remove, CCS03 restore, CCS06 and CCS07 read), over the home network's
  * coordinator, which keeps the entries. Every addition, removal and change of a hashed link key is told to the
  * ACB, once: alert 0018, code 8F12 (CS14).
  */
 import { euiBytes, euiText } from "../../../hal/base/eui64.ts";
 import type { Cancel, Listener } from "../../../hal/board.ts";
-import type { HanCoordinator } from "../../han/coordinator.ts";
 import type { HanDeviceEntry, HanEvent } from "../../han/options.ts";
+import type { ToldDevice } from "../../han/restore.ts";
 import type { JournalChange } from "../../kernel/journal.ts";
 import { Kept } from "../../kernel/kept.ts";
 import { devices, messages, toPlain, valueTypes } from "../../model/index.ts";
@@ -14,12 +14,11 @@ import { Status } from "../../wire/message.ts";
 import type { CommandOrigin } from "../command-origin.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import {
-  type ActiveDevice,
   type Backup,
   deviceLogObjects,
   type Registration,
+  type Restore,
   type ShownDeviceLog,
-  statusOf,
 } from "./cosem.ts";
 
 /** What the device log needs of the coordinator (`HanCoordinator` has it). */
@@ -36,8 +35,14 @@ export interface DeviceLogHan {
   openJoinWindow(seconds: number): Promise<void>;
   closeJoinWindow(): Promise<void>;
   devices(): readonly HanDeviceEntry[];
-  load?: HanCoordinator["load"];
   onEvent(listener: Listener<HanEvent>): Cancel;
+  /** Devices that were taken off the log, oldest first. */
+  readonly historic: {
+    devices(): readonly ToldDevice[];
+    bringTo(devices: readonly ToldDevice[]): Promise<void>;
+  };
+  restore(extendedPanId: Uint8Array, devices: readonly ToldDevice[]): Promise<void>;
+  bringTo(extendedPanId: Uint8Array, entries: readonly HanDeviceEntry[]): Promise<void>;
 }
 
 const deviceLogChanged = 0x8f12;
@@ -92,27 +97,6 @@ class DeviceLog implements Feature, ShownDeviceLog {
 
   devices(): readonly HanDeviceEntry[] {
     return this.#han.devices();
-  }
-
-  async load(devices: readonly ActiveDevice[]): Promise<void> {
-    await this.#han.load?.(
-      devices.map((each) => ({
-        eui64: euiText(each.device),
-        status: statusOf(each.status),
-        maxRssiDbm: each.rssiMax,
-        averageRssiDbm: each.linkQuality,
-        minRssiDbm: each.rssiMin,
-        maxLqi: each.lqiMax,
-        averageLqi: each.lqiMean,
-        minLqi: each.lqiMin,
-        lastHeardS: each.lastHeard,
-        failures: each.failures,
-        successes: each.successes,
-        linkQuality: each.linkQuality,
-        applicationVersion: each.application,
-        stackVersion: each.stack,
-      })),
-    );
   }
 
   async start(): Promise<void> {
@@ -183,6 +167,38 @@ class DeviceLog implements Feature, ShownDeviceLog {
     return { time: this.#context.stampS(), panId: this.#han.extendedPanId, devices };
   }
 
+  historicBackup(): Backup {
+    const devices = this.#han.historic.devices().map(({ eui64, hash }) => ({
+      device: euiBytes(eui64),
+      keyHash: hash,
+    }));
+    return { time: this.#context.stampS(), panId: this.#han.extendedPanId, devices };
+  }
+
+  /** What another hub had takes the place of what this one has. */
+  async restore({ panId, devices }: Restore): Promise<Status> {
+    await this.#han.restore(panId, devices.map(toldOf));
+    await this.#tellChange();
+    return Status.success;
+  }
+
+  async load(devices: readonly HanDeviceEntry[], panId = this.#han.extendedPanId): Promise<void> {
+    const known = new Map(this.#han.devices().map((device) => [device.eui64, device.linkKeyHash]));
+    await this.#han.bringTo(
+      panId,
+      devices.map((device) => ({
+        ...device,
+        linkKeyHash: device.linkKeyHash.length > 0 ? device.linkKeyHash : (known.get(device.eui64) ?? none),
+      })),
+    );
+    await this.#told.keep(this.#summary());
+  }
+
+  /** The network is that of the log in use. */
+  async loadHistoric({ devices }: Restore): Promise<void> {
+    await this.#han.historic.bringTo(devices.map(toldOf));
+  }
+
   #summary(): string[] {
     const hex = (bytes: Uint8Array) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     return this.#han.devices().map(({ eui64, linkKeyHash }) => `${eui64}/${hex(linkKeyHash)}`);
@@ -201,6 +217,12 @@ class DeviceLog implements Feature, ShownDeviceLog {
     await this.#told.keepWith(summary, (change) => this.#context.raise(alert, [change]));
   }
 }
+
+const none = new Uint8Array();
+const toldOf = ({ device, keyHash }: Restore["devices"][number]): ToldDevice => ({
+  eui64: euiText(device),
+  hash: keyHash,
+});
 
 const commandText = ({ code, originator, counter }: CommandOrigin): string =>
   `${code}/${originator}/${counter}`;

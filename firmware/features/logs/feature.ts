@@ -1,4 +1,5 @@
 /** Reads of the event, security and power event logs (ECS35a–e). Only the event log can be cleared remotely. */
+import { readU32, writeU32 } from "../../kernel/bytes.ts";
 import { objects } from "../../model/index.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import { readEntries } from "../ranges.ts";
@@ -6,6 +7,13 @@ import { done, serve } from "../serve.ts";
 
 const eventLogCleared = 0x8f52;
 const nothing = new Uint8Array();
+
+/** What an entry of the power event log carries: a number. */
+function fourOctets(value: number): Uint8Array {
+  const octets = new Uint8Array(4);
+  writeU32(octets, 0, value);
+  return octets;
+}
 
 export function logsFeature(context: DeviceContext): Feature {
   const { eventLog, securityLog, powerLog } = context;
@@ -44,7 +52,15 @@ export function logsFeature(context: DeviceContext): Feature {
       serve(objects.powerEventLog, {
         buffer: {
           get: (range) =>
-            readEntries(powerLog, range, ({ timeS, code }) => ({ time: timeS, code, value: 0 })),
+            readEntries(powerLog, range, ({ timeS, code, other }) => ({
+              time: timeS,
+              code,
+              value: other?.length === 4 ? readU32(other, 0) : 0,
+            })),
+          load: (entries) =>
+            powerLog.replace(
+              entries.map(({ time, code, value }) => ({ timeS: time, code, other: fourOctets(value) })),
+            ),
         },
       }),
     ],

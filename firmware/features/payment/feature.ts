@@ -134,7 +134,7 @@ class Payment implements PaymentFeature, ShownPayment {
     options.tariff.onChange(async () => {
       this.#prices = undefined;
     });
-    options.supply.onlyWhile(() => !this.#cutOff());
+    options.supply.onlyWhile(() => this.configuration.mode === "credit" || !this.#cutOff());
   }
 
   start(): Promise<void> {

@@ -5,7 +5,6 @@
 
 /** Powers of ten of a unit in the currency's own, pounds or euros. */
 export const unitScale = -5;
-export const unitsPerPenny = 1000n;
 
 /** `n` times 10^`e`, `e` at most 0: what is less than a unit. */
 export interface Fraction {

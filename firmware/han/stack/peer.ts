@@ -55,25 +55,11 @@ export class Peer {
 export const INCOMING_PREFIX = "han/in/";
 export const incomingKey = (eui64: Eui64): string => INCOMING_PREFIX + eui64;
 
-const APPLICATION_VERSION = 1;
-const STACK_VERSION = 2;
-
-/** What CCS06 tells of a link. */
-export type ToldStats = Pick<
-  LinkStats,
-  | "maxRssiDbm"
-  | "averageRssiDbm"
-  | "minRssiDbm"
-  | "maxLqi"
-  | "averageLqi"
-  | "minLqi"
-  | "lastHeardS"
-  | "failures"
-  | "successes"
-  | "linkQuality"
-  | "applicationVersion"
-  | "stackVersion"
->;
+const bounds = [
+  ...(["maxRssiDbm", "minRssiDbm", "maxLqi", "minLqi"] as const),
+  ...(["lastHeardS", "failures", "successes"] as const),
+] as const;
+type Seen = Readonly<Record<(typeof bounds)[number] | "averageRssiDbm" | "averageLqi", number>>;
 
 /** Counts of CCS06, kept since power-on. */
 export class LinkStats {
@@ -86,20 +72,8 @@ export class LinkStats {
   lastHeardS = UNSET_TIME;
   failures = 0;
   successes = 0;
-  /** Of a sub-GHz device. */
-  linkQuality: number | undefined;
-  applicationVersion = APPLICATION_VERSION;
-  stackVersion = STACK_VERSION;
   #rssiSum = 0;
   #lqiSum = 0;
-
-  /** For a bench: all that was heard, in the place of what was. */
-  load(told: ToldStats): void {
-    const { averageLqi, averageRssiDbm, ...rest } = told;
-    Object.assign(this, rest, { frames: 1 });
-    this.#rssiSum = averageRssiDbm;
-    this.#lqiSum = averageLqi;
-  }
 
   heard(frame: RadioFrame, nowS: number | undefined): void {
     const first = this.frames === 0;
@@ -111,6 +85,14 @@ export class LinkStats {
     this.#rssiSum += frame.rssiDbm;
     this.#lqiSum += frame.lqi;
     this.lastHeardS = nowS ?? this.lastHeardS;
+  }
+
+  /** As if one frame had been heard at each level: for a bench. */
+  bringTo(seen: Seen): void {
+    for (const name of bounds) this[name] = seen[name];
+    this.frames = 1;
+    this.#rssiSum = seen.averageRssiDbm;
+    this.#lqiSum = seen.averageLqi;
   }
 
   get averageRssiDbm(): number {

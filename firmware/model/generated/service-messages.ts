@@ -86,7 +86,7 @@ export const serviceMessages = {
     ],
   },
   CS06: {
-    code: 0x0012, title: "activate firmware", kind: "command", payload: "asn1", devices: ["ESME", "GSME", "HCALCS", "PPMID", "SAPC"], requests: ["11.3"],
+    code: 0x0012, title: "activate firmware", kind: "command", payload: "asn1", devices: ["ESME", "GSME", "HCALCS", "PPMID"], requests: ["11.3"],
     futureDated: true, replayProtected: true, sensitive: false, stamped: true, outcome: 0x00CA,
     grants: [
       { role: "supplier", protection: "signature+mac", response: "signature", replayProtected: true },

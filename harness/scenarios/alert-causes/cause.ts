@@ -1,5 +1,7 @@
 /** What a cause of events is. */
+
 import type { alerts } from "../../../firmware/model/index.ts";
+import type { WireName } from "../../../firmware/wire/suites.ts";
 import type { Premises, PremisesOptions } from "../../index.ts";
 
 export type AlertName = keyof typeof alerts;
@@ -10,6 +12,8 @@ export interface Cause {
   readonly at?: "esme" | "hub";
   readonly tells: readonly AlertName[];
   readonly home?: PremisesOptions;
+  /** Where not every wire has what it takes. */
+  readonly wires?: readonly WireName[];
   /** It ends with a device that no message reaches. */
   readonly unreachable?: true;
   bring(home: Premises): Promise<void>;

@@ -17,6 +17,9 @@ export const deviceSamples: readonly Sample[] = [
   sample("ECS52", "11.2", nothing, {
     check: ({ FirmwareVersion }) => assert.equal(FirmwareVersion, "00010000"),
   }),
+  sample("CS06", "11.3", () => ({ FirmwareHash: "00".repeat(32) }), {
+    check: ({ FirmwareImageActivate: { outcome } }) => assert.equal(outcome?.code, "noImage"),
+  }),
   sample("ECS15a", "3.3", nothing),
   sample("ECS35a", "6.13", log("Event"), { ...state, check: ({ EventLog }) => isList(EventLog) }),
   sample("ECS35b", "6.13", log("Security"), { ...state, check: ({ SecurityLog }) => isList(SecurityLog) }),

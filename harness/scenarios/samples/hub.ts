@@ -1,5 +1,6 @@
 /** Samples of the hub. */
 import assert from "node:assert/strict";
+import { standardDevice } from "../../premises/device-specs.ts";
 import { nothing, type Sample, sample, state } from "./sample.ts";
 
 const ppmid = "00DB1234567890A5";
@@ -17,5 +18,13 @@ export const hubSamples: readonly Sample[] = [
     ...state,
     check: ({ DeviceLog }) => assert.equal(DeviceLog?.length, 1),
   }),
+  sample("CCS07", "8.9", () => ({ ReadSecurityDetails: {} }), {
+    ...state,
+    check: ({ DeviceLogBackUp, HistoricDeviceLogBackUp }) => {
+      assert.equal(DeviceLogBackUp?.devices[0]?.keyHash.length, 32);
+      assert.deepEqual(HistoricDeviceLogBackUp?.devices, []);
+    },
+  }),
+  sample("CCS03", "8.12.1", () => ({ OldCHFID: standardDevice("CHF").eui })),
   sample("CCS02", "8.11", ({ listed }) => ({ DeviceID: listed, RequestType: "Remove" })),
 ];

@@ -16,9 +16,15 @@ import {
 } from "../../../harness/scenarios/samples.ts";
 
 const esme = { eui: "00DB1234567890A0", type: "ESME" } as const;
+const sapc = { eui: "00DB1234567890A6", type: "SAPC" } as const;
 const hub = { eui: "00DB1234567890A2", type: "CHF" } as const;
 const certificate = new Uint8Array(200).fill(7);
 const keys = { sign: { certificate }, agree: { certificate }, prepay: { certificate } };
+
+const backup = {
+  panId: new Uint8Array(8).fill(1),
+  devices: [{ device: new Uint8Array(8).fill(2), keyHash: new Uint8Array(16).fill(3) }],
+};
 
 /** A subject of no home: every certificate is of 200 octets of 7. */
 export const subject = {
@@ -54,7 +60,7 @@ const sampled = oneEach.map(({ useCase, reference, parameters, by, phases = 1 })
     reference,
     parameters: parameters(subject),
     role,
-    target: devices.includes("ESME") ? { ...esme, phases } : hub,
+    target: devices.includes("ESME") ? { ...esme, phases } : devices.includes("CHF") ? hub : sapc,
   };
 });
 
@@ -174,6 +180,7 @@ export const requests: readonly ServiceRequest[] = [...sampled, ...others].map(
     originator: "90B3D51F30010000",
     counter: 2n ** 33n,
     supplementary: { party: "90B3D51F30030000", counter: 5n },
+    backups: new Map([[hub.eui, backup]]),
     typeOf: (eui: string) => (eui === "00DB1234567890A8" ? "IHD" : "PPMID"),
   }),
 );

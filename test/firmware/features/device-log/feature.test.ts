@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { activationFeature } from "../../../../firmware/features/activation/feature.ts";
+import { noImages } from "../../../../firmware/features/activation/images.ts";
 import { deviceLogFeature } from "../../../../firmware/features/device-log/feature.ts";
-import { firmwareVersionFeature } from "../../../../firmware/features/firmware-version/feature.ts";
 import { logsFeature } from "../../../../firmware/features/logs/feature.ts";
 import type { HanDeviceEntry, HanEvent } from "../../../../firmware/han/options.ts";
-import { euiText } from "../../../../hal/base/eui64.ts";
+import type { ToldDevice } from "../../../../firmware/han/restore.ts";
+import { euiBytes, euiText } from "../../../../hal/base/eui64.ts";
 import type { Listener } from "../../../../hal/board.ts";
 import { cutEverywhere, FeatureBench, refusalOf, startUtcS } from "../../../support/feature-bench.ts";
 import { octets } from "../tariff/samples.ts";
@@ -14,7 +16,7 @@ const extendedPanId = octets("0001020304050607") as Uint8Array;
 
 /** A coordinator that keeps its entries in memory. */
 class FakeHan {
-  readonly extendedPanId = extendedPanId;
+  extendedPanId = extendedPanId;
   entries: HanDeviceEntry[] = [];
   window = 0;
   listener: Listener<HanEvent> = () => {};
@@ -61,6 +63,25 @@ class FakeHan {
     this.window = 0;
   }
   devices = () => this.entries;
+  former: ToldDevice[] = [];
+  historic = {
+    devices: () => this.former,
+    bringTo: async (devices: readonly ToldDevice[]) => {
+      this.former = [...devices];
+    },
+  };
+  async restore(panId: Uint8Array, devices: readonly ToldDevice[]) {
+    this.extendedPanId = panId;
+    this.entries = [];
+    for (const { eui64, hash } of devices) {
+      await this.allow(euiBytes(eui64), installCode as Uint8Array, 0);
+      this.entries.push({ ...(this.entries.pop() as HanDeviceEntry), linkKeyHash: hash });
+    }
+  }
+  async bringTo(panId: Uint8Array, entries: readonly HanDeviceEntry[]) {
+    this.extendedPanId = panId;
+    this.entries = [...entries];
+  }
   onEvent(listener: Listener<HanEvent>) {
     this.listener = listener;
     return () => {};
@@ -73,7 +94,7 @@ const make = () => {
     features: [
       deviceLogFeature(context, han),
       logsFeature(context),
-      firmwareVersionFeature(context, octets("01020304") as Uint8Array),
+      activationFeature(context, noImages, octets("01020304") as Uint8Array),
     ],
     han,
   }));

@@ -13,11 +13,12 @@ import {
 import { credit, type Rules } from "../../../../firmware/features/payment/machine.ts";
 import { fromHex } from "../../../../hal/base/hex.ts";
 import { SeededRandom, typicalHome } from "../../../../hal/mock/index.ts";
-import { startUtcS } from "../../../support/feature-bench.ts";
+import { cutEverywhere, startUtcS } from "../../../support/feature-bench.ts";
 import {
   adjust,
   balances,
   call,
+  get,
   hour,
   limits,
   paymentBench,
@@ -163,6 +164,36 @@ describe("money is conserved", () => {
       }),
       { seed: 20, numRuns: 300 },
     );
+  });
+
+  it("over a cut at any flash operation of a midnight that charges everything there is", async () => {
+    const [kWh, aDay, hourly, daily, credits] = [28_123, 23_217, 1234, 5432, pounds(9)];
+    const make = async () => {
+      const bench = await paymentBench();
+      await prices(bench, kWh, aDay);
+      await timeDebt(bench, 1, hourly, 3600, 24 * hourly);
+      await timeDebt(bench, 2, daily, 86_400, pounds(1));
+      await adjust(bench, credits);
+      await toPrepayment(bench);
+      await bench.run(23.7 * hour);
+      return bench;
+    };
+    const cuts = await cutEverywhere(
+      make,
+      (bench) => bench.run(0.5 * hour),
+      async (bench, cut) => {
+        await bench.runTo(startUtcS + 25 * 3600 - 1);
+        const { tou } = await bench.built.metering.registers();
+        const energy = Math.floor(((tou[0] as number) * kWh) / 1000);
+        const { balance, timeDebt1, timeDebt2 } = await balances(bench);
+        assert.equal(timeDebt1, 0, cut);
+        assert.equal(timeDebt2, pounds(1) - daily, cut);
+        assert.equal(balance, credits - energy - aDay - 24 * hourly - daily, cut);
+        assert.equal(((await get(bench, "dailyPrepaymentLog.buffer")) as unknown[]).length, 1, cut);
+        assert.equal(bench.alertCodes.filter((code) => code === "81a7").length, 1, cut);
+      },
+    );
+    assert.ok(cuts >= 12, `${cuts} cuts`);
   });
 
   for (const prepayment of [false, true])

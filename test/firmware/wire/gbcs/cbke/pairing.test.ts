@@ -95,6 +95,10 @@ describe("CBKE: a pairing over Zigbee frames", () => {
       const options = keys.flatMap((key, i) => ["-o", tsharkKeyOption(key, `key ${i}`)]);
       const read = (...more: string[]) => tshark("-r", file, ...options, ...more).trim();
       assert.equal(read("-Y", "_ws.malformed || _ws.expert"), "");
+      // tshark names the key of each layer whose MIC was right; an encrypted payload stays where it was not.
+      assert.ok(read("-Y", "zbee_nwk.security == 1 || zbee_aps.security == 1").split("\n").length > 20);
+      assert.equal(read("-Y", "zbee_sec.encrypted_payload"), "");
+      assert.equal(read("-Y", "zbee_nwk.security == 1 && !zbee.sec.key"), "");
       const cluster = ["-Y", "zbee_aps.cluster == 0x0800 && zbee_zcl"];
       const column = read(...cluster, "-T", "fields", "-e", "_ws.col.Info");
       assert.deepEqual(
