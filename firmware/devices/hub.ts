@@ -24,8 +24,8 @@ async function hubFeatures(device: Device, link: HubLink): Promise<Feature[]> {
   link.dropsFor((target, message) => subGhz.drops(target, message));
   return [
     ...commonFeatures(device),
-    subGhz,
     identityFeature(device, { eui64: identity.eui64, plate: settings }),
+    subGhz,
     logsFeature(device),
     deviceLogFeature(device, link.han, settings),
     hubOutageFeature(device, {

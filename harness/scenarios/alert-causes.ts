@@ -5,6 +5,7 @@
  */
 import type { AlertName, Cause } from "./alert-causes/cause.ts";
 import { controlCauses } from "./alert-causes/controls.ts";
+import { firmwareCauses } from "./alert-causes/firmware.ts";
 import { meterCauses } from "./alert-causes/meter.ts";
 import { partyCauses } from "./alert-causes/parties.ts";
 import { paymentCauses } from "./alert-causes/payment.ts";
@@ -16,20 +17,16 @@ export const causes: readonly Cause[] = [
   ...partyCauses,
   ...paymentCauses,
   ...controlCauses,
+  ...firmwareCauses,
 ];
 
-const firmware = "firmware distribution's: not yet modelled";
+const firmware = "the hub has no images for devices of its home yet";
 const subGhz = "the hub has no sub-GHz radio yet";
 const noPpmid = "a device of the home commands it, and none that does is modelled yet";
 
 /** Events without a cause, and why. */
 export const notProvoked: Readonly<Partial<Record<AlertName, string>>> = {
   tokenForOther: "a token for another meter cannot be told from a false one: its MAC is of the other's key",
-  commandUnsupported:
-    "a command that a device does not have is refused as one it cannot read (8F1E): from memory, unverified",
-  imageNotVerified: firmware,
-  firmwareChanged: firmware,
-  imageVerified: firmware,
   transferFailed: firmware,
   transferDone: firmware,
   dutyCycleLimited: subGhz,
