@@ -63,10 +63,10 @@ describe("conform, on the reference messages", function () {
       assert.deepEqual(counts(own), counts(anonymous));
       assert.equal(own.authenticated, 387);
       assert.ok(
-        own.identical + own.sameShape >= 62,
+        own.identical + own.sameShape >= 267,
         `${own.identical} identical, ${own.sameShape} same shape`,
       );
-      assert.ok(own.alerts.identical + own.alerts.sameShape >= 13);
+      assert.ok(own.alerts.identical + own.alerts.sameShape >= 60);
       assert.match(conformPage(own, "<set>"), /&lt;set&gt;/);
     } finally {
       rmSync(renamed, { recursive: true });
