@@ -13,8 +13,8 @@ import {
   type Metrology,
   type Modem,
   type Radio,
-  type Supervisor,
   type SubGhzRadio,
+  type Supervisor,
   type Tamper,
   type UserInterface,
 } from "../board.ts";
@@ -31,8 +31,8 @@ import { Power } from "./power.ts";
 import type { MockRadio } from "./radio.ts";
 import type { SeededRandom } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { MockSupervisor } from "./supervisor.ts";
 import { MockSubGhz } from "./sub-ghz.ts";
+import { MockSupervisor } from "./supervisor.ts";
 import { MockTamper } from "./tamper.ts";
 import { MockUserInterface } from "./user-interface.ts";
 import type { WanLink } from "./wan.ts";
