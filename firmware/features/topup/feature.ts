@@ -15,7 +15,7 @@ import { report } from "../report.ts";
 import { done, serve } from "../serve.ts";
 import { reportUserCommand } from "../user-interface/commands.ts";
 import { readToken, type Token, tokenDigits, wholeCounter } from "./token.ts";
-import { highestUsed, isUsed, type UsedTokens, use } from "./used-tokens.ts";
+import { highestUsed, issuedBy, isUsed, type UsedTokens, use } from "./used-tokens.ts";
 
 /** Whose tokens the device takes now. */
 export interface TokenIssuer {
@@ -84,6 +84,7 @@ class TopUp implements Feature {
       supplier: "",
       floor: 0,
       counters: [],
+      former: [],
     });
     this.#tries = new Kept(context.journal, "token/tries", { inARow: 0, suspendedToS: 0 });
   }
@@ -156,10 +157,7 @@ class TopUp implements Feature {
   /** A new supplier's tokens begin anew, from its floor. */
   #usedOf(issuer: TokenIssuer | undefined): UsedTokens {
     const { value } = this.#used;
-    const floor = Number((issuer?.floor ?? 0n) >> 32n);
-    if (issuer === undefined || value.supplier === issuer.supplier)
-      return { ...value, floor: Math.max(value.floor, floor) };
-    return { supplier: issuer.supplier, floor, counters: [] };
+    return issuer === undefined ? value : issuedBy(value, issuer.supplier, Number(issuer.floor >> 32n));
   }
 
   #counterOf({ shortCounter }: Token, used: UsedTokens): bigint {

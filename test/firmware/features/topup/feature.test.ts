@@ -133,6 +133,21 @@ describe("top-up by token", () => {
     assert.deepEqual(bench.alertCodes, ["810e", "8f51", "810e"]);
   });
 
+  it("of a supplier that comes again is not taken again, though another's was in between", async () => {
+    const bench = await paymentBench();
+    const other = "90B3D51F30030000";
+    await type(bench, utrn(3, 100));
+    Object.assign(issuing, { supplier: other });
+    await type(bench, utrn(1, 100, undefined, other));
+    Object.assign(issuing, { supplier: "90B3D51F30010000" });
+    await bench.powerCycle();
+    await type(bench, utrn(3, 100));
+    assert.equal(await balance(bench), pounds(2));
+    await type(bench, utrn(4, 100));
+    assert.equal(await balance(bench), pounds(3));
+    assert.deepEqual(bench.alertCodes, ["810e", "810e", "8f51", "810e"]);
+  });
+
   it("cut off at any flash operation, has given its credit or is as good as new; never both, never neither", async () => {
     const make = async () => {
       const bench = await paymentBench();
