@@ -117,15 +117,22 @@ class TopUp implements Feature {
     const nowS = this.#context.nowS();
     if (nowS < suspendedToS && suspendedToS - nowS <= tokenSuspensionS)
       return this.#tell(alerts.tokenLockedOut);
+    // Counted before it is made, so that cutting the power never makes a try free.
+    if (inARow >= tokenTries) return this.#suspend(nowS);
+    await this.#tries.keep({ inARow: inARow + 1, suspendedToS: 0 });
     const outcome = await this.#enter(digits);
     if (outcome === "credited") {
-      if (inARow > 0) await this.#tries.keep({ inARow: 0, suspendedToS: 0 });
+      await this.#tries.keep({ inARow: 0, suspendedToS: 0 });
       await this.#tell(alerts.creditAddedLocally);
       return reportUserCommand(this.#context, "addCredit", true);
     }
     await reportUserCommand(this.#context, "addCredit", false);
-    if (inARow + 1 < tokenTries) return this.#tries.keep({ inARow: inARow + 1, suspendedToS: 0 });
-    await this.#tries.keepWith({ inARow: 0, suspendedToS: nowS + tokenSuspensionS }, (change) =>
+    if (inARow + 1 >= tokenTries) await this.#suspend(nowS);
+  }
+
+  #suspend(nowS: number): Promise<void> {
+    const suspendedToS = nowS + this.#options.tokenSuspensionS;
+    return this.#tries.keepWith({ inARow: 0, suspendedToS }, (change) =>
       report(this.#context, alerts.tokenEntrySuspended.code, { changes: [change] }),
     );
   }

@@ -111,6 +111,25 @@ describe("top-up by token", () => {
     assert.equal(await balance(bench), pounds(8));
   });
 
+  it("typed wrong is counted whatever flash operation its power fails at (81C4)", async () => {
+    const wrong = "12345678901234567890";
+    const failures = (bench: PaymentBench) => bench.eventCodes.filter((code) => code === "8162").length;
+    const make = async () => {
+      const bench = await paymentBench();
+      for (let n = 0; n < 9; n++) await type(bench, wrong);
+      return bench;
+    };
+    await cutEverywhere(
+      make,
+      (bench) => type(bench, wrong),
+      async (bench, cut) => {
+        const tried = failures(bench) === 10;
+        await type(bench, utrn(1, 500));
+        if (tried) assert.equal(await balance(bench), 0, cut);
+      },
+    );
+  });
+
   it("comes in any order, and never twice, though more come than are remembered", async () => {
     const bench = await paymentBench();
     const counters = Array.from({ length: 120 }, (_, n) => ((n * 7) % 120) + 1);
