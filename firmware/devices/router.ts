@@ -61,7 +61,7 @@ export class Router {
     if (originator !== from || kind === Kind.command) return this.#device.refuse("not-relayed", { from });
     this.#device.observe({ kind: "relay", from, message: envelope.header.code });
     if (kind === Kind.response) return this.#wan.send(bytes, () => {}, true);
-    await this.#relayAlert(bytes, await this.#kept.keep(bytes));
+    await this.#relayAlert(bytes, await this.#kept.keep(from, bytes));
   }
 
   /** After a start: what was taken over and not delivered leaves again. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { RelayStore } from "../../../firmware/devices/relay-store.ts";
 import { objects } from "../../../firmware/model/index.ts";
 import { type Alert, Kind, type Response } from "../../../firmware/wire/message.ts";
 import { suites } from "../../../firmware/wire/suites.ts";
@@ -60,6 +61,17 @@ describe("a message between WAN and home", () => {
     await raise(rig);
     await rig.scheduler.run(() => rig.meter.device.journal.keys("alert/").length === 0, 10_000);
     assert.equal(rig.hub.device.journal.keys("relay/").length, 1);
+  });
+
+  it("of a device that sends without end, alerts are kept no more than its share of the hub's store", async () => {
+    const { journal } = (await joined()).hub.device;
+    const store = new RelayStore(journal, 12);
+    const [flood, other] = ["00DB1234567890FF", "00DB1234567890A0"];
+    for (let n = 0; n < 20; n++) await store.keep(flood, Uint8Array.of(n));
+    assert.equal(journal.keys("relay/").length, 9);
+    const again = new RelayStore(journal, 12);
+    assert.ok((await again.keep(other, Uint8Array.of(77))) !== undefined);
+    assert.deepEqual(again.waiting().at(-1)?.bytes, Uint8Array.of(77));
   });
 
   it("commands for one meter keep their order when the first has to be sent again", async () => {
