@@ -325,7 +325,7 @@ class Payment implements PaymentFeature, ShownPayment {
     const nowS = this.#context.timeIsSet() ? this.#context.nowS() : undefined;
     const before = this.#ledger;
     const { ledger, midnights } = settle(before, terms, registers, nowS);
-    for (const { timeS, balances } of midnights) await this.logs.midnight(timeS, balances);
+    await this.logs.midnights(midnights);
     const { state, fractions, owed, chargedToS } = ledger;
     const changed =
       state !== before.state ||

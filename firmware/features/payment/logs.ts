@@ -34,6 +34,10 @@ class Log<T extends ValueType> {
     this.#kept = new KeptRing<Plain>(journal, `payment-log/${name}/`, max);
   }
 
+  get capacity(): number {
+    return this.#kept.capacity;
+  }
+
   /** Oldest first. */
   get entries(): readonly ValueOf<T>[] {
     return this.#kept.entries.map((entry) => fromPlain(this.#type, entry));
@@ -83,10 +87,11 @@ export class PaymentLogs {
     return [(commit) => this.changes.appendWith(entry, commit)];
   }
 
-  /** A midnight is logged once, also when its booking was lost. */
-  async midnight(time: number, balances: Balances): Promise<void> {
-    if ((this.daily.entries.at(-1)?.time ?? 0) < time)
-      await this.daily.append({ time, ...amountsOf(balances) });
+  /** Midnights are logged once, also when their booking was lost; of many, those that the log has room for. */
+  async midnights(passed: readonly { readonly timeS: number; readonly balances: Balances }[]): Promise<void> {
+    for (const { timeS: time, balances } of passed.slice(-this.daily.capacity))
+      if ((this.daily.entries.at(-1)?.time ?? 0) < time)
+        await this.daily.append({ time, ...amountsOf(balances) });
   }
 }
 

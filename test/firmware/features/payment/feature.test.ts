@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { objects } from "../../../../firmware/model/index.ts";
 import { NOW, type Value } from "../../../../firmware/wire/message.ts";
 import { startUtcS } from "../../../support/feature-bench.ts";
 import { octets } from "../tariff/samples.ts";
@@ -175,6 +176,19 @@ describe("payment feature", () => {
     assert.deepEqual([balance, timeDebt1, timeDebt2], [pounds(10) - 13_500, 0, 0]);
     assert.deepEqual(bench.alertCodes, ["81a7", "81a8"]);
     assert.equal(((await get(bench, "dailyPrepaymentLog.buffer")) as unknown[]).length, 2);
+  });
+
+  it("logs the last midnights alone of a time that its clock has leapt", async () => {
+    const bench = await paymentBench();
+    await bench.run(day);
+    await bench.board.clock.setRtcMs(Date.UTC(2090, 0, 1, 12));
+    const { mockFlash } = bench.board;
+    const before = mockFlash.operationCount;
+    await bench.powerCycle();
+    assert.ok(mockFlash.operationCount - before < 1000, `${mockFlash.operationCount - before} operations`);
+    const entries = (await get(bench, "dailyPrepaymentLog.buffer")) as [number, ...number[]][];
+    assert.equal(entries.at(-1)?.[0], Date.UTC(2090, 0, 1) / 1000);
+    assert.equal(entries.length, objects.dailyPrepaymentLog.attributes.buffer.type.max);
   });
 
   it("puts standing charge and time debts aside while emergency credit is in use, when told to", async () => {
