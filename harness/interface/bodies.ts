@@ -41,7 +41,8 @@ export function elementOf(variant: string): string | undefined {
 
 /** The definition of a variant of DUIS. Throws `interface/variant`, saying what there is in its stead. */
 export function definitionOf(variant: string): RequestDefinition {
-  if (known.includes(variant) && serviceRequest(variant).element !== undefined) return serviceRequest(variant);
+  if (known.includes(variant) && serviceRequest(variant).element !== undefined)
+    return serviceRequest(variant);
   throw new CodedError("interface/variant", `ServiceReferenceVariant: ${reasonAgainst(variant)}`, {
     element: "ServiceReferenceVariant",
     variant,

@@ -59,10 +59,14 @@ function expectElement(parent: XmlElement, name: string, element: XmlElement | u
 
 function unexpected(at: XmlElement, expected: string, got: string, element = at.name): CodedError {
   const shown = got.length > 100 ? `${got.slice(0, 100)}...` : got;
-  return new CodedError("interface/element", `line ${at.line}: ${element}: expected ${expected}, got ${shown}`, {
-    element,
-    line: at.line,
-  });
+  return new CodedError(
+    "interface/element",
+    `line ${at.line}: ${element}: expected ${expected}, got ${shown}`,
+    {
+      element,
+      line: at.line,
+    },
+  );
 }
 
 const headerForm = z.strictObject({
@@ -134,7 +138,12 @@ function readBody(body: XmlElement, { reference, commandVariant }: Header): Body
 function expectVariant(body: XmlElement, { critical, reference }: RequestDefinition, variant: number): void {
   const expected = critical || reference === "8.1.1" ? [4] : reference === "8.5" ? [1] : [1, 2, 3];
   if (!expected.includes(variant))
-    throw unexpected(body, `${expected.join(" or ")} for ${reference}`, String(variant), "Header.CommandVariant");
+    throw unexpected(
+      body,
+      `${expected.join(" or ")} for ${reference}`,
+      String(variant),
+      "Header.CommandVariant",
+    );
 }
 
 const held = "ExecutionDateTime";
@@ -167,7 +176,11 @@ function dccPart(element: XmlElement, definition: RequestDefinition) {
 function checked<T extends z.ZodType>(schema: T, element: XmlElement): z.output<T> {
   const result = schema.safeParse(duis.read(schema, element));
   if (result.success) return result.data;
-  throw unexpected(element, result.error.issues[0]?.message ?? "another", JSON.stringify(element.text.slice(0, 40)));
+  throw unexpected(
+    element,
+    result.error.issues[0]?.message ?? "another",
+    JSON.stringify(element.text.slice(0, 40)),
+  );
 }
 
 /** `request` as XML, unsigned, in the newest version of the schema. */

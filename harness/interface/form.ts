@@ -72,7 +72,8 @@ export class FormReader {
       const at = names.indexOf(name);
       if (child.namespace !== this.#namespace || at < 0)
         throw wrong(child, path, names.length === 0 ? "nothing in it" : among(names.slice(place)), name);
-      if (at < place) throw wrong(child, path, `${name} before ${names[place]}: elements have an order`, name);
+      if (at < place)
+        throw wrong(child, path, `${name} before ${names[place]}: elements have an order`, name);
       place = at;
       const member = shape[name] as z.ZodType;
       const item = bare(member).type === "array" ? bare(member).element : undefined;

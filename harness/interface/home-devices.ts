@@ -8,6 +8,8 @@ export interface ListedDevice {
   readonly type: DeviceName;
   readonly isTwin?: boolean;
   readonly phases?: number;
+  /** It has an older form of what some requests become. */
+  readonly isOlder?: boolean;
 }
 export type Listed = ReadonlyMap<Eui64, ListedDevice>;
 
@@ -30,15 +32,16 @@ export const referenceDevices: Listed = new Map<Eui64, ListedDevice>([
 export const roleOfParty = (eui: Eui64): Role | undefined =>
   Object.values(partyIdentities).find((party) => party.eui === eui)?.role;
 
+const variants = ["twin", "3-phase", "older"];
 const example = "e.g. 00-DB-12-34-56-78-90-A0=ESME, or ...=ESME:twin:3-phase";
 
-/** "EUI=TYPE", with `:twin` and `:3-phase` of a meter. Throws `interface/device`. */
+/** "EUI=TYPE", with `:twin` and `:3-phase` of a meter, `:older` of a device with older use cases. Throws `interface/device`. */
 export function readDevice(text: string): readonly [Eui64, ListedDevice] {
   const [eui = "", words = ""] = text.split("=");
   const [type = "", ...more] = words.split(":");
   const digits = eui.replace(/[-:]/g, "").toUpperCase();
   const known = Object.keys(devices).includes(type);
-  if (!/^[0-9A-F]{16}$/.test(digits) || !known || more.some((word) => !["twin", "3-phase"].includes(word)))
+  if (!/^[0-9A-F]{16}$/.test(digits) || !known || more.some((word) => !variants.includes(word)))
     throw new CodedError(
       "interface/device",
       `expected EUI=TYPE with one of ${Object.keys(devices).join(", ")}, ${example}; got ${JSON.stringify(text)}`,
@@ -46,7 +49,7 @@ export function readDevice(text: string): readonly [Eui64, ListedDevice] {
     );
   const isTwin = more.includes("twin");
   const phases = more.includes("3-phase") ? 3 : 1;
-  return [digits, { type: type as DeviceName, isTwin, phases }];
+  return [digits, { type: type as DeviceName, isTwin, phases, isOlder: more.includes("older") }];
 }
 
 /** "EUI=ROLE". Throws `interface/user`. */

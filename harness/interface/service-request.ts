@@ -19,6 +19,10 @@ export interface Inventory {
   /** The counter of a command that the DCC originates; default: the request's. */
   readonly counter?: bigint;
   readonly backups?: RequestContext["backups"];
+  /** Users whose credentials the devices do not hold, besides those that are none of the messages' parties. */
+  readonly strangers?: ReadonlySet<Eui64>;
+  /** Of 9.1: four digits, drawn by the DCC. */
+  readonly customerNumber?: string;
 }
 
 /**
@@ -71,23 +75,19 @@ function noDevice({ target, reference }: DuisRequest, { devices }: RequestDefini
 function routed(
   request: DuisRequest,
   definition: RequestDefinition,
-  { type, isTwin, phases }: ListedDevice,
+  { type, ...variant }: ListedDevice,
   inventory: Inventory,
   wire: Wire,
 ): PreCommand {
   if (!isModelled(type)) throw noDevice(request, definition, type);
-  const target = {
-    eui: request.target,
-    type,
-    ...(isTwin !== undefined && { isTwin }),
-    ...(phases !== undefined && { phases }),
-  };
+  const target = { eui: request.target, type, ...variant };
   const { originator, counter, reference, parameters } = request;
   const known = roleOfParty(originator) ?? inventory.users?.get(originator);
   const role = known ?? (definition.roles[0] as Role);
-  const { backups } = inventory;
-  const typeOf = typeIn(inventory.devices);
-  const base = { reference, parameters, target, typeOf, ...(backups && { backups }) };
+  const { backups, customerNumber } = inventory;
+  const typeOf = typeIn(inventory.devices, parameters);
+  const more = { ...(backups && { backups }), ...(customerNumber !== undefined && { customerNumber }) };
+  const base = { reference, parameters, target, typeOf, ...more };
   const own: ServiceRequest = { ...base, role, originator, counter };
   const { actsAs } = definition.byHand;
   if (actsAs !== undefined) {
@@ -104,26 +104,28 @@ function byBroker(
   { agreementCertificate: certificate }: DuisRequest,
   own: ServiceRequest,
   known: Role | undefined,
-  { counter }: Inventory,
+  { counter, strangers }: Inventory,
   wire: Wire,
 ): ServiceRequest | undefined {
   const { eui } = partyIdentities.accessControlBroker;
   const { useCase } = transform(own, wire);
   const mayAsk = grantsOn(useCase, own.target.type).some(({ role }) => role === own.role);
-  const isKnown = known !== undefined && certificate === undefined;
+  const isKnown = known !== undefined && certificate === undefined && strangers?.has(own.originator) !== true;
   if (own.originator === eui || (isKnown && mayAsk)) return undefined;
   const party = { party: own.originator, counter: own.counter, ...(certificate && { certificate }) };
   return { ...own, originator: eui, counter: counter ?? own.counter, supplementary: party };
 }
 
 const typeIn =
-  (devices: Listed) =>
+  (devices: Listed, parameters: DuisRequest["parameters"]) =>
   (eui: Eui64): DeviceName => {
     const type = devices.get(eui)?.type;
     if (type !== undefined) return type;
+    const digits = (value: unknown) => String(value).replaceAll("-", "").toUpperCase();
+    const element = Object.keys(parameters).find((name) => digits(parameters[name]) === eui) ?? "request";
     throw new CodedError(
       "interface/device",
-      `device ${eui}, which the request names, is of no known type: say which, --device ${eui}=TYPE`,
-      { device: eui },
+      `${element}: device ${eui} is of no known type: say which, --device ${eui}=TYPE`,
+      { device: eui, element },
     );
   };

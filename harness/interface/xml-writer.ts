@@ -17,7 +17,8 @@ const escapes: Readonly<Record<string, string>> = {
   "\t": "&#9;",
 };
 const inText = (text: string): string => text.replace(/[&<>\r]/g, (char) => escapes[char] as string);
-const inAttribute = (text: string): string => text.replace(/[&<>"\r\n\t]/g, (char) => escapes[char] as string);
+const inAttribute = (text: string): string =>
+  text.replace(/[&<>"\r\n\t]/g, (char) => escapes[char] as string);
 
 /** `root`, with what declares its prefix among its attributes. */
 export function writeXml(root: Written, prefix: string): string {
