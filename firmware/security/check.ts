@@ -12,7 +12,7 @@ import {
   type ValueOf,
   type valueTypes,
 } from "../model/index.ts";
-import { type Command, type Eui64, Kind, type Message } from "../wire/message.ts";
+import { type Command, type Eui64, type Header, Kind, type Message } from "../wire/message.ts";
 import type { Envelope, Wire } from "../wire/wire.ts";
 import type { Counters } from "./counters.ts";
 import type { RefusalReason } from "./refusal-reasons.ts";
@@ -75,9 +75,20 @@ function isUnsupported(checker: Checker, envelope: Envelope): boolean {
   const rule = checker.unsupported?.get(header.code);
   const party = checker.anchors.party(header.originator);
   if (rule === undefined || party === undefined) return false;
-  const grant = rule.grants.get(party.role);
+  const grant = rule.grants.get(party.role) ?? grantOfOther(rule, party, header);
   if (grant === undefined || !checker.counters.fresh(party.role, header)) return false;
   return checkAuthenticity(checker, envelope, rule, grant, party) === undefined;
+}
+
+/** The ACB may speak for any party that may send the command, by its MAC alone: which party, the device cannot know. */
+function grantOfOther(
+  { grants }: CommandRule,
+  { role }: Party,
+  { supplementary }: Header,
+): GrantRow | undefined {
+  const [any] = grants.values();
+  const speaks = role === "accessControlBroker" && supplementary !== undefined;
+  return speaks && any ? { ...any, protection: "mac" } : undefined;
 }
 
 function checkAuthenticity(

@@ -119,10 +119,17 @@ async function provoke(
   const cause = causes[told.alertCode];
   if (cause === undefined) return undefined;
   const running = await device.boot(makingOfValues(alert.envelope, told.values as readonly Plain[]));
+  if (device.type === "CHF") await attach(running);
   await running.device.setAlertCounter(alert.envelope.header.counter - 1n);
   await cause({ running, alert: told, header: alert.envelope.header, device, kit: bench.kit });
-  await running.run(1000);
+  await running.run(5000);
   return running;
+}
+
+/** A hub's alerts leave by the WAN, which takes a while to come up. */
+async function attach(running: RunningReference): Promise<void> {
+  await running.run(15_000);
+  await running.moveTo(beginS);
 }
 
 /** Of the alerts that left the most alike one. */

@@ -12,9 +12,10 @@ import {
   toPlain,
   useCases,
   type ValueOf,
-  type valueTypes,
+  valueTypes,
 } from "../../firmware/model/index.ts";
 import { type Alert, type Header, Kind } from "../../firmware/wire/message.ts";
+import { euiText } from "../../hal/base/eui64.ts";
 import { makeUtrn } from "../headend/utrn.ts";
 import { beginS, type Kit, type ReferenceDevice, type RunningReference } from "./reference-device.ts";
 import { makeCommand, makeHeader, type Sent } from "./sender.ts";
@@ -64,6 +65,21 @@ const outage: Cause = async ({ alert, running }) => {
   await running.run(1000 * (restoredS - lostS));
   board.mockMains.restore();
   await running.run(1000 * minuteS);
+};
+
+// --- the hardware ---
+
+/** By the reasons of an integrity warning, from 1 on. */
+const conditions = [
+  ...(["memory", "program", "program-storage", "ram", "unexpected-reset", "watchdog-reset"] as const),
+  ...(["metrology-firmware", "measurement"] as const),
+];
+
+/** The hardware finds something wrong with itself. */
+const hardwareDoubted: Cause = async ({ alert, running }) => {
+  const reason = (alert.values[0] as Uint8Array)[1] ?? 0;
+  const condition = conditions[reason - 1];
+  if (condition !== undefined) running.board.faults.supervisor?.set(condition, true);
 };
 
 // --- commands that are refused ---
@@ -167,6 +183,100 @@ const stateChanges: Cause = async (scene) => {
   });
 };
 
+// --- the hub below 1 GHz ---
+
+/** Milliseconds on the air in an hour: beneath all thresholds that are set at first, and beyond each. */
+const airtime = { normal: 0, limited: 55_000, critical: 84_000, regulated: 108_000 } as const;
+type Share = keyof typeof airtime;
+
+/** A device is on the air for a share of an hour, and for another in the hour after it; the last brings the alert. */
+const onTheAir =
+  (...shares: readonly Share[]): Cause =>
+  async (scene) => {
+    const { running, alert } = scene;
+    const device = alert.values[0] as Uint8Array;
+    for (const [at, share] of shares.entries()) {
+      if (at > 0) await running.run(1000 * (hourS + minuteS));
+      if (at === shares.length - 1) await countFrom(scene);
+      running.board.mockSubGhz.happen({ kind: "sent", device, airtimeMs: airtime[share] });
+      await running.run(0);
+    }
+  };
+
+/** The share goes on from one level to the next within the hour. */
+const moreOnTheAir =
+  (from: Share, to: Share): Cause =>
+  async (scene) => {
+    const { running, alert } = scene;
+    const device = alert.values[0] as Uint8Array;
+    const { mockSubGhz } = running.board;
+    mockSubGhz.happen({ kind: "sent", device, airtimeMs: airtime[from] });
+    await running.run(0);
+    await countFrom(scene);
+    mockSubGhz.happen({ kind: "sent", device, airtimeMs: airtime[to] - airtime[from] });
+  };
+
+/** A scan finds the channel that is told quieter than the one in use. */
+const quieterChannel: Cause = async (scene) => {
+  const [bits] = scene.alert.values[0] as readonly [string, Uint8Array];
+  const [page, number] = [Number.parseInt(bits.slice(0, 5), 2), 31 - bits.lastIndexOf("1")];
+  await load(scene, "subGhzChannel.value", `11111${"1".padEnd(27, "0")}`);
+  scene.running.board.mockSubGhz.interfere({ page, number }, -130);
+  await scanAsked(scene);
+  await countFrom(scene);
+  await scene.running.run(15_000);
+};
+
+const scanAsked: Cause = (scene) => send(scene, "DBCH05", { values: { "subGhzScan.value": 0 } });
+
+const configured: Cause = async (scene) => {
+  const value = fromPlain(valueTypes.subGhzConfiguration, scene.alert.values[0] as Plain);
+  await send(scene, "DBCH04", { values: { "subGhzConfiguration.value": value } });
+};
+
+/** More devices join than there is room for; the last is the one that is told. */
+const noRoom: Cause = async ({ alert, running }) => {
+  const { subGhzCapacity } = running.device.settings;
+  const others = Array.from({ length: subGhzCapacity }, (_, n) => Uint8Array.of(0, 0, 0, 0, 0, 0, 1, n));
+  for (const device of [...others, alert.values[0] as Uint8Array]) {
+    running.board.mockSubGhz.happen({ kind: "join", device });
+    await running.run(0);
+  }
+};
+
+/** A command comes for a device that must be silent. */
+const commandForSilent: Cause = async (scene) => {
+  const { running, kit, alert } = scene;
+  const told = alert.values[0] as Uint8Array;
+  const [originator, device] = [told.subarray(0, 8), told.slice(8, 16)];
+  const counter = new DataView(told.buffer, told.byteOffset).getBigUint64(17);
+  await load(scene, "deviceLog.activeDevices", [{ ...heard, device }]);
+  const { mockSubGhz } = running.board;
+  mockSubGhz.happen({ kind: "join", device });
+  await running.run(0);
+  mockSubGhz.happen({ kind: "sent", device, airtimeMs: airtime.critical });
+  await running.run(5000);
+  await countFrom(scene);
+  await running.moveTo(beginS);
+  const header = { originator: euiText(originator), target: euiText(device), counter };
+  running.wan?.deliver(
+    makeHeader(running, kit, { kind: Kind.command, code: messages.ECS52.code, ...header }),
+  );
+};
+
+/** The ACB restores the log as it is told. */
+const logRestored: Cause = async (scene) => {
+  const { panId, devices } = fromPlain(valueTypes.devicesBackup, scene.alert.values[0] as Plain);
+  await send(scene, "CCS03", { values: { "deviceLog.restore": { panId, devices } } });
+};
+
+/** A device that has agreed its key with the hub. */
+const heard = {
+  status: 0xc8,
+  ...{ rssiMax: 0, linkQuality: 0, rssiMin: 0, lqiMax: 0, lqiMean: 0, lqiMin: 0, lastHeard: beginS },
+  ...{ hops: 1, failures: 0, successes: 0, application: 1, stack: 1 },
+};
+
 // --- firmware ---
 
 /** An image arrives. */
@@ -200,6 +310,19 @@ export const causes: Readonly<Record<number, Cause>> = {
   [alerts.auxiliaryLimitSet.code]: limitSet,
   [alerts.auxiliaryLimitEnded.code]: limitEnds,
   [alerts.auxiliaryStateChanged.code]: stateChanges,
+  [alerts.hubDeviceLogChanged.code]: logRestored,
+  [alerts.dutyCycleLimited.code]: onTheAir("limited"),
+  [alerts.dutyCycleBelowLimited.code]: onTheAir("limited", "normal"),
+  [alerts.dutyCycleCritical.code]: moreOnTheAir("limited", "critical"),
+  [alerts.dutyCycleBelowCritical.code]: onTheAir("critical", "limited"),
+  [alerts.dutyCycleRegulated.code]: moreOnTheAir("critical", "regulated"),
+  [alerts.dutyCycleBelowRegulated.code]: onTheAir("regulated", "critical"),
+  [alerts.channelChanged.code]: quieterChannel,
+  [alerts.channelScanAssessed.code]: scanAsked,
+  [alerts.subGhzConfigurationChanged.code]: configured,
+  [alerts.subGhzFull.code]: noRoom,
+  [alerts.messageDropped.code]: commandForSilent,
+  [alerts.integrityWarning.code]: hardwareDoubted,
   [alerts.imageVerified.code]: imageArrives,
   [alerts.creditAddedLocally.code]: tokenTyped,
 };

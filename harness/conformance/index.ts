@@ -1,4 +1,4 @@
 /** Reference sets, answered by the model and compared. */
-export { type ConformOptions, conform } from "./conform.ts";
+export { conform } from "./conform.ts";
 export { conformPage } from "./page.ts";
 export { type ConformReport, type Difference, lacksKey } from "./report.ts";

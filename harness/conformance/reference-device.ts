@@ -71,6 +71,8 @@ export class RunningReference {
   /** Whole messages that left on the device's own account, so far. */
   readonly sent: Uint8Array[] = [];
   readonly images = new StandInImages();
+  /** Of a hub. */
+  readonly wan: WanLink | undefined;
   /** Why it refused what it was asked, and what in it failed, so far. */
   readonly troubles: string[] = [];
   readonly #boot: (observe: (observation: Observation) => void) => Promise<Device>;
@@ -79,10 +81,12 @@ export class RunningReference {
   constructor(
     board: MockBoard,
     scheduler: Scheduler,
+    wan: WanLink | undefined,
     boot: (observe: (observation: Observation) => void) => Promise<Device>,
   ) {
     this.board = board;
     this.scheduler = scheduler;
+    this.wan = wan;
     this.#boot = boot;
   }
 
@@ -140,7 +144,7 @@ export class ReferenceDevice {
     await board.clock.setRtcMs(beginS * 1000);
     const agreement = standIns.agreement(eui);
     if (agreement === undefined) throw this.#missing("ka");
-    const running = new RunningReference(board, scheduler, async (observe) => {
+    const running = new RunningReference(board, scheduler, wan, async (observe) => {
       const link = wan ?? { link: { han: hubPort(scheduler, eui, hub, running.sent), hub } };
       const options = {
         suite,

@@ -42,11 +42,11 @@ export function makeCommand(running: RunningReference, kit: Kit, id: MessageId, 
   return seal(plain, header, grant?.protection ?? "signature+mac", running, kit);
 }
 
-/** A command of which only the header matters: it never comes to what it asks. Its originator signs, as one of that role does. */
+/** A command of which only the header matters: it never comes to what it asks. For another party the ACB only MACs. */
 export function makeHeader(running: RunningReference, kit: Kit, header: Header): Uint8Array {
   const nothing = Uint8Array.of(0x05, 0);
   const plain = envelopeSuites.gbcs.wire.encode({ header, payload: nothing });
-  return seal(plain, header, "signature+mac", running, kit);
+  return seal(plain, header, header.supplementary === undefined ? "signature+mac" : "mac", running, kit);
 }
 
 function operationOf(step: Step, values: Readonly<Record<string, unknown>>): Operation | undefined {

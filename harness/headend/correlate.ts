@@ -98,9 +98,10 @@ function fieldOfSurplus(field: string, a: readonly unknown[], b: readonly unknow
   return `${field}[${at}]${name === undefined || more.length > 0 ? "" : `.${name}`}`;
 }
 
+/** A whole number is the same, whether it came as a number or as a bigint. */
 function same(a: unknown, b: unknown): boolean {
-  const number = (v: unknown) => typeof v === "number" || typeof v === "bigint";
-  return a === b || (number(a) && number(b) && BigInt(a as number) === BigInt(b as number));
+  const whole = (v: unknown): v is number | bigint => Number.isInteger(v) || typeof v === "bigint";
+  return a === b || (whole(a) && whole(b) && BigInt(a) === BigInt(b));
 }
 
 function differs(request: ServiceRequest, field: string, expected: unknown, got: unknown): CodedError {

@@ -7,7 +7,7 @@ import { codesOf, commissioned } from "./support.ts";
 
 const minuteMs = 60_000;
 const everyWire = ["cose", "gbcs"] as const;
-const types = { esme: "ESME", hub: "CHF" } as const;
+const types = { esme: "ESME", hub: "CHF", sapc: "SAPC" } as const;
 type Name = keyof typeof types;
 
 /** Who must hear of it: nobody of what is only logged; of who sent a command, whoever did. */
@@ -36,9 +36,9 @@ async function expectTold(home: Premises, at: Name, name: AlertName): Promise<vo
   }
 }
 
-/** As the device answers; of one that nothing reaches any more, what stands in its flash. */
-async function codesKept(home: Premises, { at = "esme", unreachable }: Cause) {
-  if (unreachable) {
+/** As the device answers; of one that is not read, what stands in its flash. */
+async function codesKept(home: Premises, { at = "esme", logsUnread }: Cause) {
+  if (logsUnread) {
     const { eventLog, securityLog, powerLog } = home.device(at).firmware!.device;
     const codes = (log: typeof eventLog) => log.entries().map(({ code }) => alertText(code));
     return { Event: codes(eventLog), Security: codes(securityLog), PowerEvent: codes(powerLog) };

@@ -5,9 +5,11 @@
  */
 import type { AlertName, Cause } from "./alert-causes/cause.ts";
 import { controlCauses } from "./alert-causes/controls.ts";
+import { firmwareCauses } from "./alert-causes/firmware.ts";
 import { meterCauses } from "./alert-causes/meter.ts";
 import { partyCauses } from "./alert-causes/parties.ts";
 import { paymentCauses } from "./alert-causes/payment.ts";
+import { subGhzCauses } from "./alert-causes/sub-ghz.ts";
 import { voltageCauses } from "./alert-causes/voltage.ts";
 
 export const causes: readonly Cause[] = [
@@ -16,36 +18,18 @@ export const causes: readonly Cause[] = [
   ...partyCauses,
   ...paymentCauses,
   ...controlCauses,
+  ...firmwareCauses,
+  ...subGhzCauses,
 ];
 
-const firmware = "firmware distribution's: not yet modelled";
-const subGhz = "the hub has no sub-GHz radio yet";
+const firmware = "the hub has no images for devices of its home yet";
 const noPpmid = "a device of the home commands it, and none that does is modelled yet";
 
 /** Events without a cause, and why. */
 export const notProvoked: Readonly<Partial<Record<AlertName, string>>> = {
   tokenForOther: "a token for another meter cannot be told from a false one: its MAC is of the other's key",
-  commandUnsupported:
-    "a command that a device does not have is refused as one it cannot read (8F1E): from memory, unverified",
-  imageNotVerified: firmware,
-  firmwareChanged: firmware,
-  imageVerified: firmware,
   transferFailed: firmware,
   transferDone: firmware,
-  dutyCycleLimited: subGhz,
-  dutyCycleBelowLimited: subGhz,
-  dutyCycleCritical: subGhz,
-  dutyCycleBelowCritical: subGhz,
-  dutyCycleRegulated: subGhz,
-  dutyCycleBelowRegulated: subGhz,
-  channelChanged: subGhz,
-  channelScanBegun: subGhz,
-  channelScanAssessed: subGhz,
-  lostGasMeterSearchesFailed: subGhz,
-  subGhzConfigurationChanged: subGhz,
-  channelChangeBlocked: subGhz,
-  messageDropped: subGhz,
-  subGhzFull: subGhz,
   hanCommandDone: noPpmid,
   hanCommandFailed: noPpmid,
   commandNotFetched: "no gas meter is modelled: nothing waits at the hub to be fetched",

@@ -7,7 +7,7 @@ const types = { sign: "Digital Signature", agree: "Key Agreement" } as const;
 type Usage = keyof typeof types;
 
 describe("a device's own certificate", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
   let home: Premises;
   beforeEach(async function () {

@@ -4,7 +4,7 @@ import { hashedImage } from "../rig/hashed-image.ts";
 import { codesOf, commissioned } from "./support.ts";
 
 describe("firmware that waits", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
   let home: Premises;
   let image: Uint8Array;

@@ -5,7 +5,7 @@ import { appliesTo, needs, type Premises } from "../index.ts";
 import { commissioned, forge } from "./support.ts";
 
 describe("a hub's log of devices", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
 
   const logsOf = (home: Premises) => home.read("8.9", { ReadSecurityDetails: {} }, { to: "hub" });

@@ -8,7 +8,7 @@ const mask = (page: number, number: number) =>
   `${page.toString(2) + "0".repeat(26 - number)}1${"0".repeat(number)}`;
 
 describe("the hub's sub-GHz network", function () {
-  appliesTo(this, ["cose"]);
+  appliesTo(this, ["cose", "gbcs"]);
   needs(this, { boards: true });
   let home: Premises;
   beforeEach(async function () {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { constantLoad } from "../../hal/mock/index.ts";
-import { appliesTo, needs, type Premises } from "../index.ts";
+import { appliesTo, needs, type Premises, wholeLog } from "../index.ts";
 import { tariffWithSpecialDays, twoRateTariff } from "./samples.ts";
 import { commissioned } from "./support.ts";
 
@@ -58,6 +58,26 @@ describe("tariff switch", function () {
     near(first!, before!);
     assert.ok(second! > 1200 * 2.5, `${second} Wh at rate 2`);
     assert.equal(home.alerts(0x8f66).length, 6);
+  });
+
+  it("a change at midnight with the power cut across it books each Wh once, and reads midnight as it was", async () => {
+    await home.command("1.1.1", { ...twoRateTariff, ExecutionDateTime: "2026-12-02T00:00:00Z" });
+    await runTo("2026-12-01T23:50:00Z");
+    const before = (await home.read("4.1.1")).ImportRegisters.import;
+    await home.cutMains(hourMs / 3);
+    await runTo("2026-12-02T09:00:00Z");
+    assert.equal(home.alerts(0x8f66).length, 6);
+    const [cheap, dear] = await registers();
+    const { ImportRegisters } = await home.read("4.1.1");
+    near(cheap! + dear!, ImportRegisters.import);
+    near(dear!, 1200 * 1.5);
+    const { DailyRegisterLog } = await home.read("4.6.1", { ReadLogPeriod: wholeLog });
+    const midnight = Date.parse("2026-12-02T00:00:00Z") / 1000;
+    assert.deepEqual(
+      DailyRegisterLog.map(({ time }) => time),
+      [midnight],
+    );
+    near(DailyRegisterLog[0]!.import, before);
   });
 
   it("weekends keep the cheap rate all day", async () => {

@@ -35,7 +35,10 @@ export const deviceLogObjects = (log: ShownDeviceLog): ServedObject[] => [
       (shown) => log.load(shown.map(entryOf)),
     ),
     register: async (device, origin) => outcome(await log.register(device, origin)),
-    unregister: async (eui64, origin) => outcome(await log.unregister(eui64, origin)),
+    unregister: calls(
+      async (eui64: Uint8Array, origin) => outcome(await log.unregister(eui64, origin)),
+      (_: null, device) => log.load([...log.devices(), toldEntry({ device, keyHash: nothing })]),
+    ),
     backUp: calls(
       (_: null) => ({ value: log.backup() }),
       ({ panId, devices }) => log.load(devices.map(toldEntry), panId),
@@ -49,6 +52,8 @@ export const deviceLogObjects = (log: ShownDeviceLog): ServedObject[] => [
     ),
   }),
 ];
+
+const nothing = new Uint8Array(0);
 
 const unheard = {
   ...{ deviceType: 0xff, averageRssiDbm: 0, hops: 1, failures: 0, successes: 0 },

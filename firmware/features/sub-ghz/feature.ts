@@ -98,6 +98,8 @@ class SubGhz implements ShownSubGhz {
 
   async start(): Promise<void> {
     const { subGhz } = this.#context.board;
+    // A power cut may have come between a configuration and the change of channel that it asks for.
+    await this.#leaveForbidden();
     if (subGhz === undefined) return;
     await subGhz.tune(channelOf(this.channel) as SubGhzChannel);
     subGhz.onEvent(this.#context.event<SubGhzEvent>("sub-ghz", (event) => this.#take(event)));
@@ -120,10 +122,16 @@ class SubGhz implements ShownSubGhz {
     await this.#configuration.keepWith(next, (change) =>
       report(this.#context, alerts.subGhzConfigurationChanged.code, { values, changes: [change] }),
     );
-    if (!allowed.some((channel) => channelBits(channel) === this.channel))
-      await this.#moveTo(allowed[0] as SubGhzChannel, reasons.configured);
+    await this.#leaveForbidden();
     await this.#weigh();
     return Status.success;
+  }
+
+  async #leaveForbidden(): Promise<void> {
+    const allowed = channelsOf(this.configuration) ?? [];
+    const [first] = allowed;
+    if (first === undefined || allowed.some((channel) => channelBits(channel) === this.channel)) return;
+    await this.#moveTo(first, reasons.configured);
   }
 
   /** Answered at once; whether it can be done, and what came of it, is told (8F28, 8F27, 8F26, 8F2B). */

@@ -3,7 +3,7 @@ import { type MaybePromise, whenHere } from "../../../hal/board.ts";
 import type { Kept } from "../../kernel/kept.ts";
 import { objects } from "../../model/index.ts";
 import { type Eui64, Status } from "../../wire/message.ts";
-import { outcome, reads, type ServedObject, serve, stores } from "../serve.ts";
+import { calls, outcome, reads, type ServedObject, serve, stores } from "../serve.ts";
 import type { SupplyEvent, SupplyState } from "./machine.ts";
 
 export interface ShownSupply {
@@ -24,11 +24,15 @@ export const commandName = (originator: Eui64, counter: bigint): string => `${or
 export const supplyObjects = (supply: ShownSupply, locksOnTamper: Kept<boolean>): ServedObject[] => [
   serve(objects.supplyTamperState, { value: stores(locksOnTamper) }),
   serve(objects.supplyControl, {
-    execute: (script, { originator, counter }) => {
-      const event = scriptEvents[script];
-      if (event === undefined) return { status: Status.readWriteDenied };
-      return whenHere(supply.commanded(event, commandName(originator, counter)), outcome);
-    },
+    execute: calls(
+      (script: number, { originator, counter }) => {
+        const event = scriptEvents[script];
+        if (event === undefined) return { status: Status.readWriteDenied };
+        return whenHere(supply.commanded(event, commandName(originator, counter)), outcome);
+      },
+      // A supply that is on cannot be armed.
+      (_: null, script) => (scriptEvents[script] === "arm" ? supply.load("disabled") : undefined),
+    ),
   }),
   serve(objects.supplyState, {
     controlState: reads(

@@ -1,7 +1,8 @@
 /**
  * Change of tenancy (ECS12): what was metered before the date that the supplier gives is the former tenant's, and is
  * hidden from the householder: profile, cumulative values, daily reads, billing log and daily consumption
- * (use-case-behaviours 1.7). The date may lie ahead; it counts from its receipt. Parties read everything as before.
+ * (use-case-behaviours 1.7). The date may lie ahead; it counts from its receipt. Parties read everything as before. No
+ * display of this model shows any of that yet: one that does asks `visibleFromS`.
  */
 
 import { Kept } from "../../kernel/kept.ts";

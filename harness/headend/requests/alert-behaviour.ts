@@ -77,7 +77,7 @@ function toMaskAndBits(settings: Settings): string {
 
 /** A bit that no element names, or that changes what its mask leaves alone, turns up by its number. */
 function fromMaskAndBits(value: unknown, groups: Groups): unknown {
-  if (typeof value !== "string" || value.length !== 2 * bits) return value;
+  if (typeof value !== "string" || value.length !== 2 * bits || /[^01]/.test(value)) return value;
   const settings: Record<string, Record<string, string>> = {};
   for (let at = 0; at < bits; at++) {
     const [masked, wanted] = [value[at] === "1", value[bits + at] === "1"];

@@ -93,7 +93,7 @@ export const partyCauses: readonly Cause[] = [
   {
     what: "a meter that the hub has removed, and that may not come back",
     tells: ["unjoinDone", "joinFailed"],
-    unreachable: true,
+    logsUnread: true,
     bring: async (home) => {
       const remove = { DeviceID: home.device("esme").eui, RequestType: "Remove" } as const;
       await home.command("8.11", remove, { to: "hub" });

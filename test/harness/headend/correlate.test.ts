@@ -48,6 +48,10 @@ function changed(form: unknown, path: readonly (string | number)[]): unknown {
   return copy;
 }
 
+/** About 250 of a message's bits, other ones in each; with METERBENCH_FLIPS=all every one. */
+const flipsStep = (bits: number): number =>
+  process.env.METERBENCH_FLIPS === "all" ? 1 : Math.max(1, Math.floor(bits / 250));
+
 const notCarried = /ImportMPxN|MPAN|index$/;
 
 describe("correlation of pre-commands", () => {
@@ -61,11 +65,12 @@ describe("correlation of pre-commands", () => {
       correlate(transform(request, suites.cose.wire).bytes, request);
     });
 
-    it(`refuses what ${request.reference} became, with any single bit changed (sample ${i})`, function () {
+    it(`refuses what ${request.reference} became, with a single bit changed (sample ${i})`, function () {
       this.timeout(30_000);
       const { bytes } = transform(request, suites.cose.wire);
       const accepted: number[] = [];
-      for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const step = flipsStep(bytes.length * 8);
+      for (let bit = i % step; bit < bytes.length * 8; bit += step) {
         const tampered = bytes.slice();
         tampered[bit >> 3]! ^= 1 << (bit & 7);
         try {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import type { AuxiliarySettings } from "../../../../firmware/features/auxiliary/feature.ts";
 import { auxiliaryFeature, openAuxiliaryLogs } from "../../../../firmware/features/auxiliary/feature.ts";
 import type { HomeSwitches } from "../../../../firmware/features/auxiliary/outputs.ts";
@@ -382,6 +383,28 @@ describe("auxiliary control", () => {
     );
     assert.ok(cuts > 3);
   });
+
+  it("tells a limit once, and its end once, wherever the power is cut", async () => {
+    const command = origin();
+    const begin = async () => {
+      const bench = await make();
+      await bench.set("auxiliaryLimitStart1", 2, startUtcS);
+      await bench.set("auxiliaryLimitEnd1", 2, startUtcS + 60);
+      return bench;
+    };
+    await cutEverywhere(
+      begin,
+      async (bench) => {
+        await bench.call("auxiliaryLimitControl", 1, 0x1132, command);
+        await bench.run(61_000);
+      },
+      async (bench, cut) => {
+        assert.equal((await bench.call("auxiliaryLimitControl", 1, 0x1132, command)).status, 0, cut);
+        await bench.run(120_000);
+        assert.deepEqual(bench.alertCodes, ["8f86", "8f87"], cut);
+      },
+    );
+  });
 });
 
 describe("auxiliary control: what a bench loads", () => {
@@ -453,5 +476,45 @@ describe("auxiliary control: what a bench loads", () => {
       assert.deepEqual(await loads(bench, path).get(), value, `${path} after a restart`);
     await loads(bench, "auxiliaryLog.buffer").load([]);
     assert.deepEqual(await loads(bench, "auxiliaryLog.buffer").get(), []);
+  });
+
+  it("is any calendar, log or name that their types allow", async () => {
+    const bench = await make();
+    const octet = (max: number, min = 0) => fc.integer({ min, max });
+    const bits = (count: number) =>
+      fc.array(fc.constantFrom("0", "1"), { minLength: count, maxLength: count }).map((all) => all.join(""));
+    const date = fc.record({ month: octet(12, 1), day: octet(28, 1) }, { noNullPrototype: true });
+    const entry = fc.record(
+      {
+        ...{ index: octet(0xffff), enabled: fc.boolean(), script: fc.constant(script) },
+        ...{ selector: octet(0xffff), window: octet(0xffff), weekdays: bits(7), specialDays: bits(4) },
+        start: fc.record({ hour: octet(23), minute: octet(59) }, { noNullPrototype: true }),
+        ...{ from: date, to: date },
+      },
+      { noNullPrototype: true },
+    );
+    const outcome = fc.constantFrom("unknown", "success", "failure");
+    const time = octet(0xffff_fffe, 1_000_000_000);
+    const logged = fc.record(
+      { time, controller: octet(0xffff), outcome, hanCommand: octet(0xffff_ffff) },
+      { noNullPrototype: true },
+    );
+    const special = fc.record({ index: octet(0xffff), date, day: octet(255) }, { noNullPrototype: true });
+    const boosted = fc.record({ start: time, end: time }, { noNullPrototype: true });
+    const members: [string, fc.Arbitrary<unknown>][] = [
+      ["auxiliaryScheduleInForce.entries", fc.array(entry, { maxLength: 12 })],
+      ["auxiliarySpecialDaysInForce.entries", fc.array(special, { maxLength: 20 })],
+      ["auxiliaryLog.buffer", fc.array(logged, { maxLength: 30 })],
+      ["boostLog.buffer", fc.array(boosted, { maxLength: 25 })],
+      ["auxiliaryLabel1.value", fc.string({ maxLength: 22 })],
+    ];
+    for (const [path, values] of members)
+      await fc.assert(
+        fc.asyncProperty(values, async (value) => {
+          await loads(bench, path).load(value);
+          assert.deepEqual(await loads(bench, path).get(), value, path);
+        }),
+        { seed: 1, numRuns: 15 },
+      );
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Value } from "../../../../firmware/wire/message.ts";
+import { NOW, type Value } from "../../../../firmware/wire/message.ts";
 import { startUtcS } from "../../../support/feature-bench.ts";
 import { octets } from "../tariff/samples.ts";
 import {
@@ -294,5 +294,26 @@ describe("payment feature", () => {
       assert.equal(await call(bench, path, 0), 0);
     const { balance, emergencyCredit, accumulatedDebt } = await balances(bench);
     assert.deepEqual([balance, emergencyCredit, accumulatedDebt], [0, pounds(5), 0]);
+  });
+
+  it("charges by prices of any scale: what the wire cannot show is shown as its last value", async () => {
+    for (const [scale, expected] of [
+      [127, -(2 ** 31)],
+      [-128, 0],
+    ] as const) {
+      const bench = await paymentBench();
+      await set(bench, "tariffPrice.chargePassive", [
+        [3, scale],
+        [3, octets("0100010800ff"), 2],
+        [[octets("01"), 32_767]],
+      ]);
+      await set(bench, "tariffPrice.activateAt", NOW);
+      await toPrepayment(bench);
+      await bench.run(hour);
+      await bench.powerCycle();
+      await bench.run(hour);
+      assert.equal((await balances(bench)).balance, expected);
+      assert.equal(closed(bench), expected === 0);
+    }
   });
 });
