@@ -44,7 +44,10 @@ export const reads = {
   }),
   "6.2.2": request("6.2.2", "ReadDeviceConfigurationRandomisation"),
   "6.2.4": request("6.2.4", "ReadDeviceConfigurationIdentityExcMPxN", {
-    useCase: (_, { device }) => (devices[device].board === "hub" ? "ECS26n" : "ECS26m"),
+    useCase: (_, { device, isOlder }) => {
+      if (devices[device].board === "hub") return isOlder ? "ECS26i" : "ECS26n";
+      return isOlder ? "ECS26e" : "ECS26m";
+    },
   }),
   "6.2.5": request("6.2.5", "ReadDeviceConfigurationInstantaneousPowerThresholds"),
   "6.2.7": request("6.2.7", "ReadDeviceConfigurationMPxN", { useCase: "ECS40" }),

@@ -115,13 +115,13 @@ describe("service requests", () => {
       "a special day that no year has",
       "1.1.1",
       special(dateOf("02-30")),
-      /SpecialDay\.0\.Date: there is no 30 February/,
+      /SpecialDay\.0\.Date: SpecifiedYear, SpecifiedMonth, SpecifiedDayOfMonth: there is no 30 February/,
     ],
     [
       "a season from 29 February of a common year",
       "1.1.1",
       switching({ Seasons: { Season: [season(dateOf("2027-02-29"))] } }),
-      /SeasonStartDate: there is no 29 February 2027/,
+      /SeasonStartDate: SpecifiedYear, SpecifiedMonth, SpecifiedDayOfMonth: there is no 29 February 2027/,
     ],
     [
       "a month that is said and open at once",
