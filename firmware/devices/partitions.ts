@@ -11,8 +11,11 @@ export interface Region {
 const sizes = {
   /** Written once, in the factory. */
   factory: 8192,
-  /** The working journal: a little under half of it holds state. */
-  journal: 163_840,
+  /**
+   * The working journal: a little under half of it, 131 KB, holds state. That is what the longest logs and tables take
+   * with the largest command under way and a full outbox; a device without room could take no command that makes some.
+   */
+  journal: 274_432,
 } as const;
 
 /** Rings of records: sizes in bytes, rounded up to sectors, and one sector more than they fill. */
@@ -37,7 +40,7 @@ const rings = {
 export type Partitions = Readonly<Record<keyof typeof sizes | keyof typeof rings, Region>>;
 
 /**
- * Throws `devices/flash-too-small`. With sectors of 4 KiB a device needs 180 of them, 720 KiB, and a polyphase meter 210:
+ * Throws `devices/flash-too-small`. With sectors of 4 KiB a device needs 207 of them, 828 KiB, and a polyphase meter 237:
  * whoever opens what lies beyond the flash is refused there.
  */
 export function partitions(geometry: FlashGeometry): Partitions {

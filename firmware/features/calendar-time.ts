@@ -115,6 +115,15 @@ export function latestMatch(pattern: DatePattern, days: number): number | undefi
   return undefined;
 }
 
+/** {@link latestMatch} for one who asks for days in falling order: looked for once each match, not once each day. */
+export function latestMatchBackwards(pattern: DatePattern): (days: number) => number | undefined {
+  let found: number | undefined = Number.POSITIVE_INFINITY;
+  return (days) => {
+    if (found !== undefined && found > days) found = latestMatch(pattern, days);
+    return found;
+  };
+}
+
 /** The first day from `days` on that matches; undefined when there is none within the years a recurring date may be apart. */
 export function nextMatch(pattern: DatePattern, days: number): number | undefined {
   const { year = civilDate(days).year } = pattern;

@@ -61,13 +61,17 @@ export function checkEnvelope(checker: Checker, envelope: Envelope): Accepted | 
   const party = checker.anchors.party(header.originator);
   if (party === undefined) return "unknown-party";
   const grant = rule.grants.get(party.role);
-  if (grant === undefined) return "role";
+  if (grant === undefined || !maySpeak(party, header)) return "role";
   if (grant.replayProtected && !checker.counters.fresh(party.role, header)) return "replay";
   return (
     checkAuthenticity(checker, envelope, rule, grant, party) ??
     checkFormat(checker.wire, envelope, rule, grant, party)
   );
 }
+
+/** Only the ACB speaks for others: anyone else who named one would spend that one's counters. */
+const maySpeak = ({ role }: Party, { supplementary }: Header): boolean =>
+  supplementary === undefined || role === "accessControlBroker";
 
 /** A command for other devices, from one who may send it to those, fresh and authentic. */
 function isUnsupported(checker: Checker, envelope: Envelope): boolean {
@@ -76,7 +80,8 @@ function isUnsupported(checker: Checker, envelope: Envelope): boolean {
   const party = checker.anchors.party(header.originator);
   if (rule === undefined || party === undefined) return false;
   const grant = rule.grants.get(party.role) ?? grantOfOther(rule, party, header);
-  if (grant === undefined || !checker.counters.fresh(party.role, header)) return false;
+  if (grant === undefined || !maySpeak(party, header)) return false;
+  if (!checker.counters.fresh(party.role, header)) return false;
   return checkAuthenticity(checker, envelope, rule, grant, party) === undefined;
 }
 
@@ -87,8 +92,7 @@ function grantOfOther(
   { supplementary }: Header,
 ): GrantRow | undefined {
   const [any] = grants.values();
-  const speaks = role === "accessControlBroker" && supplementary !== undefined;
-  return speaks && any ? { ...any, protection: "mac" } : undefined;
+  return role === "accessControlBroker" && supplementary && any ? { ...any, protection: "mac" } : undefined;
 }
 
 function checkAuthenticity(

@@ -6,7 +6,7 @@ import type { ValueOf, valueTypes } from "../../model/index.ts";
 import {
   type DatePattern,
   daySeconds,
-  latestMatch,
+  latestMatchBackwards,
   matchesDate,
   readDatePattern,
   weekday,
@@ -84,7 +84,9 @@ export function calendarLevelAt(
   { controller, way }: Channel,
   utcS: number,
 ): number | undefined {
-  const own = calendar.entries.filter((each) => each.controller === controller && each.way === way);
+  const own = calendar.entries
+    .filter((each) => each.controller === controller && each.way === way)
+    .map((each) => ({ ...each, ...periodOf(each) }));
   if (own.length === 0) return undefined;
   const today = Math.floor(utcS / daySeconds);
   for (let day = today; day > today - longestDays; day--) {
@@ -102,7 +104,7 @@ export function nextEntryAfter(calendar: AuxiliaryCalendar, utcS: number): numbe
   const today = Math.floor(utcS / daySeconds);
   const special = specialDayOn(calendar, today);
   const next = calendar.entries.find(
-    (each) => each.atS > utcS - today * daySeconds && runsOn(each, today, special),
+    (each) => each.atS > utcS - today * daySeconds && runsOn({ ...each, ...periodOf(each) }, today, special),
   );
   return today * daySeconds + (next?.atS ?? daySeconds);
 }
@@ -110,19 +112,29 @@ export function nextEntryAfter(calendar: AuxiliaryCalendar, utcS: number): numbe
 const specialDayOn = ({ specialDays }: AuxiliaryCalendar, day: number): SpecialDay | undefined =>
   specialDays.find(({ date }) => matchesDate(date, day));
 
+/** When an entry's period last began and ended by a day: of days in falling order. */
+interface Period {
+  readonly began: (day: number) => number | undefined;
+  readonly ended: (day: number) => number | undefined;
+}
+const periodOf = ({ from, to }: Entry): Period => ({
+  began: latestMatchBackwards(from),
+  ended: latestMatchBackwards(to),
+});
+
 /** On a special day only what has that day's bit runs, whatever the day of the week. */
-function runsOn(entry: Entry, day: number, special: SpecialDay | undefined): boolean {
+function runsOn(entry: Entry & Period, day: number, special: SpecialDay | undefined): boolean {
   const bits = special === undefined ? entry.weekdays : entry.specialDays;
   const bit = special === undefined ? weekday(day) : special.day;
   return bits[bit - 1] === "1" && inPeriod(entry, day);
 }
 
 /** From the last beginning on, until the first end after it: also over New Year, and with either end left open. */
-function inPeriod({ from, to }: Entry, day: number): boolean {
-  if (isOpen(from)) return to.year === undefined || latestMatch(to, day - 1) === undefined;
-  const began = latestMatch(from, day);
+function inPeriod({ from, to, ...last }: Entry & Period, day: number): boolean {
+  if (isOpen(from)) return to.year === undefined || last.ended(day - 1) === undefined;
+  const began = last.began(day);
   if (began === undefined || isOpen(to)) return began !== undefined;
-  const ended = latestMatch(to, day - 1);
+  const ended = last.ended(day - 1);
   return ended === undefined || ended < began;
 }
 

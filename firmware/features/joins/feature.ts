@@ -5,6 +5,7 @@
 
 import { hasCode } from "../../../hal/base/coded-error.ts";
 import { euiBytes, euiText } from "../../../hal/base/eui64.ts";
+import type { JournalChange } from "../../kernel/journal.ts";
 import { Kept } from "../../kernel/kept.ts";
 import { alerts, type Outcome, objects, type ValueOf, type valueTypes } from "../../model/index.ts";
 import type { Status } from "../../wire/message.ts";
@@ -71,12 +72,18 @@ class Joins {
   readonly #options: JoinsOptions;
   readonly #rules: JoinRules;
   readonly #kept: Kept<readonly Join[]>;
+  /** The last command that undid a join. */
+  readonly #undoneBy: Kept<string>;
+  /** The one that had done so before this start: done again after a power cut, it is answered as done. */
+  readonly #undoneBefore: string;
 
   constructor(context: DeviceContext, options: JoinsOptions) {
     this.#context = context;
     this.#options = options;
     this.#rules = { deviceType: context.deviceType, capacity: options.capacity };
     this.#kept = new Kept<readonly Join[]>(context.journal, "joins", []);
+    this.#undoneBy = new Kept<string>(context.journal, "joins-undone-by", "");
+    this.#undoneBefore = this.#undoneBy.value;
   }
 
   get kept(): readonly Join[] {
@@ -103,18 +110,28 @@ class Joins {
     return certificate === undefined ? "noCertificate" : this.#options.certificateFault(certificate, device);
   }
 
-  async unjoin(device: Uint8Array, { code }: CommandOrigin): Promise<Outcome<UnjoinOutcome, Status>> {
+  async unjoin(
+    device: Uint8Array,
+    { code, originator, counter }: CommandOrigin,
+  ): Promise<Outcome<UnjoinOutcome, Status>> {
     const { outcome, joins } = unjoin(this.kept, euiText(device), code);
+    const command = `${originator}/${counter} ${euiText(device)}`;
+    if (outcome === "notListed" && this.#undoneBefore === command) return { value: "success" };
     if (outcome !== "success") return { value: await this.#failed(alerts.unjoinFailed.code, outcome) };
-    const kept = await this.#keep(joins, alerts.unjoinDone.code);
+    let kept = false;
+    await this.#undoneBy.keepWith(command, async (also) => {
+      kept = await this.#keep(joins, alerts.unjoinDone.code, also);
+    });
     return { value: kept ? "success" : "other" };
   }
 
-  /** Log entry and log of joins, in one commit; false without room. */
-  async #keep(joins: readonly Join[], event: number): Promise<boolean> {
+  /** Log entry, log of joins and `also`, in one commit; false without room. */
+  async #keep(joins: readonly Join[], event: number, ...also: JournalChange[]): Promise<boolean> {
     if (joins === this.kept) return true;
     try {
-      await this.#kept.keepWith(joins, (change) => report(this.#context, event, { changes: [change] }));
+      await this.#kept.keepWith(joins, (change) =>
+        report(this.#context, event, { changes: [change, ...also] }),
+      );
       return true;
     } catch (error) {
       if (!hasCode(error, "journal/full")) throw error;

@@ -19,6 +19,8 @@ export interface LoadLimitOptions {
 /** Until the supplier sets them: a threshold no home reaches, nothing to disable. */
 const unset: LoadLimitValues = { disable: false, thresholdW: 0xffff_ffff, periodS: 300, restorationS: 30 };
 const overThreshold = 0x8f01;
+/** Power is looked at once a second: periods of 0 are as long, or a home above its limit would be cut and restored without end. */
+const shortestS = 1;
 
 export function loadLimitFeature(context: DeviceContext, options: LoadLimitOptions): Feature {
   return new LoadLimit(context, options);
@@ -131,10 +133,12 @@ class LoadLimit implements Feature, ShownLoadLimit {
     const { periodS, restorationS } = this.#values.value.active;
     if (action === "count") return this.#count();
     this.#timer();
-    if (action === "startPeriod")
-      this.#timer = this.#context.after(periodS * 1000, async () => this.#feed("periodElapsed"));
-    if (action === "startRestoration")
-      this.#timer = this.#context.after(restorationS * 1000, async () => this.#feed("restorationElapsed"));
+    const wait = (seconds: number, event: LoadLimitEvent): void => {
+      const delayMs = Math.max(seconds, shortestS) * 1000;
+      this.#timer = this.#context.after(delayMs, async () => this.#feed(event));
+    };
+    if (action === "startPeriod") wait(periodS, "periodElapsed");
+    if (action === "startRestoration") wait(restorationS, "restorationElapsed");
     if (action === "restore") await this.#options.supply.loadLimitRestored();
   }
 

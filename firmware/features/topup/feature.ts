@@ -15,7 +15,7 @@ import { report } from "../report.ts";
 import { done, serve } from "../serve.ts";
 import { reportUserCommand } from "../user-interface/commands.ts";
 import { readToken, type Token, tokenDigits, wholeCounter } from "./token.ts";
-import { highestUsed, isUsed, type UsedTokens, use } from "./used-tokens.ts";
+import { highestUsed, issuedBy, isUsed, type UsedTokens, use } from "./used-tokens.ts";
 
 /** Whose tokens the device takes now. */
 export interface TokenIssuer {
@@ -84,6 +84,7 @@ class TopUp implements Feature {
       supplier: "",
       floor: 0,
       counters: [],
+      former: [],
     });
     this.#tries = new Kept(context.journal, "token/tries", { inARow: 0, suspendedToS: 0 });
   }
@@ -116,15 +117,22 @@ class TopUp implements Feature {
     const nowS = this.#context.nowS();
     if (nowS < suspendedToS && suspendedToS - nowS <= tokenSuspensionS)
       return this.#tell(alerts.tokenLockedOut);
+    // Counted before it is made, so that cutting the power never makes a try free.
+    if (inARow >= tokenTries) return this.#suspend(nowS);
+    await this.#tries.keep({ inARow: inARow + 1, suspendedToS: 0 });
     const outcome = await this.#enter(digits);
     if (outcome === "credited") {
-      if (inARow > 0) await this.#tries.keep({ inARow: 0, suspendedToS: 0 });
+      await this.#tries.keep({ inARow: 0, suspendedToS: 0 });
       await this.#tell(alerts.creditAddedLocally);
       return reportUserCommand(this.#context, "addCredit", true);
     }
     await reportUserCommand(this.#context, "addCredit", false);
-    if (inARow + 1 < tokenTries) return this.#tries.keep({ inARow: inARow + 1, suspendedToS: 0 });
-    await this.#tries.keepWith({ inARow: 0, suspendedToS: nowS + tokenSuspensionS }, (change) =>
+    if (inARow + 1 >= tokenTries) await this.#suspend(nowS);
+  }
+
+  #suspend(nowS: number): Promise<void> {
+    const suspendedToS = nowS + this.#options.tokenSuspensionS;
+    return this.#tries.keepWith({ inARow: 0, suspendedToS }, (change) =>
       report(this.#context, alerts.tokenEntrySuspended.code, { changes: [change] }),
     );
   }
@@ -156,10 +164,7 @@ class TopUp implements Feature {
   /** A new supplier's tokens begin anew, from its floor. */
   #usedOf(issuer: TokenIssuer | undefined): UsedTokens {
     const { value } = this.#used;
-    const floor = Number((issuer?.floor ?? 0n) >> 32n);
-    if (issuer === undefined || value.supplier === issuer.supplier)
-      return { ...value, floor: Math.max(value.floor, floor) };
-    return { supplier: issuer.supplier, floor, counters: [] };
+    return issuer === undefined ? value : issuedBy(value, issuer.supplier, Number(issuer.floor >> 32n));
   }
 
   #counterOf({ shortCounter }: Token, used: UsedTokens): bigint {

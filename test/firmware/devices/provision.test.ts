@@ -119,7 +119,7 @@ describe("the factory region", () => {
   it("lies beside the other regions without overlap, and needs a flash that holds them all", () => {
     for (const [sectorBytes, sectorCount] of [
       [4096, 256],
-      [65_536, 32],
+      [65_536, 36],
     ] as const) {
       const regions = Object.values(partitions({ sectorBytes, sectorCount, programUnitBytes: 1 }));
       let next = 0;

@@ -18,7 +18,12 @@ import {
   readTarget,
 } from "../../../../firmware/features/auxiliary/selector.ts";
 import { changeText, readStateText, stateText } from "../../../../firmware/features/auxiliary/state-text.ts";
-import { civilDate, weekday } from "../../../../firmware/features/calendar-time.ts";
+import {
+  civilDate,
+  latestMatch,
+  latestMatchBackwards,
+  weekday,
+} from "../../../../firmware/features/calendar-time.ts";
 
 const runs = { seed: 1, numRuns: 300 };
 const daySeconds = 86_400;
@@ -192,6 +197,24 @@ describe("the auxiliary calendar", () => {
         }
       }),
       { seed: 1, numRuns: 30 },
+    );
+  });
+
+  it("finds the beginnings and ends of its periods day by day backwards as it does by themselves", () => {
+    const part = (max: number) => fc.option(fc.integer({ min: 1, max }), { nil: undefined });
+    const pattern = fc.record({
+      year: fc.option(fc.integer({ min: 2018, max: 2030 }), { nil: undefined }),
+      month: part(12),
+      day: part(28),
+      weekday: part(7),
+    });
+    fc.assert(
+      fc.property(pattern, fc.integer({ min: 20_000, max: 21_000 }), (dates, first) => {
+        const backwards = latestMatchBackwards(dates);
+        for (let days = first; days > first - 400; days -= 13)
+          assert.equal(backwards(days), latestMatch(dates, days));
+      }),
+      { seed: 5, numRuns: 100 },
     );
   });
 

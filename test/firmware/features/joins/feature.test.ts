@@ -77,6 +77,21 @@ describe("joins of a meter (CS03A1, CS03B, CS04AC, CS04B, CS07)", () => {
     assert.deepEqual(bench.securityCodes, ["8f49", "8f49", "8f4b", "8f4a"]);
   });
 
+  it("undone by a command that a power cut has done again are answered as undone; by another they are not there", async () => {
+    const bench = await start();
+    await ask(bench, load, 4);
+    const first = await undone(bench, load);
+    assert.equal(first, 0);
+    await bench.powerCycle();
+    assert.deepEqual(await undone(bench, load), first);
+    assert.deepEqual(bench.securityCodes, ["8f49", "8f4b"]);
+    const again = await bench.call("joining", 2, euiBytes(load), {
+      ...supplierOrigin,
+      ...{ code: undo, counter: supplierOrigin.counter + 1n },
+    });
+    assert.notDeepEqual(again.value, first);
+  });
+
   it("that fail leave a log entry and nothing else", async () => {
     const bench = await start();
     assert.equal(await ask(bench, load, 4, messages.CS03B.code), 1);

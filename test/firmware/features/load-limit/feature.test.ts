@@ -43,6 +43,14 @@ const draw = (bench: Bench, watts: number) => {
 };
 
 describe("load limit feature", () => {
+  it("with periods of nothing cuts and restores the supply no more often than once a second each", async () => {
+    const bench = await make();
+    await ecs28a(bench, [true, 1000, 0, 0]);
+    await bench.run(60_000);
+    const [, count] = await ecs27(bench);
+    assert.ok(Number(count) >= 25 && Number(count) <= 31, `${count} in a minute`);
+  });
+
   it("limits nothing until it is set, and reads back what is in force (ECS28a, ECS27)", async () => {
     const bench = await make();
     await bench.run(3_600_000);

@@ -111,6 +111,25 @@ describe("top-up by token", () => {
     assert.equal(await balance(bench), pounds(8));
   });
 
+  it("typed wrong is counted whatever flash operation its power fails at (81C4)", async () => {
+    const wrong = "12345678901234567890";
+    const failures = (bench: PaymentBench) => bench.eventCodes.filter((code) => code === "8162").length;
+    const make = async () => {
+      const bench = await paymentBench();
+      for (let n = 0; n < 9; n++) await type(bench, wrong);
+      return bench;
+    };
+    await cutEverywhere(
+      make,
+      (bench) => type(bench, wrong),
+      async (bench, cut) => {
+        const tried = failures(bench) === 10;
+        await type(bench, utrn(1, 500));
+        if (tried) assert.equal(await balance(bench), 0, cut);
+      },
+    );
+  });
+
   it("comes in any order, and never twice, though more come than are remembered", async () => {
     const bench = await paymentBench();
     const counters = Array.from({ length: 120 }, (_, n) => ((n * 7) % 120) + 1);
@@ -131,6 +150,21 @@ describe("top-up by token", () => {
     await type(bench, utrn(6, 100));
     assert.equal(await balance(bench), pounds(2));
     assert.deepEqual(bench.alertCodes, ["810e", "8f51", "810e"]);
+  });
+
+  it("of a supplier that comes again is not taken again, though another's was in between", async () => {
+    const bench = await paymentBench();
+    const other = "90B3D51F30030000";
+    await type(bench, utrn(3, 100));
+    Object.assign(issuing, { supplier: other });
+    await type(bench, utrn(1, 100, undefined, other));
+    Object.assign(issuing, { supplier: "90B3D51F30010000" });
+    await bench.powerCycle();
+    await type(bench, utrn(3, 100));
+    assert.equal(await balance(bench), pounds(2));
+    await type(bench, utrn(4, 100));
+    assert.equal(await balance(bench), pounds(3));
+    assert.deepEqual(bench.alertCodes, ["810e", "810e", "8f51", "810e"]);
   });
 
   it("cut off at any flash operation, has given its credit or is as good as new; never both, never neither", async () => {
