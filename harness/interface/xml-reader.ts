@@ -5,7 +5,7 @@
 import { SaxesParser } from "saxes";
 import { CodedError } from "../../hal/base/coded-error.ts";
 
-/** The longest request that becomes a command, a calendar of switch times, has a third of it. What carries an image is longer. */
+/** Many times what a request that becomes a command needs; those that carry an image are longer. */
 export const MAX_XML_BYTES = 400_000;
 export const MAX_DEPTH = 24;
 export const MAX_ELEMENTS = 10_000;

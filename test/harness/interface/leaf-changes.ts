@@ -2,6 +2,8 @@
 
 export interface Change {
   readonly what: string;
+  /** Of the header, not of the body. */
+  readonly isHeader: boolean;
   /** Of which a refusal must say one. */
   readonly names: readonly string[];
   readonly refusal: string | undefined;
@@ -27,10 +29,12 @@ export function* changesOf(
     if (before % stride > 0) continue;
     const at = match.index + all.lastIndexOf(`>${value}<`) + 1;
     const put = (other: string): string => xml.slice(0, at) + other + xml.slice(at + value.length);
-    const names = match.index > body ? [name] : [name, "originator", "target", "counter", "expected"];
+    const isHeader = match.index < body;
+    const names = !isHeader ? [name] : [name, "originator", "target", "counter", "expected"];
     const others = alternatives(value) ?? offered(refusal(put("no such word")), value);
     for (const other of others)
       yield {
+        isHeader,
         what: `${name} ${value.slice(0, 30)} as ${other.slice(0, 30)}`,
         names,
         refusal: refusal(put(other)),
@@ -39,7 +43,7 @@ export function* changesOf(
       const from = match.index + all.indexOf(attribute[0]);
       const other = ` ${attribute[1]}="${Number(attribute[2]) + 1}"`;
       const text = xml.slice(0, from) + other + xml.slice(from + attribute[0].length);
-      yield { what: `${name} ${attribute[0]} + 1`, names, refusal: refusal(text) };
+      yield { isHeader, what: `${name} ${attribute[0]} + 1`, names, refusal: refusal(text) };
     }
   }
 }
