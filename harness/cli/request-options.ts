@@ -24,7 +24,7 @@ export const addInventory = (command: Command): Command =>
     )
     .option(
       "--device <eui=type>",
-      "a device and its type, e.g. …A0=ESME:twin:3-phase; repeat it (default: the reference messages' devices)",
+      "a device and its type, e.g. …A0=ESME:twin, and :3-phase, :older; repeat it (default: the reference messages' devices)",
       many(readDevice),
     )
     .option("--user <eui=role>", "a user that the devices know, and its role; repeat it", many(readUser))

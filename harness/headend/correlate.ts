@@ -83,7 +83,12 @@ function compareFields(request: ServiceRequest, field: string, expected: unknown
     for (const [i, item] of expected.slice(0, got.length).entries())
       compareFields(request, `${field}[${i}]`, item, got[i]);
     if (expected.length !== got.length)
-      throw differs(request, fieldOfSurplus(field, expected, got), `${expected.length} items`, `${got.length}`);
+      throw differs(
+        request,
+        fieldOfSurplus(field, expected, got),
+        `${expected.length} items`,
+        `${got.length}`,
+      );
   } else if (isFields(expected) && isFields(got)) {
     for (const name of new Set([...Object.keys(expected), ...Object.keys(got)]))
       compareFields(request, `${field}.${name}`, expected[name], got[name]);

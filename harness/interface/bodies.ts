@@ -56,5 +56,5 @@ function reasonAgainst(variant: string): string {
   const named = `${variant} (${element})`;
   if (useCases.length === 0) return `${named} asks the DCC itself, and becomes no command`;
   if (useCases.every((id) => /^GCS/.test(id))) return `${named} is for gas devices: no such device here`;
-  return `${named} has no form here yet`;
+  return `${named} hands over a gas proxy: no such device here`;
 }

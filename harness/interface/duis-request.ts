@@ -125,6 +125,7 @@ function readBody(body: XmlElement, { reference, commandVariant }: Header): Body
     throw unexpected(found, "a request, not yet signed", `command variant ${commandVariant}`, name);
   const definition = definitionOf(reference);
   expectVariant(body, definition, commandVariant);
+  refuseGas(found, definition);
   const { left, heldUntilS, agreementCertificate } = dccPart(found, definition);
   const parameters = duis.read(definition.form, left) as Body["parameters"];
   return {
@@ -132,6 +133,22 @@ function readBody(body: XmlElement, { reference, commandVariant }: Header): Body
     ...(heldUntilS !== undefined && { heldUntilS }),
     ...(agreementCertificate && { agreementCertificate }),
   };
+}
+
+/** Elements that stand for those of an electricity meter, where the target is a gas device. */
+const forGas = /^(Gas[A-Z]|UpdatePrepayConfigGas$|ImportMPRN$)/;
+
+function refuseGas(element: XmlElement, { reference }: RequestDefinition): void {
+  const found = [...element.children, ...element.children.flatMap(({ children }) => children)].find(
+    ({ name }) => forGas.test(name),
+  );
+  if (found === undefined) return;
+  const { line, name } = found;
+  throw new CodedError(
+    "interface/device",
+    `line ${line}: ${name}: service request ${reference} is for a gas device here: no such device here`,
+    { element: name, line },
+  );
 }
 
 /** Critical requests are transformed (4); others are sent, returned, or both (1 to 3). */

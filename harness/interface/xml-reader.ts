@@ -5,11 +5,12 @@
 import { SaxesParser } from "saxes";
 import { CodedError } from "../../hal/base/coded-error.ts";
 
-/** An image of 750,000 bytes in base64, and what stands around it. */
-export const MAX_XML_BYTES = 1_100_000;
+/** Many times what a request that becomes a command needs; those that carry an image are longer. */
+export const MAX_XML_BYTES = 400_000;
 export const MAX_DEPTH = 24;
-export const MAX_ELEMENTS = 20_000;
+export const MAX_ELEMENTS = 10_000;
 const MAX_ATTRIBUTES = 16;
+const MAX_ALL_ATTRIBUTES = 10_000;
 const MAX_NAME_CHARS = 128;
 
 export interface XmlElement {
@@ -33,11 +34,42 @@ interface Open {
   readonly line: number;
 }
 
+/** What costs a parser most, looked for before it begins: each in one pass, and more than any request needs. */
+const bounds: readonly (readonly [what: string, found: RegExp, most: number])[] = [
+  ["document type (DTD)", /<!D/gi, 0],
+  ["processing instruction", /(?<!^)<\?/g, 0],
+  ["CDATA section", /<!\[/g, 0],
+  ["tag or comment of 4,096 characters", /<[^<>]{4096}/g, 0],
+  ["entity or character reference of 16 characters", /&[^;]{16}/g, 0],
+  ["tag or comment", /</g, 3 * MAX_ELEMENTS],
+  ["entity or character reference", /&/g, 10_000],
+  ["line", /\n|\r/g, 30_000],
+];
+
+function expectBounded(text: string): void {
+  for (const [what, found, most] of bounds) {
+    let count = 0;
+    found.lastIndex = 0;
+    for (let match = found.exec(text); match !== null; match = found.exec(text)) {
+      count += 1;
+      if (count > most) {
+        const line = text.slice(0, match.index).split("\n").length;
+        throw fault(
+          line,
+          most === 0 ? `expected no ${what}: take it out` : `expected at most ${most} of ${what}`,
+        );
+      }
+    }
+  }
+}
+
 /** The root element of `content` (UTF-8). Throws `interface/xml`, with the line. */
 export function readXml(content: Uint8Array | string): XmlElement {
   const size = typeof content === "string" ? Buffer.byteLength(content) : content.length;
   if (size > MAX_XML_BYTES) throw fault(1, `expected at most ${MAX_XML_BYTES} bytes, got ${size}`);
-  return new Reader().read(typeof content === "string" ? content : utf8(content));
+  const text = (typeof content === "string" ? content : utf8(content)).replace(/^\uFEFF/, "");
+  expectBounded(text);
+  return new Reader().read(text);
 }
 
 function utf8(content: Uint8Array): string {
@@ -57,24 +89,19 @@ class Reader {
   #root: XmlElement | undefined;
   #elements = 0;
   #attributes = 0;
+  #allAttributes = 0;
 
   read(text: string): XmlElement {
     const parser = this.#parser;
     parser.on("error", ({ message }) => {
       throw this.#fault(message.replace(/^\d+:\d+: /, "").slice(0, 200));
     });
-    parser.on("doctype", () => {
-      throw this.#fault("expected no document type (DTD): take it out");
-    });
-    parser.on("processinginstruction", () => {
-      throw this.#fault("expected no processing instruction: take it out");
-    });
     parser.on("xmldecl", ({ encoding }) => {
       if (encoding !== undefined && !/^utf-8$/i.test(encoding))
         throw this.#fault(`expected encoding UTF-8, got ${encoding}`);
     });
     this.#listen();
-    parser.write(text.replace(/^\uFEFF/, "")).close();
+    parser.write(text).close();
     if (this.#root === undefined) throw this.#fault("expected an element, got none");
     return this.#root;
   }
@@ -84,6 +111,9 @@ class Reader {
     parser.on("opentagstart", ({ name }) => this.#count(name));
     parser.on("attribute", ({ name }) => {
       this.#attributes += 1;
+      this.#allAttributes += 1;
+      if (this.#allAttributes > MAX_ALL_ATTRIBUTES)
+        throw this.#fault(`expected at most ${MAX_ALL_ATTRIBUTES} attributes in all`);
       if (this.#attributes > MAX_ATTRIBUTES)
         throw this.#fault(`expected at most ${MAX_ATTRIBUTES} attributes, got more`);
       if (name.length > MAX_NAME_CHARS) throw this.#fault("expected a shorter name of an attribute");
@@ -102,7 +132,6 @@ class Reader {
       });
     });
     parser.on("text", (text) => this.#text(text));
-    parser.on("cdata", (text) => this.#text(text));
     parser.on("closetag", () => this.#close());
   }
 

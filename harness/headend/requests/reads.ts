@@ -1,6 +1,7 @@
 /** Service requests 4.x, and other reads of what a device holds. */
 import { z } from "zod";
-import { type DeviceName, devices } from "../../../firmware/model/index.ts";
+import { type DeviceName, devices, useCase } from "../../../firmware/model/index.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import { readLogPeriod } from "./duis.ts";
 import { request } from "./request.ts";
 
@@ -16,6 +17,17 @@ const logs = {
 type LogWord = keyof typeof logs;
 const logWords = Object.keys(logs) as readonly LogWord[];
 const logOf = (word: LogWord, device: DeviceName) => logs[word][devices[device].board];
+
+/** Throws `headend/parameters` where a device has no such log. */
+function logUseCase(word: LogWord, device: DeviceName) {
+  const id = logOf(word, device);
+  if (useCase(id).devices.includes(device)) return id;
+  throw new CodedError(
+    "headend/parameters",
+    `service request 6.13: LogToRead: a ${device} has no ${word} log; choose another, or another target`,
+    { device, log: word },
+  );
+}
 
 export const reads = {
   "4.1.1": request("4.1.1", "ReadInstantaneousImportRegisters"),
@@ -56,9 +68,9 @@ export const reads = {
   }),
   "6.13": request("6.13", "ReadEventOrSecurityLog", {
     fields: { ReadLogPeriod: readLogPeriod, LogToRead: z.enum(logWords) },
-    useCase: (p, { device }) => logOf(p.LogToRead, device),
-    readBack: (_, { device, useCase }) => ({
-      LogToRead: logWords.find((word) => logOf(word, device) === useCase),
+    useCase: (p, { device }) => logUseCase(p.LogToRead, device),
+    readBack: (_, { device, useCase: id }) => ({
+      LogToRead: logWords.find((word) => logOf(word, device) === id),
     }),
   }),
 } as const;

@@ -141,9 +141,9 @@ describe("service requests", () => {
       "an addition without its code",
       "8.11",
       { ...add({}), AddDeviceToCHFWhitelist: undefined },
-      /expected with Add/,
+      /expected with RequestType Add/,
     ],
-    ["a removal with a code", "8.11", { ...add({}), RequestType: "Remove" }, /with Add alone/],
+    ["a removal with a code", "8.11", { ...add({}), RequestType: "Remove" }, /with RequestType Add alone/],
     ...(["6.11", "8.1.1"] as const).map((reference): (typeof wrong)[number] => [
       "a tolerance over a day",
       reference,

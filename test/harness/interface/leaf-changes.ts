@@ -2,7 +2,8 @@
 
 export interface Change {
   readonly what: string;
-  readonly text: string;
+  /** Of the header, not of the body. */
+  readonly isHeader: boolean;
   /** Of which a refusal must say one. */
   readonly names: readonly string[];
   readonly refusal: string | undefined;
@@ -11,33 +12,38 @@ export interface Change {
 const leaf = /<sr:(\w+)((?:\s+[\w:]+="[^"]*")*)>([^<>]*)<\/sr:\1>/g;
 
 /**
- * Each leaf of `xml`, changed; `refusal` says what is said of it. Values that have no like elsewhere (words) are those that a
+ * Of each element's leaves one of `stride` in `xml`, changed; `refusal` says what is said of it. Values that have no like elsewhere (words) are those that a
  * refusal of nonsense offers.
  */
 export function* changesOf(
   xml: string,
-  refusal: (change: { text: string }) => string | undefined,
+  stride: number,
+  refusal: (text: string) => string | undefined,
 ): Generator<Change> {
   const body = xml.indexOf("<sr:Body>");
+  const seen = new Map<string, number>();
   for (const match of xml.matchAll(leaf)) {
     const [all, name, attributes, value] = match as unknown as [string, string, string, string];
+    const before = seen.get(name) ?? 0;
+    seen.set(name, before + 1);
+    if (before % stride > 0) continue;
     const at = match.index + all.lastIndexOf(`>${value}<`) + 1;
     const put = (other: string): string => xml.slice(0, at) + other + xml.slice(at + value.length);
-    const names = match.index > body ? [name] : [name, "originator", "target", "counter", "expected"];
-    const others = alternatives(value) ?? offered(refusal({ text: put("no such word") }), value);
-    for (const other of others) {
-      const text = put(other);
+    const isHeader = match.index < body;
+    const names = !isHeader ? [name] : [name, "originator", "target", "counter", "expected"];
+    const others = alternatives(value) ?? offered(refusal(put("no such word")), value);
+    for (const other of others)
       yield {
+        isHeader,
         what: `${name} ${value.slice(0, 30)} as ${other.slice(0, 30)}`,
-        text,
         names,
-        refusal: refusal({ text }),
+        refusal: refusal(put(other)),
       };
-    }
     for (const attribute of attributes.matchAll(/ (\w+)="(\d+)"/g)) {
       const from = match.index + all.indexOf(attribute[0]);
-      const text = `${xml.slice(0, from)} ${attribute[1]}="${Number(attribute[2]) + 1}"${xml.slice(from + attribute[0].length)}`;
-      yield { what: `${name} ${attribute[0]} + 1`, text, names, refusal: refusal({ text }) };
+      const other = ` ${attribute[1]}="${Number(attribute[2]) + 1}"`;
+      const text = xml.slice(0, from) + other + xml.slice(from + attribute[0].length);
+      yield { isHeader, what: `${name} ${attribute[0]} + 1`, names, refusal: refusal(text) };
     }
   }
 }
