@@ -134,7 +134,7 @@ describe("a top-up token", () => {
     const order = fc.array(fc.integer({ min: 1, max: 260 }), { minLength: 1, maxLength: 600 });
     fc.assert(
       fc.property(order, fc.nat(5), (sequence, floor) => {
-        let used: UsedTokens = { supplier, floor, counters: [] };
+        let used: UsedTokens = { supplier, floor, counters: [], former: [] };
         const taken: number[] = [];
         for (const counter of sequence)
           if (!isUsed(used, counter)) {
