@@ -1,4 +1,5 @@
 /** The COSE hot path on the meter: accepting, answering and refusing, beside the bare operations. */
+import type { Suite } from "../firmware/wire/suite.ts";
 import { suites } from "../firmware/wire/suites.ts";
 import { fromHex, toHex } from "../hal/base/hex.ts";
 import type { Crypto } from "../hal/board.ts";
@@ -12,8 +13,8 @@ const commandsPerRound: Record<Crypto["name"], number> = { sodium: 1500, node: 1
  * Runs the meter until its firmware is compiled code. Without it a task with few runs a round (noble) would time
  * the interpreter.
  */
-export async function warmUpMeter(crypto: Crypto): Promise<void> {
-  const meter = await BenchMeter.build(crypto);
+export async function warmUpMeter(crypto: Crypto, suite: Suite): Promise<void> {
+  const meter = await BenchMeter.build(crypto, { suite });
   for (let i = 0; i < 3000; i++) await meter.send(meter.command(i % 2 === 0 ? "7.2" : "7.1"));
 }
 

@@ -1,4 +1,5 @@
 /** Every benchmark there is. */
+import { suites } from "../firmware/wire/suites.ts";
 import { nobleCrypto, nodeCrypto, sodiumCrypto } from "../hal/crypto/index.ts";
 import { coseTasks, warmUpMeter } from "./cose.ts";
 import { gbcsTasks } from "./gbcs.ts";
@@ -12,8 +13,9 @@ export async function allTasks(): Promise<BenchTask[]> {
   const sodium = sodiumCrypto();
   const [node, noble] = [nodeCrypto(), nobleCrypto()];
   const tasks: BenchTask[] = [];
-  await warmUpMeter(sodium ?? node);
+  await warmUpMeter(sodium ?? node, suites.cose);
   for (const crypto of [...(sodium ? [sodium] : []), node, noble]) tasks.push(...(await coseTasks(crypto)));
+  await warmUpMeter(node, suites.gbcs);
   for (const crypto of [node, noble]) tasks.push(...gbcsTasks(crypto), ...(await gbcsMeterTasks(crypto)));
   tasks.push(...(await journalTasks()), ...hanTasks(node), ...hanTasks(noble));
   return tasks;

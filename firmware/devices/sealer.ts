@@ -65,7 +65,9 @@ export class Sealer {
       return this.#response(accepted, results, reader);
     } catch (error) {
       if (!hasCode(error, "wire")) throw error;
-      this.#parts.observe?.({ kind: "fault", where: "response", error: String(error) });
+      // A failure that the payload has no form for is nobody's fault.
+      const kind = hasCode(error, "wire/no-form") ? "no-response" : "fault";
+      this.#parts.observe?.({ kind, where: "response", error: String(error) });
       return undefined;
     }
   }

@@ -8,7 +8,6 @@ import {
   createPublicKey,
   createSecretKey,
   diffieHellman,
-  hash,
   hkdfSync,
   type KeyObject,
   sign,
@@ -19,7 +18,7 @@ import { type Crypto, HalError } from "../board.ts";
 import { requireCcm, requireGcm, requireHkdfLength, requireLength } from "./bytes.ts";
 import { pointAcceptable, signatureAcceptable } from "./ed25519-policy.ts";
 import { ed25519KeyValid } from "./noble-ed25519.ts";
-import { p256Signer } from "./p256-signer.ts";
+import { digest, p256Signer } from "./p256-signer.ts";
 
 /** DER around a raw key: PKCS#8 (RFC 8410 §7) and SubjectPublicKeyInfo (§4); `oid` is 0x70 Ed25519, 0x6e X25519. */
 const pkcs8 = (oid: number) => Buffer.from([48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, oid, 4, 34, 4, 32]);
@@ -59,9 +58,12 @@ function seal(
 ) {
   const cipher = createCipheriv(mode as "aes-128-ccm", key, nonce, { authTagLength });
   cipher.setAAD(aad, { plaintextLength: text.length });
-  const body = cipher.update(text.length === 0 ? EMPTY : text);
+  // GMAC, which every message of GBCS has, pays for no call and no Buffer more than it needs.
+  const body =
+    text.length > 0 || mode === "aes-128-ccm" ? cipher.update(text.length > 0 ? text : EMPTY) : undefined;
   cipher.final();
-  return concat(body, cipher.getAuthTag());
+  const tag = cipher.getAuthTag();
+  return body === undefined ? plain(tag) : concat(body, tag);
 }
 
 function open(
@@ -90,9 +92,9 @@ const gcmMode = (key: Uint8Array): AeadMode => (key.length === 16 ? "aes-128-gcm
 
 const provider: Crypto = {
   name: "node",
-  sha256: (data) => plain(hash("sha256", data, "buffer")),
-  sha384: (data) => plain(hash("sha384", data, "buffer")),
-  sha512: (data) => plain(hash("sha512", data, "buffer")),
+  sha256: (data) => plain(digest("sha256", data)),
+  sha384: (data) => plain(digest("sha384", data)),
+  sha512: (data) => plain(digest("sha512", data)),
   hmacSha256(key) {
     const prepared = createSecretKey(key);
     return (data) => plain(createHmac("sha256", prepared).update(data).digest());

@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { packageRoot } from "../package-root.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { conformCommand } from "./commands/conform.ts";
+import { correlateCommand } from "./commands/correlate.ts";
 import { decodeCommand } from "./commands/decode.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { emulateCommand } from "./commands/emulate.ts";
@@ -12,6 +13,7 @@ import { listCommand } from "./commands/list.ts";
 import { monitorCommand } from "./commands/monitor.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
+import { transformCommand } from "./commands/transform.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { Exit, exitCodeOf, reportError, usageError } from "./exit.ts";
 import { Strays } from "./strays.ts";
@@ -37,6 +39,8 @@ export function program(json = false): Command {
     verifyCommand,
     decodeCommand,
     conformCommand,
+    transformCommand,
+    correlateCommand,
     benchCommand,
     doctorCommand,
     flashCommand,

@@ -34,7 +34,9 @@ export function correlate(preCommand: Uint8Array, request: ServiceRequest): void
   const compare = (field: string, expected: unknown, got: unknown) =>
     compareFields(request, field, expected, got);
   compare("kind", 1, kind);
-  compare("use case", useCaseOf(definition, asked, context), useCase?.id);
+  const expected = useCaseOf(definition, asked, context);
+  // Another use case of the same request is told by the parameter that asks for it.
+  if (!definition.useCases.some((id) => id === useCase?.id)) compare("use case", expected, useCase?.id);
   compare("originator", request.originator, hexOf(originator));
   compare("target", request.target.eui, hexOf(target));
   compare("counter", request.counter, counter);
@@ -50,6 +52,7 @@ export function correlate(preCommand: Uint8Array, request: ServiceRequest): void
   const walked = found.map((operation) => (operation as readonly Cbor[])[3]);
   const carried = definition.byHand.carried?.(asked as never) ?? asked;
   compare("parameters", carried, readBack(definition, { ...row, steps }, walked, context));
+  compare("use case", expected, row.id);
 }
 
 /** Sets and calls have one value, gets none but those of logs, which have a range. Nothing else may ride along. */
@@ -76,13 +79,28 @@ function compareFields(request: ServiceRequest, field: string, expected: unknown
   if (expected instanceof Uint8Array && got instanceof Uint8Array) {
     if (!sameBytes(expected, got)) throw differs(request, field, toHex(expected), toHex(got));
   } else if (Array.isArray(expected) && Array.isArray(got)) {
+    // Where both have an item, what differs there says more than their number.
+    for (const [i, item] of expected.slice(0, got.length).entries())
+      compareFields(request, `${field}[${i}]`, item, got[i]);
     if (expected.length !== got.length)
-      throw differs(request, field, `${expected.length} items`, `${got.length}`);
-    for (const [i, item] of expected.entries()) compareFields(request, `${field}[${i}]`, item, got[i]);
+      throw differs(
+        request,
+        fieldOfSurplus(field, expected, got),
+        `${expected.length} items`,
+        `${got.length}`,
+      );
   } else if (isFields(expected) && isFields(got)) {
     for (const name of new Set([...Object.keys(expected), ...Object.keys(got)]))
       compareFields(request, `${field}.${name}`, expected[name], got[name]);
   } else if (!same(expected, got)) throw differs(request, field, expected, got);
+}
+
+/** The item that only one of them has; its element, when it has one alone. */
+function fieldOfSurplus(field: string, a: readonly unknown[], b: readonly unknown[]): string {
+  const at = Math.min(a.length, b.length);
+  const item = a[at] ?? b[at];
+  const [name, ...more] = isFields(item) ? Object.keys(item) : [];
+  return `${field}[${at}]${name === undefined || more.length > 0 ? "" : `.${name}`}`;
 }
 
 /** A whole number is the same, whether it came as a number or as a bigint. */

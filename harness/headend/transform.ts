@@ -25,6 +25,8 @@ export interface ServiceRequest {
     readonly isTwin?: boolean;
     /** Of a meter; default 1. */
     readonly phases?: number;
+    /** It has an older form of what some requests become. */
+    readonly isOlder?: boolean;
   };
   /** Who originates the command on the wire: the user, or the ACB for one the device does not know. */
   readonly originator: Eui64;
@@ -34,6 +36,8 @@ export interface ServiceRequest {
   /** The inventory's word on a device that the request names. Throws `inventory/unknown`. */
   typeOf(eui: Eui64): DeviceName;
   readonly backups?: RequestContext["backups"];
+  /** Of 9.1: four digits, drawn by the DCC. */
+  readonly customerNumber?: string;
 }
 
 export interface PreCommand {
@@ -75,15 +79,20 @@ export function transform(request: ServiceRequest, wire: Wire): PreCommand {
   return { request, definition, useCase: row, steps, command, bytes: wire.encode(command) };
 }
 
-export const contextOf = ({ role, target, counter, typeOf, backups }: ServiceRequest): RequestContext => ({
-  role,
-  device: target.type,
-  phases: target.phases ?? 1,
-  isTwin: target.isTwin ?? false,
-  counter,
-  typeOf,
-  backups,
-});
+export const contextOf = (request: ServiceRequest): RequestContext => {
+  const { role, target, counter, typeOf, backups, customerNumber } = request;
+  return {
+    role,
+    device: target.type,
+    phases: target.phases ?? 1,
+    isTwin: target.isTwin ?? false,
+    isOlder: target.isOlder ?? false,
+    counter,
+    typeOf,
+    backups,
+    customerNumber,
+  };
+};
 
 function wrongTarget({ reference, target }: ServiceRequest, { id, devices }: UseCase): CodedError {
   return new CodedError(

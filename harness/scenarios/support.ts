@@ -19,6 +19,7 @@ import {
   wholeLog,
 } from "../index.ts";
 import { isHub } from "../premises/device-specs.ts";
+import type { Subject } from "./samples/sample.ts";
 
 /** A home that is up: hub attached, meter joined and its clock set. */
 export async function commissioned(context: Mocha.Context, options: PremisesOptions = {}): Promise<Premises> {
@@ -110,6 +111,22 @@ export function announce({ inventory }: HeadEnd, hub: Eui64, eui: Eui64, type: D
   if (inventory.list().some((entry) => entry.eui === eui)) return;
   inventory.preNotify({ eui, type, installCode: new Uint8Array(16), hub });
 }
+
+/** What samples may depend on, of a run's head end. `other`: the device beside the hub, for which tokens are vended. */
+export const subjectFor = (
+  headEnd: HeadEnd,
+  nowS: number,
+  { hub, other }: { readonly hub: Eui64; readonly other: Eui64 },
+): Subject => ({
+  nowS,
+  issuingCertificate: headEnd.pki.issuingCertificate,
+  contingencyKey: headEnd.pki.contingencyKey,
+  nextRootCertificate: () => headEnd.pki.nextRootCertificate(),
+  nextKeys: (name) => headEnd.pki.partyKeys(name),
+  listed: other,
+  vend: (pence) => headEnd.vend(other, pence),
+  announce: (eui, type) => announce(headEnd, hub, eui, type),
+});
 
 /** A command made by hand, signed and MACed as told: for attacks that no service request makes. */
 export interface Forgery {

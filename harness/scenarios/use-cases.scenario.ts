@@ -22,7 +22,7 @@ import {
 } from "../index.ts";
 import { allModelled, modelledUseCases } from "../rig/under-test/modelled.ts";
 import { askerOf, type Sample, type Subject, samples } from "./samples.ts";
-import { announce, commissioned, expectRefusal, flipBit, forge } from "./support.ts";
+import { commissioned, expectRefusal, flipBit, forge, subjectFor } from "./support.ts";
 
 const everywhere = await allModelled();
 const types = { esme: "ESME", hub: "CHF", sapc: "SAPC" } as const satisfies Record<string, DeviceType>;
@@ -42,17 +42,8 @@ const devicesFor: Partial<Record<keyof typeof types, readonly HomeDeviceSpec[]>>
 type DeviceName = keyof typeof types;
 
 const subjectOf = (home: Premises): Subject => {
-  const { nowS, headEnd } = home;
-  return {
-    nowS,
-    issuingCertificate: headEnd.pki.issuingCertificate,
-    contingencyKey: headEnd.pki.contingencyKey,
-    nextRootCertificate: () => headEnd.pki.nextRootCertificate(),
-    nextKeys: (name) => headEnd.pki.partyKeys(name),
-    listed: home.devices.find(({ type }) => type !== "CHF")?.eui ?? "",
-    vend: (pence) => headEnd.vend(home.device("esme").eui, pence),
-    announce: (eui, type) => announce(headEnd, home.device("hub").eui, eui, type),
-  };
+  const other = home.devices.find(({ type }) => type !== "CHF")?.eui ?? "";
+  return subjectFor(home.headEnd, home.nowS, { hub: home.device("hub").eui, other });
 };
 
 /** The grant that the sample's command comes under; who has none asks through the ACB, which has the first. */

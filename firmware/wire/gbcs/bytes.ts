@@ -2,6 +2,7 @@
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import * as base from "../../../hal/base/eui64.ts";
 import { toHex } from "../../../hal/base/hex.ts";
+import { allocate } from "../../../hal/base/slab.ts";
 import type { Eui64 } from "../message.ts";
 
 /** `wire/malformed`: `field` at byte `at` is not as the layer demands. */
@@ -19,6 +20,9 @@ export const MAX_LENGTH = 0xffff;
 /** Two digits. */
 export const byteText = (byte: number | undefined): string =>
   byte === undefined ? "the end" : toHex(Uint8Array.of(byte));
+
+/** 64 bits on their way: shifts of bigints make many. */
+const wide = new DataView(new ArrayBuffer(8));
 
 /** Reads fields in order and never past the end. */
 export class Reader {
@@ -62,9 +66,9 @@ export class Reader {
   }
 
   u64(field: string): bigint {
-    const high = this.u32(field);
-    const low = this.u32(field);
-    return high === 0 ? BigInt(low) : (BigInt(high) << 32n) | BigInt(low);
+    wide.setUint32(0, this.u32(field));
+    wide.setUint32(4, this.u32(field));
+    return wide.getBigUint64(0);
   }
 
   /** One byte that has only one value. */
@@ -107,7 +111,7 @@ export class Writer {
   at = 0;
 
   constructor(size: number) {
-    this.bytes = new Uint8Array(size);
+    this.bytes = allocate(size);
   }
 
   /** What was written; a view. */
@@ -130,7 +134,8 @@ export class Writer {
   }
 
   u64(value: bigint): this {
-    return this.u32(Number((value >> 32n) & 0xffff_ffffn)).u32(Number(value & 0xffff_ffffn));
+    wide.setBigUint64(0, value);
+    return this.u32(wide.getUint32(0)).u32(wide.getUint32(4));
   }
 
   put(bytes: Uint8Array): this {
@@ -151,7 +156,7 @@ export class Writer {
 
   #room(count: number): void {
     if (this.at + count <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.at + count));
+    const grown = allocate(Math.max(this.bytes.length * 2, this.at + count));
     grown.set(this.written);
     this.bytes = grown;
   }

@@ -3,41 +3,45 @@
  * AES-128-GMAC. The ECDH result depends on the pair of keys alone and is kept; the rest is per message.
  */
 import type { Crypto, Mac } from "../../../hal/board.ts";
-import type { Agreement, ContextMac, Pair } from "../suite.ts";
+import type { Agreement, ContextMac, Pair, Transaction } from "../suite.ts";
 import type { MacContext } from "../wire.ts";
 import { Writer } from "./bytes.ts";
 import { MAC_BYTES } from "./mac-wrapper.ts";
 
 const ALGORITHM_ID = Uint8Array.of(0x60, 0x85, 0x74, 0x06, 0x08, 0x03, 0x00);
 const NOTHING = new Uint8Array(0);
-/** Where what a message adds starts: after counter 4, shared secret 32, algorithm 7. */
-const CONTEXT_AT = 43;
+/** Where what a message adds stands: after counter 4, shared secret 32, algorithm 7, originator 8, a length. */
+const TRANSACTION_AT = 52;
+const TRANSACTION_BYTES = 9;
 
 /** KDF input for one shared secret: what every message of the pair has in common. */
-function kdfInput(sharedSecret: Uint8Array): Writer {
-  const writer = new Writer(CONTEXT_AT + 26);
+function kdfInput(sharedSecret: Uint8Array, { originator, target }: Pair): Writer {
+  const writer = new Writer(TRANSACTION_AT + TRANSACTION_BYTES + 8);
   writer
     .put(Uint8Array.of(0, 0, 0, 1))
     .put(sharedSecret)
-    .put(ALGORITHM_ID);
-  return writer;
+    .put(ALGORITHM_ID)
+    .put(originator)
+    .u8(TRANSACTION_BYTES);
+  writer.at += TRANSACTION_BYTES;
+  return writer.put(target);
 }
 
 /** Completes the input for one message and derives its 16-byte key. */
-function deriveKey(crypto: Crypto, input: Writer, context: MacContext): Uint8Array {
-  input.at = CONTEXT_AT;
-  input.put(context.originator).u8(9).u8(context.kind).u64(context.counter).put(context.target);
+function deriveKey(crypto: Crypto, input: Writer, { kind, counter }: Transaction): Uint8Array {
+  input.at = TRANSACTION_AT;
+  input.u8(kind).u64(counter);
   return crypto.sha256(input.bytes).subarray(0, 16);
 }
 
 /** The 16-byte key for one message, from the 32-byte shared secret; `kind` 4 gives the key of its hidden values. */
 export function macKey(crypto: Crypto, sharedSecret: Uint8Array, context: MacContext): Uint8Array {
-  return deriveKey(crypto, kdfInput(sharedSecret), context);
+  return deriveKey(crypto, kdfInput(sharedSecret, context), context);
 }
 
 /** The MAC of one message: 12 bytes of GMAC under its own key, the nonce being originator ‖ 00000000. */
 export function messageMac(crypto: Crypto, sharedSecret: Uint8Array, context: MacContext): Mac {
-  return gmac(crypto, macKey(crypto, sharedSecret, context), context.originator);
+  return gmac(crypto, macKey(crypto, sharedSecret, context), nonceOf(context.originator));
 }
 
 /** originator ‖ 00000000. */
@@ -47,8 +51,7 @@ export function nonceOf(originator: Uint8Array): Uint8Array {
   return nonce;
 }
 
-function gmac(crypto: Crypto, key: Uint8Array, originator: Uint8Array): Mac {
-  const nonce = nonceOf(originator);
+function gmac(crypto: Crypto, key: Uint8Array, nonce: Uint8Array): Mac {
   return (input) => crypto.aesGcmSeal(key, nonce, input, NOTHING, MAC_BYTES);
 }
 
@@ -68,7 +71,6 @@ export function macs(
 ): ContextMac | undefined {
   const shared = own.agree(peerPublic);
   if (shared === undefined) return undefined;
-  const input = kdfInput(shared);
-  return ({ kind, counter }) =>
-    gmac(crypto, deriveKey(crypto, input, { ...pair, kind, counter }), pair.originator);
+  const [input, nonce] = [kdfInput(shared, pair), nonceOf(pair.originator)];
+  return (transaction) => gmac(crypto, deriveKey(crypto, input, transaction), nonce);
 }

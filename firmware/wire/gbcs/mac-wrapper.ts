@@ -1,4 +1,5 @@
 /** General-ciphering with authentication only (suite 1): the MAC around a message. */
+import { allocate } from "../../../hal/base/slab.ts";
 import { lengthBytes, MAX_LENGTH, malformed, Reader, Writer } from "./bytes.ts";
 
 export const GENERAL_CIPHERING = 0xdd;
@@ -6,6 +7,7 @@ export const MAC_BYTES = 12;
 
 const SECURITY_CONTROL = 0x11;
 const SECURITY_HEADER_BYTES = 5;
+const COVERED_AT = SECURITY_HEADER_BYTES + 1;
 const EMPTY_FIELDS = [
   "transaction id",
   "originator",
@@ -38,13 +40,19 @@ export function readMacWrapper(bytes: Uint8Array): MacWrapper {
   return { from, to, tag: bytes.subarray(to) };
 }
 
-/** What the MAC covers: security header, the empty information of the suite, the whole wrapped message. */
-export function macInput(signed: Uint8Array): Uint8Array {
-  const input = new Uint8Array(SECURITY_HEADER_BYTES + 1 + signed.length);
+/**
+ * What the MAC covers: security header, the empty information of the suite, the whole wrapped message. `unsigned`: the
+ * message lacks the length of its signature, 0.
+ */
+export function macInput(message: Uint8Array, unsigned = false): Uint8Array {
+  const input = allocate(COVERED_AT + message.length + (unsigned ? 1 : 0));
   input[0] = SECURITY_CONTROL;
-  input.set(signed, SECURITY_HEADER_BYTES + 1);
+  input.set(message, COVERED_AT);
   return input;
 }
+
+/** The wrapped message, of {@link macInput}. */
+export const coveredBy = (input: Uint8Array): Uint8Array => input.subarray(COVERED_AT);
 
 export function writeMacWrapper(signed: Uint8Array, tag: Uint8Array): Uint8Array {
   const length = SECURITY_HEADER_BYTES + signed.length + MAC_BYTES;

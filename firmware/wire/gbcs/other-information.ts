@@ -2,7 +2,7 @@
  * The other-information field: the message code, and what the ACB adds when it speaks for a remote party
  * that the device does not know. Its length tells its form: 2, 10, 18, 26, or 18 and a certificate.
  */
-import { toHex } from "../../../hal/base/hex.ts";
+import { euiText } from "../../../hal/base/eui64.ts";
 import type { Eui64 } from "../message.ts";
 import { euiBytes, malformed, Reader, Writer } from "./bytes.ts";
 
@@ -28,7 +28,7 @@ export function readOtherInformation(field: Uint8Array, at: number): OtherInform
     throw malformed("other-information", at, "2, 10, 18, 26 bytes, or 18 and a certificate", field.length);
   const code = reader.u16("message code");
   if (field.length === 2) return { code };
-  const party = toHex(reader.take("supplementary party", 8));
+  const party = euiText(reader.take("supplementary party", 8));
   if (field.length === 10) return { code, party };
   const counter = reader.u64("supplementary counter");
   if (field.length === 18) return { code, party, counter };

@@ -53,7 +53,7 @@ export function readPayload(header: Header, payload: Uint8Array, asked?: readonl
     };
   if (header.kind === Kind.alert) return readAlert(row, header, payload);
   if (isAsn1) return { header, results: asn1.readResponse(row, payload) };
-  const answer = decodeResponse(header, asked?.map(bare) ?? stepsOf(row), payload);
+  const answer = decodeResponse(header, asked ?? stepsOf(row), payload);
   return { header, results: "sealed" in answer ? sealedResult(answer.sealed) : inOne(row, answer.results) };
 }
 
@@ -97,8 +97,6 @@ function typesOf(header: Hiding): readonly ValueType[] {
 const stepsOf = ({ steps }: UseCase): readonly Asked[] =>
   steps.map(({ kind, target, no }) => ({ kind, object: target.id, member: no }));
 
-const bare = ({ kind, object, member }: Operation): Asked => ({ kind, object, member });
-
 function writeCommand(row: UseCase, { header, operations }: Command): Uint8Array {
   if (row.payload === "dlms") return encodeRequest(header, operations);
   return asn1.writeCommand(row, operations, lengthsOf(header.kind));
@@ -106,7 +104,7 @@ function writeCommand(row: UseCase, { header, operations }: Command): Uint8Array
 
 function writeResponse(row: UseCase, { header, results, asked }: Response): Uint8Array {
   if (row.payload === "asn1") return asn1.writeResponse(row, results, lengthsOf(header.kind));
-  const operations = asked?.map(bare) ?? stepsOf(row);
+  const operations = asked ?? stepsOf(row);
   return encodeResponse(header, operations, answerOf(row, results, operations.length));
 }
 

@@ -5,7 +5,7 @@ import type { EnvelopeSuite, Suite } from "../suite.ts";
 import type { Wire } from "../wire.ts";
 import { cbkeCredentials } from "./cbke/credentials.ts";
 import { cbkeEstablishment } from "./cbke/establishment.ts";
-import { unspecified } from "./date-time.ts";
+import { unspecified, writeDateTime } from "./date-time.ts";
 import { hiddenValues, type ValuesCodec } from "./hidden-values.ts";
 import { agreement, macs } from "./kdf.ts";
 import { hiddenPayload, readPayload, writePayload } from "./payloads.ts";
@@ -57,24 +57,24 @@ export const gbcsCredentials = (
   },
 });
 
+const NOTHING = new Uint8Array(0);
+
 /** The envelope around payloads in typed form. */
 const typedWire: Wire<GbcsEnvelope> = {
   ...gbcsWire,
   decode: ({ header, payload, otherInformation }, asked) =>
     readPayload(whole(header, otherInformation), payload, asked),
-  encode: (message) =>
-    gbcsWire.encode({
-      ...stamped(message.header),
-      payload: writePayload(message),
-      otherInformation: more(message.header),
-    }),
+  encode: (message) => {
+    const { header } = message;
+    const [payload, dateTime] = [writePayload(message), stampOf(header)];
+    return gbcsWire.encode({ header, payload, dateTime, otherInformation: more(header) });
+  },
 };
 
 /** Only answers of rows that say so carry the device's time in front of the payload; alerts tell it inside. */
-function stamped(header: Header): Omit<GbcsMessage, "payload"> {
-  const { timeS, ...rest } = header;
-  if (header.kind !== Kind.response || useCaseByCode(header.code)?.stamped !== true) return { header: rest };
-  return timeS === undefined ? { header, dateTime: unspecified } : { header };
+function stampOf({ kind, code, timeS }: Header): Uint8Array {
+  if (kind !== Kind.response || useCaseByCode(code)?.stamped !== true) return NOTHING;
+  return timeS === undefined ? unspecified : writeDateTime(timeS);
 }
 
 /** The header with all that other-information has of the supplementary party. */
@@ -92,8 +92,9 @@ function whole(header: Header, info: NonNullable<GbcsMessage["otherInformation"]
   };
 }
 
-function more({ supplementary }: Header): NonNullable<GbcsMessage["otherInformation"]> {
-  const { certificate, deviceCounter } = supplementary ?? {};
+function more({ supplementary }: Header): GbcsMessage["otherInformation"] {
+  if (supplementary === undefined) return undefined;
+  const { certificate, deviceCounter } = supplementary;
   return {
     ...(certificate && { certificate }),
     ...(deviceCounter !== undefined && { originatorCounter: deviceCounter }),

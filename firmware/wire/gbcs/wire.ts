@@ -3,7 +3,7 @@
  * ASN.1 or GBZ, and stays bytes here.
  */
 import { sameBytes } from "../../../hal/base/bytes.ts";
-import { toHex } from "../../../hal/base/hex.ts";
+import { euiText } from "../../../hal/base/eui64.ts";
 import type { Header, Protection } from "../message.ts";
 import type { Envelope, MacContext, Wire } from "../wire.ts";
 import { euiBytes, malformed } from "./bytes.ts";
@@ -16,7 +16,7 @@ import {
   signedPart,
   writeGeneralSigning,
 } from "./general-signing.ts";
-import { GENERAL_CIPHERING, macInput, readMacWrapper, writeMacWrapper } from "./mac-wrapper.ts";
+import { coveredBy, GENERAL_CIPHERING, macInput, readMacWrapper, writeMacWrapper } from "./mac-wrapper.ts";
 import { type OtherInformation, readOtherInformation, writeOtherInformation } from "./other-information.ts";
 
 /** A message with its payload as bytes. */
@@ -24,7 +24,7 @@ export interface GbcsMessage {
   readonly header: Header;
   readonly payload: Uint8Array;
   /** What other-information holds beyond `header.code` and `header.supplementary`. */
-  readonly otherInformation?: Pick<OtherInformation, "originatorCounter" | "certificate">;
+  readonly otherInformation?: Pick<OtherInformation, "originatorCounter" | "certificate"> | undefined;
   /** The 12 bytes of a time stamp that `header.timeS` does not tell alone (clock status, unspecified fields). */
   readonly dateTime?: Uint8Array;
 }
@@ -78,20 +78,13 @@ export const gbcsWire: Wire<GbcsEnvelope, GbcsMessage> = {
   },
 
   encode({ header, payload, otherInformation, dateTime }) {
-    const { party, counter } = header.supplementary ?? {};
-    const information = {
-      code: header.code,
-      ...(party !== undefined && { party }),
-      ...(counter !== undefined && { counter }),
-      ...otherInformation,
-    };
     return writeGeneralSigning({
       kind: header.kind,
       counter: header.counter,
       originator: euiBytes(header.originator),
       target: euiBytes(header.target),
-      dateTime: dateTime ?? (header.timeS === undefined ? new Uint8Array(0) : writeDateTime(header.timeS)),
-      otherInformation: writeOtherInformation(information),
+      dateTime: dateTime ?? (header.timeS === undefined ? NOTHING : writeDateTime(header.timeS)),
+      otherInformation: writeOtherInformation(informationOf(header, otherInformation)),
       content: payload,
     });
   },
@@ -106,10 +99,20 @@ export const gbcsWire: Wire<GbcsEnvelope, GbcsMessage> = {
   /** `message` is plain, or already signed. The MAC must be the one of this message's own context. */
   protect(message, mac) {
     const { signature } = readGeneralSigning(message);
-    const whole = signature === undefined ? appendSignature(message, new Uint8Array(0)) : message;
-    return writeMacWrapper(whole, mac(macInput(whole)));
+    const input = macInput(message, signature === undefined);
+    return writeMacWrapper(coveredBy(input), mac(input));
   },
 };
+
+function informationOf(
+  { code, supplementary }: Header,
+  more: GbcsMessage["otherInformation"],
+): OtherInformation {
+  // Nearly all messages: an object of spreads costs as much as the rest of the envelope.
+  if (supplementary === undefined && more === undefined) return { code };
+  const { party, counter } = supplementary ?? {};
+  return { code, ...(party !== undefined && { party }), ...(counter !== undefined && { counter }), ...more };
+}
 
 /**
  * Reads a pre-command: general-signing with nothing after the content, or with a single `00`, which some
@@ -128,6 +131,8 @@ export function macContextOf(plain: Uint8Array): MacContext {
   const { originator, target, kind, counter } = readGeneralSigning(plain);
   return { originator, target, kind, counter };
 }
+
+const NOTHING = new Uint8Array(0);
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -156,8 +161,8 @@ function readHeader(signing: GeneralSigning, { code, party, counter }: OtherInfo
   const header: Mutable<Header> = {
     kind,
     code,
-    originator: toHex(signing.originator),
-    target: toHex(signing.target),
+    originator: euiText(signing.originator),
+    target: euiText(signing.target),
     counter: signing.counter,
   };
   const timeS =

@@ -101,7 +101,9 @@ export const billing = {
     useCase: "ECS12",
     elements: { "restrictionTime.value": "RestrictionDateTime" },
   }),
-  "6.2.3": request("6.2.3", "ReadDeviceConfigurationBillingCalendar", { useCase: "ECS26l" }),
+  "6.2.3": request("6.2.3", "ReadDeviceConfigurationBillingCalendar", {
+    useCase: (_, { isOlder }) => (isOlder ? "ECS26d" : "ECS26l"),
+  }),
   "6.8": request("6.8", "UpdateDeviceConfigurationBillingCalendar", {
     fields: { ElectricityBillingCalendar: electricityBillingCalendar },
     useCase: (p) => (isOld(p.ElectricityBillingCalendar) ? "ECS30" : "ECS30a"),

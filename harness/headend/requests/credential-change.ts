@@ -175,3 +175,7 @@ function signer({ role, device, useCase: id }: ReadContext): Cell | undefined {
   const unsigned = role === "root" || (id === "CS02bACBByACB" && device !== "CHF");
   return unsigned ? undefined : signingCell(role);
 }
+
+/** Whose key protects the question who is believed: the ACB's is MACed. */
+export const askingCell = (role: Role): Cell =>
+  role === "accessControlBroker" ? { ...signingCell(role), usage: "agree" } : signingCell(role);

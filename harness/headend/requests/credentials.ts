@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Role } from "../../../firmware/model/index.ts";
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import {
+  askingCell,
   type Change,
   changeValues,
   partyRoles,
@@ -10,7 +11,6 @@ import {
   type RoleWord,
   readChange,
   sameCell,
-  signingCell,
   straysOf,
   wordOfRole,
 } from "./credential-change.ts";
@@ -293,6 +293,7 @@ export const credentials = {
     carried: ({ ImportMPxN: _, ...p }) => p,
   }),
   "8.5": request("8.5", "ServiceOptOut", {
+    actsAs: "accessControlBroker",
     fields: {
       ACBFloorSeqNumber: floorSequenceNumber,
       ReplacementCertificates: brokerSet,
@@ -366,7 +367,9 @@ export const credentials = {
     anyValues,
     "root",
   ),
+  /** The DCC asks in its own name, whoever wants to know. */
   "6.24.1": request("6.24.1", "RetrieveDeviceSecurityCredentialsKRP", {
+    actsAs: "accessControlBroker",
     fields: {
       RemotePartyRole: z
         .array(roleWord)
@@ -377,7 +380,7 @@ export const credentials = {
     useCase: (p) => (p.RemotePartyRole.includes("LoadController") ? "CS02f" : "CS02a"),
     values: (p, { role }) => ({
       "credentials.provide": {
-        asker: signingCell(role),
+        asker: askingCell(role),
         roles: p.RemotePartyRole.map((word) => partyRoles[word]),
       },
     }),
@@ -387,7 +390,7 @@ export const credentials = {
       >;
       return {
         RemotePartyRole: Array.isArray(roles) ? roles.map(wordOfRole) : roles,
-        ...(sameCell(asker, signingCell(role)) ? {} : { asker }),
+        ...(sameCell(asker, askingCell(role)) ? {} : { asker }),
         ...more,
       };
     },

@@ -38,7 +38,7 @@ interface Named {
 function exists({ Year, Month, DayOfMonth }: Named, context: z.core.$RefinementCtx): void {
   const [month, day] = [Month.SpecifiedMonth, DayOfMonth.SpecifiedDayOfMonth];
   const fault = month && day ? dateFault(month, day, Year.SpecifiedYear) : undefined;
-  if (fault !== undefined) context.addIssue(fault);
+  if (fault !== undefined) context.addIssue(`SpecifiedYear, SpecifiedMonth, SpecifiedDayOfMonth: ${fault}`);
 }
 
 export const date = z.strictObject(parts).superRefine(exists);

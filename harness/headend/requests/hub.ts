@@ -130,8 +130,9 @@ export const hub = {
   /** Of a hub its log, with keys' hashes when asked for; of another device whom it has joined. */
   "8.9": request("8.9", "ReadDeviceLog", {
     fields: { ReadSecurityDetails: empty.optional() },
-    useCase: ({ ReadSecurityDetails }, { device }) => {
-      if (device === "CHF") return ReadSecurityDetails === undefined ? "CCS06" : "CCS07";
+    useCase: ({ ReadSecurityDetails }, { device, isOlder }) => {
+      const plain = isOlder ? "CCS05CCS04" : "CCS06";
+      if (device === "CHF") return ReadSecurityDetails === undefined ? plain : "CCS07";
       if (ReadSecurityDetails === undefined) return "CS07";
       throw new CodedError(
         "headend/parameters",

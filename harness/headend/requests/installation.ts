@@ -48,7 +48,9 @@ export const installation = {
       if ((RequestType === "Add") === (AddDeviceToCHFWhitelist !== undefined)) return;
       const path = ["AddDeviceToCHFWhitelist"];
       const message =
-        RequestType === "Add" ? "expected with Add" : "expected with Add alone, not with Remove";
+        RequestType === "Add"
+          ? "expected with RequestType Add"
+          : "expected with RequestType Add alone, not Remove";
       context.addIssue({ code: "custom", path, message });
     },
     useCase: (p) => (p.RequestType === "Add" ? "CCS01" : "CCS02"),

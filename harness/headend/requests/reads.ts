@@ -1,6 +1,7 @@
 /** Service requests 4.x, and other reads of what a device holds. */
 import { z } from "zod";
-import { type DeviceName, devices } from "../../../firmware/model/index.ts";
+import { type DeviceName, devices, useCase } from "../../../firmware/model/index.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import { readLogPeriod } from "./duis.ts";
 import { request } from "./request.ts";
 
@@ -16,6 +17,17 @@ const logs = {
 type LogWord = keyof typeof logs;
 const logWords = Object.keys(logs) as readonly LogWord[];
 const logOf = (word: LogWord, device: DeviceName) => logs[word][devices[device].board];
+
+/** Throws `headend/parameters` where a device has no such log. */
+function logUseCase(word: LogWord, device: DeviceName) {
+  const id = logOf(word, device);
+  if (useCase(id).devices.includes(device)) return id;
+  throw new CodedError(
+    "headend/parameters",
+    `service request 6.13: LogToRead: a ${device} has no ${word} log; choose another, or another target`,
+    { device, log: word },
+  );
+}
 
 export const reads = {
   "4.1.1": request("4.1.1", "ReadInstantaneousImportRegisters"),
@@ -44,7 +56,10 @@ export const reads = {
   }),
   "6.2.2": request("6.2.2", "ReadDeviceConfigurationRandomisation"),
   "6.2.4": request("6.2.4", "ReadDeviceConfigurationIdentityExcMPxN", {
-    useCase: (_, { device }) => (devices[device].board === "hub" ? "ECS26n" : "ECS26m"),
+    useCase: (_, { device, isOlder }) => {
+      if (devices[device].board === "hub") return isOlder ? "ECS26i" : "ECS26n";
+      return isOlder ? "ECS26e" : "ECS26m";
+    },
   }),
   "6.2.5": request("6.2.5", "ReadDeviceConfigurationInstantaneousPowerThresholds"),
   "6.2.7": request("6.2.7", "ReadDeviceConfigurationMPxN", { useCase: "ECS40" }),
@@ -53,9 +68,9 @@ export const reads = {
   }),
   "6.13": request("6.13", "ReadEventOrSecurityLog", {
     fields: { ReadLogPeriod: readLogPeriod, LogToRead: z.enum(logWords) },
-    useCase: (p, { device }) => logOf(p.LogToRead, device),
-    readBack: (_, { device, useCase }) => ({
-      LogToRead: logWords.find((word) => logOf(word, device) === useCase),
+    useCase: (p, { device }) => logUseCase(p.LogToRead, device),
+    readBack: (_, { device, useCase: id }) => ({
+      LogToRead: logWords.find((word) => logOf(word, device) === id),
     }),
   }),
 } as const;

@@ -30,6 +30,10 @@ export interface RequestContext {
   readonly phases: number;
   /** The device is a meter that counts a second circuit apart. */
   readonly isTwin: boolean;
+  /** The device has an older form of what its requests become. */
+  readonly isOlder?: boolean;
+  /** The number that a customer is to read out (9.1), when the DCC has drawn it. */
+  readonly customerNumber?: string | undefined;
   /** The originator counter of the command. */
   readonly counter: bigint;
   /** The type of a device in the inventory. Throws `inventory/unknown`. */

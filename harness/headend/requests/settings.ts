@@ -77,10 +77,10 @@ export const settings = {
   }),
   /** The DCC draws the number, tells the user, and has the meter show it: who reads it out stands before the meter. */
   "9.1": request("9.1", "RequestCustomerIdentificationNumber", {
-    values: (_, { counter }) => ({ [cin]: numberFor(counter) }),
-    readBack: (value: Lookup, { counter }) => {
+    values: (_, { counter, customerNumber }) => ({ [cin]: customerNumber ?? numberFor(counter) }),
+    readBack: (value: Lookup, { counter, customerNumber }) => {
       const shown = value(cin);
-      return shown === numberFor(counter) ? {} : { CustomerIdentificationNumber: shown };
+      return shown === (customerNumber ?? numberFor(counter)) ? {} : { CustomerIdentificationNumber: shown };
     },
   }),
 } as const;

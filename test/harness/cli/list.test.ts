@@ -65,7 +65,7 @@ describe("list requests, usecases and objects", () => {
     );
     const [step] = enable.does as readonly Listed[];
     assert.deepEqual([step?.kind, step?.path, step?.constant], ["call", "supplyControl.execute", 51]);
-    assert.equal(all.find(({ id }) => id === "ECS17a")?.modelled, false);
+    assert.equal(all.find(({ id }) => id === "GCS01a")?.modelled, false);
   });
 
   it("holds every object with its members and their types", async () => {

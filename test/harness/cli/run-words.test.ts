@@ -149,9 +149,9 @@ describe("the words of a run", function () {
   it("of a pattern without a match say what comes near, or on which wire it would match; each pattern counts", async () => {
     const near = await commandLine(["run", "outaeg", "--out", place.path("none")]);
     assert.equal(near.exitCode, 2);
-    assert.match(near.stderr, /no scenario matches "outaeg"\n {2}Near it: "outages of one home/);
+    assert.match(near.stderr, /no scenario matches "outaeg"\n {2}Near it: ".*outage/);
     const pattern = await commandLine(["run", "outage*", "--out", place.path("none")]);
-    assert.match(pattern.stderr, /Near it: "outages of one home/);
+    assert.match(pattern.stderr, /Near it: ".*outage/);
     place.write("near.mjs", `it("mine", () => {});`);
     const inFile = await commandLine(["run", place.path("near.mjs"), "outage", "--out", place.path("none")]);
     assert.match(inFile.stderr, /no scenario in .*near\.mjs matches "outage"/);

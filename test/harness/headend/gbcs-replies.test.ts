@@ -4,7 +4,8 @@ import { useCaseByCode } from "../../../firmware/model/index.ts";
 import { Kind } from "../../../firmware/wire/message.ts";
 import { suites } from "../../../firmware/wire/suites.ts";
 import { type Premises, premises } from "../../../harness/premises/premises.ts";
-import { askerOf, type Subject, samples } from "../../../harness/scenarios/samples.ts";
+import { askerOf, samples } from "../../../harness/scenarios/samples.ts";
+import { subjectFor } from "../../../harness/scenarios/support.ts";
 import { checkGbcs, type GbcsKeys } from "../../support/gbcs-check.ts";
 
 function keysOf(home: Premises): GbcsKeys {
@@ -18,12 +19,15 @@ function keysOf(home: Premises): GbcsKeys {
   };
 }
 
-/** All that devices can be asked for without that anybody's keys change, or a device is lost. */
+/** All that a home of hub and meter can be asked for without that keys change, a device is lost, or one starts anew. */
 async function askAll(home: Premises): Promise<number> {
-  const asked = samples.filter(({ useCase }) => !/^(CS02b|CCS0[12])/.test(useCase));
-  const { issuingCertificate } = home.headEnd.pki;
+  const asked = samples.filter(
+    ({ useCase, to, phases }) =>
+      !/^(CS02[bcd]|CS06|CCS0[123])/.test(useCase) && to !== "sapc" && phases === undefined,
+  );
+  const [hub, other] = [home.device("hub").eui, home.device("esme").eui];
   for (const one of asked) {
-    const parameters = one.parameters({ nowS: home.nowS, issuingCertificate } as Subject);
+    const parameters = one.parameters(subjectFor(home.headEnd, home.nowS, { hub, other }));
     const to = one.to === undefined ? {} : { to: one.to };
     const { status } = await home.request(one.reference, parameters as never, { by: askerOf(one), ...to });
     assert.equal(status, "answered", one.useCase);

@@ -115,13 +115,13 @@ describe("service requests", () => {
       "a special day that no year has",
       "1.1.1",
       special(dateOf("02-30")),
-      /SpecialDay\.0\.Date: there is no 30 February/,
+      /SpecialDay\.0\.Date: SpecifiedYear, SpecifiedMonth, SpecifiedDayOfMonth: there is no 30 February/,
     ],
     [
       "a season from 29 February of a common year",
       "1.1.1",
       switching({ Seasons: { Season: [season(dateOf("2027-02-29"))] } }),
-      /SeasonStartDate: there is no 29 February 2027/,
+      /SeasonStartDate: SpecifiedYear, SpecifiedMonth, SpecifiedDayOfMonth: there is no 29 February 2027/,
     ],
     [
       "a month that is said and open at once",
@@ -141,9 +141,9 @@ describe("service requests", () => {
       "an addition without its code",
       "8.11",
       { ...add({}), AddDeviceToCHFWhitelist: undefined },
-      /expected with Add/,
+      /expected with RequestType Add/,
     ],
-    ["a removal with a code", "8.11", { ...add({}), RequestType: "Remove" }, /with Add alone/],
+    ["a removal with a code", "8.11", { ...add({}), RequestType: "Remove" }, /with RequestType Add alone/],
     ...(["6.11", "8.1.1"] as const).map((reference): (typeof wrong)[number] => [
       "a tolerance over a day",
       reference,

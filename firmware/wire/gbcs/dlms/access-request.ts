@@ -101,7 +101,7 @@ function readCarried(reader: Reader, { types: { carries } }: Found): Value | und
 }
 
 const withValue = (asked: Asked, value: Value | undefined): Operation =>
-  value === undefined ? asked : { ...asked, value };
+  value === undefined ? asked : { kind: asked.kind, object: asked.object, member: asked.member, value };
 
 /** A count from `min` to `max`. Throws `wire/malformed`. */
 export function readCount(reader: Reader, field: string, min: number, max: number): number {

@@ -1,10 +1,10 @@
 /** How DLMS names what is done to what: COSEM class, logical name, number of the attribute or method. */
 import {
   attributeOf,
-  cosemObject,
   type ModelObject,
   methodOf,
   objectById,
+  objects,
   type ValueType,
 } from "../../../model/index.ts";
 import type { MemberRef, OperationKind } from "../../message.ts";
@@ -70,7 +70,7 @@ export function found(
   member: number,
   at: number,
 ): Found {
-  const object = cosemObject(classId, nameText(name));
+  const object = objectsOf.get(classId)?.get(nameNumber(name));
   const types = object && typesIn(object, kind, member);
   if (types === undefined)
     throw malformed(
@@ -90,6 +90,17 @@ export function nameText([a, b, c, d, e, f]: Uint8Array): string {
 /** The six octets of a logical name as the model writes it. */
 export function nameOctets(text: string): Uint8Array {
   return Uint8Array.from(text.split(/[-:.]/), Number);
+}
+
+/** A logical name as one number: a text made for each look-up would be hashed anew each time. */
+const nameNumber = (name: Uint8Array): number => name.reduce((number, octet) => number * 256 + octet, 0);
+
+/** Of each class, by name. */
+const objectsOf = new Map<number, Map<number, ModelObject>>();
+for (const object of Object.values<ModelObject>(objects)) {
+  if (object.kind !== "cosem") continue;
+  const named = objectsOf.get(object.classId) ?? new Map<number, ModelObject>();
+  objectsOf.set(object.classId, named.set(nameNumber(nameOctets(object.obis)), object));
 }
 
 export const readName = (reader: Reader): Uint8Array => reader.take("logical name", LOGICAL_NAME_BYTES);

@@ -15,7 +15,7 @@ export const isDlms = (payload: Uint8Array): boolean =>
 
 /** Long-invoke-id-and-priority: a confirmed service, normal priority, and 24 bits of the counter. */
 const SERVICE = 0x20;
-const invokeId = ({ counter }: Header) => SERVICE * 0x1000000 + Number(counter & 0xff_ffffn);
+const invokeId = ({ counter }: Header) => SERVICE * 0x1000000 + Number(BigInt.asUintN(24, counter));
 
 /** Begins a message: kind, invoke id, no date-time. */
 export function beginApdu(apdu: Apdu, header: Header): Sink {

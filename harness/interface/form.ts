@@ -1,0 +1,142 @@
+/**
+ * A typed form and its XML, each from the other, by the form's zod schema: members are elements in the schema's order, a list
+ * is an element that is repeated, members in lower case are attributes, and `value` is an element's text.
+ */
+import type { z } from "zod";
+import { CodedError } from "../../hal/base/coded-error.ts";
+import type { XmlElement } from "./xml-reader.ts";
+import type { Written } from "./xml-writer.ts";
+
+interface Def {
+  readonly type: string;
+  readonly shape?: Readonly<Record<string, z.ZodType>>;
+  readonly element?: z.ZodType;
+  readonly innerType?: z.ZodType;
+  readonly in?: z.ZodType;
+}
+const defOf = (schema: z.ZodType): Def => (schema as unknown as { _zod: { def: Def } })._zod.def;
+
+/** Without what may be left out, what has a default, and what is made of it. */
+function bare(schema: z.ZodType): Def {
+  const def = defOf(schema);
+  const inner = def.innerType ?? def.in;
+  return inner === undefined ? def : bare(inner);
+}
+
+const isAttribute = (name: string): boolean => name !== "value" && /^[a-z](?![0-9A-F]{4})/.test(name);
+
+/** Reads the elements of one namespace; what is wrong is told of the element at `path`. */
+export class FormReader {
+  readonly #namespace: string;
+
+  constructor(namespace: string) {
+    this.#namespace = namespace;
+  }
+
+  /** What `schema` is to check. Throws `interface/element` for what it has no place for, or not there. */
+  read(schema: z.ZodType, element: XmlElement, path: string = element.name): unknown {
+    const def = bare(schema);
+    if (def.type === "object") return this.#members(def.shape ?? {}, element, path);
+    const [child] = element.children;
+    if (child !== undefined) throw wrong(child, path, `no element ${child.name} in it`, "one");
+    const [attribute] = element.attributes.keys();
+    if (attribute !== undefined) throw wrong(element, path, `no attribute ${attribute}`, "one");
+    return scalar(def, element.text, path, element);
+  }
+
+  #members(shape: NonNullable<Def["shape"]>, element: XmlElement, path: string): Record<string, unknown> {
+    const form: Record<string, unknown> = {};
+    for (const [name, text] of element.attributes) {
+      const member = isAttribute(name) ? shape[name] : undefined;
+      if (member === undefined) throw wrong(element, path, `no attribute ${name}`, "one");
+      form[name] = scalar(bare(member), text, `${path}.${name}`, element);
+    }
+    if (shape.value !== undefined)
+      form.value = scalar(bare(shape.value), element.text, `${path}.value`, element);
+    else if (element.text.trim() !== "" && element.children.length === 0)
+      throw wrong(element, path, "elements alone", JSON.stringify(element.text.trim().slice(0, 40)));
+    this.#children(shape, element, path, form);
+    return form;
+  }
+
+  #children(
+    shape: NonNullable<Def["shape"]>,
+    element: XmlElement,
+    path: string,
+    form: Record<string, unknown>,
+  ): void {
+    const names = Object.keys(shape).filter((name) => name !== "value" && !isAttribute(name));
+    let place = 0;
+    for (const child of element.children) {
+      const { name } = child;
+      const at = names.indexOf(name);
+      if (child.namespace !== this.#namespace || at < 0)
+        throw wrong(child, path, names.length === 0 ? "nothing in it" : among(names.slice(place)), name);
+      if (at < place)
+        throw wrong(child, path, `${name} before ${names[place]}: elements have an order`, name);
+      place = at;
+      const member = shape[name] as z.ZodType;
+      const item = bare(member).type === "array" ? bare(member).element : undefined;
+      const before = form[name] as unknown[] | undefined;
+      if (item === undefined && before !== undefined) throw wrong(child, path, `one ${name}`, "another");
+      const where = `${path}.${name}${item === undefined ? "" : `[${before?.length ?? 0}]`}`;
+      const value = this.read(item ?? member, child, where);
+      form[name] = item === undefined ? value : [...(before ?? []), value];
+    }
+  }
+}
+
+const among = (names: readonly string[]): string =>
+  names.length > 6 ? `${names.slice(0, 6).join(", ")} or ${names.length - 6} others` : names.join(", ");
+
+function wrong(element: XmlElement, path: string, expected: string, got: string): CodedError {
+  return new CodedError(
+    "interface/element",
+    `line ${element.line}: ${path}: expected ${expected}, got ${got}`,
+    { element: path, line: element.line },
+  );
+}
+
+const number = /^[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})$/;
+
+function scalar({ type }: Def, text: string, path: string, element: XmlElement): unknown {
+  const value = type === "string" || type === "enum" ? text : text.trim();
+  const shown = JSON.stringify(value.slice(0, 40));
+  switch (type) {
+    case "number":
+      if (!number.test(value)) throw wrong(element, path, "a number", shown);
+      return Number(value);
+    case "bigint":
+      if (!/^-?\d{1,30}$/.test(value)) throw wrong(element, path, "a whole number", shown);
+      return BigInt(value);
+    case "boolean":
+      if (!["true", "false", "1", "0"].includes(value)) throw wrong(element, path, "true or false", shown);
+      return value === "true" || value === "1";
+    default:
+      // xs:base64Binary and xs:hexBinary may be broken into lines.
+      return type === "union" ? value.replace(/\s+/g, "") : value;
+  }
+}
+
+/** The element `name` for what the schema takes, as a user writes it. */
+export function writeForm(schema: z.ZodType, name: string, value: unknown): Written {
+  const { type, shape } = bare(schema);
+  if (type !== "object") return { name, content: textOf(value) };
+  const form = value as Readonly<Record<string, unknown>>;
+  const given = Object.entries(shape ?? {}).filter(([member]) => form[member] !== undefined);
+  const attributes = given.filter(([member]) => isAttribute(member));
+  const elements = given.filter(([member]) => !isAttribute(member) && member !== "value");
+  const children = elements.flatMap(([member, inner]) => {
+    const { type: kind, element } = bare(inner);
+    if (kind !== "array") return [writeForm(inner, member, form[member])];
+    return (form[member] as readonly unknown[]).map((each) => writeForm(element as z.ZodType, member, each));
+  });
+  return {
+    name,
+    attributes: Object.fromEntries(attributes.map(([member]) => [member, textOf(form[member])])),
+    content: shape?.value === undefined ? children : textOf(form.value),
+  };
+}
+
+const textOf = (value: unknown): string =>
+  value instanceof Uint8Array ? Buffer.from(value).toString("base64") : String(value);
