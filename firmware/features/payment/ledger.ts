@@ -174,13 +174,16 @@ export function soonestChangeS({ state }: Ledger, terms: Terms, watts: number): 
   return Math.max(shortestCheckS, Math.floor((Number(left) * 3600) / (dearestUnit * watts)));
 }
 
-/** Recoveries that a cap over `periodS` up to `nowS` counts; more than a list holds are counted with the next. */
+/**
+ * Recoveries that a cap over `periodS` up to `nowS` counts, with those of a clock that was set back since; more than a
+ * list holds are counted with the next.
+ */
 export function recentRecoveries(
   recoveries: readonly Recovery[],
   nowS: number,
   periodS: number,
 ): readonly Recovery[] {
-  const recent = recoveries.filter(({ timeS }) => timeS > nowS - periodS && timeS <= nowS);
+  const recent = recoveries.filter(({ timeS }) => timeS > nowS - periodS);
   const [oldest, second, ...rest] = recent;
   if (recent.length <= maxRecoveries || oldest === undefined || second === undefined) return recent;
   return [{ timeS: second.timeS, amount: oldest.amount + second.amount }, ...rest];

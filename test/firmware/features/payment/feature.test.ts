@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { recentRecoveries } from "../../../../firmware/features/payment/ledger.ts";
 import { objects } from "../../../../firmware/model/index.ts";
 import { NOW, type Value } from "../../../../firmware/wire/message.ts";
 import { startUtcS } from "../../../support/feature-bench.ts";
@@ -154,6 +155,12 @@ describe("payment feature", () => {
     assert.deepEqual(paid, [1, 1, 1, 1, 1, 0, 0, 1, 1, 1]);
     assert.equal(((await get(bench, "creditLog.buffer")) as unknown[]).length, 5);
     assert.equal(((await get(bench, "debtPaymentLog.buffer")) as unknown[]).length, 8);
+  });
+
+  it("counts what it recovered before its clock was set back by some seconds", () => {
+    const recovery = { timeS: 1_000_000, amount: 500n };
+    assert.deepEqual(recentRecoveries([recovery], 999_995, 604_800), [recovery]);
+    assert.deepEqual(recentRecoveries([recovery], 1_000_000 + 604_800, 604_800), []);
   });
 
   it("time debts are taken by the hour and by the day until paid off (81A7, 81A8)", async () => {
