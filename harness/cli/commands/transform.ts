@@ -32,7 +32,7 @@ export function transformCommand(root: Command): Command {
     .option("--at <time>", "when it is done: ISO 8601 (default: now)", timeOf)
     .option("--json", "one JSON document on standard output");
   return addInventory(command)
-    .description("service requests (DUIS XML) to pre-commands or command contents, as hex")
+    .description("service requests (XML) to pre-commands, as hex")
     .addHelpText("after", examples)
     .action((files: string[], options: Options) => {
       const { inventory } = inventoryOf(options);
