@@ -17,10 +17,10 @@ export function correlateCommand(root: Command): Command {
   const command = root
     .command("correlate")
     .argument("<request>", "a service request, an XML file")
-    .argument("<precommand>", "hexadecimal text, or a file of it or of bytes")
+    .argument("<hex>", "its pre-command: hexadecimal text, or a file of it or of bytes")
     .option("--json", "one JSON document on standard output");
   return addInventory(command)
-    .description("whether a pre-command asks for what a service request does, field by field")
+    .description("whether a pre-command asks for what a request does")
     .addHelpText("after", example)
     .action((file: string, preCommand: string, options: Options) => {
       const { inventory, declared } = inventoryOf(options);

@@ -19,6 +19,7 @@ interface Options extends RequestOptions {
 
 const examples = `
 A critical request (command variant 4) gives its pre-command; another the payload of its command.
+
 Examples:
   meterbench transform request.xml
   meterbench transform *.xml --device 00-DB-12-34-56-78-90-A0=ESME:twin --counter 1300 --json
@@ -31,7 +32,7 @@ export function transformCommand(root: Command): Command {
     .option("--at <time>", "when it is done: ISO 8601 (default: now)", timeOf)
     .option("--json", "one JSON document on standard output");
   return addInventory(command)
-    .description("service requests (DUIS XML) to pre-commands or command contents, as hex")
+    .description("service requests (XML) to pre-commands, as hex")
     .addHelpText("after", examples)
     .action((files: string[], options: Options) => {
       const { inventory } = inventoryOf(options);
