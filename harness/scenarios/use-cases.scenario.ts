@@ -8,6 +8,7 @@ import {
   type Role,
   type UseCase,
 } from "../../firmware/model/index.ts";
+import type { Protection } from "../../firmware/wire/message.ts";
 import { partyIdentities, partyNames } from "../headend/parties.ts";
 import {
   appliesTo,
@@ -102,42 +103,50 @@ describe("every use case, accepted once, and refused for role, replay and change
     const intruder = intruderOn(types[to], grants);
     const what = `${title} at the ${to} (${reference}, ${id})`;
 
-    it(`${what} is carried out and answered${replayProtected ? ", and not a second time" : ""}`, async function () {
+    const refused = [
+      "changed",
+      ...(intruder ? [`from the ${intruder}`] : []),
+      ...(replayProtected ? ["again"] : []),
+    ];
+
+    it(`${what} is carried out and answered, and refused when it comes ${refused.join(", ")}`, async function () {
       await start(this, to, one);
       if (first !== undefined) await home.command(first, {} as never);
+      await refusedWhenChanged(one, to, protection);
+      if (intruder !== undefined) await refusedFrom(intruder, one, useCase, to, protection);
       const exchange = await submit(one, to);
       assert.equal(exchange.status, "answered");
       assert.ok(succeeded(exchange), `results ${exchange.answer?.results.map((r) => r.status)}`);
       assert.equal(exchange.preCommand.useCase.id, id);
       one.check?.(reading(exchange) as never, home);
-      if (!replayProtected) return;
       const replayed = { reason: "replay", alertCode: 0x8f3e, device: to };
-      await expectRefusal(home, replayed, () => home.replay(exchange));
+      if (replayProtected) await expectRefusal(home, replayed, () => home.replay(exchange));
     });
+  }
 
-    it(`${what} changed on its way is refused: not authentic`, async function () {
-      await start(this, to, one);
-      const asked = one.parameters(subjectOf(home)) as never;
-      const options = { by: askerOf(one), to, tamper: flipBit(), timeoutMs: 30_000 };
-      const reason = protection === "signature" ? "signature" : "mac";
-      await expectRefusal(home, { reason, alertCode: 0x8f3d, device: to }, () =>
-        home.request(one.reference, asked, options),
-      );
-    });
+  async function refusedWhenChanged(one: Sample, to: DeviceName, protection: Protection): Promise<void> {
+    const asked = one.parameters(subjectOf(home)) as never;
+    const options = { by: askerOf(one), to, tamper: flipBit(), timeoutMs: 30_000 };
+    const reason = protection === "signature" ? "signature" : "mac";
+    await expectRefusal(home, { reason, alertCode: 0x8f3d, device: to }, () =>
+      home.request(one.reference, asked, options),
+    );
+  }
 
-    if (intruder !== undefined)
-      it(`${what} by the ${intruder} is refused: no authority`, async function () {
-        await start(this, to, one);
-        const { headEnd } = home;
-        const target = home.device(to).eui;
-        const options = { by: askerOf(one), to: target, unchecked: true };
-        const preCommand = headEnd.prepare(one.reference, one.parameters(subjectOf(home)) as never, options);
-        const { operations } = preCommand.command;
-        const forged = forge(home, { code: useCase.code, operations, by: intruder, target, protection });
-        await expectRefusal(home, { reason: "role", alertCode: 0x8f30, device: to }, () =>
-          home.inject(forged),
-        );
-      });
+  async function refusedFrom(
+    intruder: PartyName,
+    one: Sample,
+    { code }: UseCase,
+    to: DeviceName,
+    protection: Protection,
+  ): Promise<void> {
+    const { headEnd } = home;
+    const target = home.device(to).eui;
+    const options = { by: askerOf(one), to: target, unchecked: true };
+    const preCommand = headEnd.prepare(one.reference, one.parameters(subjectOf(home)) as never, options);
+    const { operations } = preCommand.command;
+    const forged = forge(home, { code, operations, by: intruder, target, protection });
+    await expectRefusal(home, { reason: "role", alertCode: 0x8f30, device: to }, () => home.inject(forged));
   }
 
   for (const one of samples) if (one.phases === 3) scenarios(one, everyUseCase(one.useCase), "esme");

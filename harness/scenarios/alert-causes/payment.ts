@@ -30,7 +30,7 @@ const recovery = (rate: number) =>
 export const paymentCauses: readonly Cause[] = [
   {
     what: "prepayment used up by night, and emergency credit by day",
-    home: { load: constantLoad(9000) },
+    home: { load: constantLoad(15_000) },
     tells: [
       ...(["lowCredit", "emergencyCreditAvailable", "disablementSuspended", "creditExhausted"] as const),
       ...(["emergencyCreditActivated", "armedByEmergencyCredit", "emergencyCreditExhausted"] as const),
@@ -38,7 +38,7 @@ export const paymentCauses: readonly Cause[] = [
     bring: async (home) => {
       await onPrepayment(home, 210_000);
       await home.run(20 * hourMs);
-      await press(home, "b");
+      await press(home, "00a");
       await home.run(1000);
       await press(home, "a");
       await home.run(30 * hourMs);
