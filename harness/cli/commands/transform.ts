@@ -18,11 +18,12 @@ interface Options extends RequestOptions {
 }
 
 const examples = `
-A critical request (command variant 4) gives its pre-command; another the payload of its command.
+A critical request (command variant 4) gives its pre-command; another the
+payload of its command.
 
 Examples:
   meterbench transform request.xml
-  meterbench transform *.xml --device 00-DB-12-34-56-78-90-A0=ESME:twin --counter 1300 --json
+  meterbench transform *.xml --counter 1300 --device 00DB12345678ABCD=ESME:twin
 `;
 
 export function transformCommand(root: Command): Command {
