@@ -29,7 +29,7 @@ export const flashRegions = {
   scratch: { firstBlock: 4, sectorCount: 1, sectorBytes: 0x4000 },
   slot0: { firstBlock: 8, sectorCount: 32, sectorBytes: 0x4000 },
   slot1: { firstBlock: 40, sectorCount: 32, sectorBytes: 0x4000 },
-  data: { firstBlock: 72, sectorCount: 184, sectorBytes: 0x1000 },
+  data: { firstBlock: 72, sectorCount: 184, sectorBytes: 0x2000 },
 } as const satisfies Record<string, Region>;
 export type FlashRegion = keyof typeof flashRegions;
 

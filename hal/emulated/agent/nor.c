@@ -14,7 +14,7 @@ const Region state_region = {1, 2, 0x1000};
 const Region journal_region = {3, 1, 0x1000};
 const Region scratch_region = {4, 1, 0x4000};
 const Region slot_regions[2] = {{8, 32, 0x4000}, {40, 32, 0x4000}};
-const Region data_region = {72, 184, 0x1000};
+const Region data_region = {72, 184, 0x2000};
 
 static volatile uint32_t *word_at(uint32_t address) { return (volatile uint32_t *)(address & ~3u); }
 

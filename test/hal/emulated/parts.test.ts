@@ -4,7 +4,7 @@ import type { Payload } from "../../../hal/serial/smp/index.ts";
 import { deadline, pause, realTimers } from "../../../hal/serial/timers.ts";
 import { ask, emulatedBench, patternBytes, slowMs } from "./emulated-bench.ts";
 
-const sectorBytes = 4096;
+const sectorBytes = 8192;
 const boardGroup = 64;
 /** Clears a byte of the newest record of agent/state.c, 32 bytes each in two sectors that take turns. */
 function tearLastRecord(flashPath: string): void {
