@@ -12,7 +12,7 @@ describe("what a command prints", function () {
   for (const args of [
     ["emulate", "--port", "tcp://127.0.0.1:0", "--seconds", "1"],
     ["list", "usecases"],
-    ["run", "supply"],
+    ["run", "outages of one home"],
   ])
     it(`changes no verdict when nobody reads it (${args[0]})`, async () => {
       const { exitCode, stderr } = await place.meterbenchUnread(args);
