@@ -6,9 +6,9 @@ import { ask, emulatedBench, patternBytes, slowMs } from "./emulated-bench.ts";
 
 const sectorBytes = 8192;
 const boardGroup = 64;
-/** Clears a byte of the newest record of agent/state.c, 32 bytes each in two sectors that take turns. */
+/** Clears a byte of the newest record of agent/state.c, 32 bytes each in two sectors of 4 KiB that take turns. */
 function tearLastRecord(flashPath: string): void {
-  const records = Array.from({ length: (2 * sectorBytes) / 32 }, (_, index) => {
+  const records = Array.from({ length: (2 * 4096) / 32 }, (_, index) => {
     const offset = index * 32;
     const sequence = new DataView(readFlash(flashPath, "state", offset, 4).buffer).getUint32(0, true);
     return { offset, sequence: sequence === 0xffff_ffff ? 0 : sequence };
