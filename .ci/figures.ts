@@ -104,6 +104,8 @@ if (given.coverage !== undefined) {
   show("lines of firmware/ and hal/ covered, %", total.lines.pct, ">=", 90, 2);
 }
 if (given.start !== undefined) showTime("npm ci && npm start, seconds", Number(given.start), "<=", 90, 0);
-if (given.test !== undefined) showTime("npm ci && npm test, seconds", Number(given.test), "<=", 480, 0);
+// Eight minutes without coverage, which costs a quarter more.
+if (given.test !== undefined)
+  showTime("npm ci && npm test with coverage, seconds", Number(given.test), "<=", 600, 0);
 
 process.exitCode = missed > 0 ? 1 : 0;
