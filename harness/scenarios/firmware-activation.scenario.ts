@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { appliesTo, needs, type Premises } from "../index.ts";
+import { appliesTo, mockOnly, type Premises } from "../index.ts";
 import { hashedImage } from "../rig/hashed-image.ts";
 import { codesOf, commissioned } from "./support.ts";
 
 describe("firmware that waits", function () {
   appliesTo(this, ["cose", "gbcs"]);
-  needs(this, { boards: true });
+  mockOnly(
+    this,
+    "its image slots are the simulated flash's: a board under the model keeps its own images in its own",
+  );
   let home: Premises;
   let image: Uint8Array;
   beforeEach(async function () {
