@@ -5,9 +5,10 @@
 import type { DeviceContext } from "../features/feature.ts";
 import { report } from "../features/report.ts";
 import { Kept } from "../kernel/kept.ts";
+import { alerts } from "../model/index.ts";
 import type { DeviceSettings } from "./settings.ts";
 
-const commissioned = 0x8f69;
+const commissioned = alerts.commissioned.code;
 
 export class Commissioning {
   readonly #context: DeviceContext;

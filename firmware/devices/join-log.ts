@@ -6,11 +6,12 @@
 import type { DeviceContext } from "../features/feature.ts";
 import { report } from "../features/report.ts";
 import type { HanEventKind } from "../han/options.ts";
+import { alerts } from "../model/index.ts";
 
-const joinFailed = 0x8f48;
-const joinSucceeded = 0x8f49;
-const unjoinSucceeded = 0x8f4b;
-const joinedNetwork = 0x8183;
+const joinFailed = alerts.joinFailed.code;
+const joinSucceeded = alerts.joinDone.code;
+const unjoinSucceeded = alerts.unjoinDone.code;
+const joinedNetwork = alerts.deviceJoined.code;
 
 export class JoinLog {
   readonly #context: DeviceContext;

@@ -5,6 +5,7 @@
  */
 
 import { Kept } from "../../kernel/kept.ts";
+import { alerts } from "../../model/index.ts";
 import { Status } from "../../wire/message.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import { report } from "../report.ts";
@@ -18,9 +19,9 @@ export interface ClockOptions {
 }
 
 const maxAdjustmentS = 10;
-const adjusted = 0x8145;
-const notAdjusted = 0x8f0c;
-const outOfTolerance = 0x81c6;
+const adjusted = alerts.clockAdjusted.code;
+const notAdjusted = alerts.clockNotAdjusted.code;
+const outOfTolerance = alerts.clockOutOfTolerance.code;
 export function clockFeature(context: DeviceContext, options: ClockOptions): Feature {
   return new ClockControl(context, options);
 }

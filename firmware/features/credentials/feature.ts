@@ -7,6 +7,7 @@ import { hasCode } from "../../../hal/base/coded-error.ts";
 import { euiBytes, euiText } from "../../../hal/base/eui64.ts";
 import type { JournalChange } from "../../kernel/journal.ts";
 import {
+  alerts,
   cellsOf,
   cellText,
   type DeviceName,
@@ -45,7 +46,7 @@ type AnchorsRequest = ValueOf<typeof valueTypes.anchorsRequest>;
 type AnchorsReply = ValueOf<typeof valueTypes.anchorsReply>;
 
 /** Security log: credentials were replaced. */
-const credentialsUpdated = 0x8f70;
+const credentialsUpdated = alerts.credentialsUpdated.code;
 /** Replacements that wait, one a message code. */
 const waitingPrefix = "credentials/";
 /** The last replacement done, command origin ‖ answer: a power cut before the answer must not do it again. */

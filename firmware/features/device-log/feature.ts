@@ -9,7 +9,7 @@ import type { HanDeviceEntry, HanEvent } from "../../han/options.ts";
 import type { ToldDevice } from "../../han/restore.ts";
 import type { JournalChange } from "../../kernel/journal.ts";
 import { Kept } from "../../kernel/kept.ts";
-import { devices, messages, toPlain, valueTypes } from "../../model/index.ts";
+import { alerts, devices, messages, toPlain, valueTypes } from "../../model/index.ts";
 import { Status } from "../../wire/message.ts";
 import type { CommandOrigin } from "../command-origin.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
@@ -45,7 +45,7 @@ export interface DeviceLogHan {
   bringTo(extendedPanId: Uint8Array, entries: readonly HanDeviceEntry[]): Promise<void>;
 }
 
-const deviceLogChanged = 0x8f12;
+const deviceLogChanged = alerts.hubDeviceLogChanged.code;
 /** Install codes of Zigbee, octets without CRC. */
 const installCodeOctets = [6, 8, 12, 16];
 const maxJoinTimeoutS = 3600;

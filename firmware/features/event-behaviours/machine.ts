@@ -2,7 +2,7 @@
  * Strings of 256 bits, one bit an event: bit n, the last one being 0, is code 81n in the supplier's strings and 80n in the
  * network operator's (GBCS notes on ECS25x). Kept as hex, most significant digit first. Pure.
  */
-import type { AlertRow } from "../../model/index.ts";
+import { type AlertRow, alerts } from "../../model/index.ts";
 
 export const eventStrings = [
   "supplierAlert",
@@ -63,7 +63,11 @@ export function behaviourOf(strings: EventStrings, row: AlertRow): Behaviour {
 }
 
 /** Of the supplier's, off until it wants them: a hub that is attached or taken away, and a clock out of tolerance. */
-const alertsOff: readonly number[] = [0x81a2, 0x81a3, 0x81c6];
+const alertsOff: readonly number[] = [
+  alerts.hubAttached.code,
+  alerts.hubDetached.code,
+  alerts.clockOutOfTolerance.code,
+];
 
 /** The strings that do as the rows say; `alerts`: are alerts that may be switched off on? */
 export function asDelivered(rows: readonly AlertRow[], alerts: boolean): EventStrings {

@@ -7,13 +7,16 @@
 import { hasCode } from "../../../hal/base/coded-error.ts";
 import { euiBytes, euiText } from "../../../hal/base/eui64.ts";
 import type { JournalChange } from "../../kernel/journal.ts";
-import { messages, objectById, type Role, roleByNumber, roles } from "../../model/index.ts";
+import { alerts, messages, objectById, type Role, roleByNumber, roles } from "../../model/index.ts";
 import { type MemberRef, NEVER, NOW, Status } from "../../wire/message.ts";
 import type { CommandOrigin } from "../command-origin.ts";
 import type { DeviceContext } from "../feature.ts";
 import type { Activate, FutureDatedValues } from "./values.ts";
 
-export const OutcomeCode = { actioned: 0x8f66, notActioned: 0x8f67 } as const;
+export const OutcomeCode = {
+  actioned: alerts.futureDatedDone.code,
+  notActioned: alerts.futureDatedFailed.code,
+} as const;
 
 const prefix = "future/";
 const keyOf = (ref: MemberRef): string => `${prefix}${ref.object}/${ref.member}`;

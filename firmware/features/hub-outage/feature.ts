@@ -4,7 +4,7 @@
  * told. The DCC makes AD1 of it for the network operator (service-rules 1 row 1).
  */
 import type { Cancel, Listener, SendOutcome } from "../../../hal/board.ts";
-import { messages, type Role } from "../../model/index.ts";
+import { alerts, messages, type Role } from "../../model/index.ts";
 import type { AlertRequest, DeviceContext, Feature } from "../feature.ts";
 import { type OutageSettings, OutageWatch, outageDefaults, watchMains } from "../outage/watch.ts";
 import { type LastGaspEvent, type LastGaspState, lastGaspStep } from "./machine.ts";
@@ -48,15 +48,15 @@ export interface HubOutageOptions {
  * what a hub sends at an outage is in no source seen.
  */
 export const lastGaspCode = messages.HUBOUT.code;
-const restoredShort = 0x8f35;
-const restoredLong = 0x8f36;
+const restoredShort = alerts.supplyRestored.code;
+const restoredLong = alerts.supplyRestoredAfterLong.code;
 
 export function hubOutageFeature(context: DeviceContext, options: HubOutageOptions): Feature {
   const settings: HubOutageSettings = { ...hubOutageDefaults, ...options.settings };
   const lastGasp = new LastGasp(context, options, settings);
   const supply = new OutageWatch(context, {
     name: "supply",
-    lostCode: 0x8f57,
+    lostCode: alerts.supplyInterrupted.code,
     settings,
     restored: async ({ long, restoredS }, change) => {
       const entry = { timeS: restoredS, code: long ? restoredLong : restoredShort };

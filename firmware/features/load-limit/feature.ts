@@ -1,6 +1,7 @@
 /** Load limiting: settings now and future-dated (ECS28a), counter (ECS28b), read-out (ECS27). */
 import { type Cancel, type MaybePromise, type MetrologyReading, whenHere } from "../../../hal/board.ts";
 import { Kept } from "../../kernel/kept.ts";
+import { alerts } from "../../model/index.ts";
 import { Status } from "../../wire/message.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import type { FutureDatedValues } from "../future-dating/values.ts";
@@ -18,7 +19,7 @@ export interface LoadLimitOptions {
 
 /** Until the supplier sets them: a threshold no home reaches, nothing to disable. */
 const unset: LoadLimitValues = { disable: false, thresholdW: 0xffff_ffff, periodS: 300, restorationS: 30 };
-const overThreshold = 0x8f01;
+const overThreshold = alerts.loadLimitExceeded.code;
 /** Power is looked at once a second: periods of 0 are as long, or a home above its limit would be cut and restored without end. */
 const shortestS = 1;
 

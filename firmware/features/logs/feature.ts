@@ -1,11 +1,11 @@
 /** Reads of the event, security and power event logs (ECS35a–e). Only the event log can be cleared remotely. */
 import { readU32, writeU32 } from "../../kernel/bytes.ts";
-import { objects } from "../../model/index.ts";
+import { alerts, objects } from "../../model/index.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import { readEntries } from "../ranges.ts";
 import { done, serve } from "../serve.ts";
 
-const eventLogCleared = 0x8f52;
+const eventLogCleared = alerts.eventLogCleared.code;
 const nothing = new Uint8Array();
 
 /** What an entry of the power event log carries: a number. */

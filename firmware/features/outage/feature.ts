@@ -3,6 +3,7 @@
  * to nobody; after the return 8F35 (short) or 8F36 (three minutes or more) goes to the network operator with both
  * times (ECS80, message 0067). A polyphase meter does the same for each phase (8F58–5A, 8F37–3C).
  */
+import { alerts } from "../../model/index.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import { report } from "../report.ts";
 import { type OutageSettings, OutageWatch, outageDefaults, watchMains } from "./watch.ts";
@@ -14,11 +15,15 @@ interface Codes {
   readonly short: number;
   readonly long: number;
 }
-const supplyCodes: Codes = { lost: 0x8f57, short: 0x8f35, long: 0x8f36 };
+const supplyCodes: Codes = {
+  lost: alerts.supplyInterrupted.code,
+  short: alerts.supplyRestored.code,
+  long: alerts.supplyRestoredAfterLong.code,
+};
 const phaseCodes = (phase: number): Codes => ({
-  lost: 0x8f58 + phase,
-  short: 0x8f37 + 2 * phase,
-  long: 0x8f38 + 2 * phase,
+  lost: alerts.supplyInterruptedPhase1.code + phase,
+  short: alerts.supplyRestoredPhase1.code + 2 * phase,
+  long: alerts.supplyRestoredAfterLongPhase1.code + 2 * phase,
 });
 
 export function meterOutageFeature(context: DeviceContext, settings: Partial<OutageSettings> = {}): Feature {

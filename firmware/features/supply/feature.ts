@@ -5,6 +5,7 @@
  */
 import { HalError, type MaybePromise } from "../../../hal/board.ts";
 import { Kept, type KeptForm } from "../../kernel/kept.ts";
+import { alerts } from "../../model/index.ts";
 import { type Eui64, Status } from "../../wire/message.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import { report } from "../report.ts";
@@ -43,8 +44,8 @@ export interface SupplyOptions {
   readonly buttonElsewhere?: boolean;
 }
 
-const connectFailed = 0x81bd;
-const disconnectFailed = 0x81c0;
+const connectFailed = alerts.connectFailed.code;
+const disconnectFailed = alerts.disconnectFailed.code;
 
 export function supplyFeature(context: DeviceContext, options: SupplyOptions): SupplyFeature {
   return new Supply(context, options);

@@ -62,17 +62,21 @@ export function supplyStep(state: SupplyState, event: SupplyEvent): SupplyStep {
       return state.output === "disabled" && state.cause !== "credit" ? stay : go("disabled", "remote");
     case "arm":
       if (state.output === "enabled") return { ...stay, refused: true };
-      return state.output === "armed" && state.cause === "remote" ? stay : go("armed", "remote", 0x8f32);
+      return state.output === "armed" && state.cause === "remote"
+        ? stay
+        : go("armed", "remote", alerts.supplyArmed.code);
     case "buttonEnable":
       return state.output === "armed" ? { state: enabled, alerts: [] } : { ...stay, refused: true };
     case "loadLimitTrip":
-      return state.output === "enabled" ? go("armed", "loadLimit", 0x8f33) : { ...stay, refused: true };
+      return state.output === "enabled"
+        ? go("armed", "loadLimit", alerts.armedByLoadLimit.code)
+        : { ...stay, refused: true };
     case "loadLimitRestore":
       return state.output === "armed" && state.cause === "loadLimit"
-        ? { state: enabled, alerts: [0x8f34] }
+        ? { state: enabled, alerts: [alerts.enabledAfterLoadLimit.code] }
         : { ...stay, refused: true };
     case "tamperLock":
-      return state.cause === "tamper" ? stay : go("disabled", "tamper", 0x81be);
+      return state.cause === "tamper" ? stay : go("disabled", "tamper", alerts.lockedByTamper.code);
     case "creditOut":
       return state.output === "disabled" ? stay : go("disabled", "credit");
     case "creditBack":

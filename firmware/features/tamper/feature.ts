@@ -1,6 +1,7 @@
 /** Covers and fields (facts §3): an opening is told at once, a closing once it has lasted (`told.ts`). */
 import type { TamperInput } from "../../../hal/board.ts";
 import type { JournalChange } from "../../kernel/journal.ts";
+import { alerts } from "../../model/index.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import { report } from "../report.ts";
 import { ToldCondition, type ToldSettings } from "../told.ts";
@@ -19,11 +20,11 @@ interface Codes {
 
 /** An electricity meter has no battery cover: 8F73 and 81A1 are the gas meter's. */
 const codes: Readonly<Partial<Record<TamperInput, Codes>>> = {
-  "meter-cover": { opened: 0x8f74, closed: 0x81b9 },
-  "terminal-cover": { opened: 0x8f76, closed: 0x81c1 },
-  "second-terminal-cover": { opened: 0x8f77 },
-  magnet: { opened: 0x8f75, closed: 0x81bc },
-  other: { opened: 0x8f78 },
+  "meter-cover": { opened: alerts.meterCoverRemoved.code, closed: alerts.meterCoverClosed.code },
+  "terminal-cover": { opened: alerts.terminalCoverRemoved.code, closed: alerts.terminalCoverClosed.code },
+  "second-terminal-cover": { opened: alerts.secondTerminalCoverRemoved.code },
+  magnet: { opened: alerts.magnetDetected.code, closed: alerts.magnetGone.code },
+  other: { opened: alerts.otherTamper.code },
 };
 
 export function tamperFeature(context: DeviceContext, options: TamperOptions = {}): Feature {

@@ -1,4 +1,5 @@
 /** What a person asks for at the device, done (8161) or not (8162): the log says what it was. */
+import { alerts } from "../../model/index.ts";
 import type { DeviceContext } from "../feature.ts";
 import { report } from "../report.ts";
 
@@ -13,7 +14,7 @@ const userCommands = {
 } as const;
 export type UserCommand = keyof typeof userCommands;
 
-const [actioned, notActioned] = [0x8161, 0x8162];
+const [actioned, notActioned] = [alerts.userCommandDone.code, alerts.userCommandFailed.code];
 
 export const reportUserCommand = (
   context: DeviceContext,

@@ -5,7 +5,7 @@
 import { hasCode } from "../../../hal/base/coded-error.ts";
 import type { Button, Cancel } from "../../../hal/board.ts";
 import { Kept } from "../../kernel/kept.ts";
-import { objects } from "../../model/index.ts";
+import { alerts, objects } from "../../model/index.ts";
 import { Status } from "../../wire/message.ts";
 import type { DeviceContext, Feature } from "../feature.ts";
 import { report } from "../report.ts";
@@ -29,7 +29,7 @@ export interface UserInterfaceFeature extends Feature {
   show(name: keyof Texts): Promise<void>;
 }
 
-const messageAcknowledged = 0x81a6;
+const messageAcknowledged = alerts.messageAcknowledged.code;
 const screenOf: Readonly<Record<keyof Texts, Screen>> = {
   message: "message",
   supplierName: "supplier",

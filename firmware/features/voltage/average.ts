@@ -6,6 +6,7 @@
 import type { Cancel, MetrologyReading } from "../../../hal/board.ts";
 import { Kept } from "../../kernel/kept.ts";
 import type { RecordLog } from "../../kernel/record-log.ts";
+import { alerts } from "../../model/index.ts";
 import type { DeviceContext } from "../feature.ts";
 import { report } from "../report.ts";
 import { phaseCode } from "./limits.ts";
@@ -20,8 +21,18 @@ export interface AverageSettings {
 /** Shape of the log: {end of the period, UTC seconds; whole volts}, 4 bytes each. */
 export const averageVoltageRecord = { recordBytes: 8, capacity: 4320 } as const;
 
-const over = { key: "over", count: "overCount", rose: 0x8002, fell: 0x8085 } as const;
-const under = { key: "under", count: "underCount", rose: 0x8006, fell: 0x8089 } as const;
+const over = {
+  key: "over",
+  count: "overCount",
+  rose: alerts.averageVoltageHigh.code,
+  fell: alerts.averageVoltageHighEnded.code,
+} as const;
+const under = {
+  key: "under",
+  count: "underCount",
+  rose: alerts.averageVoltageLow.code,
+  fell: alerts.averageVoltageLowEnded.code,
+} as const;
 
 interface KeptAverages {
   readonly overCount: number;

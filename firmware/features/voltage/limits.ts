@@ -1,6 +1,7 @@
 /** Extreme over- and under-voltage, sag and swell of each phase: 8020/808D, 8028/8095, 802C/8099, 8024/8091. */
 import type { Cancel, MetrologyReading, MetrologyThreshold } from "../../../hal/board.ts";
 import { Kept } from "../../kernel/kept.ts";
+import { alerts } from "../../model/index.ts";
 import type { DeviceContext } from "../feature.ts";
 import { report } from "../report.ts";
 import { type DurationEvent, type DurationState, durationStep } from "./machine.ts";
@@ -15,10 +16,18 @@ export type LimitSettings = Readonly<Record<VoltageLimit, LimitSetting>>;
 
 /** Alert codes of a single-phase meter; phase n (1..3) of a polyphase one has the code + n. */
 const limitCodes: Readonly<Record<VoltageLimit, { over: boolean; began: number; ended: number }>> = {
-  extremeOver: { over: true, began: 0x8020, ended: 0x808d },
-  extremeUnder: { over: false, began: 0x8028, ended: 0x8095 },
-  sag: { over: false, began: 0x802c, ended: 0x8099 },
-  swell: { over: true, began: 0x8024, ended: 0x8091 },
+  extremeOver: {
+    over: true,
+    began: alerts.extremeOverVoltage.code,
+    ended: alerts.extremeOverVoltageEnded.code,
+  },
+  extremeUnder: {
+    over: false,
+    began: alerts.extremeUnderVoltage.code,
+    ended: alerts.extremeUnderVoltageEnded.code,
+  },
+  sag: { over: false, began: alerts.voltageSag.code, ended: alerts.voltageSagEnded.code },
+  swell: { over: true, began: alerts.voltageSwell.code, ended: alerts.voltageSwellEnded.code },
 };
 const limits = Object.keys(limitCodes) as VoltageLimit[];
 
