@@ -90,7 +90,8 @@ export function readRequestFile(path: string): Uint8Array {
   try {
     descriptor = openSync(path, "r");
   } catch (error) {
-    throw fault((error as Error).message, error);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw fault(code === "ENOENT" ? "there is no such file; give the path of one" : message, error);
   }
   try {
     const stat = fstatSync(descriptor);

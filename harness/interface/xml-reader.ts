@@ -94,7 +94,11 @@ class Reader {
   read(text: string): XmlElement {
     const parser = this.#parser;
     parser.on("error", ({ message }) => {
-      throw this.#fault(message.replace(/^\d+:\d+: /, "").slice(0, 200));
+      const what = message
+        .replace(/^\d+:\d+: /, "")
+        .replace(/\.$/, "")
+        .slice(0, 200);
+      throw this.#fault(`${what}: expected well-formed XML, such as a service request's`);
     });
     parser.on("xmldecl", ({ encoding }) => {
       if (encoding !== undefined && !/^utf-8$/i.test(encoding))
