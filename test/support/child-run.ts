@@ -1,15 +1,28 @@
 /** Runs the command line as people do: in a process of its own, in a folder of its own. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunReport } from "../../harness/reports/run-report.ts";
 
-const main = fileURLToPath(new URL("../../harness/cli/main.ts", import.meta.url));
-const tsx = import.meta.resolve("tsx");
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const main = join(root, "dist/harness/cli/main.js");
 /** Where `import … from "meterbench"` would lead in a user's project. */
-export const harness = new URL("../../harness/index.ts", import.meta.url).href;
+export const harness = new URL("../../dist/harness/index.js", import.meta.url).href;
+
+let built = false;
+/** What is there is compiled, as it is for people: nothing to do where nothing has changed. */
+function build(): void {
+  if (built) return;
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"],
+    { cwd: root, encoding: "utf8" },
+  );
+  if (status !== 0) throw new Error(`the command does not compile: ${stdout}`);
+  built = true;
+}
 
 export interface ChildOutcome {
   readonly exitCode: number | null;
@@ -20,6 +33,10 @@ export interface ChildOutcome {
 /** A temporary folder; commands run in it. */
 export class Workplace {
   readonly folder = mkdtempSync(join(tmpdir(), "meterbench-"));
+
+  constructor() {
+    build();
+  }
 
   path(name: string): string {
     return join(this.folder, name);
@@ -39,12 +56,12 @@ export class Workplace {
 
   /** A command that has not ended after half a minute is killed: its exit code is null then. */
   meterbench(args: readonly string[], env: Record<string, string> = {}): Promise<ChildOutcome> {
-    return this.#run(process.execPath, [`--import=${tsx}`, main, ...args], env);
+    return this.#run(process.execPath, [main, ...args], env);
   }
 
   /** The same on a terminal of 80 columns; what it writes there is all on `stdout`. */
   onTerminal(args: readonly string[], env: Record<string, string> = {}): Promise<ChildOutcome> {
-    const words = [process.execPath, `--import=${tsx}`, main, ...args].map((word) => `'${word}'`).join(" ");
+    const words = [process.execPath, main, ...args].map((word) => `'${word}'`).join(" ");
     return this.#run("script", ["-qec", `stty cols 80 rows 24; ${words}`, "/dev/null"], {
       TERM: "xterm",
       ...env,
@@ -53,7 +70,7 @@ export class Workplace {
 
   /** The same for a reader that has left before anything was written, as behind `| true`. */
   meterbenchUnread(args: readonly string[]): Promise<ChildOutcome> {
-    return this.#run(process.execPath, [`--import=${tsx}`, main, ...args], {}, true);
+    return this.#run(process.execPath, [main, ...args], {}, true);
   }
 
   remove(): void {
