@@ -3,7 +3,8 @@ import { z } from "zod";
 import { type RequestReference, requests } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
-import { certificate, eui, executionDateTime } from "../headend/requests/duis.ts";
+import { type FormRequest, requestIdOf } from "../headend/dcc/messages.ts";
+import { certificate, executionDateTime } from "../headend/requests/duis.ts";
 import type { RequestDefinition } from "../headend/requests/request.ts";
 import { definitionOf, elementOf } from "./bodies.ts";
 import { FormReader, writeForm } from "./form.ts";
@@ -15,23 +16,7 @@ const signatureNamespace = "http://www.w3.org/2000/09/xmldsig#";
 const schemaVersion = "5.4";
 
 /** A service request as its user sent it. */
-export interface DuisRequest {
-  readonly originator: Eui64;
-  readonly target: Eui64;
-  readonly counter: bigint;
-  readonly firstInSequence?: boolean;
-  /** RequestID of the one that must have succeeded before. */
-  readonly preceding?: string;
-  readonly commandVariant: number;
-  /** ServiceReferenceVariant, e.g. "7.2". */
-  readonly reference: string;
-  /** The form of its definition, as the user wrote it. */
-  readonly parameters: Readonly<Record<string, unknown>>;
-  /** Until when the DCC keeps it, UTC seconds: of requests that the device knows no time of. */
-  readonly heldUntilS?: number;
-  /** The certificate (DER) that a user shows to a device that does not know it. */
-  readonly agreementCertificate?: Uint8Array;
-}
+export type DuisRequest = FormRequest;
 
 const duis = new FormReader(duisNamespace);
 const requestId = /^(?:[0-9a-f]{2}-){7}[0-9a-f]{2}:(?:[0-9a-f]{2}-){7}[0-9a-f]{2}:(?:0|[1-9]\d{0,19})$/i;
@@ -202,10 +187,10 @@ function checked<T extends z.ZodType>(schema: T, element: XmlElement): z.output<
 
 /** `request` as XML, unsigned, in the newest version of the schema. */
 export function writeDuisRequest(request: DuisRequest): string {
-  const { originator, target, counter, reference, parameters, heldUntilS, agreementCertificate } = request;
+  const { reference, parameters, heldUntilS, agreementCertificate } = request;
   const definition = definitionOf(reference);
   const header = writeForm(headerForm, "Header", {
-    RequestID: `${pairs(originator)}:${pairs(target)}:${counter}`,
+    RequestID: requestIdOf(request),
     FirstInSequence: request.firstInSequence,
     PrecedingServiceRequestID: request.preceding,
     CommandVariant: request.commandVariant,
@@ -227,5 +212,3 @@ export function writeDuisRequest(request: DuisRequest): string {
   };
   return writeXml(root, "sr");
 }
-
-const pairs = (id: Eui64): string => (eui.parse(id).match(/../g) as string[]).join("-");
