@@ -2,5 +2,6 @@
 export { readDuisRequest, writeDuisRequest } from "./duis-request.ts";
 export { correlateXml, transformXml } from "./gbcs-desk.ts";
 export { readDevice, readUser, referenceDevices } from "./home-devices.ts";
+export { MessageParser, type Parsed } from "./mmc/index.ts";
 export type { Inventory } from "./service-request.ts";
 export { MAX_XML_BYTES } from "./xml-reader.ts";
