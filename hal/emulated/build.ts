@@ -55,4 +55,4 @@ async function compile(sources: readonly string[]): Promise<void> {
 }
 
 // Not awaited at the top: files with that cannot be required, and worker processes of mocha require.
-if (process.argv[1] === thisFile) agentElf().then(console.log);
+if (process.argv[1] === thisFile) void agentElf().then(console.log);
