@@ -3,5 +3,4 @@ export { readDuisRequest, writeDuisRequest } from "./duis-request.ts";
 export { correlateXml, transformXml } from "./gbcs-desk.ts";
 export { readDevice, readUser, referenceDevices } from "./home-devices.ts";
 export type { Inventory } from "./service-request.ts";
-export { sign, type VerifyingKey, verifySignature, type XmlSigningKey } from "./signature.ts";
 export { MAX_XML_BYTES } from "./xml-reader.ts";
