@@ -3,8 +3,10 @@
  * are a user's, for its own id, or the DCC's own, over all users and the CoS party. It knows requests and time, and no wire.
  */
 import type { Eui64 } from "../../../firmware/wire/message.ts";
-import type { Cancel } from "../../../hal/board.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
+import type { Cancel, Verifier } from "../../../hal/board.ts";
 import type { FormRequest, SignedRequest, UserRequest } from "../dcc/messages.ts";
+import { exitColumns, type Released, readExits } from "./exit-file.ts";
 import { type Notice, Notices } from "./notices.ts";
 import {
   type Anomaly,
@@ -15,6 +17,8 @@ import {
 } from "./quarantine.ts";
 import type { Thresholds } from "./rules.ts";
 import { type BreachKind, settingsWith, type ThresholdSettings } from "./settings.ts";
+import { type FileKind, type OpenedFile, openFile, type SignedFile } from "./signed-file.ts";
+import { readThresholds, thresholdColumns } from "./threshold-file.ts";
 import { type Breach, Watch, type WatchSnapshot } from "./watch.ts";
 
 /** What the rules need, and whom they tell. None may throw; each is told before the call that caused it returns. */
@@ -22,6 +26,8 @@ export interface AnomalyPorts {
   /** UTC seconds. */
   nowS(): number;
   after(delayMs: number, action: () => void): Cancel;
+  /** The key by which a user signs its files; undefined when it has none. */
+  fileKey(user: Eui64): Verifier | undefined;
   /** A DCC alert for a user. Once its user has it, call {@link AnomalyDetection.told}: until then counts its delay (KPI 11). */
   alert(notice: Notice): void;
   /** A request of a user's has passed a warning threshold. */
@@ -59,6 +65,9 @@ interface UserSnapshot extends WatchSnapshot {
 
 /** Warnings remembered; one whose memory is lost is given again. */
 const MAX_WARNED = 10_000;
+
+/** How far a user's clock may be ahead. */
+const CLOCK_TOLERANCE_S = 300;
 
 export class AnomalyDetection {
   readonly #ports: AnomalyPorts;
@@ -119,6 +128,31 @@ export class AnomalyDetection {
     if (anomaly !== undefined) anomaly.toldS ??= this.#ports.nowS();
   }
 
+  /**
+   * Takes a user's file of thresholds (see the README), in the stead of the one before. Throws `thresholds/file`,
+   * `thresholds/signature`, and `thresholds/old` for a file made no later than the one in force, or not yet.
+   */
+  install(file: SignedFile): { readonly user: Eui64; readonly thresholds: Thresholds } {
+    const { user, issuedS, lines } = this.#open(file, "thresholds", thresholdColumns);
+    const thresholds = readThresholds(lines);
+    const known = this.#users.get(user) ?? { watch: new Watch("user", this.#settings), issuedS: 0 };
+    this.#expectNewer(user, issuedS, known.issuedS);
+    known.watch.adopt(thresholds);
+    this.#users.set(user, { ...known, issuedS });
+    return { user, thresholds };
+  }
+
+  /** Takes out of quarantine what its user's file names. Throws `thresholds/file` and `thresholds/signature`, and takes nothing. */
+  release(file: SignedFile): Released {
+    const { user, lines } = this.#open(file, "exit-quarantine", exitColumns);
+    const released = readExits(lines, user, this.#quarantine);
+    const nowS = this.#ports.nowS();
+    for (const entry of [...released.process, ...released.delete]) entry.toldS ??= nowS;
+    for (const entry of released.process) this.#end(entry, "processed", nowS);
+    for (const entry of released.delete) this.#end(entry, "deleted", nowS);
+    return released;
+  }
+
   /** Every anomalous request that is remembered, the oldest end first, then those that wait. */
   anomalies(user?: Eui64): readonly Anomaly[] {
     const ended = this.#quarantine.ended().filter((anomaly) => user === undefined || anomaly.user === user);
@@ -138,6 +172,23 @@ export class AnomalyDetection {
   stop(): void {
     this.#notices.stop();
     this.#expiry?.();
+  }
+
+  #open(file: SignedFile, kind: FileKind, columns: readonly string[]): OpenedFile {
+    const fileKey = (user: Eui64) => this.#ports.fileKey(user);
+    return openFile(file, { ...this.#settings, kind, columns, fileKey });
+  }
+
+  #expectNewer(user: Eui64, issuedS: number, lastS: number): void {
+    const latestS = this.#ports.nowS() + CLOCK_TOLERANCE_S;
+    if (lastS < issuedS && issuedS <= latestS) return;
+    const [after, until] = [lastS, latestS].map((timeS) => new Date(timeS * 1000).toISOString());
+    throw new CodedError(
+      "thresholds/old",
+      `thresholds of user ${user}: expected a file made after ${after} and by ${until}, ` +
+        `got ${new Date(issuedS * 1000).toISOString()}: say in its title when it was made, and sign it again`,
+      { user, issuedS, lastS },
+    );
   }
 
   #keep(request: UserRequest, breach: Breach, nowS: number): Verdict {

@@ -9,6 +9,8 @@ export interface Anomaly {
   readonly eventReference: number;
   readonly user: Eui64;
   readonly requestId: string;
+  /** Service reference variant. */
+  readonly reference: string;
   readonly kind: BreachKind;
   /** Which threshold, what passed it, and by what. */
   readonly reason: string;
@@ -31,6 +33,7 @@ export interface Quarantined extends Anomaly {
 }
 
 export interface QuarantineSnapshot {
+  /** At least; no event that waits is named twice. */
   readonly nextReference: number;
   readonly waiting: readonly Quarantined[];
   readonly ended: readonly Anomaly[];
@@ -51,7 +54,10 @@ export class Quarantine {
     this.#bounds = bounds;
     if (kept === undefined) return;
     this.#nextReference = kept.nextReference;
-    for (const entry of kept.waiting) this.#put({ ...entry });
+    for (const entry of kept.waiting) {
+      this.#put({ ...entry });
+      this.#nextReference = Math.max(this.#nextReference, entry.eventReference + 1);
+    }
     for (const anomaly of kept.ended) this.#ended.set(anomaly.eventReference, { ...anomaly });
   }
 
@@ -62,7 +68,17 @@ export class Quarantine {
     if (own >= this.#bounds.maxPerUser || this.#size >= this.#bounds.maxInAll) return undefined;
     const eventReference = this.#nextReference++;
     const requestId = requestIdOf(request);
-    return this.#put({ eventReference, user, requestId, kind, reason, quarantinedS: nowS, request });
+    const { reference } = request;
+    return this.#put({
+      eventReference,
+      user,
+      requestId,
+      reference,
+      kind,
+      reason,
+      quarantinedS: nowS,
+      request,
+    });
   }
 
   get(user: Eui64, eventReference: number): Quarantined | undefined {

@@ -1,17 +1,46 @@
 /** Threshold anomaly detection on virtual time, with all that it told. */
 
-import type { Verifier } from "../../../../hal/board.ts";
+import { nodeCrypto } from "../../../../hal/crypto/node.ts";
 import { Scheduler } from "../../../../hal/mock/scheduler.ts";
-import type { FormRequest } from "../../../../harness/headend/dcc/messages.ts";
+import { type FormRequest, pairs } from "../../../../harness/headend/dcc/messages.ts";
 import { AnomalyDetection, type AnomalySnapshot } from "../../../../harness/headend/thresholds/anomalies.ts";
+import { exitColumns } from "../../../../harness/headend/thresholds/exit-file.ts";
 import type { Notice } from "../../../../harness/headend/thresholds/notices.ts";
 import type { AnomalyEnd } from "../../../../harness/headend/thresholds/quarantine.ts";
 import type { ThresholdSettings } from "../../../../harness/headend/thresholds/settings.ts";
+import type { SignedFile } from "../../../../harness/headend/thresholds/signed-file.ts";
+import { thresholdColumns } from "../../../../harness/headend/thresholds/threshold-file.ts";
 import type { Breach } from "../../../../harness/headend/thresholds/watch.ts";
 
 export const supplier = "90B3D51F30010000";
 export const secondSupplier = "90B3D51F30030000";
 export const startS = 1_780_000_000;
+
+/** A file-signing key that everyone knows. */
+export const fileSigner = (byte = 1) => nodeCrypto().p256Signer(new Uint8Array(32).fill(byte));
+
+/** A file as its user signs it: title, heading and lines, and the signature as last line. */
+export function signedFile(lines: readonly string[], signer = fileSigner()): SignedFile {
+  const text = lines.map((line) => `${line}\r\n`).join("");
+  const signature = Buffer.from(signer.sign(Buffer.from(text))).toString("base64");
+  return { content: Buffer.from(`${text}signature,${signature}\r\n`) };
+}
+
+const keyOfAll = nodeCrypto().p256Verifier(fileSigner().publicKey);
+
+export const thresholdFile = (lines: readonly string[], issuedS = startS, user = supplier): SignedFile =>
+  signedFile([
+    `thresholds,${pairs(user)},${new Date(issuedS * 1000).toISOString()}`,
+    thresholdColumns.join(","),
+    ...lines,
+  ]);
+
+export const exitFile = (lines: readonly string[], user = supplier): SignedFile =>
+  signedFile([
+    `exit-quarantine,${pairs(user)},${new Date(startS * 1000).toISOString()}`,
+    exitColumns.join(","),
+    ...lines,
+  ]);
 
 export class ThresholdBench {
   readonly scheduler = new Scheduler();
@@ -19,7 +48,7 @@ export class ThresholdBench {
   readonly warnings: { readonly user: string; readonly breach: Breach }[] = [];
   readonly kept: number[] = [];
   readonly ended: { readonly eventReference: number; readonly end: AnomalyEnd }[] = [];
-  readonly fileKeys = new Map<string, Verifier>();
+  readonly fileKeys = new Map([supplier, secondSupplier].map((user) => [user, keyOfAll]));
   detection: AnomalyDetection;
   #counter = 1000n;
   readonly #settings: Partial<ThresholdSettings>;
