@@ -1,4 +1,4 @@
-/** DUIS's Request, from XML and to it: header, and the body as the typed form of its variant. Its signature is not looked at here. */
+/** DUIS's Request, from XML and to it: header, and the body as the typed form of its variant. Its signature is `signature.ts`'s. */
 import { z } from "zod";
 import { type RequestReference, requests } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
@@ -8,11 +8,11 @@ import { certificate, executionDateTime } from "../headend/requests/duis.ts";
 import type { RequestDefinition } from "../headend/requests/request.ts";
 import { definitionOf, elementOf } from "./bodies.ts";
 import { FormReader, writeForm } from "./form.ts";
+import { signatureNamespace } from "./signature-form.ts";
 import { readXml, type XmlElement } from "./xml-reader.ts";
 import { type Written, writeXml } from "./xml-writer.ts";
 
 const duisNamespace = "http://www.dccinterface.co.uk/ServiceUserGateway";
-const signatureNamespace = "http://www.w3.org/2000/09/xmldsig#";
 const schemaVersion = "5.4";
 
 /** A service request as its user sent it. */
@@ -21,9 +21,12 @@ export type DuisRequest = FormRequest;
 const duis = new FormReader(duisNamespace);
 const requestId = /^(?:[0-9a-f]{2}-){7}[0-9a-f]{2}:(?:[0-9a-f]{2}-){7}[0-9a-f]{2}:(?:0|[1-9]\d{0,19})$/i;
 
-/** Throws `interface/xml`, `interface/element` and `interface/variant`, each naming the element and its line. */
-export function readDuisRequest(content: Uint8Array | string): DuisRequest {
-  const root = readXml(content);
+/**
+ * `content`: UTF-8; or the document that a signature covers, so that nothing else is read than what was verified. Throws
+ * `interface/xml`, `interface/element` and `interface/variant`, each naming the element and its line.
+ */
+export function readDuisRequest(content: Uint8Array | string | XmlElement): DuisRequest {
+  const root = typeof content === "string" || content instanceof Uint8Array ? readXml(content) : content;
   const [header, body, signature, more] = root.children;
   expectElement(root, "Request", root);
   const version = root.attributes.get("schemaVersion") ?? "none";

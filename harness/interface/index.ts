@@ -1,7 +1,8 @@
 /** The DCC user interface. */
+
+export type { Directory } from "../headend/dcc/command-of.ts";
+export { readDevice, readUser, referenceDevices } from "../headend/dcc/listed-devices.ts";
 export { readDuisRequest, writeDuisRequest } from "./duis-request.ts";
 export { correlateXml, transformXml } from "./gbcs-desk.ts";
-export { readDevice, readUser, referenceDevices } from "./home-devices.ts";
 export { MessageParser, type Parsed } from "./mmc/index.ts";
-export type { Inventory } from "./service-request.ts";
 export { MAX_XML_BYTES } from "./xml-reader.ts";
