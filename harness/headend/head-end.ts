@@ -12,17 +12,14 @@ import {
   plainFault,
   type Role,
   type UseCase,
-  useCaseByCode,
   type ValueOf,
   valueTypes,
 } from "../../firmware/model/index.ts";
-import { grantsByRole } from "../../firmware/security/rules.ts";
 import {
   type Eui64,
   type Header,
   Kind,
   type OperationResult,
-  type Protection,
   UNSET_TIME,
   type Value,
 } from "../../firmware/wire/message.ts";
@@ -30,17 +27,16 @@ import type { Suite } from "../../firmware/wire/suite.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { toHex } from "../../hal/base/hex.ts";
 import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
-import { correlate } from "./correlate.ts";
 import { expectKey, takeKey } from "./device-keys.ts";
 import type { Exchange } from "./exchange.ts";
 import { Inventory, type InventoryEvent, inventoryRules } from "./inventory.ts";
 import type { KnownDevice } from "./known-device.ts";
-import { pairKeys } from "./pair-keys.ts";
 import type { Party, PartyName } from "./parties.ts";
 import type { TestPki } from "./pki.ts";
 import { type ReceivedAlert, type ReceivedResponse, Receiver, type RefusedMessage } from "./receiver.ts";
 import { type Parameters, type Reference, serviceRequest } from "./requests/index.ts";
 import type { DeviceBackup } from "./requests/request.ts";
+import { Sealing } from "./sealing.ts";
 import { Transactions } from "./transactions.ts";
 import { type PreCommand, transform } from "./transform.ts";
 import { Vending } from "./vending.ts";
@@ -107,6 +103,7 @@ export class HeadEnd {
   readonly #waiting: Transactions<Exchange>;
   #outside: OutsideUsers | undefined;
   readonly #receiver: Receiver;
+  readonly sealing: Sealing;
   readonly #vending: Vending;
   /** Alerts taken, by device and counter: the same one again is a repetition on the way, or a replay. */
   readonly #alertsTaken = new Set<string>();
@@ -118,6 +115,7 @@ export class HeadEnd {
     this.pki = ports.pki;
     this.#waiting = new Transactions(ports);
     const asked = (response: Header) => this.#waiting.of(response)?.preCommand;
+    this.sealing = new Sealing(ports, (eui) => this.device(eui));
     this.#vending = new Vending(ports.crypto);
     this.#receiver = new Receiver(ports, this.#devices, asked);
   }
@@ -161,7 +159,7 @@ export class HeadEnd {
   /** Sends a service request; the exchange changes as virtual time runs. Throws what is refused before sending. */
   submit<R extends Reference>(reference: R, parameters: Parameters<R>, options: RequestOptions): Exchange<R> {
     const preCommand = this.prepare(reference, parameters, options);
-    const sealed = this.protect(preCommand, options.signWith);
+    const sealed = this.sealing.protect(preCommand, options.signWith);
     const bytes = options.tamper?.(sealed) ?? sealed;
     const { header } = preCommand.command;
     const { originator, target, counter } = header;
@@ -210,42 +208,6 @@ export class HeadEnd {
       ...route,
     };
     return transform(request, this.#ports.suite.wire);
-  }
-
-  /** Whoever originates a critical command correlates and signs it; the ACB adds its MAC. */
-  protect(preCommand: PreCommand, signWith?: Signer): Uint8Array {
-    const { crypto, suite } = this.#ports;
-    const { header } = preCommand.command;
-    const protection = this.protectionOf(preCommand);
-    let message = preCommand.bytes;
-    if (protection !== "mac") {
-      correlate(preCommand.bytes, preCommand.request);
-      const signer = signWith ?? this.#originator(header.originator).keys.sign.signer;
-      const keyId = suite.keyId(crypto, signer.publicKey);
-      message = suite.wire.sign(message, (input) => signer.sign(input), keyId);
-    }
-    return protection === "signature" ? message : this.mac(message, header);
-  }
-
-  /** The ACB's MAC around a message for a device. */
-  mac(message: Uint8Array, header: Header): Uint8Array {
-    const { crypto, suite } = this.#ports;
-    const broker = this.parties.accessControlBroker.keys.agree;
-    const { mac } = pairKeys(suite, crypto, broker, this.device(header.target).agreePublicKey, header);
-    return suite.wire.protect(message, mac(header), suite.keyId(crypto, broker.publicKey));
-  }
-
-  #originator(eui: Eui64): Party {
-    return Object.values(this.parties).find((party) => party.eui === eui) as Party;
-  }
-
-  /** As the device's rules have it; what they do not grant is protected as it usually is. */
-  protectionOf({ command: { header }, definition }: PreCommand): Protection {
-    const useCase = useCaseByCode(header.code);
-    const grants = useCase && grantsByRole(useCase, this.device(header.target).type);
-    const grant = grants?.get(this.#originator(header.originator).role);
-    const critical = definition.critical || definition.byHand.actsAs !== undefined;
-    return grant?.protection ?? (critical ? "signature+mac" : "mac");
   }
 
   /** Takes one message from the hub. Never throws: what cannot be believed is kept in `refused`. */
