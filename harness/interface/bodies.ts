@@ -1,5 +1,5 @@
 /** The body elements of DUIS's service requests: those that have a form, and those that have none here, with the reason. */
-import { type RequestReference, requests } from "../../firmware/model/index.ts";
+import { type RequestReference, type RequestRow, requests } from "../../firmware/model/index.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { references, serviceRequest } from "../headend/requests/index.ts";
 import type { RequestDefinition } from "../headend/requests/request.ts";
@@ -39,13 +39,37 @@ export function elementOf(variant: string): string | undefined {
   return Object.hasOwn(withoutForm, variant) ? withoutForm[variant as RequestReference] : undefined;
 }
 
+/** Throws `interface/variant` for what is no variant of DUIS. */
+export function expectReference(variant: string, line: number): void {
+  if (elementOf(variant) === undefined) throw noVariant(variant, { line });
+}
+
 /** The definition of a variant of DUIS. Throws `interface/variant`, saying what there is in its stead. */
 export function definitionOf(variant: string): RequestDefinition {
   if (known.includes(variant) && serviceRequest(variant).element !== undefined)
     return serviceRequest(variant);
-  throw new CodedError("interface/variant", `ServiceReferenceVariant: ${reasonAgainst(variant)}`, {
+  throw noVariant(variant);
+}
+
+/**
+ * The command variants that DUIS has for a request: 1 to 3 of those that become a command, 4 to 7 of critical ones, first to be
+ * transformed and then signed, 8 of those that the DCC itself answers.
+ */
+export function variantsOf(variant: string): readonly number[] {
+  const { critical, useCases } = requests[variant as RequestReference] as RequestRow;
+  if (variant === "8.5") return [1];
+  if (variant === "8.1.1") return [4, 5];
+  if (critical) return [4, 5, 6, 7];
+  return useCases.length === 0 ? [8] : [1, 2, 3];
+}
+
+function noVariant(variant: string, more: { readonly line?: number } = {}): CodedError {
+  const where = more.line === undefined ? "" : `line ${more.line}: `;
+  const message = `${where}ServiceReferenceVariant: ${reasonAgainst(variant)}`;
+  return new CodedError("interface/variant", message, {
     element: "ServiceReferenceVariant",
     variant,
+    ...more,
   });
 }
 

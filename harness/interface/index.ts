@@ -1,5 +1,6 @@
 /** The DCC user interface. */
-export { readDuisRequest, writeDuisRequest } from "./duis-request.ts";
+export { variantsOf } from "./bodies.ts";
+export { fitsVariant, readDuisRequest, readUserRequest, writeUserRequest } from "./duis-request.ts";
 export { correlateXml, transformXml } from "./gbcs-desk.ts";
 export { readDevice, readUser, referenceDevices } from "./home-devices.ts";
 export type { Inventory } from "./service-request.ts";

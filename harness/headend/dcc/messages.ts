@@ -1,5 +1,8 @@
 /** What passes between the DCC and its users, in DUIS's words and without its XML: requests one way, responses and alerts the other. */
 import type { Eui64 } from "../../../firmware/wire/message.ts";
+import { pairs } from "../requests/duis.ts";
+
+export { pairs } from "../requests/duis.ts";
 
 /** Header of a Request. */
 export interface RequestHeader {
@@ -9,7 +12,7 @@ export interface RequestHeader {
   readonly firstInSequence?: boolean;
   /** RequestID of the one that must have succeeded before. */
   readonly preceding?: string;
-  /** 1 to 8. */
+  /** 1 to 9; the last is the DCC's own, which no user may send. */
   readonly commandVariant: number;
   /** ServiceReferenceVariant, e.g. "7.2". */
   readonly reference: string;
@@ -91,6 +94,3 @@ export type DccAlertContent = Readonly<Record<string, unknown>>;
 /** `90-B3-…-00:00-DB-…-A0:1000`. */
 export const requestIdOf = ({ originator, target, counter }: RequestHeader): string =>
   `${pairs(originator)}:${pairs(target)}:${counter}`;
-
-/** An EUI-64 as DUIS writes it: eight pairs joined by "-". */
-export const pairs = (eui: Eui64): string => eui.replace(/..(?=.)/g, "$&-");
