@@ -112,7 +112,7 @@ function scalar({ type }: Def, text: string, path: string, element: XmlElement):
       if (!number.test(value)) throw wrong(element, path, "a number", shown);
       return Number(value);
     case "bigint":
-      if (!/^-?\d{1,30}$/.test(value)) throw wrong(element, path, "a whole number", shown);
+      if (!/^-?\d{1,50}$/.test(value)) throw wrong(element, path, "a whole number", shown);
       return BigInt(value);
     case "boolean":
       if (!["true", "false", "1", "0"].includes(value)) throw wrong(element, path, "true or false", shown);
