@@ -101,9 +101,13 @@ export class Inventory {
     return entry;
   }
 
+  find(eui: Eui64): InventoryEntry | undefined {
+    return this.#entries.get(eui);
+  }
+
   /** 8.2. Throws `inventory/unknown`. */
   read(eui: Eui64): InventoryEntry {
-    const entry = this.#entries.get(eui);
+    const entry = this.find(eui);
     if (entry !== undefined) return entry;
     throw new CodedError(
       "inventory/unknown",

@@ -1,5 +1,5 @@
 /** The body elements of DUIS's service requests: those that have a form, and those that have none here, with the reason. */
-import { type RequestReference, type RequestRow, requests } from "../../firmware/model/index.ts";
+import { type RequestReference, requests } from "../../firmware/model/index.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { references, serviceRequest } from "../headend/requests/index.ts";
 import type { RequestDefinition } from "../headend/requests/request.ts";
@@ -49,18 +49,6 @@ export function definitionOf(variant: string): RequestDefinition {
   if (known.includes(variant) && serviceRequest(variant).element !== undefined)
     return serviceRequest(variant);
   throw noVariant(variant);
-}
-
-/**
- * The command variants that DUIS has for a request: 1 to 3 of those that become a command, 4 to 7 of critical ones, first to be
- * transformed and then signed, 8 of those that the DCC itself answers.
- */
-export function variantsOf(variant: string): readonly number[] {
-  const { critical, useCases } = requests[variant as RequestReference] as RequestRow;
-  if (variant === "8.5") return [1];
-  if (variant === "8.1.1") return [4, 5];
-  if (critical) return [4, 5, 6, 7];
-  return useCases.length === 0 ? [8] : [1, 2, 3];
 }
 
 function noVariant(variant: string, more: { readonly line?: number } = {}): CodedError {

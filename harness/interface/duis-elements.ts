@@ -2,11 +2,11 @@
 import type { z } from "zod";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { FormReader } from "./form.ts";
+import { signatureNamespace } from "./signature-form.ts";
 import type { XmlElement } from "./xml-reader.ts";
 import { type Written, writeXml } from "./xml-writer.ts";
 
 const duisNamespace = "http://www.dccinterface.co.uk/ServiceUserGateway";
-const signatureNamespace = "http://www.w3.org/2000/09/xmldsig#";
 const schemaVersion = "5.4";
 
 const duis = new FormReader(duisNamespace);

@@ -1,8 +1,9 @@
-/** DUIS's Request, from XML and to it: header, and the body as the typed form of its variant. Its signature is not looked at here. */
+/** DUIS's Request, from XML and to it: header, and the body as the typed form of its variant. Its signature is `signature.ts`'s. */
 import { z } from "zod";
 import { type RequestReference, requests } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
+import { variantsOf } from "../headend/dcc/access.ts";
 import {
   type FormRequest,
   type RequestHeader,
@@ -12,7 +13,7 @@ import {
 } from "../headend/dcc/messages.ts";
 import { base64Binary, certificate, laterTime } from "../headend/requests/duis.ts";
 import type { RequestDefinition } from "../headend/requests/request.ts";
-import { definitionOf, elementOf, expectReference, variantsOf } from "./bodies.ts";
+import { definitionOf, elementOf, expectReference } from "./bodies.ts";
 import {
   expectElement,
   isDuis,
@@ -23,7 +24,7 @@ import {
   writeEnvelope,
 } from "./duis-elements.ts";
 import { writeForm } from "./form.ts";
-import { readXml, type XmlElement } from "./xml-reader.ts";
+import { rootOf, type XmlElement } from "./xml-reader.ts";
 import type { Written } from "./xml-writer.ts";
 
 /** A service request as its user sent it. */
@@ -32,28 +33,23 @@ export type DuisRequest = FormRequest;
 const requestId = /^(?:[0-9a-f]{2}-){7}[0-9a-f]{2}:(?:[0-9a-f]{2}-){7}[0-9a-f]{2}:(?:0|[1-9]\d{0,19})$/i;
 
 /**
- * What a user asks, or has signed. A body of SignedPreCommand is taken as that whatever the command variant: whether that fits
- * the request is for the DCC to answer ({@link fitsVariant}), as is who asks. Throws `interface/xml`, `interface/element`,
+ * What a user asks, or has signed. `content`: UTF-8; or the document that a signature covers, so that nothing else is read than
+ * what was verified. A body of SignedPreCommand is taken as that whatever the command variant: whether that fits
+ * the request is for the DCC to answer (`access.ts`), as is who asks. Throws `interface/xml`, `interface/element`,
  * `interface/variant` and `interface/device`, each with `data.element` and `data.line`.
  */
-export function readUserRequest(content: Uint8Array | string): UserRequest {
-  const { header, body } = readEnvelope(readXml(content), "Request");
+export function readUserRequest(content: Uint8Array | string | XmlElement): UserRequest {
+  const { header, body } = readEnvelope(rootOf(content), "Request");
   const told = readHeader(header);
   const element = onlyChild(body);
   if (element !== undefined && isDuis(element, signed)) return { ...told, ...readSigned(element) };
   return { ...told, ...readBody(expectElement(body, elementOf(told.reference) as string, element), told) };
 }
 
-export const isSigned = (request: UserRequest): request is SignedRequest => "signedPreCommand" in request;
-
-/** Does the command variant go with the request, and with its body? If not, the DCC answers E12. */
-export const fitsVariant = (request: UserRequest): boolean =>
-  variantsOf(request.reference).includes(request.commandVariant) &&
-  isSigned(request) === request.commandVariant >= 5 &&
-  request.commandVariant <= 7;
+const isSigned = (request: UserRequest): request is SignedRequest => "signedPreCommand" in request;
 
 /** A request that is to be transformed. Throws what {@link readUserRequest} throws, and for a command variant that does not fit. */
-export function readDuisRequest(content: Uint8Array | string): DuisRequest {
+export function readDuisRequest(content: Uint8Array | string | XmlElement): DuisRequest {
   const request = readUserRequest(content);
   const { reference, commandVariant } = request;
   const wrong = (element: string, expected: string): CodedError => {

@@ -5,7 +5,7 @@ import type { DccMessage, ResponseBody } from "../headend/dcc/messages.ts";
 import { responseBody, responseHeader } from "../headend/dcc/responses.ts";
 import { onlyChild, readEnvelope, readForm, unexpected, writeEnvelope } from "./duis-elements.ts";
 import { writeForm } from "./form.ts";
-import { readXml } from "./xml-reader.ts";
+import { rootOf, type XmlElement } from "./xml-reader.ts";
 
 /**
  * `message` as XML, unsigned, without white space between elements, in schema version 5.4. Throws `interface/response`, naming
@@ -35,8 +35,8 @@ function checked<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
 }
 
 /** Throws `interface/xml` and `interface/element`, each with its line. */
-export function readResponse(content: Uint8Array | string): DccMessage {
-  const { header, body } = readEnvelope(readXml(content), "Response");
+export function readResponse(content: Uint8Array | string | XmlElement): DccMessage {
+  const { header, body } = readEnvelope(rootOf(content), "Response");
   const told = readForm(responseHeader, header).form;
   if (onlyChild(body) === undefined) throw unexpected(body, "an answer or an alert", "none");
   return {

@@ -264,6 +264,11 @@ export class Premises implements Home {
     return (this.#pace ?? this.scheduler).run(condition, limitMs);
   }
 
+  /** A message of the head end's to the hub; `done` runs once. */
+  deliver(bytes: Uint8Array, done: (outcome: "delivered" | "failed") => void): void {
+    this.#toHub(bytes, "head-end", done);
+  }
+
   #toHub(bytes: Uint8Array, from: string, done: (outcome: "delivered" | "failed") => void = () => {}): void {
     this.#wanMessage("down", from, bytes);
     this.wan.deliver(bytes, done);
@@ -279,7 +284,7 @@ export class Premises implements Home {
       crypto: this.crypto,
       suite: this.suite,
       pki,
-      deliver: (bytes, done) => this.#toHub(bytes, "head-end", done),
+      deliver: (bytes, done) => this.deliver(bytes, done),
       after: (delayMs, action) => this.scheduler.after(delayMs, action),
       observe: (event) => this.trace.record({ ...event, source: "head-end" }),
     });

@@ -127,7 +127,7 @@ class Target {
     const home = { hub: standardDevice("CHF").eui, other: to };
     const asked = sample.parameters(subjectFor(headEnd, startS, home)) as never;
     const preCommand = headEnd.prepare(sample.reference, asked, { by: askerOf(sample), to });
-    const sealed = headEnd.protect(preCommand);
+    const sealed = headEnd.sealing.protect(preCommand);
     const { protection } = this.#suite.wire.peek(sealed);
     return { useCase: sample.useCase, command: preCommand.command, protection, sealed };
   }

@@ -4,6 +4,7 @@ import { pairs } from "../requests/duis.ts";
 import type { DccAlertMessage } from "./alerts.ts";
 import type { DeviceAlertMessage, ResponseMessage } from "./responses.ts";
 
+export { pairs } from "../requests/duis.ts";
 export type { DccAlertContent, DccAlertMessage } from "./alerts.ts";
 export type { DeviceAlertMessage, ResponseMessage } from "./responses.ts";
 
