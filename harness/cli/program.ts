@@ -11,6 +11,7 @@ import { emulateCommand } from "./commands/emulate.ts";
 import { flashCommand } from "./commands/flash.ts";
 import { listCommand } from "./commands/list.ts";
 import { monitorCommand } from "./commands/monitor.ts";
+import { parseCommand } from "./commands/parse.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
 import { transformCommand } from "./commands/transform.ts";
@@ -41,6 +42,7 @@ export function program(json = false): Command {
     conformCommand,
     transformCommand,
     correlateCommand,
+    parseCommand,
     benchCommand,
     doctorCommand,
     flashCommand,

@@ -18,6 +18,7 @@ import {
   partyNames,
   type SigningKey,
 } from "./parties.ts";
+import { XmlAuthority } from "./xml-signing.ts";
 
 const rootName: Eui64 = partyIdentities.contingency.eui;
 const nextRootName: Eui64 = "90B3D51F30FF0002";
@@ -52,6 +53,8 @@ export class TestPki {
   readonly contingencyKey: Uint8Array;
   readonly wrappedContingencyKey: Uint8Array;
   readonly parties: Readonly<Record<PartyName, Party>>;
+  /** Certifies who signs XML, whatever the wire. */
+  readonly xml: XmlAuthority;
   readonly #crypto: Crypto;
   readonly #suite: Suite;
   readonly #random: SeededRandom;
@@ -82,6 +85,7 @@ export class TestPki {
       publicKey,
     );
     this.rootCertificate = this.#certify(rootName, "root", this.#root.publicKey);
+    this.xml = new XmlAuthority({ crypto, random: random.fork("xml"), notBeforeS });
     const joining = random.fork("joining");
     this.#joining = suite.keyEstablishment.credentials?.authority(crypto, issuingName, (n) =>
       joining.bytes(n),

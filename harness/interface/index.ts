@@ -5,4 +5,5 @@ export { readDevice, readUser, referenceDevices } from "../headend/dcc/listed-de
 export { readDuisRequest, readUserRequest, writeUserRequest } from "./duis-request.ts";
 export { readResponse, writeResponse } from "./duis-response.ts";
 export { correlateXml, transformXml } from "./gbcs-desk.ts";
+export { MessageParser, type Parsed } from "./mmc/index.ts";
 export { MAX_XML_BYTES } from "./xml-reader.ts";

@@ -22,6 +22,7 @@ import type { TestPki } from "../headend/pki.ts";
 import type { Reading } from "../headend/readings.ts";
 import type { ReceivedAlert } from "../headend/receiver.ts";
 import type { Parameters, Reference } from "../headend/requests/index.ts";
+import { type Parsed, parseTold } from "../interface/mmc/index.ts";
 import { addCaptureKeys } from "./capture-keys.ts";
 import {
   checkAlertCode,
@@ -177,6 +178,11 @@ export class Premises implements Home {
     const exchange = await this.request(reference, ...asked);
     if (!succeeded(exchange)) readingOf(this, this.#targetOf(reference, asked[1]), exchange);
     return exchange;
+  }
+
+  /** An answer or alert as users of the DCC read it; on the GBCS wire alone. Throws `mmc/no-answer`, `mmc/unreadable`. */
+  parse(told: Exchange | ReceivedAlert): Parsed {
+    return parseTold(told);
   }
 
   /** Runs until the head end holds an alert with `code` that came after `sinceMs` (default: from now on). */

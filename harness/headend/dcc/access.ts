@@ -6,6 +6,7 @@ import {
   type UserRole,
 } from "../../../firmware/model/index.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
+import type { Verifier } from "../../../hal/board.ts";
 import type { Inventory, InventoryEntry } from "../inventory.ts";
 import { partyIdentities } from "../parties.ts";
 import { type RequestHeader, requestIdOf, type UserRequest } from "./messages.ts";
@@ -22,6 +23,8 @@ export interface DccUser {
   readonly roles: readonly UserRole[];
   /** What it signs GBCS commands with: public keys of its certificates in use. */
   readonly signingKeys: readonly Uint8Array[];
+  /** What it signs its files with (thresholds, exits from quarantine). */
+  readonly fileKey?: Verifier;
 }
 
 export interface AccessRules {

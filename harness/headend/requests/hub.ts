@@ -23,7 +23,7 @@ const percent = (least: number, most: number, decimals: number) =>
     );
 
 /** Each band's element: the radio page of its mask, and the number of its first channel there. */
-const bands = {
+export const bands = {
   LowerBandSubGHzChannels0To26: { page: 28, first: 0, last: 26, mask: "page28" },
   LowerBandSubGHzChannels27To34: { page: 29, first: 27, last: 34, mask: "page29" },
   LowerBandSubGHzChannels35To61: { page: 30, first: 35, last: 61, mask: "page30" },
@@ -35,14 +35,14 @@ type Band = keyof typeof bands;
 const bandNames = Object.keys(bands) as Band[];
 
 const hundredths = (value: number): number => Math.round(value * 100);
-const shares = {
+export const shares = {
   limitedThreshold: "NormalLimitedDutyCycleThreshold",
   criticalThreshold: "LimitedCriticalDutyCycleThreshold",
   poorShare: "NonGSMEPoorCommsPercentageThreshold",
   failureShare: "LocalCHFailurePercentage",
   retryShare: "LocalCHRetryPercentage",
 } as const;
-const counts = {
+export const counts = {
   changesPerWeek: "MaximumSubGHzChannelChangesPerWeek",
   gsmeCurfew: "GSMECurfew",
   quieterDb: "ChannelQuieterThreshold",
@@ -69,7 +69,7 @@ function channelsOf(band: Band, mask: unknown): unknown {
   return fits && String(mask).startsWith(page.toString(2)) ? found : mask;
 }
 
-const configuration = {
+export const configuration = {
   LowerBandSubGHzChannels0To26: channelsFrom(0, 26),
   LowerBandSubGHzChannels27To34: channelsFrom(27, 34),
   LowerBandSubGHzChannels35To61: channelsFrom(35, 61),

@@ -156,7 +156,10 @@ export class AnomalyDetection {
   /** Every anomalous request that is remembered, the oldest end first, then those that wait. */
   anomalies(user?: Eui64): readonly Anomaly[] {
     const ended = this.#quarantine.ended().filter((anomaly) => user === undefined || anomaly.user === user);
-    return [...ended, ...this.#quarantine.waiting(user).map(({ request: _, ...anomaly }) => anomaly)];
+    return [
+      ...ended,
+      ...this.#quarantine.waiting(user).map(({ request: _, octets: __, ...anomaly }) => anomaly),
+    ];
   }
 
   snapshot(): AnomalySnapshot {
