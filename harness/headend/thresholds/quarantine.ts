@@ -113,7 +113,8 @@ export class Quarantine {
 
   /** The anomaly of an event, whether it waits or has ended; undefined when it is unknown or forgotten. */
   find(user: Eui64, eventReference: number): Anomaly | undefined {
-    return this.get(user, eventReference) ?? this.#ended.get(eventReference);
+    const ended = this.#ended.get(eventReference);
+    return this.get(user, eventReference) ?? (ended?.user === user ? ended : undefined);
   }
 
   /** Those that came at `untilS` or before. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { hasCode } from "../../../../hal/base/coded-error.ts";
 import { requestIdOf } from "../../../../harness/headend/dcc/messages.ts";
+import type { Notice } from "../../../../harness/headend/thresholds/notices.ts";
 import { exitFile, secondSupplier, supplier, ThresholdBench } from "./bench.ts";
 
 const dcc = (
@@ -92,9 +93,17 @@ describe("threshold anomaly detection", () => {
         },
       })),
     );
-    bench.detection.told(supplier, 2);
+    const body = bench.notices[1]?.body as Notice["body"];
+    bench.detection.told(secondSupplier, body);
+    bench.detection.told(supplier, body);
     await bench.wait(10);
-    bench.detection.told(supplier, 2);
+    bench.detection.told(supplier, body);
+    bench.detection.told(supplier, {
+      DeviceAlertMessage: { AlertCode: "8F35", GBCSPayload: new Uint8Array(1) },
+    });
+    bench.detection.told(supplier, {
+      DCCAlertMessage: { DCCAlertCode: "AD1", DCCAlert: { PowerOutageEvent: {} } },
+    });
     const delays = bench.detection
       .anomalies(supplier)
       .map(({ quarantinedS, noticedS = 0, toldS }) => [
