@@ -102,7 +102,10 @@ describe("threshold anomaly detection", () => {
       DeviceAlertMessage: { AlertCode: "8F35", GBCSPayload: new Uint8Array(1) },
     });
     bench.detection.told(supplier, {
-      DCCAlertMessage: { DCCAlertCode: "AD1", DCCAlert: { PowerOutageEvent: {} } },
+      DCCAlertMessage: {
+        DCCAlertCode: "AD1",
+        DCCAlert: { PowerOutageEvent: { CommsHubDeviceID: supplier, StartDateTime: 1, MPxN: "1" } },
+      },
     });
     const delays = bench.detection
       .anomalies(supplier)
