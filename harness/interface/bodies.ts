@@ -39,13 +39,25 @@ export function elementOf(variant: string): string | undefined {
   return Object.hasOwn(withoutForm, variant) ? withoutForm[variant as RequestReference] : undefined;
 }
 
+/** Throws `interface/variant` for what is no variant of DUIS. */
+export function expectReference(variant: string, line: number): void {
+  if (elementOf(variant) === undefined) throw noVariant(variant, { line });
+}
+
 /** The definition of a variant of DUIS. Throws `interface/variant`, saying what there is in its stead. */
 export function definitionOf(variant: string): RequestDefinition {
   if (known.includes(variant) && serviceRequest(variant).element !== undefined)
     return serviceRequest(variant);
-  throw new CodedError("interface/variant", `ServiceReferenceVariant: ${reasonAgainst(variant)}`, {
+  throw noVariant(variant);
+}
+
+function noVariant(variant: string, more: { readonly line?: number } = {}): CodedError {
+  const where = more.line === undefined ? "" : `line ${more.line}: `;
+  const message = `${where}ServiceReferenceVariant: ${reasonAgainst(variant)}`;
+  return new CodedError("interface/variant", message, {
     element: "ServiceReferenceVariant",
     variant,
+    ...more,
   });
 }
 

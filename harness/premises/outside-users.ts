@@ -5,6 +5,7 @@ import type { DccMessage } from "../headend/dcc/messages.ts";
 import { type Registration, Registrations } from "../headend/dcc/registrations.ts";
 import type { DccSettings } from "../headend/dcc/settings.ts";
 import type { PartyName } from "../headend/parties.ts";
+import type { ThresholdSettings } from "../headend/thresholds/settings.ts";
 import type { Premises } from "./premises.ts";
 
 export interface OutsideOptions {
@@ -13,6 +14,7 @@ export interface OutsideOptions {
   /** Default: the supplier and the network operator of the home, in all their roles, always. */
   readonly registrations?: readonly Registration[];
   readonly settings?: Partial<DccSettings>;
+  readonly thresholds?: Partial<ThresholdSettings>;
   /** A message for a user's address. */
   push(user: string, message: DccMessage): void;
 }
@@ -49,7 +51,7 @@ export function serveOutside(home: Premises, options: OutsideOptions): Dcc {
     observe: (event: { readonly kind: string }) => home.trace.record({ ...event, source: "dcc" }),
     draw: (bound: number) => random.below(bound),
   };
-  return new Dcc(home.headEnd, ports, rules, options.settings);
+  return new Dcc(home.headEnd, ports, rules, options.settings, options.thresholds);
 }
 
 function ownRegistrations({ headEnd: { parties } }: Premises): readonly Registration[] {

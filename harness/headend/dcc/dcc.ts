@@ -11,6 +11,10 @@ import type { Cancel, Crypto } from "../../../hal/board.ts";
 import type { DccAlert, HeadEnd, OutsideUsers } from "../head-end.ts";
 import type { ReceivedAlert } from "../receiver.ts";
 import { serviceRequest } from "../requests/index.ts";
+import { AnomalyDetection } from "../thresholds/anomalies.ts";
+import type { Released } from "../thresholds/exit-file.ts";
+import type { ThresholdSettings } from "../thresholds/settings.ts";
+import type { SignedFile } from "../thresholds/signed-file.ts";
 import { Transactions } from "../transactions.ts";
 import type { PreCommand } from "../transform.ts";
 import { type AccessRules, type DccUser, type Granted, requireAccess, type Service } from "./access.ts";
@@ -18,6 +22,7 @@ import { AnswersGiven } from "./answers-given.ts";
 import { type Directory, transformRequest } from "./command-of.ts";
 import type { Listed } from "./listed-devices.ts";
 import {
+  type DccAlertContent,
   type DccMessage,
   type FormRequest,
   pairs,
@@ -61,16 +66,34 @@ export class Dcc implements OutsideUsers {
   readonly #rules: AccessRules;
   readonly #given: AnswersGiven;
   readonly #sent: Transactions<Task>;
+  /** Threshold anomaly detection: users' thresholds are installed there, and the DCC's own set. */
+  readonly anomalies: AnomalyDetection;
   /** Pre-commands made and not yet come back signed, by RequestID. */
   readonly #issued = new Map<string, PreCommand>();
 
-  constructor(headEnd: HeadEnd, ports: DccPorts, rules: AccessRules, settings: Partial<DccSettings> = {}) {
+  constructor(
+    headEnd: HeadEnd,
+    ports: DccPorts,
+    rules: AccessRules,
+    settings: Partial<DccSettings> = {},
+    thresholds: Partial<ThresholdSettings> = {},
+  ) {
     this.settings = { ...defaultDccSettings, ...settings };
     this.#headEnd = headEnd;
     this.#ports = ports;
     this.#rules = rules;
     this.#given = new AnswersGiven(this.settings);
     this.#sent = new Transactions(ports);
+    this.anomalies = new AnomalyDetection(
+      {
+        nowS: () => this.#nowS,
+        after: ports.after,
+        fileKey: (user) => rules.user(user)?.fileKey,
+        alert: ({ user, body }) => ports.push(user, { code: "I0", timeMs: ports.nowMs(), body }),
+        warn: (user, { rule, got }) => ports.observe({ kind: "threshold-warning", user, rule, got }),
+      },
+      thresholds,
+    );
     headEnd.serveOutside(this);
   }
 
@@ -105,6 +128,45 @@ export class Dcc implements OutsideUsers {
       throw new Refusal("E12", `${request.reference} is not answered here yet`);
     if (request.commandVariant === 4) return this.#transform(request as FormRequest, granted);
     const task = this.#taskOf(request, granted);
+    if (this.#isQuarantined(task)) return { code: "I99" };
+    return this.#begin(task);
+  }
+
+  /** What is anomalous waits for its user's word ({@link release}). Throws a {@link Refusal} when there is no room for it. */
+  #isQuarantined({ request, preCommand }: Task): boolean {
+    const parameters = preCommand.request.parameters as FormRequest["parameters"];
+    const verdict =
+      "parameters" in request ? this.anomalies.check(request) : this.anomalies.check(request, parameters);
+    if (verdict.verdict === "refused") throw new Refusal(this.settings.fullCode, verdict.reason);
+    if (verdict.verdict === "quarantined")
+      this.#ports.observe({ kind: "request-quarantined", ...told(request), reason: verdict.reason });
+    return verdict.verdict === "quarantined";
+  }
+
+  /**
+   * A user's exit-quarantine file: what it says to process goes on, access checked again; the rest is forgotten. Throws what
+   * {@link AnomalyDetection.release} throws.
+   */
+  release(file: SignedFile): Released {
+    const released = this.anomalies.release(file);
+    for (const { request } of released.process) this.#resume(request);
+    return released;
+  }
+
+  #resume(request: UserRequest): void {
+    const service = [2, 6].includes(request.commandVariant) ? "dcc" : "send";
+    try {
+      const granted = requireAccess(request, service, this.#rules, this.#nowS);
+      const { code, content } = this.#begin(this.#taskOf(request, granted));
+      if (code !== "I99") this.#ports.push(request.originator, this.#message(request, code, content));
+    } catch (error) {
+      this.#ports.push(request.originator, this.#message(request, this.#refusalOf(error).responseCode));
+    }
+  }
+
+  #begin(task: Task): { readonly code: string; readonly content?: Content } {
+    const { request } = task;
+    this.#issued.delete(requestIdOf(request));
     if ([2, 6].includes(request.commandVariant)) return { code: "I0", content: this.#local(task) };
     this.#send(task);
     return { code: "I99" };
@@ -171,7 +233,6 @@ export class Dcc implements OutsideUsers {
       this.#wire.signatureValid(envelope, suite.verifier(crypto, key)),
     );
     if (!isSigned) throw refuse("it is not signed by who asks");
-    this.#issued.delete(id);
     return { preCommand, message: request.signedPreCommand };
   }
 
@@ -249,14 +310,14 @@ export class Dcc implements OutsideUsers {
 
   /** AD1 goes to the electricity distributor of the home, once for each of its metering points. */
   dccAlert({ hub, startS, mpxns }: DccAlert): void {
-    const StartDateTime = new Date((startS ?? this.#nowS) * 1000).toISOString();
+    const StartDateTime = startS ?? this.#nowS;
     for (const user of this.#rules.registrations.holders("ED", hub, this.#nowS))
       for (const MPxN of mpxns)
-        this.tell(user, "AD1", { PowerOutageEvent: { CommsHubDeviceID: pairs(hub), StartDateTime, MPxN } });
+        this.tell(user, "AD1", { PowerOutageEvent: { CommsHubDeviceID: hub, StartDateTime, MPxN } });
   }
 
   /** A DCC alert to a user. */
-  tell(user: Eui64, DCCAlertCode: string, DCCAlert: Readonly<Record<string, unknown>>): void {
+  tell(user: Eui64, DCCAlertCode: string, DCCAlert: DccAlertContent): void {
     const body = { DCCAlertMessage: { DCCAlertCode, DCCAlert } };
     this.#ports.observe({ kind: "dcc-alert", code: DCCAlertCode, to: user });
     this.#ports.push(user, { code: "I0", timeMs: this.#ports.nowMs(), body });

@@ -87,6 +87,9 @@ export const configuration = {
   LocalCHRetryPercentage: percent(1, 100, 2),
 } as const;
 
+/** Also what a hub tells of a configuration that has changed. */
+export const subGhzConfiguration = z.strictObject(configuration);
+
 const entries = <T extends object>(record: T) => Object.entries(record) as [keyof T & string, string][];
 
 function readConfiguration(value: Lookup): Readonly<Record<string, unknown>> {
