@@ -19,14 +19,14 @@ const unitOf =
 const wattHours = (path: string): Part => unitOf("ActiveEnergyUnit", path, "wattHour", "Wh");
 const varHours = (path: string): Part => unitOf("ReactiveEnergyUnit", path, "varHour", "varh");
 
+/** The second register counts in the first one's unit. */
+const secondaryUnit = where("secondaryImport", said("ActiveEnergyUnit", "Wh"));
 const importRegisters = within(
   "importRegisters.value",
   some("ActiveImportRegister", leaf("Value", "import"), wattHours("importUnit")),
   some("ReactiveImportRegister", leaf("Value", "reactive"), varHours("reactiveUnit")),
-  some(
-    "SecondaryActiveImportRegister",
-    leaf("Value", "secondaryImport"),
-    where("secondaryImport", said("ActiveEnergyUnit", "Wh")),
+  some("SecondaryActiveImportRegister", leaf("Value", "secondaryImport"), (from) =>
+    wattHours("importUnit")(from).length > 0 ? secondaryUnit(from) : [],
   ),
 );
 
