@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { hasCode, premises, reading } from "../../../../harness/index.ts";
 import { duis } from "../../../support/shared-data.ts";
-import { needsXmllint, schemaFaults } from "../../../support/xmllint.ts";
+import { expectTool, schemaFaults } from "../../../support/xml-tools.ts";
 
 describe("a home's answers and alerts in the MMC output format", () => {
   it("are told as they were opened, valid by the schema", async function () {
@@ -28,7 +28,7 @@ describe("a home's answers and alerts in the MMC output format", () => {
     );
     const alerts = home.headEnd.alerts.map((alert) => home.parse(alert));
     assert.ok(alerts.length > 0);
-    needsXmllint(this);
+    expectTool(this, "xmllint");
     const all = [supply, registers, off, clock, ...alerts];
     assert.deepEqual(
       schemaFaults(
