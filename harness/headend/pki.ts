@@ -55,6 +55,8 @@ export class TestPki {
   readonly parties: Readonly<Record<PartyName, Party>>;
   /** Certifies who signs XML, whatever the wire. */
   readonly xml: XmlAuthority;
+  /** Every certificate of the run but those of XML, as they came. */
+  readonly issued: Uint8Array[] = [];
   readonly #crypto: Crypto;
   readonly #suite: Suite;
   readonly #random: SeededRandom;
@@ -134,12 +136,13 @@ export class TestPki {
 
   /** A certificate by the issuing authority. Devices' certificates do not expire. */
   issue(subject: Eui64, role: Role | "device", usage: "sign" | "agree", publicKey: Uint8Array): Uint8Array {
-    return this.#suite.certificates.issue(
-      this.#claims(subject, role, usage, publicKey),
-      this.#issuing,
-      issuingName,
-      this.#crypto,
-    );
+    return this.#issued(this.#claims(subject, role, usage, publicKey), this.#issuing, issuingName);
+  }
+
+  #issued(claims: CertificateClaims, issuer: Signer, issuerName: Eui64): Uint8Array {
+    const certificate = this.#suite.certificates.issue(claims, issuer, issuerName, this.#crypto);
+    this.issued.push(certificate);
+    return certificate;
   }
 
   /** The certificate that a device has asked for (CS02c); `own` is its signing key in force. Throws `certificate/…`. */
@@ -156,12 +159,8 @@ export class TestPki {
 
   #certify(subject: Eui64, role: Role, publicKey: Uint8Array): Uint8Array {
     const contingency = role === "root" ? this.wrappedContingencyKey : undefined;
-    return this.#suite.certificates.issue(
-      { ...this.#claims(subject, role, "certify", publicKey), contingency },
-      this.#root,
-      rootName,
-      this.#crypto,
-    );
+    const claims = { ...this.#claims(subject, role, "certify", publicKey), contingency };
+    return this.#issued(claims, this.#root, rootName);
   }
 
   #claims(

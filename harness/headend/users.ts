@@ -2,18 +2,17 @@
 import type { Role, UserRole } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
+import type { DccUser } from "./dcc/access.ts";
 import { type PartyName, partyIdentities } from "./parties.ts";
 import type { TestPki } from "./pki.ts";
 import type { XmlCertificate } from "./xml-signing.ts";
 
-export interface DccUser {
-  readonly eui: Eui64;
-  readonly roles: readonly UserRole[];
+export interface RegisteredUser extends DccUser {
   /** Only an active one is served. */
   status: "active" | "suspended";
   /** URL to which responses and alerts are pushed; without one they are kept. */
   pushAddress?: string;
-  /** Certificates of the keys that devices know it by, or may be shown: those now in force. */
+  /** Certificates of the keys that devices know it by: those now in force. */
   readonly credentials?: { readonly sign: Uint8Array; readonly agree: Uint8Array };
 }
 
@@ -21,20 +20,20 @@ export interface DccUser {
 export type NotFrom = "unknown" | "signer" | "role" | "period";
 
 export class Users {
-  readonly #users = new Map<Eui64, DccUser>();
+  readonly #users = new Map<Eui64, RegisteredUser>();
   readonly #certificates = new Map<bigint, XmlCertificate>();
 
   /** Throws `headend/user` for one whose EUI-64 is taken. */
-  add(user: DccUser): void {
+  add(user: RegisteredUser): void {
     if (this.#users.has(user.eui)) throw fault("taken", `expected each user once, got ${user.eui} again`);
     this.#users.set(user.eui, user);
   }
 
-  get(eui: Eui64): DccUser | undefined {
+  get(eui: Eui64): RegisteredUser | undefined {
     return this.#users.get(eui);
   }
 
-  all(): readonly DccUser[] {
+  all(): readonly RegisteredUser[] {
     return [...this.#users.values()];
   }
 
@@ -64,7 +63,7 @@ export class Users {
    * The user that a request is from: its RequestID's originator must have signed it, with a user's certificate that
    * is valid at `nowS`. Throws `headend/user` with `data.reason`, a {@link NotFrom}. Status and roles are not looked at.
    */
-  originatorOf(signer: XmlCertificate, originator: Eui64, nowS: number): DccUser {
+  originatorOf(signer: XmlCertificate, originator: Eui64, nowS: number): RegisteredUser {
     const { subject, role, serial, notBeforeS, notAfterS } = signer;
     if (role !== "user")
       throw fault(
@@ -91,8 +90,8 @@ export class Users {
 const fault = (reason: NotFrom | "taken", message: string): CodedError =>
   new CodedError("headend/user", message, { reason });
 
-/** As whom a party of the GB system asks; parties that are the DCC's own ask nothing. */
-const rolesOfParty: { readonly [role in Role]?: readonly UserRole[] } = {
+/** As whom a party of a role asks; parties that are the DCC's own ask nothing. */
+export const rolesOfParty: { readonly [role in Role]?: readonly UserRole[] } = {
   supplier: ["IS", "ES", "GS"],
   networkOperator: ["ED", "GT"],
   loadController: ["LC"],
@@ -108,13 +107,21 @@ export function usersOfRun(pki: TestPki): Users {
     const roles = rolesOfParty[role];
     if (roles !== undefined) users.add(partyUser(pki, name as PartyName, eui, roles));
   }
-  users.add({ eui: otherUserEui, roles: ["OU", "RSA"], status: "active" });
+  users.add({ eui: otherUserEui, roles: ["OU", "RSA"], signingKeys: [], status: "active" });
   for (const { eui } of users.all()) users.certify(pki.xml.signer(eui, "user"));
   return users;
 }
 
-const partyUser = (pki: TestPki, name: PartyName, eui: Eui64, roles: readonly UserRole[]): DccUser => ({
+const partyUser = (
+  pki: TestPki,
+  name: PartyName,
+  eui: Eui64,
+  roles: readonly UserRole[],
+): RegisteredUser => ({
   ...{ eui, roles, status: "active" },
+  get signingKeys() {
+    return [pki.parties[name].keys.sign.signer.publicKey];
+  },
   get credentials() {
     const { sign, agree } = pki.parties[name].keys;
     return { sign: sign.certificate, agree: agree.certificate };

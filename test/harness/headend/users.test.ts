@@ -128,8 +128,11 @@ describe("the DCC's users", () => {
 
   it("are registered once, and so are serial numbers; one that is revoked counts no longer", () => {
     const few = new Users();
-    few.add({ eui: supplier, roles: ["IS"], status: "active" });
-    assert.throws(() => few.add({ eui: supplier, roles: ["IS"], status: "active" }), notFrom("taken"));
+    few.add({ eui: supplier, roles: ["IS"], signingKeys: [], status: "active" });
+    assert.throws(
+      () => few.add({ eui: supplier, roles: ["IS"], signingKeys: [], status: "active" }),
+      notFrom("taken"),
+    );
     few.certify(signer);
     few.certify(signer);
     const same = { ...pki.xml.signer(dcc, "user"), serial: signer.serial };
