@@ -55,9 +55,9 @@ export async function playBurst(burst: Burst): Promise<BurstOutcome> {
     nowS,
     after: (delayMs, action) => scheduler.after(delayMs, action),
     fileKey: () => fileKey,
-    alert({ user, eventReference }) {
+    alert({ user, eventReference, body }) {
       scheduler.at(takenMs(burst, scheduler.nowMs), () => {
-        detection.told(user, eventReference);
+        detection.told(user, body);
         if (nowS() - (cameS.get(eventReference) ?? 0) <= NOTICE_LIMIT_S) toldInTime++;
       });
     },

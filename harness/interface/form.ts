@@ -4,6 +4,7 @@
  */
 import type { z } from "zod";
 import { CodedError } from "../../hal/base/coded-error.ts";
+import { inXml } from "../headend/requests/duis.ts";
 import type { XmlElement } from "./xml-reader.ts";
 import type { Written } from "./xml-writer.ts";
 
@@ -16,12 +17,16 @@ interface Def {
 }
 const defOf = (schema: z.ZodType): Def => (schema as unknown as { _zod: { def: Def } })._zod.def;
 
-/** Without what may be left out, what has a default, and what is made of it. */
-function bare(schema: z.ZodType): Def {
-  const def = defOf(schema);
-  const inner = def.innerType ?? def.in;
-  return inner === undefined ? def : bare(inner);
+/** The schema, and those in it: without what may be left out, what has a default, and what is made of it. */
+function* layers(schema: z.ZodType): Generator<z.ZodType> {
+  yield schema;
+  const { innerType, in: from } = defOf(schema);
+  const inner = innerType ?? from;
+  if (inner !== undefined) yield* layers(inner);
 }
+
+/** The innermost. */
+const bare = (schema: z.ZodType): Def => defOf([...layers(schema)].at(-1) as z.ZodType);
 
 const isAttribute = (name: string): boolean => name !== "value" && /^[a-z](?![0-9A-F]{4})/.test(name);
 
@@ -107,7 +112,7 @@ function scalar({ type }: Def, text: string, path: string, element: XmlElement):
       if (!number.test(value)) throw wrong(element, path, "a number", shown);
       return Number(value);
     case "bigint":
-      if (!/^-?\d{1,30}$/.test(value)) throw wrong(element, path, "a whole number", shown);
+      if (!/^-?\d{1,50}$/.test(value)) throw wrong(element, path, "a whole number", shown);
       return BigInt(value);
     case "boolean":
       if (!["true", "false", "1", "0"].includes(value)) throw wrong(element, path, "true or false", shown);
@@ -121,7 +126,7 @@ function scalar({ type }: Def, text: string, path: string, element: XmlElement):
 /** The element `name` for what the schema takes, as a user writes it. */
 export function writeForm(schema: z.ZodType, name: string, value: unknown): Written {
   const { type, shape } = bare(schema);
-  if (type !== "object") return { name, content: textOf(value) };
+  if (type !== "object") return { name, content: textOf(schema, value) };
   const form = value as Readonly<Record<string, unknown>>;
   const given = Object.entries(shape ?? {}).filter(([member]) => form[member] !== undefined);
   const attributes = given.filter(([member]) => isAttribute(member));
@@ -133,10 +138,17 @@ export function writeForm(schema: z.ZodType, name: string, value: unknown): Writ
   });
   return {
     name,
-    attributes: Object.fromEntries(attributes.map(([member]) => [member, textOf(form[member])])),
-    content: shape?.value === undefined ? children : textOf(form.value),
+    attributes: Object.fromEntries(
+      attributes.map(([member, inner]) => [member, textOf(inner, form[member])]),
+    ),
+    content: shape?.value === undefined ? children : textOf(shape.value, form.value),
   };
 }
 
-const textOf = (value: unknown): string =>
-  value instanceof Uint8Array ? Buffer.from(value).toString("base64") : String(value);
+function textOf(schema: z.ZodType, value: unknown): string {
+  for (const layer of layers(schema)) {
+    const kind = inXml.get(layer);
+    if (kind !== undefined) return kind.text(value);
+  }
+  return String(value);
+}

@@ -2,7 +2,7 @@
  * ds:Signature as it stands in messages of the DCC and its users: one form, whole. Algorithms, reference, transforms and the way
  * its key is named are constants; whatever else XML signatures may say is refused, so that nothing is left to mean something.
  */
-import { CodedError } from "../../hal/base/coded-error.ts";
+import { CodedError, withoutStack } from "../../hal/base/coded-error.ts";
 import type { XmlElement } from "./xml-reader.ts";
 import { type Written, writeElement } from "./xml-writer.ts";
 
@@ -167,11 +167,8 @@ export function wrong(
   expected: string,
   got: string,
 ): CodedError {
-  return new CodedError("interface/signature", `line ${line}: ${name}: expected ${expected}, got ${got}`, {
-    reason,
-    element: name,
-    line,
-  });
+  const message = `line ${line}: ${name}: expected ${expected}, got ${got}`;
+  return withoutStack(() => new CodedError("interface/signature", message, { reason, element: name, line }));
 }
 
 /** Its text, without white space. */

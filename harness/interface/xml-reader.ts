@@ -91,6 +91,10 @@ export function readXml(content: Uint8Array | string): XmlElement {
   return new Reader().read(text);
 }
 
+/** Of what may have been read already. */
+export const rootOf = (content: Uint8Array | string | XmlElement): XmlElement =>
+  typeof content === "string" || content instanceof Uint8Array ? readXml(content) : content;
+
 function utf8(content: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(content);

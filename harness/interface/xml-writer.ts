@@ -1,4 +1,4 @@
-/** XML of elements with one prefix, without white space between them: signatures are made over it as it stands. */
+/** XML of elements with one prefix, or none (""), without white space between them: signatures are made over it as it stands. */
 
 export interface Written {
   readonly name: string;
@@ -32,6 +32,6 @@ export function writeElement({ name, attributes = {}, content }: Written, prefix
     typeof content === "string"
       ? inText(content)
       : content.map((child) => writeElement(child, prefix)).join("");
-  const tag = `${prefix}:${name}`;
+  const tag = prefix === "" ? name : `${prefix}:${name}`;
   return inner === "" ? `<${tag}${pairs.join("")}/>` : `<${tag}${pairs.join("")}>${inner}</${tag}>`;
 }

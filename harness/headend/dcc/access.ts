@@ -9,7 +9,7 @@ import type { Eui64 } from "../../../firmware/wire/message.ts";
 import type { Verifier } from "../../../hal/board.ts";
 import type { Inventory, InventoryEntry } from "../inventory.ts";
 import { partyIdentities } from "../parties.ts";
-import { type RequestHeader, requestIdOf } from "./messages.ts";
+import { type RequestHeader, requestIdOf, type UserRequest } from "./messages.ts";
 import { Refusal } from "./refusal.ts";
 import type { Registrations } from "./registrations.ts";
 
@@ -61,16 +61,19 @@ export function variantsOf(reference: string): readonly number[] {
 
 /** Throws a {@link Refusal} with the code of the first check that fails. */
 export function requireAccess(
-  request: RequestHeader,
+  request: UserRequest,
   service: Service,
   rules: AccessRules,
   nowS: number,
 ): Granted {
   const { commandVariant: variant, reference, target } = request;
+  const isSigned = "signedPreCommand" in request;
   if (!variantsOfService[service].includes(variant))
     throw new Refusal("E13", `command variant ${variant} is not for the ${service} service`);
   if (!variantsOf(reference).includes(variant))
     throw new Refusal("E12", `${reference} has ${variantsOf(reference).join(" or ")}, got ${variant}`);
+  if (isSigned !== (variant >= 5 && variant <= 7))
+    throw new Refusal("E12", `command variant ${variant} with ${isSigned ? "a" : "no"} signed pre-command`);
   const user = rules.user(request.originator);
   if (user === undefined) throw new Refusal("E1", `${request.originator} is no user of the DCC here`);
   const row: RequestRow = requests[reference as RequestReference];

@@ -10,7 +10,7 @@ import { CodedError, hasCode } from "../../../hal/base/coded-error.ts";
 import type { Cancel, Crypto } from "../../../hal/board.ts";
 import type { DccAlert, HeadEnd, OutsideUsers } from "../head-end.ts";
 import type { ReceivedAlert } from "../receiver.ts";
-import { serviceRequest } from "../requests/index.ts";
+import { anyRequest, serviceRequest } from "../requests/index.ts";
 import { AnomalyDetection } from "../thresholds/anomalies.ts";
 import type { Released } from "../thresholds/exit-file.ts";
 import type { ThresholdSettings } from "../thresholds/settings.ts";
@@ -22,6 +22,7 @@ import { AnswersGiven } from "./answers-given.ts";
 import { type Directory, transformRequest } from "./command-of.ts";
 import type { Listed } from "./listed-devices.ts";
 import {
+  type DccAlertContent,
   type DccMessage,
   type FormRequest,
   pairs,
@@ -192,7 +193,7 @@ export class Dcc implements OutsideUsers {
   #preCommandOf(request: FormRequest, { role }: Granted): PreCommand {
     return transformRequest(
       request,
-      serviceRequest(request.reference),
+      anyRequest(request.reference) ?? serviceRequest(request.reference),
       this.#directory(request, role),
       this.#wire,
     );
@@ -309,14 +310,14 @@ export class Dcc implements OutsideUsers {
 
   /** AD1 goes to the electricity distributor of the home, once for each of its metering points. */
   dccAlert({ hub, startS, mpxns }: DccAlert): void {
-    const StartDateTime = new Date((startS ?? this.#nowS) * 1000).toISOString();
+    const StartDateTime = startS ?? this.#nowS;
     for (const user of this.#rules.registrations.holders("ED", hub, this.#nowS))
       for (const MPxN of mpxns)
-        this.tell(user, "AD1", { PowerOutageEvent: { CommsHubDeviceID: pairs(hub), StartDateTime, MPxN } });
+        this.tell(user, "AD1", { PowerOutageEvent: { CommsHubDeviceID: hub, StartDateTime, MPxN } });
   }
 
   /** A DCC alert to a user. */
-  tell(user: Eui64, DCCAlertCode: string, DCCAlert: Readonly<Record<string, unknown>>): void {
+  tell(user: Eui64, DCCAlertCode: string, DCCAlert: DccAlertContent): void {
     const body = { DCCAlertMessage: { DCCAlertCode, DCCAlert } };
     this.#ports.observe({ kind: "dcc-alert", code: DCCAlertCode, to: user });
     this.#ports.push(user, { code: "I0", timeMs: this.#ports.nowMs(), body });

@@ -5,9 +5,9 @@
 import type { Eui64 } from "../../../firmware/wire/message.ts";
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import type { Cancel, Verifier } from "../../../hal/board.ts";
-import type { FormRequest, SignedRequest, UserRequest } from "../dcc/messages.ts";
+import type { DccMessage, FormRequest, SignedRequest, UserRequest } from "../dcc/messages.ts";
 import { exitColumns, type Released, readExits } from "./exit-file.ts";
-import { type Notice, Notices } from "./notices.ts";
+import { eventIn, type Notice, Notices } from "./notices.ts";
 import {
   type Anomaly,
   type AnomalyEnd,
@@ -28,7 +28,7 @@ export interface AnomalyPorts {
   after(delayMs: number, action: () => void): Cancel;
   /** The key by which a user signs its files; undefined when it has none. */
   fileKey(user: Eui64): Verifier | undefined;
-  /** A DCC alert for a user. Once its user has it, call {@link AnomalyDetection.told}: until then counts its delay (KPI 11). */
+  /** A DCC alert for a user. Say {@link AnomalyDetection.told} once its system has taken it: until then counts its delay (KPI 11). */
   alert(notice: Notice): void;
   /** A request of a user's has passed a warning threshold. */
   warn?(user: Eui64, breach: Breach): void;
@@ -122,9 +122,10 @@ export class AnomalyDetection {
     return { verdict: "warned", breaches };
   }
 
-  /** The user has a notice: its system took the alert. */
-  told(user: Eui64, eventReference: number): void {
-    const anomaly = this.#quarantine.find(user, eventReference);
+  /** A message has reached its user: when it is a notice, its delay (KPI 11) ends. */
+  told(user: Eui64, body: DccMessage["body"]): void {
+    const event = eventIn(body);
+    const anomaly = event === undefined ? undefined : this.#quarantine.find(user, event);
     if (anomaly !== undefined) anomaly.toldS ??= this.#ports.nowS();
   }
 
@@ -156,7 +157,10 @@ export class AnomalyDetection {
   /** Every anomalous request that is remembered, the oldest end first, then those that wait. */
   anomalies(user?: Eui64): readonly Anomaly[] {
     const ended = this.#quarantine.ended().filter((anomaly) => user === undefined || anomaly.user === user);
-    return [...ended, ...this.#quarantine.waiting(user).map(({ request: _, ...anomaly }) => anomaly)];
+    return [
+      ...ended,
+      ...this.#quarantine.waiting(user).map(({ request: _, octets: __, ...anomaly }) => anomaly),
+    ];
   }
 
   snapshot(): AnomalySnapshot {

@@ -17,6 +17,16 @@ interface NoticePorts {
   alert(notice: Notice): void;
 }
 
+/** The event that a message to a user is the notice of; undefined for every other message. */
+export function eventIn(body: DccMessage["body"]): number | undefined {
+  if (!("DCCAlertMessage" in body)) return undefined;
+  const { QuarantinedRequest } = body.DCCAlertMessage.DCCAlert as {
+    readonly QuarantinedRequest?: Readonly<Record<string, { readonly QuarantineEventRef: bigint }>>;
+  };
+  const [breach] = Object.values(QuarantinedRequest ?? {});
+  return breach === undefined ? undefined : Number(breach.QuarantineEventRef);
+}
+
 type Pace = Pick<ThresholdSettings, "noticeEveryS" | "noticeBatch" | "alertCodes">;
 
 export class Notices {

@@ -30,6 +30,8 @@ export type AnomalyEnd = "processed" | "deleted" | "expired";
 /** One that still waits, with the request itself. */
 export interface Quarantined extends Anomaly {
   readonly request: UserRequest;
+  /** About how much memory the request takes. */
+  readonly octets: number;
 }
 
 export interface QuarantineSnapshot {
@@ -39,14 +41,23 @@ export interface QuarantineSnapshot {
   readonly ended: readonly Anomaly[];
 }
 
-type Bounds = Pick<ThresholdSettings, "maxPerUser" | "maxInAll" | "maxRemembered">;
+type Bounds = Pick<
+  ThresholdSettings,
+  "maxPerUser" | "maxInAll" | "maxOctetsPerUser" | "maxOctetsInAll" | "maxRemembered"
+>;
+
+/** Of one user: by event, oldest first. */
+interface Part {
+  readonly entries: Map<number, Quarantined>;
+  octets: number;
+}
 
 export class Quarantine {
   readonly #bounds: Bounds;
   #nextReference = 1;
-  /** By user and by event, oldest first. */
-  readonly #waiting = new Map<Eui64, Map<number, Quarantined>>();
+  readonly #waiting = new Map<Eui64, Part>();
   #size = 0;
+  #octets = 0;
   /** By event, oldest end first. */
   readonly #ended = new Map<number, Anomaly>();
 
@@ -63,12 +74,12 @@ export class Quarantine {
 
   /** Undefined when the user's part, or all of it, is full. */
   add(request: UserRequest, kind: BreachKind, reason: string, nowS: number): Quarantined | undefined {
+    const octets = octetsOf(request);
     const user = request.originator;
-    const own = this.#waiting.get(user)?.size ?? 0;
-    if (own >= this.#bounds.maxPerUser || this.#size >= this.#bounds.maxInAll) return undefined;
+    if (!this.#hasRoom(user, octets)) return undefined;
     const eventReference = this.#nextReference++;
-    const requestId = requestIdOf(request);
-    const { reference } = request;
+    const [requestId, { reference }] = [requestIdOf(request), request];
+    const quarantinedS = nowS;
     return this.#put({
       eventReference,
       user,
@@ -76,22 +87,25 @@ export class Quarantine {
       reference,
       kind,
       reason,
-      quarantinedS: nowS,
+      quarantinedS,
       request,
+      octets,
     });
   }
 
   get(user: Eui64, eventReference: number): Quarantined | undefined {
-    return this.#waiting.get(user)?.get(eventReference);
+    return this.#waiting.get(user)?.entries.get(eventReference);
   }
 
   /** Takes an entry out, for good. */
   end(entry: Quarantined, end: AnomalyEnd, nowS: number): void {
     const own = this.#waiting.get(entry.user);
-    if (own?.delete(entry.eventReference) !== true) return;
-    if (own.size === 0) this.#waiting.delete(entry.user);
+    if (own?.entries.delete(entry.eventReference) !== true) return;
+    if (own.entries.size === 0) this.#waiting.delete(entry.user);
     this.#size--;
-    const { request: _, ...anomaly } = Object.assign(entry, { end, endedS: nowS });
+    own.octets -= entry.octets;
+    this.#octets -= entry.octets;
+    const { request: _, octets: __, ...anomaly } = Object.assign(entry, { end, endedS: nowS });
     this.#ended.set(entry.eventReference, anomaly);
     if (this.#ended.size > this.#bounds.maxRemembered)
       this.#ended.delete(this.#ended.keys().next().value as number);
@@ -99,13 +113,14 @@ export class Quarantine {
 
   /** The anomaly of an event, whether it waits or has ended; undefined when it is unknown or forgotten. */
   find(user: Eui64, eventReference: number): Anomaly | undefined {
-    return this.get(user, eventReference) ?? this.#ended.get(eventReference);
+    const ended = this.#ended.get(eventReference);
+    return this.get(user, eventReference) ?? (ended?.user === user ? ended : undefined);
   }
 
   /** Those that came at `untilS` or before. */
   *since(untilS: number): Generator<Quarantined> {
-    for (const own of this.#waiting.values())
-      for (const entry of own.values()) {
+    for (const { entries } of this.#waiting.values())
+      for (const entry of entries.values()) {
         if (entry.quarantinedS > untilS) break;
         yield entry;
       }
@@ -114,7 +129,7 @@ export class Quarantine {
   /** When the oldest that waits came. */
   oldestS(): number | undefined {
     const firsts = [...this.#waiting.values()].flatMap(
-      (own) => own.values().next().value?.quarantinedS ?? [],
+      ({ entries }) => entries.values().next().value?.quarantinedS ?? [],
     );
     return firsts.length === 0 ? undefined : Math.min(...firsts);
   }
@@ -122,7 +137,7 @@ export class Quarantine {
   /** All that wait, or those of one user. */
   waiting(user?: Eui64): readonly Quarantined[] {
     const parts = user === undefined ? [...this.#waiting.values()] : [this.#waiting.get(user)];
-    return parts.flatMap((own) => [...(own?.values() ?? [])]);
+    return parts.flatMap((own) => [...(own?.entries.values() ?? [])]);
   }
 
   /** Those that have ended and are remembered. */
@@ -134,10 +149,32 @@ export class Quarantine {
     return { nextReference: this.#nextReference, waiting: this.waiting(), ended: this.ended() };
   }
 
+  #hasRoom(user: Eui64, octets: number): boolean {
+    const { maxPerUser, maxInAll, maxOctetsPerUser, maxOctetsInAll } = this.#bounds;
+    const own = this.#waiting.get(user);
+    return (
+      (own?.entries.size ?? 0) < maxPerUser &&
+      this.#size < maxInAll &&
+      (own?.octets ?? 0) + octets <= maxOctetsPerUser &&
+      this.#octets + octets <= maxOctetsInAll
+    );
+  }
+
   #put(entry: Quarantined): Quarantined {
-    const own = this.#waiting.get(entry.user) ?? new Map<number, Quarantined>();
-    this.#waiting.set(entry.user, own.set(entry.eventReference, entry));
+    const own = this.#waiting.get(entry.user) ?? { entries: new Map(), octets: 0 };
+    this.#waiting.set(entry.user, own);
+    own.entries.set(entry.eventReference, entry);
     this.#size++;
+    own.octets += entry.octets;
+    this.#octets += entry.octets;
     return entry;
   }
+}
+
+/** Texts have two octets a character; numbers, and what holds others, have eight. */
+function octetsOf(value: unknown): number {
+  if (typeof value === "string") return 2 * value.length;
+  if (value instanceof Uint8Array) return value.length;
+  if (typeof value !== "object" || value === null) return 8;
+  return Object.entries(value).reduce((sum, [name, inner]) => sum + 2 * name.length + octetsOf(inner), 8);
 }

@@ -18,6 +18,9 @@ export interface ThresholdSettings {
   /** Most requests of one user in quarantine, and most of all users; what comes beyond is refused. */
   readonly maxPerUser: number;
   readonly maxInAll: number;
+  /** About how many octets of memory their requests may take, of one user and in all; what comes beyond is refused. */
+  readonly maxOctetsPerUser: number;
+  readonly maxOctetsInAll: number;
   /** Notices leave in batches: one so often (seconds), of at most so many. A full quarantine must be told in 30 minutes. */
   readonly noticeEveryS: number;
   readonly noticeBatch: number;
@@ -45,6 +48,8 @@ export const defaultSettings: ThresholdSettings = {
   keepS: 30 * 86_400,
   maxPerUser: 10_000,
   maxInAll: 50_000,
+  maxOctetsPerUser: 16 << 20,
+  maxOctetsInAll: 64 << 20,
   noticeEveryS: 60,
   noticeBatch: 2_000,
   maxRemembered: 100_000,

@@ -212,7 +212,7 @@ describe("signatures that others made", () => {
 
   it("verify by the DCC's key, and by no other's", function () {
     const message = file(this, "read-inventory-response-5.4.xml");
-    // It names an older certificate for that key.
+    // It names an older certificate of that key.
     const older = 20315062944123339095836004026371736578n;
     const [dcc, ...others] = certificates(this).map(({ publicKey }) => new Map([[older, keyOf(publicKey)]]));
     assert.equal(verifySignature(message, dcc as ReadonlyMap<bigint, VerifyingKey>).serial, older);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { hasCode } from "../../../../hal/base/coded-error.ts";
 import { requestIdOf } from "../../../../harness/headend/dcc/messages.ts";
-import { secondSupplier, supplier, ThresholdBench } from "./bench.ts";
+import type { Notice } from "../../../../harness/headend/thresholds/notices.ts";
+import { exitFile, secondSupplier, supplier, ThresholdBench } from "./bench.ts";
 
 const dcc = (
   bench: ThresholdBench,
@@ -92,9 +93,20 @@ describe("threshold anomaly detection", () => {
         },
       })),
     );
-    bench.detection.told(supplier, 2);
+    const body = bench.notices[1]?.body as Notice["body"];
+    bench.detection.told(secondSupplier, body);
+    bench.detection.told(supplier, body);
     await bench.wait(10);
-    bench.detection.told(supplier, 2);
+    bench.detection.told(supplier, body);
+    bench.detection.told(supplier, {
+      DeviceAlertMessage: { AlertCode: "8F35", GBCSPayload: new Uint8Array(1) },
+    });
+    bench.detection.told(supplier, {
+      DCCAlertMessage: {
+        DCCAlertCode: "AD1",
+        DCCAlert: { PowerOutageEvent: { CommsHubDeviceID: supplier, StartDateTime: 1, MPxN: "1" } },
+      },
+    });
     const delays = bench.detection
       .anomalies(supplier)
       .map(({ quarantinedS, noticedS = 0, toldS }) => [
@@ -113,6 +125,20 @@ describe("threshold anomaly detection", () => {
     dcc(bench, { quarantine: 0 });
     assert.deepEqual(bench.verdicts(4), ["quarantined", "quarantined", "refused", "refused"]);
     assert.deepEqual(bench.verdicts(2, "7.4", {}, secondSupplier), ["quarantined", "refused"]);
+  });
+
+  it("bounds the memory of requests, not their number alone", () => {
+    const bench = new ThresholdBench({ maxOctetsPerUser: 10_000, maxOctetsInAll: 15_000 });
+    dcc(bench, { quarantine: 0 });
+    const big = { Message: "x".repeat(4_000), Octets: new Uint8Array(500) };
+    assert.deepEqual(bench.verdicts(2, "3.1", big), ["quarantined", "refused"]);
+    assert.deepEqual(bench.verdicts(2, "7.4"), ["quarantined", "quarantined"]);
+    assert.deepEqual(bench.verdicts(1, "3.1", big, secondSupplier), ["refused"]);
+    const [first] = bench.detection.anomalies(supplier);
+    bench.detection.release(exitFile([`${first?.requestId},1,delete`]));
+    assert.deepEqual(bench.verdicts(1, "3.1", big, secondSupplier), ["quarantined"]);
+    bench.restart(bench.detection.snapshot());
+    assert.deepEqual(bench.verdicts(1, "3.1", big), ["refused"]);
   });
 
   it("deletes what has lain too long, and says so", async () => {

@@ -7,22 +7,7 @@ import { loadX509Keys, openHidden } from "../../../../harness/verify/index.ts";
 import { duis, rtds } from "../../../support/shared-data.ts";
 import { needsXmllint, schemaFaults } from "../../../support/xmllint.ts";
 import { type DeviceMessage, readDeviceMessages } from "./device-messages.ts";
-
-/** Values that the schema has no place for: they stand in GBCSData. */
-const withoutElement = [
-  /^(deviceLog\.activeDevices)\.(status|rssiMax|rssiMin|lqiMax|lqiMean|lqiMin|hops|failures|successes|application|stack)$/,
-  /^(deviceLog|historicDeviceLog)\.backUp\.(time|panId)$/,
-  // A season begins at a date there.
-  /Calendar\.seasonsActive\.start\.(hour|minute|second)$/,
-  // Outcomes beyond success that have no code of their own.
-  /^(joining\.list|firmwareImage\.version)\.code$/,
-  // Parties and modes that DUIS does not know; more changed floors than one, more cells than three.
-  /^credentials\.provide\.role$/,
-  /^(credentials\.replace\.)?outcome\.(mode|floors\.|cells\.)/,
-  // Alerts that have no payload of their own.
-  /^(backup|configuration|change|assessment|devices)\./,
-  /^(device|message|version|code)$/,
-];
+import { withoutElement } from "./without-element.ts";
 
 describe("responses and alerts in the MMC output format", () => {
   let all: readonly (DeviceMessage & { readonly parsed: Parsed })[] = [];
