@@ -10,7 +10,7 @@ import { CodedError, hasCode } from "../../../hal/base/coded-error.ts";
 import type { Cancel, Crypto } from "../../../hal/board.ts";
 import type { DccAlert, HeadEnd, OutsideUsers } from "../head-end.ts";
 import type { ReceivedAlert } from "../receiver.ts";
-import { serviceRequest } from "../requests/index.ts";
+import { anyRequest, serviceRequest } from "../requests/index.ts";
 import { AnomalyDetection } from "../thresholds/anomalies.ts";
 import type { Released } from "../thresholds/exit-file.ts";
 import type { ThresholdSettings } from "../thresholds/settings.ts";
@@ -193,7 +193,7 @@ export class Dcc implements OutsideUsers {
   #preCommandOf(request: FormRequest, { role }: Granted): PreCommand {
     return transformRequest(
       request,
-      serviceRequest(request.reference),
+      anyRequest(request.reference) ?? serviceRequest(request.reference),
       this.#directory(request, role),
       this.#wire,
     );

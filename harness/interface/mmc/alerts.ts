@@ -116,7 +116,5 @@ export const alertPayloads: Readonly<Partial<Record<MessageId, Part>>> = {
     ),
   ),
   ECS102: some("LimitAPCLevelEndedDeviceAlert", followed(limited, isInput)),
-  ECS200: full("OperationalUpdateDeviceAlert", (from) =>
-    stateOf("state", 1200).flatMap((part) => part(from)),
-  ),
+  ECS200: full("OperationalUpdateDeviceAlert", stateOf("state", 1200)),
 };

@@ -44,7 +44,7 @@ const schedule =
         () => {
           const [acts, times] = [action(one), period(periodName)(one)];
           if (acts.length === 0 || times.length === 0) return [];
-          return [{ name, content: [...acts, ...special(one), ...weekdays()(one), ...times] }];
+          return [{ name, content: [...acts, ...special(one), ...weekdays(one), ...times] }];
         },
         (result) => result.length > 0,
       );
@@ -86,12 +86,17 @@ const kind = (value: unknown) => kindOf(value);
 const ofHomeNetwork = (value: unknown) => (kindOf(value) === "HCALCS" ? eui(value) : undefined);
 const ofWire = (value: unknown) => (kindOf(value) === "ALCS" ? "" : undefined);
 
-/** What a controller tells of itself, JSON, and its levels apart. */
-const level = (name: string, member: string, path: string): Part =>
-  leaf(name, path, (value) => levelIn(value, member));
+/** What a controller tells of itself is JSON: its levels are told apart, too, and are part of it. */
+const level =
+  (name: string, member: string, path: string): Part =>
+  (from) => {
+    const content = levelIn(from.at(path)?.look(), member);
+    return content === undefined ? [] : [{ name, content }];
+  };
 function levelIn(value: unknown, member: string): string | undefined {
-  const told = Number(readJson(value)?.[member] ?? Number.NaN);
-  return Number.isInteger(told) ? between(0, 100)(told) : undefined;
+  const told = readJson(value)?.[member];
+  const isNumber = typeof told === "number" || (typeof told === "string" && /^\d{1,3}$/.test(told));
+  return isNumber && Number.isInteger(Number(told)) ? between(0, 100)(Number(told)) : undefined;
 }
 function readJson(value: unknown): Readonly<Record<string, unknown>> | undefined {
   try {
@@ -106,11 +111,14 @@ function readJson(value: unknown): Readonly<Record<string, unknown>> | undefined
 }
 
 /** State of a controller, as it is read and as it is alerted of. */
-export const stateOf = (path: string, most: number): Part[] => [
-  level("OutputState", "outputState", path),
-  level("InputState", "inputState", path),
-  leaf("StateAndAssociatedInformation", path, text(most)),
-];
+export const stateOf = (path: string, most: number): Part => {
+  const state = leaf("StateAndAssociatedInformation", path, text(most));
+  const levels = [level("OutputState", "outputState", path), level("InputState", "inputState", path)];
+  return (from) => {
+    const told = state(from);
+    return told.length === 0 ? [] : [...levels.flatMap((part) => part(from)), ...told];
+  };
+};
 
 const numberedOf = (attribute: string, n: number, name: string, ...parts: readonly Part[]): Part =>
   attributed(some(name, ...parts), () => ({ [attribute]: String(n) }));
@@ -172,7 +180,7 @@ export const auxiliary = {
         leaf("AuxiliaryControllerType", `auxiliaryType${n}`, kind),
         leaf("HCALCSID", `auxiliaryType${n}`, ofHomeNetwork),
       ),
-      some("AuxiliaryControllerStateAndAssociatedInformation", ...stateOf(`auxiliaryState${n}`, 72_000)),
+      some("AuxiliaryControllerStateAndAssociatedInformation", stateOf(`auxiliaryState${n}.value`, 72_000)),
     ),
   ),
 } as const;

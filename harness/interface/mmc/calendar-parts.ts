@@ -79,23 +79,29 @@ const ones = (bits: unknown): readonly number[] =>
   typeof bits === "string" ? [...bits].flatMap((bit, i) => (bit === "1" ? [i + 1] : [])) : [];
 
 /** The weekdays of a schedule's entry. */
-export const weekdays =
-  (isAlways = false): Part =>
-  (from) => {
-    const days = ones(from.at("weekdays")?.take());
-    const content = days.map((day) => ({
-      name: "DayOfWeekApplicability",
-      content: [{ name: "DayOfWeekID", content: dayNames[day - 1] as string }],
-    }));
-    return content.length === 0 && !isAlways ? [] : [{ name: "DaysOfWeekApplicability", content }];
-  };
+export const weekdays: Part = (from) => {
+  const days: readonly (string | undefined)[] = ones(from.at("weekdays")?.look()).map(
+    (day) => dayNames[day - 1],
+  );
+  if (days.includes(undefined)) return [];
+  from.at("weekdays")?.take();
+  if (days.length === 0) return [];
+  const content = days.map((day = "") => ({
+    name: "DayOfWeekApplicability",
+    content: [{ name: "DayOfWeekID", content: day }],
+  }));
+  return [{ name: "DaysOfWeekApplicability", content }];
+};
 
-/** The special days of a schedule's entry, each as `written`; a bit stands for each day of the table. */
+const specialDayNumbers = 20;
+/** The special days of a schedule's entry, each as `written`: a bit stands for each day of the table, by its number. */
 export const specialDaysOf =
   (numbers: readonly number[], written: (number: number) => Written): Part =>
   (from) => {
-    const days = ones(from.at("specialDays")?.take());
-    return days.map((day) => written(numbers[day - 1] ?? day)).slice(0, 20);
+    const days = ones(from.at("specialDays")?.look()).map((day) => numbers[day - 1] ?? 0);
+    if (days.some((day) => !(day >= 1 && day <= specialDayNumbers))) return [];
+    from.at("specialDays")?.take();
+    return [...new Set(days)].map(written);
   };
 
 /** Members of a schedule's entry that the format goes without. */

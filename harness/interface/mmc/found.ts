@@ -15,7 +15,11 @@ class Ledger {
   /** Paths, of single values or of all that stands beneath. */
   readonly placed: string[] = [];
   readonly implied = new Map<string, string>();
+  readonly wordless = new Set<string>();
 }
+
+const noElement = "the MMC output format has no element for it";
+const noWord = "the MMC output format has no word for this value";
 
 const isInner = (value: unknown): value is Readonly<Record<string, unknown>> | readonly unknown[] =>
   typeof value === "object" && value !== null && !(value instanceof Uint8Array);
@@ -72,6 +76,11 @@ export class Found {
     this.#ledger.implied.set(this.path, why);
   }
 
+  /** There is an element for it, and not for what it says. */
+  hasNoWord(): void {
+    this.#ledger.wordless.add(this.path);
+  }
+
   /** Undone, where what comes of `place` cannot stand: nothing it took counts. */
   attempt<T>(place: () => T, isDone: (result: T) => boolean): T {
     const { placed } = this.#ledger;
@@ -93,7 +102,7 @@ export class Found {
     )) {
       if (isPlaced) told.placed++;
       else if (why !== undefined) told.implied.push({ path, value, why });
-      else told.leftOut.push({ path, value, why: "the MMC output format has no element for it" });
+      else told.leftOut.push({ path, value, why: this.#ledger.wordless.has(path) ? noWord : noElement });
     }
     return told;
   }

@@ -29,8 +29,12 @@ export function leaf(
 ): Part {
   return (from) => {
     const found = valueAt(from, path);
-    const content = found && word(found.look());
-    if (found === undefined || content === undefined) return [];
+    if (found === undefined) return [];
+    const content = word(found.look());
+    if (content === undefined) {
+      found.hasNoWord();
+      return [];
+    }
     found.take();
     return [{ name, attributes, content }];
   };

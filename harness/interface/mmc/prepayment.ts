@@ -75,7 +75,7 @@ const schedule: Part = (from) => {
       "ElectricityNonDisablementSchedule",
       leaf("NonDisablementScript", "selector", oneOf({ 32: "START", 33: "STOP" })),
       some("SpecialDaysApplicability", specialDaysOf(numbers, ofDay)),
-      weekdays(),
+      weekdays,
       period("ScheduleDatesAndTime", plainDate),
       scheduleFrame("00000A006AFF"),
     ),
@@ -119,5 +119,6 @@ export const prepayments = {
   ],
   ReadDeviceConfigurationPaymentMode: [
     leaf("PaymentMode", "account.modeAndStatus.mode", oneOf({ credit: "Credit", prepayment: "Prepayment" })),
+    implied("account.modeAndStatus.status", "active", "the account that is in force"),
   ],
 } as const satisfies Readonly<Record<string, readonly Part[]>>;

@@ -32,7 +32,7 @@ const importRegisters = within(
 
 const blocks = [1, 2, 3, 4];
 const tousOfBlock = 8;
-/** 64 values: of each block 8 registers, then of each block 8 counters. */
+/** 64 values: of each block 8 registers, then its 8 counters. */
 const blockRegisters: Part = (from) =>
   blocks.map((block) => {
     const values = from.at("blockTouRegisters.value.values")?.items() ?? [];
@@ -42,13 +42,13 @@ const blockRegisters: Part = (from) =>
         attributes: { index: String(i + 1) },
         content: String(value.take()),
       }));
-    const first = (block - 1) * tousOfBlock;
+    const first = (block - 1) * 2 * tousOfBlock;
     return {
       name: "TariffBlock",
       attributes: { index: String(block) },
       content: [
         ...part("RegisterMatrixTOUValue", first),
-        ...part("CounterMatrixTOUValue", blocks.length * tousOfBlock + first),
+        ...part("CounterMatrixTOUValue", first + tousOfBlock),
       ],
     };
   });

@@ -5,24 +5,9 @@ import { type DecodedNode, decode } from "../../../../harness/decode/index.ts";
 import { MessageParser, type Parsed } from "../../../../harness/interface/index.ts";
 import { loadX509Keys, openHidden } from "../../../../harness/verify/index.ts";
 import { duis, rtds } from "../../../support/shared-data.ts";
-import { needsXmllint, schemaFaults } from "../../../support/xmllint.ts";
+import { expectTool, schemaFaults } from "../../../support/xml-tools.ts";
 import { type DeviceMessage, readDeviceMessages } from "./device-messages.ts";
-
-/** Values that the schema has no place for: they stand in GBCSData. */
-const withoutElement = [
-  /^(deviceLog\.activeDevices)\.(status|rssiMax|rssiMin|lqiMax|lqiMean|lqiMin|hops|failures|successes|application|stack)$/,
-  /^(deviceLog|historicDeviceLog)\.backUp\.(time|panId)$/,
-  // A season begins at a date there.
-  /Calendar\.seasonsActive\.start\.(hour|minute|second)$/,
-  // Outcomes beyond success that have no code of their own.
-  /^(joining\.list|firmwareImage\.version)\.code$/,
-  // Parties and modes that DUIS does not know; more changed floors than one, more cells than three.
-  /^credentials\.provide\.role$/,
-  /^(credentials\.replace\.)?outcome\.(mode|floors\.|cells\.)/,
-  // Alerts that have no payload of their own.
-  /^(backup|configuration|change|assessment|devices)\./,
-  /^(device|message|version|code)$/,
-];
+import { withoutElement } from "./without-element.ts";
 
 describe("responses and alerts in the MMC output format", () => {
   let all: readonly (DeviceMessage & { readonly parsed: Parsed })[] = [];
@@ -42,7 +27,7 @@ describe("responses and alerts in the MMC output format", () => {
 
   it("every one is valid by the schema, opened and with its hidden values encrypted", function () {
     this.timeout(120_000);
-    needsXmllint(this);
+    expectTool(this, "xmllint");
     const parser = new MessageParser(keysDir);
     const first = all.map(({ bytes }) => parser.parse(bytes, { isFirstPass: true }));
     for (const [pass, parsed] of [
