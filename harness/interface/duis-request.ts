@@ -13,7 +13,7 @@ import {
 } from "../headend/dcc/messages.ts";
 import { base64Binary, certificate, laterTime } from "../headend/requests/duis.ts";
 import type { RequestDefinition } from "../headend/requests/request.ts";
-import { definitionOf, elementOf, expectReference } from "./bodies.ts";
+import { type DuisDefinition, definitionOf } from "./bodies.ts";
 import {
   expectElement,
   isDuis,
@@ -41,10 +41,15 @@ const requestId = /^(?:[0-9a-f]{2}-){7}[0-9a-f]{2}:(?:[0-9a-f]{2}-){7}[0-9a-f]{2
 export function readUserRequest(content: Uint8Array | string | XmlElement): UserRequest {
   const { header, body } = readEnvelope(rootOf(content), "Request");
   const told = readHeader(header);
+  const definition = definitionOf(told.reference, header.line);
   const element = onlyChild(body);
   if (element !== undefined && isDuis(element, signed)) return { ...told, ...readSigned(element) };
-  return { ...told, ...readBody(expectElement(body, elementOf(told.reference) as string, element), told) };
+  return { ...told, ...readBody(expectElement(body, definition.element, element), definition) };
 }
+
+/** Of a request whose body {@link readUserRequest} refuses: who asks what. Throws what that throws. */
+export const readRequestHeader = (content: Uint8Array | string | XmlElement): RequestHeader =>
+  readHeader(readEnvelope(rootOf(content), "Request").header);
 
 const isSigned = (request: UserRequest): request is SignedRequest => "signedPreCommand" in request;
 
@@ -77,7 +82,6 @@ function readHeader(header: XmlElement): RequestHeader {
   const { form } = readForm(headerForm, header);
   const { ServiceReference, ServiceReferenceVariant: reference } = form;
   const { FirstInSequence: firstInSequence, PrecedingServiceRequestID: preceding } = form;
-  expectReference(reference, header.line);
   const major = majorOf(reference);
   if (ServiceReference !== major)
     throw unexpected(header, `${major} of variant ${reference}`, ServiceReference, "Header.ServiceReference");
@@ -115,8 +119,7 @@ function readSigned(element: XmlElement): Omit<SignedRequest, keyof RequestHeade
   return { signedPreCommand, ...(heldUntilS !== undefined && { heldUntilS }) };
 }
 
-function readBody(element: XmlElement, { reference }: RequestHeader): Omit<FormRequest, keyof RequestHeader> {
-  const definition = definitionOf(reference);
+function readBody(element: XmlElement, definition: DuisDefinition): Omit<FormRequest, keyof RequestHeader> {
   refuseGas(element, definition);
   const { left, heldUntilS, agreementCertificate } = dccPart(element, definition);
   return {
@@ -142,6 +145,9 @@ function refuseGas(element: XmlElement, { reference }: RequestDefinition): void 
   );
 }
 
+/** Of opting out the DCC is told when. */
+const mustBeHeld = "8.5";
+
 /** Does the DCC keep the request until its time? */
 function isHeld({ reference }: RequestDefinition): boolean {
   const { futureDated } = requests[reference as RequestReference] as { futureDated: readonly string[] };
@@ -156,6 +162,8 @@ const isShown = ({ form }: RequestDefinition): boolean =>
 function dccPart(element: XmlElement, definition: RequestDefinition) {
   const children = [...element.children];
   const time = isHeld(definition) && isDuis(children[0], held) ? children.shift() : undefined;
+  if (definition.reference === mustBeHeld && time === undefined)
+    throw unexpected(element, `element ${held}`, "none", `${element.name}.${held}`);
   const last = isShown(definition) && isDuis(children.at(-1), shown) ? children.pop() : undefined;
   return {
     left: { ...element, children },
@@ -183,7 +191,8 @@ export function writeUserRequest(request: UserRequest): string {
 
 function writeBody(request: FormRequest): Written {
   const { reference, parameters, agreementCertificate: shownOne } = request;
-  const form = writeForm(definitionOf(reference).form, elementOf(reference) as string, parameters);
+  const { form: schema, element } = definitionOf(reference);
+  const form = writeForm(schema, element, parameters);
   const credentials = shownOne === undefined ? [] : [base64Of(shown, shownOne)];
   const content = [...timeOf(request), ...(form.content as readonly Written[]), ...credentials];
   return { ...form, content };

@@ -1,13 +1,15 @@
 /** The forms of what the DCC itself tells its users: every choice of DUIS's DCCAlert but that of SMETS1's service providers. */
 import { z } from "zod";
 import {
+  alertCode,
   date,
   deviceIdList,
   deviceType,
   esmeVariant,
   firmwareVersion,
+  messageId,
   meterMpxns,
-  scheduleId,
+  remotePartyRole,
   text,
 } from "../requests/dcc-types.ts";
 import {
@@ -21,7 +23,7 @@ import {
   unsignedInt,
 } from "../requests/duis.ts";
 import { subGhzConfiguration } from "../requests/hub.ts";
-import { alertCode, messageId } from "./simple-types.ts";
+import { scheduleId } from "../requests/schedules.ts";
 
 /** A form of which exactly one member is there. */
 const choice = <S extends Readonly<Record<string, z.ZodType>>>(members: S) =>
@@ -193,15 +195,7 @@ const contents = {
   }),
   SecurityCredentialsUpdated: z.strictObject({
     DeviceID: eui,
-    RemotePartyRole: z.enum([
-      "ACB",
-      "NetworkOperator",
-      "Recovery",
-      "Root",
-      "Supplier",
-      "TransCoS",
-      "LoadController",
-    ]),
+    RemotePartyRole: remotePartyRole,
     RemotePartySeqNumberChange: z
       .strictObject({
         RemotePartyFloorSeqNumber: floorSequenceNumber,

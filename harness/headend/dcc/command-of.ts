@@ -5,6 +5,8 @@ import type { Eui64 } from "../../../firmware/wire/message.ts";
 import type { Wire } from "../../../firmware/wire/wire.ts";
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import { partyIdentities } from "../parties.ts";
+import { gasRequests } from "../requests/gas.ts";
+import { dccRequests } from "../requests/index.ts";
 import type { RequestContext, RequestDefinition } from "../requests/request.ts";
 import { type PreCommand, type ServiceRequest, transform } from "../transform.ts";
 import { type Listed, type ListedDevice, roleOfParty } from "./listed-devices.ts";
@@ -25,8 +27,9 @@ export interface Directory {
 }
 
 /**
- * The pre-command, or the command before its MAC, that `request` becomes on `wire`. Throws what {@link transform} throws, and
- * `interface/device` for a target that is no device of a home here, or may be of several types.
+ * The pre-command, or the command before its MAC, that `request` becomes on `wire`. Throws what {@link transform} throws,
+ * `interface/device` for a target that is no device of a home here, or may be of several types, and `interface/variant` for
+ * what asks the DCC itself.
  */
 export function transformRequest(
   request: FormRequest,
@@ -34,6 +37,7 @@ export function transformRequest(
   directory: Directory,
   wire: Wire,
 ): PreCommand {
+  requireCommand(definition);
   const listed = directory.devices.get(request.target);
   if (listed !== undefined) return routed(request, definition, listed, directory, wire);
   const tried = candidates(definition).map((device) => attempt(request, definition, device, directory, wire));
@@ -42,6 +46,19 @@ export function transformRequest(
   if (first === undefined) throw tried[0] ?? noDevice(request, definition);
   if (fits.some(({ useCase }) => useCase.id !== first.useCase.id)) throw several(request, fits);
   return first;
+}
+
+/** What asks the DCC, or is for gas devices, becomes no command here. */
+function requireCommand({ reference, element }: RequestDefinition): void {
+  const named = `service request ${reference} (${element})`;
+  if (Object.hasOwn(dccRequests, reference))
+    throw new CodedError("interface/variant", `${named} asks the DCC itself, and becomes no command`, {
+      element,
+    });
+  if (Object.hasOwn(gasRequests, reference))
+    throw new CodedError("interface/device", `${named} is for a gas device: no such device here`, {
+      element,
+    });
 }
 
 function attempt(...[request, definition, device, directory, wire]: Parameters<typeof routed>) {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { requests } from "../../../firmware/model/index.ts";
 import {
+  alertCode,
   cspRegion,
   date,
   deviceIdList,
@@ -11,19 +12,18 @@ import {
   deviceType,
   esmeVariant,
   firmwareVersion,
-  oneRead,
+  messageId,
   productStatus,
   propertyFilter,
-  scheduleFields,
-  scheduleId,
   smetsChtsVersion,
   text,
   uprn,
 } from "../requests/dcc-types.ts";
 import { base64Binary, eui, importMpxn, mpan, oneOf, unsignedInt, whole } from "../requests/duis.ts";
+import { wanMatrix } from "../requests/inventory.ts";
+import { oneRead, scheduleFields, scheduleId } from "../requests/schedules.ts";
 import { dccAlertMessage } from "./alerts.ts";
 import { responseCode } from "./response-codes.ts";
-import { alertCode, messageId } from "./simple-types.ts";
 
 /** GBCS bytes. */
 const payload = base64Binary(1, 0xf_ffff);
@@ -83,10 +83,6 @@ const coverage = z
     "expected CoverageAvailability, WANTechnology and ConnectivityLikelihood, or none of what stands beside them",
   );
 
-/** What 12.1 asks. */
-export const wanMatrixFields = { UPRN: uprn.optional(), PartialAddress: propertyFilter.optional() } as const;
-export const oneAddress = oneOf(...Object.keys(wanMatrixFields));
-
 /** At most one of them answers a request. */
 const answers = {
   CINMessage: z.strictObject({
@@ -115,7 +111,7 @@ const answers = {
   DSPUpdateFirmwareWarning: warning,
   DSPUpdatePPMIDFirmwareWarning: warning,
   DSPWANMatrix: z.strictObject({
-    Request: z.strictObject(wanMatrixFields).superRefine(oneAddress),
+    Request: z.strictObject(wanMatrix.fields).superRefine(wanMatrix.check),
     DSPWANMatrixResponse: z.array(coverage).min(1).max(100),
   }),
   FutureDatedDeviceAlertMessage: z.strictObject({

@@ -43,35 +43,34 @@ const asIso = (seconds: unknown): string =>
   typeof seconds === "number"
     ? new Date(seconds * 1000).toISOString().replace(".000Z", "Z")
     : String(seconds);
-const timeIn = (range: z.ZodNumber) =>
-  written(
-    z
-      .union([range, isoTime(range)], { error: ({ input }) => timeFault(input, range) })
-      .describe("UTC seconds, or an ISO 8601 time with a zone"),
-    asIso,
-  );
-
 /** xs:dateTime: ISO 8601 with a zone, or UTC seconds since 1970. Becomes seconds. */
-export const dateTime = timeIn(ordinary);
-const logTime = timeIn(inclusive);
+export const dateTime = written(
+  z
+    .union([ordinary, isoTime(ordinary)], { error: ({ input }) => timeFault(input, ordinary) })
+    .describe("UTC seconds, or an ISO 8601 time with a zone"),
+  asIso,
+);
 
-/** DUIS's way to cancel what was to take force later. */
+/** DUIS's way to cancel what was to take force later; of a log, its end. */
 export const cancellation = "3000-12-31T00:00:00Z";
 const isCancellation = (text: string): boolean => readIsoTime(text) === readIsoTime(cancellation);
+const never = z
+  .string()
+  .refine(isCancellation)
+  .transform(() => NEVER);
+
+const logTime = written(
+  z
+    .union([inclusive, never, isoTime(inclusive)], { error: ({ input }) => timeFault(input, inclusive) })
+    .describe("UTC seconds, or an ISO 8601 time with a zone"),
+  asIso,
+);
 
 /** A time to come, or {@link cancellation}, which becomes `NEVER`. */
 export const laterTime = written(
-  z.union(
-    [
-      ordinary,
-      z
-        .string()
-        .refine(isCancellation)
-        .transform(() => NEVER),
-      isoTime(ordinary),
-    ],
-    { error: ({ input }) => `${timeFault(input, ordinary)}; or ${cancellation}, which cancels` },
-  ),
+  z.union([ordinary, never, isoTime(ordinary)], {
+    error: ({ input }) => `${timeFault(input, ordinary)}; or ${cancellation}, which cancels`,
+  }),
   (seconds) => (seconds === NEVER ? cancellation : asIso(seconds)),
 );
 
@@ -97,6 +96,16 @@ export const int = z.int().min(-0x8000_0000).max(0x7fff_ffff);
 /** A power of ten. */
 export const priceScale = z.int().min(-128).max(127);
 export const whole = (least: number, most: number) => z.int().min(least).max(most);
+/** xs:decimal with so many digits behind its point. */
+export const decimal = (least: number, most: number, decimals: number) =>
+  z
+    .number()
+    .min(least)
+    .max(most)
+    .refine(
+      (value) => Math.abs(value * 10 ** decimals - Math.round(value * 10 ** decimals)) < 1e-6,
+      `expected ${decimals} decimals at most`,
+    );
 /** floorSequenceNumber: an integer of ASN.1. */
 export const floorSequenceNumber = z.bigint().min(0n).max(0x7fff_ffff_ffff_ffffn);
 

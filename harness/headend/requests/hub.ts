@@ -1,7 +1,7 @@
 /** Service requests 6.28 to 6.32, 8.9 and 8.12.1: the hub's log of devices, and its sub-GHz network. */
 import { z } from "zod";
 import { CodedError } from "../../../hal/base/coded-error.ts";
-import { empty, eui, readLogPeriod, whole } from "./duis.ts";
+import { decimal, empty, eui, readLogPeriod, whole } from "./duis.ts";
 import { type DeviceBackup, type Lookup, type ReadContext, type RequestContext, request } from "./request.ts";
 
 /** `Channel27`, … as DUIS has them: elements without content. */
@@ -11,17 +11,6 @@ const channelsFrom = (first: number, last: number) =>
       Array.from({ length: last - first + 1 }, (_, i) => [`Channel${first + i}`, empty.optional()]),
     ) as Readonly<Record<string, z.ZodOptional<typeof empty>>>,
   );
-/** Per cent with so many decimals. */
-const percent = (least: number, most: number, decimals: number) =>
-  z
-    .number()
-    .min(least)
-    .max(most)
-    .refine(
-      (value) => Math.abs(value * 10 ** decimals - Math.round(value * 10 ** decimals)) < 1e-6,
-      `expected ${decimals} decimals at most`,
-    );
-
 /** Each band's element: the radio page of its mask, and the number of its first channel there. */
 export const bands = {
   LowerBandSubGHzChannels0To26: { page: 28, first: 0, last: 26, mask: "page28" },
@@ -74,17 +63,17 @@ export const configuration = {
   LowerBandSubGHzChannels27To34: channelsFrom(27, 34),
   LowerBandSubGHzChannels35To61: channelsFrom(35, 61),
   UpperBandSubGHzChannels0To26: channelsFrom(0, 26),
-  NormalLimitedDutyCycleThreshold: percent(0.5, 2, 1),
-  LimitedCriticalDutyCycleThreshold: percent(1.6, 2.4, 1),
+  NormalLimitedDutyCycleThreshold: decimal(0.5, 2, 1),
+  LimitedCriticalDutyCycleThreshold: decimal(1.6, 2.4, 1),
   MaximumSubGHzChannelChangesPerWeek: whole(1, 7),
   GSMECurfew: whole(2, 0xffff),
   ChannelQuieterThreshold: whole(1, 255),
   ChannelNoisierThreshold: whole(0, 20),
-  NonGSMEPoorCommsPercentageThreshold: percent(1, 100, 2),
+  NonGSMEPoorCommsPercentageThreshold: decimal(1, 100, 2),
   NonGSMEPoorCommsMeasurementPeriods: whole(50, 150),
   LocalCHNoiseMeasurementPeriod: whole(61, 0xffff),
-  LocalCHFailurePercentage: percent(1, 100, 2),
-  LocalCHRetryPercentage: percent(1, 100, 2),
+  LocalCHFailurePercentage: decimal(1, 100, 2),
+  LocalCHRetryPercentage: decimal(1, 100, 2),
 } as const;
 
 /** Also what a hub tells of a configuration that has changed. */
