@@ -47,6 +47,10 @@ export function readUserRequest(content: Uint8Array | string | XmlElement): User
   return { ...told, ...readBody(expectElement(body, definition.element, element), definition) };
 }
 
+/** Of a request whose body {@link readUserRequest} refuses: who asks what. Throws what that throws. */
+export const readRequestHeader = (content: Uint8Array | string | XmlElement): RequestHeader =>
+  readHeader(readEnvelope(rootOf(content), "Request").header);
+
 const isSigned = (request: UserRequest): request is SignedRequest => "signedPreCommand" in request;
 
 /** A request that is to be transformed. Throws what {@link readUserRequest} throws, and for a command variant that does not fit. */

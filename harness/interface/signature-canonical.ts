@@ -5,32 +5,49 @@
 import { CodedError } from "../../hal/base/coded-error.ts";
 import type { XmlAttribute, XmlElement } from "./xml-reader.ts";
 
-/** Namespaces by prefix ("" the default one), as the output has declared them so far. */
-type Declared = ReadonlyMap<string, string>;
-/** Which namespaces an element declares in the output. */
-type Declares = (element: XmlElement, declared: Declared) => readonly (readonly [string, string])[];
-
-const none: Declared = new Map([["", ""]]);
+/** Namespaces that an element may declare, by prefix ("" the default one): those that are not in force are declared. */
+type Declares = (element: XmlElement) => readonly (readonly [prefix: string, uri: string])[];
 
 /** https://www.w3.org/TR/xml-c14n of the document with this root, as if `without`, one of its elements, were not there. */
 export const inclusive = (root: XmlElement, without?: XmlElement): string =>
-  written(root, none, declarations, without);
+  new Output(declarations, without).of(root);
 
 /** https://www.w3.org/TR/xml-exc-c14n of `element` and what is in it, with no list of further prefixes. */
-export const exclusive = (element: XmlElement): string => written(element, none, used);
+export const exclusive = (element: XmlElement): string => new Output(used).of(element);
 
-function written(element: XmlElement, above: Declared, declares: Declares, without?: XmlElement): string {
-  const own = declares(element, above).filter(
-    ([prefix, uri]) => prefix !== "xml" && above.get(prefix) !== uri,
-  );
-  const declared = own.length === 0 ? above : new Map([...above, ...own]);
-  const { prefix, content } = element.written;
-  const name = qualified(prefix, element.name);
-  const inner = content.map((each) => {
-    if (typeof each === "string") return inText(each);
-    return each === without ? "" : written(each, declared, declares, without);
-  });
-  return `<${name}${namespaces(own)}${attributes(element)}>${inner.join("")}</${name}>`;
+class Output {
+  readonly #declares: Declares;
+  readonly #without: XmlElement | undefined;
+  /** In force where the output stands: set on the way into an element, and put back on the way out. */
+  readonly #inForce = new Map<string, string | undefined>([["", ""]]);
+  readonly #parts: string[] = [];
+
+  constructor(declares: Declares, without?: XmlElement) {
+    this.#declares = declares;
+    this.#without = without;
+  }
+
+  of(element: XmlElement): string {
+    this.#write(element);
+    return this.#parts.join("");
+  }
+
+  #write(element: XmlElement): void {
+    const own = this.#declares(element).filter(
+      ([prefix, uri]) => prefix !== "xml" && this.#inForce.get(prefix) !== uri,
+    );
+    const before = own.map(([prefix]) => [prefix, this.#inForce.get(prefix)] as const);
+    for (const [prefix, uri] of own) this.#inForce.set(prefix, uri);
+    const { prefix, content } = element.written;
+    const name = qualified(prefix, element.name);
+    this.#parts.push(`<${name}${namespaces(own)}${attributes(element)}>`);
+    for (const each of content) {
+      if (typeof each === "string") this.#parts.push(inText(each));
+      else if (each !== this.#without) this.#write(each);
+    }
+    this.#parts.push(`</${name}>`);
+    for (const [prefix, uri] of before) this.#inForce.set(prefix, uri);
+  }
 }
 
 /** Those that it declares itself: what all above it declared is in the output already. */
@@ -76,8 +93,12 @@ const attributes = ({ written }: XmlElement): string =>
     .map(({ prefix, local, value }) => ` ${qualified(prefix, local)}="${inValue(value)}"`)
     .join("");
 
-/** By code points, which strings of UTF-16 are not sorted by. */
-const inOrder = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+/** By code points, as UTF-8 is sorted; strings are by halves of surrogate pairs. */
+function inOrder(a: string, b: string): number {
+  if (a === b) return 0;
+  if (/[\ud800-\udfff]/.test(a + b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return a < b ? -1 : 1;
+}
 
 const references: Readonly<Record<string, string>> = {
   "&": "&amp;",

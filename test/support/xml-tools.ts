@@ -27,3 +27,15 @@ export function runTool(
     rmSync(folder, { recursive: true });
   }
 }
+
+/** What is wrong with which document, a line each; none when all are valid. */
+export function schemaFaults(schema: string, documents: readonly string[]): readonly string[] {
+  const files = Object.fromEntries(documents.map((xml, i) => [`${i}.xml`, xml]));
+  const { status, stderr } = runTool(
+    "xmllint",
+    ["--noout", "--nonet", "--schema", schema, ...Object.keys(files)],
+    files,
+  );
+  const faults = stderr.split("\n").filter((line) => line !== "" && !line.endsWith(" validates"));
+  return status === 0 ? [] : faults;
+}

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import { sign, type VerifyingKey, verifySignature } from "../../../harness/interface/signature.ts";
 import { inclusive } from "../../../harness/interface/signature-canonical.ts";
+import { MAX_DEPTH, readXml } from "../../../harness/interface/xml-reader.ts";
 import { duis } from "../../support/shared-data.ts";
 import { issuer, knownKeys, serial, signingKey } from "./signed.ts";
 
@@ -187,6 +188,20 @@ describe("the signature of a message", () => {
   it("is not made twice, nor where there is no place for it", () => {
     for (const xml of [signed, "<a/>", `${unsigned}<!-- </sr:Request> -->`])
       assert.throws(() => sign(xml, signingKey), { code: "interface/signature" });
+  });
+
+  it("is found soon, however many namespaces are in force", () => {
+    const level = (depth: number) =>
+      `<e${Array.from({ length: 16 }, (_, i) => ` xmlns:n${depth * 16 + i}="urn:n"`).join("")}>`;
+    const levels = Array.from({ length: MAX_DEPTH - 2 }, (_, depth) => level(depth));
+    const leaves = '<b xmlns:c="urn:c"/>'.repeat(8000);
+    const root = readXml(`${levels.join("")}${leaves}${"</e>".repeat(levels.length)}`);
+    const takenMs = Array.from({ length: 5 }, () => {
+      const begun = performance.now();
+      assert.equal(inclusive(root).split("urn:c").length, 8001);
+      return performance.now() - begun;
+    });
+    assert.ok(Math.min(...takenMs) < 50, `${Math.min(...takenMs)} ms`);
   });
 
   it("refuses namespaces that canonical XML does not know", () => {

@@ -14,7 +14,7 @@ import { CodedError, parseMessage } from "../../../../harness/index.ts";
 import { type Parsed, render } from "../../../../harness/interface/mmc/render.ts";
 import { anyOf } from "../../../support/any-value.ts";
 import { duis, rtds } from "../../../support/shared-data.ts";
-import { needsXmllint, schemaFaults } from "../../../support/xmllint.ts";
+import { expectTool, schemaFaults } from "../../../support/xml-tools.ts";
 import { readDeviceMessages } from "./device-messages.ts";
 
 const told = useCases.filter(
@@ -89,7 +89,7 @@ describe("any answer or alert in the MMC output format", () => {
   it("is valid by the schema, whatever a device says", function () {
     this.timeout(120_000);
     const schema = duis(this, "schema/mmc-5.4.xsd");
-    needsXmllint(this);
+    expectTool(this, "xmllint");
     const documents = told.flatMap((row) =>
       [false, true].flatMap((isTwin) => fc.sample(anyMessage(row, isTwin), { seed: 5, numRuns: 6 })),
     );

@@ -5,7 +5,7 @@ import { type DecodedNode, decode } from "../../../../harness/decode/index.ts";
 import { MessageParser, type Parsed } from "../../../../harness/interface/index.ts";
 import { loadX509Keys, openHidden } from "../../../../harness/verify/index.ts";
 import { duis, rtds } from "../../../support/shared-data.ts";
-import { needsXmllint, schemaFaults } from "../../../support/xmllint.ts";
+import { expectTool, schemaFaults } from "../../../support/xml-tools.ts";
 import { type DeviceMessage, readDeviceMessages } from "./device-messages.ts";
 import { withoutElement } from "./without-element.ts";
 
@@ -27,7 +27,7 @@ describe("responses and alerts in the MMC output format", () => {
 
   it("every one is valid by the schema, opened and with its hidden values encrypted", function () {
     this.timeout(120_000);
-    needsXmllint(this);
+    expectTool(this, "xmllint");
     const parser = new MessageParser(keysDir);
     const first = all.map(({ bytes }) => parser.parse(bytes, { isFirstPass: true }));
     for (const [pass, parsed] of [

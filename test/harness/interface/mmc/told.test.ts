@@ -5,7 +5,7 @@ import { hasCode, type Parsed, premises, reading } from "../../../../harness/ind
 import { askerOf, type Sample, samples } from "../../../../harness/scenarios/samples.ts";
 import { subjectFor } from "../../../../harness/scenarios/support.ts";
 import { duis } from "../../../support/shared-data.ts";
-import { needsXmllint, schemaFaults } from "../../../support/xmllint.ts";
+import { expectTool, schemaFaults } from "../../../support/xml-tools.ts";
 import { withoutElement } from "./without-element.ts";
 
 /** The devices that are asked, each in a home of its own. */
@@ -66,7 +66,7 @@ describe("a home's answers and alerts in the MMC output format", () => {
     );
     const alerts = home.headEnd.alerts.map((alert) => home.parse(alert));
     assert.ok(alerts.length > 0);
-    needsXmllint(this);
+    expectTool(this, "xmllint");
     const all = [supply, registers, off, clock, ...alerts];
     assert.deepEqual(
       schemaFaults(
@@ -106,7 +106,7 @@ describe("a home's answers and alerts in the MMC output format", () => {
       [...new Set(told.flatMap(({ parsed }) => strays(parsed).map((path) => `${parsed.useCase} ${path}`)))],
       [],
     );
-    needsXmllint(this);
+    expectTool(this, "xmllint");
     const faults = schemaFaults(
       duis(this, "schema/mmc-5.4.xsd"),
       told.map(({ parsed }) => parsed.xml),
