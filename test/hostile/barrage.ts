@@ -18,6 +18,7 @@ import { pairKeys } from "../../harness/headend/pair-keys.ts";
 import { standardDevice } from "../../harness/premises/device-specs.ts";
 import { askerOf, type Sample, samples } from "../../harness/scenarios/samples.ts";
 import { subjectFor } from "../../harness/scenarios/support.ts";
+import { heapNow } from "./heap.ts";
 import { spoilt } from "./mutations.ts";
 
 /** A kind of payload, and the wire that carries it. */
@@ -73,12 +74,6 @@ export async function barrage(kind: PayloadKind, count: number, seed: number): P
   }
   const heapGrowth = firstHeap === undefined ? undefined : heapNow()! - firstHeap;
   return { messages: count, ...tally, slowestMs, heapGrowth };
-}
-
-function heapNow(): number | undefined {
-  if (globalThis.gc === undefined) return undefined;
-  globalThis.gc();
-  return process.memoryUsage().heapUsed;
 }
 
 class Target {
