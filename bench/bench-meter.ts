@@ -88,7 +88,7 @@ export class BenchMeter {
     options: Partial<RequestOptions> = {},
   ): Uint8Array => {
     const full = { to: eui, unchecked: true, ...options };
-    return this.headEnd.protect(this.headEnd.prepare(reference, parameters, full));
+    return this.headEnd.sealing.protect(this.headEnd.prepare(reference, parameters, full));
   };
 
   /** Hands one message to the meter; the response it gave, or undefined when it refused. */

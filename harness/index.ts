@@ -22,6 +22,7 @@ export { cancellation, wholeLog } from "./headend/requests/duis.ts";
 export { type Parameters, type Reference, references, serviceRequests } from "./headend/requests/index.ts";
 export type { RequestDefinition } from "./headend/requests/request.ts";
 export { type PreCommand, type ServiceRequest, transform } from "./headend/transform.ts";
+export { type Parsed, parseMessage, parseTold } from "./interface/mmc/index.ts";
 export type { CapturedPacket, CaptureKey, Captures } from "./premises/captures.ts";
 export { addition, addMeter, attachWan, joinMeter, setClock } from "./premises/commission.ts";
 export type { ConnectBoard, HomeDeviceSpec } from "./premises/device-specs.ts";

@@ -50,6 +50,6 @@ export {
 export * as makeType from "./make-types.ts";
 export { mismatch, type Pattern } from "./pattern.ts";
 export { fromPlain, type Members, type Plain, plainFault, present, toPlain } from "./plain.ts";
-export { type Role, roleByNumber, roles, userRoles } from "./roles.ts";
+export { type Role, roleByNumber, roles, type UserRole, userRoles } from "./roles.ts";
 export type { AttributeValue, MethodArgument, Outcome, Serving } from "./serving.ts";
 export * from "./types.ts";

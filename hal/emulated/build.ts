@@ -54,4 +54,5 @@ async function compile(sources: readonly string[]): Promise<void> {
   renameSync(partial, agentPath);
 }
 
-if (process.argv[1] === thisFile) console.log(await agentElf());
+// Not awaited at the top: files with that cannot be required, and worker processes of mocha require.
+if (process.argv[1] === thisFile) void agentElf().then(console.log);

@@ -11,8 +11,10 @@ import { emulateCommand } from "./commands/emulate.ts";
 import { flashCommand } from "./commands/flash.ts";
 import { listCommand } from "./commands/list.ts";
 import { monitorCommand } from "./commands/monitor.ts";
+import { parseCommand } from "./commands/parse.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
+import { serveCommand } from "./commands/serve.ts";
 import { transformCommand } from "./commands/transform.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { Exit, exitCodeOf, reportError, usageError } from "./exit.ts";
@@ -41,6 +43,8 @@ export function program(json = false): Command {
     conformCommand,
     transformCommand,
     correlateCommand,
+    parseCommand,
+    serveCommand,
     benchCommand,
     doctorCommand,
     flashCommand,

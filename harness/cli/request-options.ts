@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { readIsoTime } from "../../hal/base/iso-time.ts";
-import { type Inventory, MAX_XML_BYTES, readDevice, readUser, referenceDevices } from "../interface/index.ts";
+import { type Directory, MAX_XML_BYTES, readDevice, readUser, referenceDevices } from "../interface/index.ts";
 
 export interface RequestOptions {
   readonly counter?: bigint;
@@ -38,7 +38,7 @@ export function inventoryOf({
   stranger = [],
   customerNumber,
 }: RequestOptions) {
-  const inventory: Inventory = {
+  const inventory: Directory = {
     devices: new Map([...referenceDevices, ...device]),
     users: new Map(user),
     strangers: new Set(stranger),

@@ -6,21 +6,21 @@
 
 import { lastGaspCode } from "../../firmware/features/hub-outage/feature.ts";
 import {
+  type DeviceName,
   fromPlain,
   grantsOn,
   messages,
   plainFault,
   type Role,
   type UseCase,
-  useCaseByCode,
   type ValueOf,
   valueTypes,
 } from "../../firmware/model/index.ts";
-import { grantsByRole } from "../../firmware/security/rules.ts";
 import {
   type Eui64,
   type Header,
-  type Protection,
+  Kind,
+  type OperationResult,
   UNSET_TIME,
   type Value,
 } from "../../firmware/wire/message.ts";
@@ -28,17 +28,17 @@ import type { Suite } from "../../firmware/wire/suite.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { toHex } from "../../hal/base/hex.ts";
 import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
-import { correlate } from "./correlate.ts";
 import { expectKey, takeKey } from "./device-keys.ts";
-import { type Exchange, succeeded } from "./exchange.ts";
-import { Inventory, type InventoryEvent, inventoryRules } from "./inventory.ts";
+import type { Exchange } from "./exchange.ts";
+import { Inventory, type InventoryEvent } from "./inventory.ts";
 import type { KnownDevice } from "./known-device.ts";
-import { pairKeys } from "./pair-keys.ts";
 import type { Party, PartyName } from "./parties.ts";
 import type { TestPki } from "./pki.ts";
 import { type ReceivedAlert, type ReceivedResponse, Receiver, type RefusedMessage } from "./receiver.ts";
 import { type Parameters, type Reference, serviceRequest } from "./requests/index.ts";
 import type { DeviceBackup } from "./requests/request.ts";
+import { Sealing } from "./sealing.ts";
+import { Transactions } from "./transactions.ts";
 import { type PreCommand, transform } from "./transform.ts";
 import { Vending } from "./vending.ts";
 
@@ -50,6 +50,8 @@ export interface HeadEndPorts {
   /** Sends bytes to the hub; `done` runs once. */
   deliver(bytes: Uint8Array, done: (outcome: "delivered" | "failed") => void): void;
   after(delayMs: number, action: () => void): Cancel;
+  /** UTC seconds; left out: the inventory's dates are 1970's. */
+  nowS?(): number;
   observe(event: { readonly kind: string; readonly [field: string]: unknown }): void;
 }
 
@@ -83,21 +85,28 @@ export interface RequestOptions {
 }
 
 export const defaultTimeoutMs = 120_000;
-/** The DCC sends again a message that the WAN did not take. Both from memory, unverified. */
-const deliveryTries = 3;
-const deliveryRetryMs = 20_000;
+/** Users of the DCC outside this head end: what is theirs is handed to them. */
+export interface OutsideUsers {
+  /** True when it answers a command of theirs. */
+  answer(response: Header, bytes: Uint8Array): boolean;
+  /** An authentic alert of a device, once. */
+  alert(alert: ReceivedAlert): void;
+  dccAlert(alert: DccAlert): void;
+}
 
 export class HeadEnd {
   readonly pki: TestPki;
-  readonly inventory = new Inventory();
+  readonly inventory: Inventory;
   readonly alerts: ReceivedAlert[] = [];
   readonly dccAlerts: DccAlert[] = [];
   /** Messages that nobody could authenticate or match, and alerts that came again. */
   readonly refused: RefusedMessage[] = [];
   readonly #ports: HeadEndPorts;
   readonly #devices = new Map<Eui64, KnownDevice>();
-  readonly #waiting = new Map<string, Exchange>();
+  readonly #waiting: Transactions<Exchange>;
+  #outside: OutsideUsers | undefined;
   readonly #receiver: Receiver;
+  readonly sealing: Sealing;
   readonly #vending: Vending;
   /** Alerts taken, by device and counter: the same one again is a repetition on the way, or a replay. */
   readonly #alertsTaken = new Set<string>();
@@ -106,9 +115,11 @@ export class HeadEnd {
 
   constructor(ports: HeadEndPorts) {
     this.#ports = ports;
+    this.inventory = new Inventory(ports.nowS);
     this.pki = ports.pki;
-    const asked = ({ originator, target, counter, code }: Header) =>
-      this.#waiting.get(transactionKey(originator, target, counter, code))?.preCommand;
+    this.#waiting = new Transactions(ports);
+    const asked = (response: Header) => this.#waiting.of(response)?.preCommand;
+    this.sealing = new Sealing(ports, (eui) => this.device(eui));
     this.#vending = new Vending(ports.crypto);
     this.#receiver = new Receiver(ports, this.#devices, asked);
   }
@@ -120,6 +131,19 @@ export class HeadEnd {
   /** Tells the head end of a device's certificates (they come with its manufacture). */
   register(device: KnownDevice): void {
     this.#devices.set(device.eui, device);
+  }
+
+  get devices(): readonly KnownDevice[] {
+    return [...this.#devices.values()];
+  }
+
+  get backups(): ReadonlyMap<Eui64, DeviceBackup> {
+    return this.#backups;
+  }
+
+  /** From now on, what is for users outside goes to them. */
+  serveOutside(users: OutsideUsers): void {
+    this.#outside = users;
   }
 
   /** A device has been handed from one supplier to another. */
@@ -139,11 +163,11 @@ export class HeadEnd {
   /** Sends a service request; the exchange changes as virtual time runs. Throws what is refused before sending. */
   submit<R extends Reference>(reference: R, parameters: Parameters<R>, options: RequestOptions): Exchange<R> {
     const preCommand = this.prepare(reference, parameters, options);
-    const sealed = this.protect(preCommand, options.signWith);
+    const sealed = this.sealing.protect(preCommand, options.signWith);
     const bytes = options.tamper?.(sealed) ?? sealed;
-    const { originator, target, counter, code } = preCommand.command.header;
+    const { header } = preCommand.command;
+    const { originator, target, counter } = header;
     const exchange: Exchange<R> = { reference, preCommand, bytes, originator, target, status: "sent" };
-    this.#waiting.set(transactionKey(target, originator, counter, code), exchange);
     this.#ports.observe({
       kind: "request",
       reference,
@@ -155,10 +179,9 @@ export class HeadEnd {
       counter,
       parameters,
     });
-    const { useCase, command } = preCommand;
-    if (useCase.id === "CS02d") expectKey(this.device(target), command, this.#ports.suite);
-    this.#send(exchange, deliveryTries);
-    this.#ports.after(options.timeoutMs ?? defaultTimeoutMs, () => this.#settle(exchange, "timed-out"));
+    this.expect(preCommand);
+    const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    this.#waiting.send(header, bytes, exchange, timeoutMs, (how) => this.#settle(exchange, how));
     return exchange;
   }
 
@@ -191,86 +214,54 @@ export class HeadEnd {
     return transform(request, this.#ports.suite.wire);
   }
 
-  /** Whoever originates a critical command correlates and signs it; the ACB adds its MAC. */
-  protect(preCommand: PreCommand, signWith?: Signer): Uint8Array {
-    const { crypto, suite } = this.#ports;
-    const { header } = preCommand.command;
-    const protection = this.#protectionOf(preCommand);
-    let message = preCommand.bytes;
-    if (protection !== "mac") {
-      correlate(preCommand.bytes, preCommand.request);
-      const signer = signWith ?? this.#originator(header.originator).keys.sign.signer;
-      const keyId = suite.keyId(crypto, signer.publicKey);
-      message = suite.wire.sign(message, (input) => signer.sign(input), keyId);
-    }
-    if (protection === "signature") return message;
-    const broker = this.parties.accessControlBroker.keys.agree;
-    const { mac } = pairKeys(suite, crypto, broker, this.device(header.target).agreePublicKey, header);
-    return suite.wire.protect(message, mac(header), suite.keyId(crypto, broker.publicKey));
-  }
-
-  #originator(eui: Eui64): Party {
-    return Object.values(this.parties).find((party) => party.eui === eui) as Party;
-  }
-
-  /** As the device's rules have it; what they do not grant is protected as it usually is. */
-  #protectionOf({ command: { header }, definition }: PreCommand): Protection {
-    const useCase = useCaseByCode(header.code);
-    const grants = useCase && grantsByRole(useCase, this.device(header.target).type);
-    const grant = grants?.get(this.#originator(header.originator).role);
-    const critical = definition.critical || definition.byHand.actsAs !== undefined;
-    return grant?.protection ?? (critical ? "signature+mac" : "mac");
-  }
-
   /** Takes one message from the hub. Never throws: what cannot be believed is kept in `refused`. */
   receive(bytes: Uint8Array): void {
     const received = this.#receiver.open(bytes);
+    if (this.#outside !== undefined && received.kind !== "alert") {
+      const { header } = received;
+      if (header?.kind === Kind.response && this.#outside.answer(header, bytes)) return;
+    }
     if (received.kind === "refused") this.#refuse(received);
     else if (received.kind === "alert") this.#takeAlert(received);
     else this.#takeResponse(received);
   }
 
-  #takeResponse(received: ReceivedResponse): void {
-    const { header } = received;
-    const { originator, target, counter, code } = header;
-    const key = transactionKey(originator, target, counter, code);
-    const exchange = this.#waiting.get(key);
-    if (exchange === undefined)
-      this.#refuse({ kind: "refused", reason: "no-such-command", bytes: received.answer.bytes, header });
-    else this.#takeAnswer(exchange, received, key);
+  #takeResponse({ header, answer }: ReceivedResponse): void {
+    const exchange = this.#waiting.take(header);
+    if (exchange === undefined) {
+      this.#refuse({ kind: "refused", reason: "no-such-command", bytes: answer.bytes, header });
+      return;
+    }
+    exchange.status = "answered";
+    exchange.answer = answer;
+    const { reference } = exchange;
+    this.#ports.observe({ ...header, kind: "answered", reference, results: answer.results });
+    this.progress(exchange.preCommand, answer.results);
   }
 
-  #takeAnswer(exchange: Exchange, received: ReceivedResponse, key: string): void {
-    this.#waiting.delete(key);
-    exchange.status = "answered";
-    exchange.answer = received.answer;
-    this.#ports.observe({
-      ...received.header,
-      kind: "answered",
-      reference: exchange.reference,
-      results: received.answer.results,
-    });
-    this.#recordProgress(exchange);
+  /** A command is on its way that may change what is believed of its device. */
+  expect({ useCase, command }: PreCommand): void {
+    if (useCase.id === "CS02d") expectKey(this.device(command.header.target), command, this.#ports.suite);
   }
 
   /** What an answer means for the inventory. */
-  #recordProgress(exchange: Exchange): void {
-    if (!succeeded(exchange)) return;
-    const { useCase, command } = exchange.preCommand;
-    const { results = [] } = exchange.answer ?? {};
-    if (useCase.id === "CS02d") takeKey(this.device(exchange.target), command, results, this.#ports.suite);
+  progress({ useCase, command, request }: PreCommand, results: readonly OperationResult[]): void {
+    if (results.some(({ status }) => status !== 0)) return;
+    const { target } = command.header;
+    if (useCase.id === "CS02d") takeKey(this.device(target), command, results, this.#ports.suite);
     const [argument] = command.operations.map(({ value }) => value);
     const device = Array.isArray(argument) ? argument[0] : argument;
     if (useCase.id === "CCS01" && device instanceof Uint8Array) this.#move(toHex(device), "whitelisted");
     if (useCase.id === "CCS02" && device instanceof Uint8Array) this.#move(toHex(device), "removedFromHub");
-    if (exchange.reference === "8.1.1") this.#move(exchange.target, "commissioned");
+    if (request.reference === "8.1.1") this.#move(target, "commissioned");
+    if (/^CS03[ABC]/.test(useCase.id) && !isMeter(this.device(target).type))
+      this.#move(target, "joinedToMeter");
   }
 
   /** A device's progress as seen on the wire; one the inventory does not know, or has further on, stays as it is. */
   #move(eui: Eui64, event: InventoryEvent): void {
-    const entry = this.inventory.list().find((known) => known.eui === eui);
-    const rule: { readonly from: readonly string[] } = inventoryRules[event];
-    if (entry === undefined || !rule.from.includes(entry.status)) return;
+    const entry = this.inventory.find(eui);
+    if (entry === undefined || !this.inventory.allows(eui, event)) return;
     const { status } = this.inventory.apply(eui, event);
     this.#ports.observe({ kind: "inventory", device: eui, from: entry.status, to: status });
   }
@@ -288,6 +279,7 @@ export class HeadEnd {
       return;
     }
     this.alerts.push(alert);
+    this.#outside?.alert(alert);
     this.#ports.observe({ kind: "alert", message: header.code, counter: header.counter, ...told });
     if (header.code === messages.CS14.code) {
       this.#keepBackup(header.originator, alert.values);
@@ -314,6 +306,7 @@ export class HeadEnd {
     // A hub whose attempt seemed to fail tries again: one outage is told once.
     if (lostS !== UNSET_TIME && this.dccAlerts.some((a) => a.hub === hub && a.startS === lostS)) return;
     this.dccAlerts.push(alert);
+    this.#outside?.dccAlert(alert);
     this.#ports.observe({ kind: "dcc-alert", ...alert });
   }
 
@@ -358,19 +351,9 @@ export class HeadEnd {
     return { certificate: user.keys.agree.certificate };
   }
 
-  #send(exchange: Exchange, tries: number): void {
-    this.#ports.deliver(exchange.bytes, (outcome) => {
-      if (outcome === "delivered" || exchange.status !== "sent") return;
-      if (tries <= 1) return this.#settle(exchange, "undelivered");
-      this.#ports.after(deliveryRetryMs, () => this.#send(exchange, tries - 1));
-    });
-  }
-
   #settle(exchange: Exchange, status: "undelivered" | "timed-out"): void {
-    if (exchange.status !== "sent") return;
     exchange.status = status;
-    const { originator, target, counter, code } = exchange.preCommand.command.header;
-    this.#waiting.delete(transactionKey(target, originator, counter, code));
+    const { target, counter } = exchange.preCommand.command.header;
     this.#ports.observe({ kind: "no-answer", reference: exchange.reference, status, target, counter });
   }
 }
@@ -386,9 +369,8 @@ function listedDevices(values: readonly Value[]): { readonly eui: Eui64; readonl
   });
 }
 
-function transactionKey(device: Eui64, party: Eui64, counter: bigint, code: number): string {
-  return `${device}/${party}/${counter}/${code}`;
-}
+/** Meters are commissioned by their clock (8.1.1), what stands beside them by joining them. */
+const isMeter = (type: DeviceName): boolean => serviceRequest("8.1.1").devices.includes(type);
 
 /** A title inside a sentence. */
 const inWords = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1);

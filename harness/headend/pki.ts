@@ -18,6 +18,7 @@ import {
   partyNames,
   type SigningKey,
 } from "./parties.ts";
+import { XmlAuthority } from "./xml-signing.ts";
 
 const rootName: Eui64 = partyIdentities.contingency.eui;
 const nextRootName: Eui64 = "90B3D51F30FF0002";
@@ -52,6 +53,10 @@ export class TestPki {
   readonly contingencyKey: Uint8Array;
   readonly wrappedContingencyKey: Uint8Array;
   readonly parties: Readonly<Record<PartyName, Party>>;
+  /** Certifies who signs XML, whatever the wire. */
+  readonly xml: XmlAuthority;
+  /** Every certificate of the run but those of XML, as they came. */
+  readonly issued: Uint8Array[] = [];
   readonly #crypto: Crypto;
   readonly #suite: Suite;
   readonly #random: SeededRandom;
@@ -82,6 +87,7 @@ export class TestPki {
       publicKey,
     );
     this.rootCertificate = this.#certify(rootName, "root", this.#root.publicKey);
+    this.xml = new XmlAuthority({ crypto, random: random.fork("xml"), notBeforeS });
     const joining = random.fork("joining");
     this.#joining = suite.keyEstablishment.credentials?.authority(crypto, issuingName, (n) =>
       joining.bytes(n),
@@ -130,12 +136,13 @@ export class TestPki {
 
   /** A certificate by the issuing authority. Devices' certificates do not expire. */
   issue(subject: Eui64, role: Role | "device", usage: "sign" | "agree", publicKey: Uint8Array): Uint8Array {
-    return this.#suite.certificates.issue(
-      this.#claims(subject, role, usage, publicKey),
-      this.#issuing,
-      issuingName,
-      this.#crypto,
-    );
+    return this.#issued(this.#claims(subject, role, usage, publicKey), this.#issuing, issuingName);
+  }
+
+  #issued(claims: CertificateClaims, issuer: Signer, issuerName: Eui64): Uint8Array {
+    const certificate = this.#suite.certificates.issue(claims, issuer, issuerName, this.#crypto);
+    this.issued.push(certificate);
+    return certificate;
   }
 
   /** The certificate that a device has asked for (CS02c); `own` is its signing key in force. Throws `certificate/…`. */
@@ -152,12 +159,8 @@ export class TestPki {
 
   #certify(subject: Eui64, role: Role, publicKey: Uint8Array): Uint8Array {
     const contingency = role === "root" ? this.wrappedContingencyKey : undefined;
-    return this.#suite.certificates.issue(
-      { ...this.#claims(subject, role, "certify", publicKey), contingency },
-      this.#root,
-      rootName,
-      this.#crypto,
-    );
+    const claims = { ...this.#claims(subject, role, "certify", publicKey), contingency };
+    return this.#issued(claims, this.#root, rootName);
   }
 
   #claims(

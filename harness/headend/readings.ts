@@ -33,11 +33,11 @@ import type { RequestDefinition } from "./requests/request.ts";
 export const notSet = "not set";
 
 /** Members that are the whole point of their object: its name alone is the field's. */
-const main = ["value", "active", "buffer", "controlState", "activeDevices"] as const;
+export const mainMembers = ["value", "active", "buffer", "controlState", "activeDevices"] as const;
 type FieldName<
   O extends string,
   M extends string,
-> = `${Capitalize<O>}${M extends (typeof main)[number] ? "" : Capitalize<M>}`;
+> = `${Capitalize<O>}${M extends (typeof mainMembers)[number] ? "" : Capitalize<M>}`;
 
 /** The value of a type as told: octets as hex, moments as UTC seconds or {@link notSet}. */
 export type Told<T extends ValueType> = ValueType extends T
@@ -124,7 +124,7 @@ export function reading<R extends Reference>(exchange: Exchange<R>): Reading<R> 
 
 const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 const fieldOf = ({ object, member }: Step): string =>
-  capital(object) + ((main as readonly string[]).includes(member) ? "" : capital(member));
+  capital(object) + ((mainMembers as readonly string[]).includes(member) ? "" : capital(member));
 
 const told = (step: Step, plain: Plain): unknown => tell(step.gives, fromPlain(step.gives, plain, step.path));
 

@@ -1,95 +1,101 @@
-/** DUIS's Request, from XML and to it: header, and the body as the typed form of its variant. Its signature is not looked at here. */
+/** DUIS's Request, from XML and to it: header, and the body as the typed form of its variant. Its signature is `signature.ts`'s. */
 import { z } from "zod";
 import { type RequestReference, requests } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
-import { type FormRequest, requestIdOf } from "../headend/dcc/messages.ts";
-import { certificate, executionDateTime } from "../headend/requests/duis.ts";
+import { variantsOf } from "../headend/dcc/access.ts";
+import {
+  type FormRequest,
+  type RequestHeader,
+  requestIdOf,
+  type SignedRequest,
+  type UserRequest,
+} from "../headend/dcc/messages.ts";
+import { base64Binary, certificate, laterTime } from "../headend/requests/duis.ts";
 import type { RequestDefinition } from "../headend/requests/request.ts";
-import { definitionOf, elementOf } from "./bodies.ts";
-import { FormReader, writeForm } from "./form.ts";
-import { readXml, type XmlElement } from "./xml-reader.ts";
-import { type Written, writeXml } from "./xml-writer.ts";
-
-const duisNamespace = "http://www.dccinterface.co.uk/ServiceUserGateway";
-const signatureNamespace = "http://www.w3.org/2000/09/xmldsig#";
-const schemaVersion = "5.4";
+import { type DuisDefinition, definitionOf } from "./bodies.ts";
+import {
+  expectElement,
+  isDuis,
+  onlyChild,
+  readEnvelope,
+  readForm,
+  unexpected,
+  writeEnvelope,
+} from "./duis-elements.ts";
+import { writeForm } from "./form.ts";
+import { rootOf, type XmlElement } from "./xml-reader.ts";
+import type { Written } from "./xml-writer.ts";
 
 /** A service request as its user sent it. */
 export type DuisRequest = FormRequest;
 
-const duis = new FormReader(duisNamespace);
 const requestId = /^(?:[0-9a-f]{2}-){7}[0-9a-f]{2}:(?:[0-9a-f]{2}-){7}[0-9a-f]{2}:(?:0|[1-9]\d{0,19})$/i;
 
-/** Throws `interface/xml`, `interface/element` and `interface/variant`, each naming the element and its line. */
-export function readDuisRequest(content: Uint8Array | string): DuisRequest {
-  const root = readXml(content);
-  const [header, body, signature, more] = root.children;
-  expectElement(root, "Request", root);
-  const version = root.attributes.get("schemaVersion") ?? "none";
-  if (!/^5\.\d{1,2}$/.test(version)) throw unexpected(root, "schemaVersion 5.x", version, "schemaVersion");
-  const told = readHeader(expectElement(root, "Header", header));
-  const bodyElement = expectElement(root, "Body", body);
-  if (more !== undefined) throw unexpected(more, "nothing behind the signature", more.name);
-  const isSignature = signature?.namespace === signatureNamespace && signature.name === "Signature";
-  if (signature !== undefined && !isSignature) throw unexpected(signature, "ds:Signature", signature.name);
-  return { ...told, ...readBody(bodyElement, told) };
+/**
+ * What a user asks, or has signed. `content`: UTF-8; or the document that a signature covers, so that nothing else is read than
+ * what was verified. A body of SignedPreCommand is taken as that whatever the command variant: whether that fits
+ * the request is for the DCC to answer (`access.ts`), as is who asks. Throws `interface/xml`, `interface/element`,
+ * `interface/variant` and `interface/device`, each with `data.element` and `data.line`.
+ */
+export function readUserRequest(content: Uint8Array | string | XmlElement): UserRequest {
+  const { header, body } = readEnvelope(rootOf(content), "Request");
+  const told = readHeader(header);
+  const definition = definitionOf(told.reference, header.line);
+  const element = onlyChild(body);
+  if (element !== undefined && isDuis(element, signed)) return { ...told, ...readSigned(element) };
+  return { ...told, ...readBody(expectElement(body, definition.element, element), definition) };
 }
 
-function expectElement(parent: XmlElement, name: string, element: XmlElement | undefined): XmlElement {
-  if (element?.name === name && element.namespace === duisNamespace) return element;
-  const got = element === undefined ? "none" : `${element.name} of namespace ${element.namespace || "none"}`;
-  throw unexpected(element ?? parent, `${name} of namespace ${duisNamespace}`, got, name);
-}
+/** Of a request whose body {@link readUserRequest} refuses: who asks what. Throws what that throws. */
+export const readRequestHeader = (content: Uint8Array | string | XmlElement): RequestHeader =>
+  readHeader(readEnvelope(rootOf(content), "Request").header);
 
-function unexpected(at: XmlElement, expected: string, got: string, element = at.name): CodedError {
-  const shown = got.length > 100 ? `${got.slice(0, 100)}...` : got;
-  return new CodedError(
-    "interface/element",
-    `line ${at.line}: ${element}: expected ${expected}, got ${shown}`,
-    {
-      element,
-      line: at.line,
-    },
-  );
+const isSigned = (request: UserRequest): request is SignedRequest => "signedPreCommand" in request;
+
+/** A request that is to be transformed. Throws what {@link readUserRequest} throws, and for a command variant that does not fit. */
+export function readDuisRequest(content: Uint8Array | string | XmlElement): DuisRequest {
+  const request = readUserRequest(content);
+  const { reference, commandVariant } = request;
+  const wrong = (element: string, expected: string): CodedError => {
+    const message = `${element}: expected ${expected}, got ${commandVariant}`;
+    return new CodedError("interface/element", message, { element });
+  };
+  if (isSigned(request))
+    throw wrong("SignedPreCommand", "a request, not yet signed, of command variant 1 to 4");
+  const expected = variantsOf(reference).filter((each) => each < 5 || each > 7);
+  if (!expected.includes(commandVariant))
+    throw wrong("Header.CommandVariant", `${expected.join(" or ")} for ${reference}`);
+  return request;
 }
 
 const headerForm = z.strictObject({
   RequestID: z.string(),
   FirstInSequence: z.boolean().optional(),
   PrecedingServiceRequestID: z.string().optional(),
-  CommandVariant: z.number(),
+  CommandVariant: z.int().min(1).max(9),
   ServiceReference: z.string(),
   ServiceReferenceVariant: z.string(),
 });
 
-type Header = Omit<DuisRequest, "parameters" | "heldUntilS" | "agreementCertificate">;
-
-function readHeader(header: XmlElement): Header {
-  const form = duis.read(headerForm, header) as Partial<z.output<typeof headerForm>>;
-  const required = (name: keyof typeof form): string => {
-    if (form[name] === undefined) throw unexpected(header, `element ${name}`, "none", `Header.${name}`);
-    return String(form[name]);
-  };
-  const id = idOf(header, "RequestID", required("RequestID"));
-  const commandVariant = Number(required("CommandVariant"));
-  if (!Number.isInteger(commandVariant) || commandVariant < 1 || commandVariant > 8)
-    throw unexpected(header, "1 to 8", String(commandVariant), "Header.CommandVariant");
-  const [reference, variant] = [required("ServiceReference"), required("ServiceReferenceVariant")];
-  if (elementOf(variant) === undefined) definitionOf(variant);
-  const major = variant.split(".").slice(0, 2).join(".");
-  if (reference !== major)
-    throw unexpected(header, `${major} of variant ${variant}`, reference, "Header.ServiceReference");
+function readHeader(header: XmlElement): RequestHeader {
+  const { form } = readForm(headerForm, header);
+  const { ServiceReference, ServiceReferenceVariant: reference } = form;
   const { FirstInSequence: firstInSequence, PrecedingServiceRequestID: preceding } = form;
+  const major = majorOf(reference);
+  if (ServiceReference !== major)
+    throw unexpected(header, `${major} of variant ${reference}`, ServiceReference, "Header.ServiceReference");
   if (preceding !== undefined) idOf(header, "PrecedingServiceRequestID", preceding);
   return {
-    ...id,
+    ...idOf(header, "RequestID", form.RequestID),
     ...(firstInSequence !== undefined && { firstInSequence }),
     ...(preceding !== undefined && { preceding }),
-    commandVariant,
-    reference: variant,
+    commandVariant: form.CommandVariant,
+    reference,
   };
 }
+
+const majorOf = (variant: string): string => variant.split(".").slice(0, 2).join(".");
 
 function idOf(header: XmlElement, name: string, text: string) {
   const [originator = "", target = "", counter = ""] = text.split(":");
@@ -99,22 +105,25 @@ function idOf(header: XmlElement, name: string, text: string) {
   return { originator: digits(originator), target: digits(target), counter: BigInt(counter) };
 }
 
-type Body = Pick<DuisRequest, "parameters" | "heldUntilS" | "agreementCertificate">;
+const held = "ExecutionDateTime";
+const shown = "KAPublicSecurityCredentials";
+const signed = "SignedPreCommand";
 
-function readBody(body: XmlElement, { reference, commandVariant }: Header): Body {
-  const [element, more] = body.children;
-  if (more !== undefined) throw unexpected(more, "one element", `${more.name}, too`, "Body");
-  const name = commandVariant >= 5 && commandVariant <= 7 ? "SignedPreCommand" : elementOf(reference);
-  const found = expectElement(body, name as string, element);
-  if (name === "SignedPreCommand")
-    throw unexpected(found, "a request, not yet signed", `command variant ${commandVariant}`, name);
-  const definition = definitionOf(reference);
-  expectVariant(body, definition, commandVariant);
-  refuseGas(found, definition);
-  const { left, heldUntilS, agreementCertificate } = dccPart(found, definition);
-  const parameters = duis.read(definition.form, left) as Body["parameters"];
+const signedForm = z.strictObject({
+  [held]: laterTime.optional(),
+  GBCSPayload: base64Binary(1, 0xffff),
+});
+
+function readSigned(element: XmlElement): Omit<SignedRequest, keyof RequestHeader> {
+  const { GBCSPayload: signedPreCommand, ExecutionDateTime: heldUntilS } = readForm(signedForm, element).form;
+  return { signedPreCommand, ...(heldUntilS !== undefined && { heldUntilS }) };
+}
+
+function readBody(element: XmlElement, definition: DuisDefinition): Omit<FormRequest, keyof RequestHeader> {
+  refuseGas(element, definition);
+  const { left, heldUntilS, agreementCertificate } = dccPart(element, definition);
   return {
-    parameters,
+    parameters: readForm(definition.form, left).written as FormRequest["parameters"],
     ...(heldUntilS !== undefined && { heldUntilS }),
     ...(agreementCertificate && { agreementCertificate }),
   };
@@ -136,20 +145,8 @@ function refuseGas(element: XmlElement, { reference }: RequestDefinition): void 
   );
 }
 
-/** Critical requests are transformed (4); others are sent, returned, or both (1 to 3). */
-function expectVariant(body: XmlElement, { critical, reference }: RequestDefinition, variant: number): void {
-  const expected = critical || reference === "8.1.1" ? [4] : reference === "8.5" ? [1] : [1, 2, 3];
-  if (!expected.includes(variant))
-    throw unexpected(
-      body,
-      `${expected.join(" or ")} for ${reference}`,
-      String(variant),
-      "Header.CommandVariant",
-    );
-}
-
-const held = "ExecutionDateTime";
-const shown = "KAPublicSecurityCredentials";
+/** Of opting out the DCC is told when. */
+const mustBeHeld = "8.5";
 
 /** Does the DCC keep the request until its time? */
 function isHeld({ reference }: RequestDefinition): boolean {
@@ -164,51 +161,47 @@ const isShown = ({ form }: RequestDefinition): boolean =>
 /** What is for the DCC alone, and the rest. */
 function dccPart(element: XmlElement, definition: RequestDefinition) {
   const children = [...element.children];
-  const ours = (child: XmlElement | undefined, name: string): boolean =>
-    child?.name === name && child.namespace === duisNamespace;
-  const time = isHeld(definition) && ours(children[0], held) ? children.shift() : undefined;
-  const last = isShown(definition) && ours(children.at(-1), shown) ? children.pop() : undefined;
+  const time = isHeld(definition) && isDuis(children[0], held) ? children.shift() : undefined;
+  if (definition.reference === mustBeHeld && time === undefined)
+    throw unexpected(element, `element ${held}`, "none", `${element.name}.${held}`);
+  const last = isShown(definition) && isDuis(children.at(-1), shown) ? children.pop() : undefined;
   return {
     left: { ...element, children },
-    heldUntilS: time && checked(executionDateTime, time),
-    agreementCertificate: last && checked(certificate, last),
+    heldUntilS: time && readForm(laterTime, time).form,
+    agreementCertificate: last && readForm(certificate, last).form,
   };
 }
 
-function checked<T extends z.ZodType>(schema: T, element: XmlElement): z.output<T> {
-  const result = schema.safeParse(duis.read(schema, element));
-  if (result.success) return result.data;
-  throw unexpected(
-    element,
-    result.error.issues[0]?.message ?? "another",
-    JSON.stringify(element.text.slice(0, 40)),
-  );
-}
-
 /** `request` as XML, unsigned, in the newest version of the schema. */
-export function writeDuisRequest(request: DuisRequest): string {
-  const { reference, parameters, heldUntilS, agreementCertificate } = request;
-  const definition = definitionOf(reference);
+export function writeUserRequest(request: UserRequest): string {
+  const { reference } = request;
   const header = writeForm(headerForm, "Header", {
     RequestID: requestIdOf(request),
     FirstInSequence: request.firstInSequence,
     PrecedingServiceRequestID: request.preceding,
     CommandVariant: request.commandVariant,
-    ServiceReference: reference.split(".").slice(0, 2).join("."),
+    ServiceReference: majorOf(reference),
     ServiceReferenceVariant: reference,
   });
-  const form = writeForm(definition.form, definition.element as string, parameters);
-  const time = heldUntilS && { name: held, content: new Date(heldUntilS * 1000).toISOString() };
-  const credentials = agreementCertificate && {
-    name: shown,
-    content: Buffer.from(agreementCertificate).toString("base64"),
-  };
-  const inner = [time, ...(form.content as readonly Written[]), credentials].filter((each) => !!each);
-  const body = { name: "Body", content: [{ ...form, content: inner }] };
-  const root = {
-    name: "Request",
-    attributes: { "xmlns:sr": duisNamespace, schemaVersion },
-    content: [header, body],
-  };
-  return writeXml(root, "sr");
+  const body = isSigned(request)
+    ? { name: signed, content: [...timeOf(request), base64Of("GBCSPayload", request.signedPreCommand)] }
+    : writeBody(request);
+  return writeEnvelope("Request", header, body);
 }
+
+function writeBody(request: FormRequest): Written {
+  const { reference, parameters, agreementCertificate: shownOne } = request;
+  const { form: schema, element } = definitionOf(reference);
+  const form = writeForm(schema, element, parameters);
+  const credentials = shownOne === undefined ? [] : [base64Of(shown, shownOne)];
+  const content = [...timeOf(request), ...(form.content as readonly Written[]), ...credentials];
+  return { ...form, content };
+}
+
+const timeOf = ({ heldUntilS }: UserRequest): Written[] =>
+  heldUntilS === undefined ? [] : [writeForm(laterTime, held, heldUntilS)];
+
+const base64Of = (name: string, octets: Uint8Array): Written => ({
+  name,
+  content: Buffer.from(octets).toString("base64"),
+});

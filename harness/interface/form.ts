@@ -4,6 +4,7 @@
  */
 import type { z } from "zod";
 import { CodedError } from "../../hal/base/coded-error.ts";
+import { inXml } from "../headend/requests/duis.ts";
 import type { XmlElement } from "./xml-reader.ts";
 import type { Written } from "./xml-writer.ts";
 
@@ -13,17 +14,36 @@ interface Def {
   readonly element?: z.ZodType;
   readonly innerType?: z.ZodType;
   readonly in?: z.ZodType;
+  readonly checks?: readonly { readonly _zod: { readonly def: Readonly<Record<string, unknown>> } }[];
 }
 const defOf = (schema: z.ZodType): Def => (schema as unknown as { _zod: { def: Def } })._zod.def;
 
-/** Without what may be left out, what has a default, and what is made of it. */
+/** The schema, and those in it: without what may be left out, what has a default, and what is made of it. */
+function* layers(schema: z.ZodType): Generator<z.ZodType> {
+  yield schema;
+  const { innerType, in: from } = defOf(schema);
+  const inner = innerType ?? from;
+  if (inner !== undefined) yield* layers(inner);
+}
+
+const innermost = new WeakMap<z.ZodType, Def>();
+
 function bare(schema: z.ZodType): Def {
-  const def = defOf(schema);
-  const inner = def.innerType ?? def.in;
-  return inner === undefined ? def : bare(inner);
+  const known = innermost.get(schema) ?? defOf([...layers(schema)].at(-1) as z.ZodType);
+  innermost.set(schema, known);
+  return known;
 }
 
 const isAttribute = (name: string): boolean => name !== "value" && /^[a-z](?![0-9A-F]{4})/.test(name);
+
+/** Where a list has no limit of its own. */
+const MAX_REPEATED = 1_000;
+
+/** How often the element of a list may stand. */
+function mostOf({ checks = [] }: Def): number {
+  const limits = checks.map(({ _zod: { def } }) => def.maximum ?? def.length);
+  return Number(limits.find((each) => each !== undefined) ?? MAX_REPEATED);
+}
 
 /** Reads the elements of one namespace; what is wrong is told of the element at `path`. */
 export class FormReader {
@@ -75,13 +95,17 @@ export class FormReader {
       if (at < place)
         throw wrong(child, path, `${name} before ${names[place]}: elements have an order`, name);
       place = at;
-      const member = shape[name] as z.ZodType;
-      const item = bare(member).type === "array" ? bare(member).element : undefined;
+      const def = bare(shape[name] as z.ZodType);
       const before = form[name] as unknown[] | undefined;
-      if (item === undefined && before !== undefined) throw wrong(child, path, `one ${name}`, "another");
-      const where = `${path}.${name}${item === undefined ? "" : `[${before?.length ?? 0}]`}`;
-      const value = this.read(item ?? member, child, where);
-      form[name] = item === undefined ? value : [...(before ?? []), value];
+      if (def.type !== "array") {
+        if (before !== undefined) throw wrong(child, path, `one ${name}`, "another");
+        form[name] = this.read(shape[name] as z.ZodType, child, `${path}.${name}`);
+        continue;
+      }
+      const list = before ?? [];
+      if (list.length >= mostOf(def)) throw wrong(child, path, `at most ${mostOf(def)} ${name}`, "another");
+      list.push(this.read(def.element as z.ZodType, child, `${path}.${name}[${list.length}]`));
+      form[name] = list;
     }
   }
 }
@@ -107,7 +131,7 @@ function scalar({ type }: Def, text: string, path: string, element: XmlElement):
       if (!number.test(value)) throw wrong(element, path, "a number", shown);
       return Number(value);
     case "bigint":
-      if (!/^-?\d{1,30}$/.test(value)) throw wrong(element, path, "a whole number", shown);
+      if (!/^-?\d{1,50}$/.test(value)) throw wrong(element, path, "a whole number", shown);
       return BigInt(value);
     case "boolean":
       if (!["true", "false", "1", "0"].includes(value)) throw wrong(element, path, "true or false", shown);
@@ -121,7 +145,7 @@ function scalar({ type }: Def, text: string, path: string, element: XmlElement):
 /** The element `name` for what the schema takes, as a user writes it. */
 export function writeForm(schema: z.ZodType, name: string, value: unknown): Written {
   const { type, shape } = bare(schema);
-  if (type !== "object") return { name, content: textOf(value) };
+  if (type !== "object") return { name, content: textOf(schema, value) };
   const form = value as Readonly<Record<string, unknown>>;
   const given = Object.entries(shape ?? {}).filter(([member]) => form[member] !== undefined);
   const attributes = given.filter(([member]) => isAttribute(member));
@@ -133,10 +157,17 @@ export function writeForm(schema: z.ZodType, name: string, value: unknown): Writ
   });
   return {
     name,
-    attributes: Object.fromEntries(attributes.map(([member]) => [member, textOf(form[member])])),
-    content: shape?.value === undefined ? children : textOf(form.value),
+    attributes: Object.fromEntries(
+      attributes.map(([member, inner]) => [member, textOf(inner, form[member])]),
+    ),
+    content: shape?.value === undefined ? children : textOf(shape.value, form.value),
   };
 }
 
-const textOf = (value: unknown): string =>
-  value instanceof Uint8Array ? Buffer.from(value).toString("base64") : String(value);
+function textOf(schema: z.ZodType, value: unknown): string {
+  for (const layer of layers(schema)) {
+    const kind = inXml.get(layer);
+    if (kind !== undefined) return kind.text(value);
+  }
+  return String(value);
+}

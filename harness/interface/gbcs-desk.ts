@@ -3,10 +3,11 @@ import type { MessageId } from "../../firmware/model/index.ts";
 import { envelopeSuites, suites } from "../../firmware/wire/suites.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { correlate } from "../headend/correlate.ts";
+import { type Directory, transformRequest } from "../headend/dcc/command-of.ts";
+import type { ListedDevice } from "../headend/dcc/listed-devices.ts";
 import { type PreCommand, transform } from "../headend/transform.ts";
+import { definitionOf } from "./bodies.ts";
 import { type DuisRequest, readDuisRequest } from "./duis-request.ts";
-import type { ListedDevice } from "./home-devices.ts";
-import { type Inventory, transformRequest } from "./service-request.ts";
 
 export interface Transformed {
   /** Variant, e.g. "7.2". */
@@ -22,9 +23,9 @@ export interface Transformed {
 const wire = suites.gbcs.wire;
 
 /** Throws what {@link readDuisRequest} and {@link transformRequest} throw. */
-export function transformXml(content: Uint8Array | string, inventory: Inventory): Transformed {
+export function transformXml(content: Uint8Array | string, directory: Directory): Transformed {
   const request = readDuisRequest(content);
-  const preCommand = transformRequest(request, inventory, wire);
+  const preCommand = transformRequest(request, definitionOf(request.reference), directory, wire);
   const { critical, reference } = preCommand.definition;
   const { bytes: whole } = preCommand;
   return {
@@ -53,11 +54,11 @@ const variants: readonly Omit<ListedDevice, "type">[] = [
 export function correlateXml(
   content: Uint8Array | string,
   preCommand: Uint8Array,
-  inventory: Inventory,
+  directory: Directory,
   declared: ReadonlySet<string> = new Set(),
 ): MessageId {
   const request = readDuisRequest(content);
-  const first = transformRequest(request, inventory, wire);
+  const first = transformRequest(request, definitionOf(request.reference), directory, wire);
   const tried = declared.has(request.target) ? variants.slice(0, 1) : variants;
   let found: unknown;
   for (const variant of tried) {

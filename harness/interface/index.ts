@@ -1,6 +1,9 @@
 /** The DCC user interface. */
-export { readDuisRequest, writeDuisRequest } from "./duis-request.ts";
+
+export type { Directory } from "../headend/dcc/command-of.ts";
+export { readDevice, readUser, referenceDevices } from "../headend/dcc/listed-devices.ts";
+export { readDuisRequest, readUserRequest, writeUserRequest } from "./duis-request.ts";
+export { readResponse, writeResponse } from "./duis-response.ts";
 export { correlateXml, transformXml } from "./gbcs-desk.ts";
-export { readDevice, readUser, referenceDevices } from "./home-devices.ts";
-export type { Inventory } from "./service-request.ts";
+export { MessageParser, type Parsed } from "./mmc/index.ts";
 export { MAX_XML_BYTES } from "./xml-reader.ts";

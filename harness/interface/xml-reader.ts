@@ -23,15 +23,32 @@ export interface XmlElement {
   readonly text: string;
   readonly children: readonly XmlElement[];
   readonly line: number;
+  /** What its canonical form (`signature-canonical.ts`) needs besides. */
+  readonly written: AsWritten;
 }
 
-interface Open {
-  readonly namespace: string;
-  readonly name: string;
-  readonly attributes: Map<string, string>;
+/** An element as it was written, but for comments, which are no part of what is signed. */
+interface AsWritten {
+  readonly prefix: string;
+  /** All of them: those with a prefix, and declarations of namespaces, too. */
+  readonly attributes: readonly XmlAttribute[];
+  /** Text, white space among elements too, and elements, in their order. */
+  readonly content: readonly (string | XmlElement)[];
+}
+
+export interface XmlAttribute {
+  readonly prefix: string;
+  /** Without prefix. */
+  readonly local: string;
+  /** Namespace; "" without prefix. */
+  readonly uri: string;
+  readonly value: string;
+}
+
+interface Open extends XmlElement {
   text: string;
   readonly children: XmlElement[];
-  readonly line: number;
+  readonly written: AsWritten & { readonly content: (string | XmlElement)[] };
 }
 
 /** What costs a parser most, looked for before it begins: each in one pass, and more than any request needs. */
@@ -68,9 +85,15 @@ export function readXml(content: Uint8Array | string): XmlElement {
   const size = typeof content === "string" ? Buffer.byteLength(content) : content.length;
   if (size > MAX_XML_BYTES) throw fault(1, `expected at most ${MAX_XML_BYTES} bytes, got ${size}`);
   const text = (typeof content === "string" ? content : utf8(content)).replace(/^\uFEFF/, "");
+  // Half a character swallows what stands behind it.
+  if (/\p{Cs}/u.test(text)) throw fault(1, "expected Unicode, got half a surrogate pair");
   expectBounded(text);
   return new Reader().read(text);
 }
+
+/** Of what may have been read already. */
+export const rootOf = (content: Uint8Array | string | XmlElement): XmlElement =>
+  typeof content === "string" || content instanceof Uint8Array ? readXml(content) : content;
 
 function utf8(content: Uint8Array): string {
   try {
@@ -100,7 +123,8 @@ class Reader {
         .slice(0, 200);
       throw this.#fault(`${what}: expected well-formed XML, such as a service request's`);
     });
-    parser.on("xmldecl", ({ encoding }) => {
+    parser.on("xmldecl", ({ encoding, version }) => {
+      if (version !== "1.0") throw this.#fault(`expected XML 1.0, got ${version}`);
       if (encoding !== undefined && !/^utf-8$/i.test(encoding))
         throw this.#fault(`expected encoding UTF-8, got ${encoding}`);
     });
@@ -122,17 +146,17 @@ class Reader {
         throw this.#fault(`expected at most ${MAX_ATTRIBUTES} attributes, got more`);
       if (name.length > MAX_NAME_CHARS) throw this.#fault("expected a shorter name of an attribute");
     });
-    parser.on("opentag", ({ uri, local, attributes }) => {
-      const own = Object.values(attributes).filter(({ prefix, name }) => prefix === "" && name !== "xmlns");
-      const pairs = own.map(({ name, value }) => [name, value] as const);
-      const { line } = parser;
+    parser.on("opentag", ({ prefix, uri, local, attributes }) => {
+      const all = Object.values(attributes);
+      const own = all.filter(({ prefix, name }) => prefix === "" && name !== "xmlns");
       this.#open.push({
         namespace: uri,
         name: local,
-        attributes: new Map(pairs),
+        attributes: new Map(own.map(({ name, value }) => [name, value])),
         text: "",
         children: [],
-        line,
+        line: parser.line,
+        written: { prefix, attributes: all, content: [] },
       });
     });
     parser.on("text", (text) => this.#text(text));
@@ -149,7 +173,9 @@ class Reader {
 
   #text(text: string): void {
     const top = this.#open.at(-1);
-    if (top !== undefined) top.text += text;
+    if (top === undefined) return;
+    top.text += text;
+    top.written.content.push(text);
   }
 
   #close(): void {
@@ -163,7 +189,10 @@ class Reader {
     }
     const parent = this.#open.at(-1);
     if (parent === undefined) this.#root = closed;
-    else parent.children.push(closed);
+    else {
+      parent.children.push(closed);
+      parent.written.content.push(closed);
+    }
   }
 
   #fault(message: string): CodedError {

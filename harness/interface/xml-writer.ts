@@ -1,4 +1,4 @@
-/** XML of elements with one prefix, without white space between them: signatures are made over it as it stands. */
+/** XML of elements with one prefix, or none (""), without white space between them: signatures are made over it as it stands. */
 
 export interface Written {
   readonly name: string;
@@ -22,13 +22,16 @@ const inAttribute = (text: string): string =>
 
 /** `root`, with what declares its prefix among its attributes. */
 export function writeXml(root: Written, prefix: string): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${element(root, prefix)}`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${writeElement(root, prefix)}`;
 }
 
-function element({ name, attributes = {}, content }: Written, prefix: string): string {
+/** Without a declaration in front. */
+export function writeElement({ name, attributes = {}, content }: Written, prefix: string): string {
   const pairs = Object.entries(attributes).map(([key, value]) => ` ${key}="${inAttribute(value)}"`);
   const inner =
-    typeof content === "string" ? inText(content) : content.map((child) => element(child, prefix)).join("");
-  const tag = `${prefix}:${name}`;
+    typeof content === "string"
+      ? inText(content)
+      : content.map((child) => writeElement(child, prefix)).join("");
+  const tag = prefix === "" ? name : `${prefix}:${name}`;
   return inner === "" ? `<${tag}${pairs.join("")}/>` : `<${tag}${pairs.join("")}>${inner}</${tag}>`;
 }

@@ -22,6 +22,7 @@ import type { TestPki } from "../headend/pki.ts";
 import type { Reading } from "../headend/readings.ts";
 import type { ReceivedAlert } from "../headend/receiver.ts";
 import type { Parameters, Reference } from "../headend/requests/index.ts";
+import { type Parsed, parseTold } from "../interface/mmc/index.ts";
 import { addCaptureKeys } from "./capture-keys.ts";
 import {
   checkAlertCode,
@@ -179,6 +180,11 @@ export class Premises implements Home {
     return exchange;
   }
 
+  /** An answer or alert as users of the DCC read it; on the GBCS wire alone. Throws `mmc/no-answer`, `mmc/unreadable`. */
+  parse(told: Exchange | ReceivedAlert): Parsed {
+    return parseTold(told);
+  }
+
   /** Runs until the head end holds an alert with `code` that came after `sinceMs` (default: from now on). */
   async waitForAlert(code: number, limitMs: number, from?: string): Promise<ReceivedAlert> {
     checkAlertCode(code);
@@ -264,6 +270,11 @@ export class Premises implements Home {
     return (this.#pace ?? this.scheduler).run(condition, limitMs);
   }
 
+  /** A message of the head end's to the hub; `done` runs once. */
+  deliver(bytes: Uint8Array, done: (outcome: "delivered" | "failed") => void): void {
+    this.#toHub(bytes, "head-end", done);
+  }
+
   #toHub(bytes: Uint8Array, from: string, done: (outcome: "delivered" | "failed") => void = () => {}): void {
     this.#wanMessage("down", from, bytes);
     this.wan.deliver(bytes, done);
@@ -279,8 +290,9 @@ export class Premises implements Home {
       crypto: this.crypto,
       suite: this.suite,
       pki,
-      deliver: (bytes, done) => this.#toHub(bytes, "head-end", done),
+      deliver: (bytes, done) => this.deliver(bytes, done),
       after: (delayMs, action) => this.scheduler.after(delayMs, action),
+      nowS: () => this.nowS,
       observe: (event) => this.trace.record({ ...event, source: "head-end" }),
     });
     for (const { eui, type, keys, board } of this.devices) {

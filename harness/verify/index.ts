@@ -4,7 +4,7 @@ export { checkMessage, ReadySuite } from "./check-message.ts";
 export { agreementOf, openHidden } from "./hidden.ts";
 export { keyedWires } from "./key-files.ts";
 export { KeyStore, type KeyUse, type Party } from "./key-store.ts";
-export { readMessageFile } from "./message-files.ts";
+export { messageFiles, readMessageFile } from "./message-files.ts";
 export {
   makeCheck,
   type VerifiedMessage,

@@ -18,6 +18,7 @@ import { pairKeys } from "../../harness/headend/pair-keys.ts";
 import { standardDevice } from "../../harness/premises/device-specs.ts";
 import { askerOf, type Sample, samples } from "../../harness/scenarios/samples.ts";
 import { subjectFor } from "../../harness/scenarios/support.ts";
+import { heapNow } from "./heap.ts";
 import { spoilt } from "./mutations.ts";
 
 /** A kind of payload, and the wire that carries it. */
@@ -76,12 +77,6 @@ export async function barrage(kind: PayloadKind, count: number, seed: number): P
   return { messages: count, ...tally, slowestMs, heapGrowth };
 }
 
-function heapNow(): number | undefined {
-  if (globalThis.gc === undefined) return undefined;
-  globalThis.gc();
-  return process.memoryUsage().heapUsed;
-}
-
 class Target {
   readonly originals: readonly Original[];
   readonly #suite: Suite;
@@ -128,7 +123,7 @@ class Target {
     const home = { hub: standardDevice("CHF").eui, other: to };
     const asked = sample.parameters(subjectFor(headEnd, startS, home)) as never;
     const preCommand = headEnd.prepare(sample.reference, asked, { by: askerOf(sample), to });
-    const sealed = headEnd.protect(preCommand);
+    const sealed = headEnd.sealing.protect(preCommand);
     const { protection } = this.#suite.wire.peek(sealed);
     return { useCase: sample.useCase, command: preCommand.command, protection, sealed };
   }

@@ -49,8 +49,20 @@ export function anyOf(type: ValueType): fc.Arbitrary<Value> {
           .filter(({ kind }) => kind !== "twin")
           .map(anyOf),
       );
-    default:
-      throw new Error(`test: no values of ${type.kind}`);
+    case "text":
+      return fc.string({
+        minLength: type.min,
+        maxLength: Math.min(type.max, type.min + 30),
+        unit: "binary-ascii",
+      });
+    case "choice":
+      return fc.oneof(
+        ...Object.values(type.options).map((option, i) => fc.tuple(fc.constant(i), anyOf(option))),
+      );
+    case "twin":
+    case "tagged":
+    case "default":
+      return anyOf(type.of);
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import { toHex } from "../../../hal/base/hex.ts";
-import { type Inventory, transformXml } from "../../interface/index.ts";
+import { type Directory, transformXml } from "../../interface/index.ts";
 import { plainJson, plainLine } from "../../text.ts";
 import { Exit, reportError } from "../exit.ts";
 import {
@@ -64,7 +64,7 @@ interface Result {
   readonly cause?: CodedError;
 }
 
-function transformFile(file: string, inventory: Inventory, nowS: number): Result {
+function transformFile(file: string, inventory: Directory, nowS: number): Result {
   try {
     const { reference, useCase, kind, bytes, request } = transformXml(readRequestFile(file), inventory);
     const { heldUntilS } = request;

@@ -1,5 +1,12 @@
 /** What passes between the DCC and its users, in DUIS's words and without its XML: requests one way, responses and alerts the other. */
 import type { Eui64 } from "../../../firmware/wire/message.ts";
+import { pairs } from "../requests/duis.ts";
+import type { DccAlertMessage } from "./alerts.ts";
+import type { DeviceAlertMessage, ResponseMessage } from "./responses.ts";
+
+export { pairs } from "../requests/duis.ts";
+export type { DccAlertContent, DccAlertMessage } from "./alerts.ts";
+export type { DeviceAlertMessage, ResponseMessage } from "./responses.ts";
 
 /** Header of a Request. */
 export interface RequestHeader {
@@ -9,7 +16,7 @@ export interface RequestHeader {
   readonly firstInSequence?: boolean;
   /** RequestID of the one that must have succeeded before. */
   readonly preceding?: string;
-  /** 1 to 8. */
+  /** 1 to 9; the last is the DCC's own, which no user may send. */
   readonly commandVariant: number;
   /** ServiceReferenceVariant, e.g. "7.2". */
   readonly reference: string;
@@ -48,49 +55,12 @@ export interface DccMessage {
   readonly body: ResponseBody;
 }
 
+/** What {@link responseBody} takes: EUI-64s are 16 hex digits, times UTC seconds, payloads octets. */
 export type ResponseBody =
   | { readonly ResponseMessage: ResponseMessage }
   | { readonly DeviceAlertMessage: DeviceAlertMessage }
-  | { readonly DCCAlertMessage: { readonly DCCAlertCode: string; readonly DCCAlert: DccAlertContent } };
-
-/** Beside its references at most one member. */
-export interface ResponseMessage {
-  readonly ServiceReference: string;
-  readonly ServiceReferenceVariant: string;
-  readonly CINMessage?: {
-    readonly GBCSPayload: Uint8Array;
-    readonly CustomerIdentificationNumber: string;
-  };
-  readonly DSPScheduledMessage?: { readonly GBCSPayload: Uint8Array; readonly DSPScheduleID: bigint };
-  readonly DSPScheduleID?: bigint;
-  readonly FutureDatedDeviceAlertMessage?: {
-    /** Two octets, 8F66 or 8F67. */
-    readonly FutureDatedAlertCode: string;
-    readonly GBCSPayload: Uint8Array;
-    readonly InstructionNumber: number;
-    readonly TotalCommandInstructions: number;
-  };
-  readonly GBCSPayload?: Uint8Array;
-  readonly LocalCommand?: { readonly GBCSPayload: Uint8Array };
-  readonly PreCommand?: { readonly GBCSVersion: string; readonly GBCSPayload: Uint8Array };
-  /** DSPInventory, DSPOptIn, DSPSchedulesRead, DSPUpdateFirmwareWarning, DSPUpdatePPMIDFirmwareWarning, DSPWANMatrix. */
-  readonly [answerOfTheDcc: string]: unknown;
-}
-
-export interface DeviceAlertMessage {
-  /** Two octets in hex. */
-  readonly AlertCode: string;
-  readonly ThrottledAlertSequenceId?: number;
-  readonly ThrottledAlertCount?: number;
-  readonly GBCSPayload: Uint8Array;
-}
-
-/** One member, e.g. `{ PowerOutageEvent: { CommsHubDeviceID, StartDateTime, MPxN } }`. */
-export type DccAlertContent = Readonly<Record<string, unknown>>;
+  | { readonly DCCAlertMessage: DccAlertMessage };
 
 /** `90-B3-…-00:00-DB-…-A0:1000`. */
 export const requestIdOf = ({ originator, target, counter }: RequestHeader): string =>
   `${pairs(originator)}:${pairs(target)}:${counter}`;
-
-/** An EUI-64 as DUIS writes it: eight pairs joined by "-". */
-export const pairs = (eui: Eui64): string => eui.replace(/..(?=.)/g, "$&-");

@@ -22,8 +22,8 @@ const polyphaseCodes = [
 ] as const;
 
 /** By the element that groups them, in DUIS's order. */
-const supplierGroups = { SupplierESMECommon: supplierCodes, SupplierESMEPolyPhase: ["81B7"] } as const;
-const operatorGroups = {
+export const supplierGroups = { SupplierESMECommon: supplierCodes, SupplierESMEPolyPhase: ["81B7"] } as const;
+export const operatorGroups = {
   NetworkOperatorESMECommon: ["8014", "8015"],
   NetworkOperatorESMESinglePhase: singlePhaseCodes,
   NetworkOperatorESMEPolyPhase: polyphaseCodes,
@@ -62,7 +62,7 @@ const names = Object.keys(choices) as Choice[];
 
 const bits = 256;
 /** Where an event's bit stands in a string: the last is 0. */
-const placeOf = (code: string): number => bits - 1 - Number.parseInt(code.slice(2), 16);
+export const placeOf = (code: string): number => bits - 1 - Number.parseInt(code.slice(2), 16);
 
 function toMaskAndBits(settings: Settings): string {
   const [mask, wanted] = [new Array<string>(bits).fill("0"), new Array<string>(bits).fill("0")];

@@ -10,7 +10,7 @@ import { clock, filledTime, timeOf } from "./time-of-day.ts";
 const dayOfMonth = whole(1, 28);
 const fromMonth = z.strictObject({ DayOfMonth: dayOfMonth, BillingPeriodStartMonth: whole(1, 12) });
 
-const electricityBillingCalendar = z
+export const electricityBillingCalendar = z
   .strictObject({
     BillingTime: time,
     Daily: empty.optional(),
@@ -43,7 +43,7 @@ function datesOf(calendar: BillingCalendar): readonly CalendarDate[] {
 
 // The way back shares nothing with the way there.
 
-function readCalendar(times: unknown): unknown {
+export function readCalendar(times: unknown): unknown {
   const rows = list(times).map((each) => (isRow(each) ? each : { is: each }));
   const [first, ...others] = rows;
   if (first === undefined || others.some(({ time }) => clock(time) !== clock(first.time))) return times;

@@ -21,7 +21,7 @@ const averageVoltageSettings = z.strictObject({
 });
 const rms = "RMSVoltageSettings";
 /** What DUIS calls the averages' settings of phase `phase` (0-based). */
-const averagePaths = (phase: number) => {
+export const averagePaths = (phase: number) => {
   const suffix = phase === 0 ? "" : `Phase${phase + 1}`;
   return [
     [`averageOverVoltageThreshold${suffix}.value`, "AverageRMSOverVoltageThreshold"],

@@ -14,10 +14,11 @@ import {
   straysOf,
   wordOfRole,
 } from "./credential-change.ts";
+import { remotePartyRole } from "./dcc-types.ts";
 import { certificate, executionDateTime, floorSequenceNumber, hexBinary, importMpxn } from "./duis.ts";
 import { request, unlisted } from "./request.ts";
 
-const path = z.strictObject({ Certificate: z.array(certificate).min(1).max(3) });
+export const path = z.strictObject({ Certificate: z.array(certificate).min(1).max(3) });
 /** With neither, a change would be none. */
 const some = (certificates: Readonly<Record<string, unknown>>): boolean =>
   Object.values(certificates).some((each) => each !== undefined);
@@ -28,7 +29,7 @@ const optionalSet = z
     KeyAgreementTopUpCertificate: certificate.optional(),
   })
   .refine(some, "expected at least one certificate");
-const newSet = z.strictObject({
+export const newSet = z.strictObject({
   DigitalSigningCertificate: certificate,
   KeyAgreementCertificate: certificate.optional(),
   KeyAgreementTopUpCertificate: certificate.optional(),
@@ -372,7 +373,7 @@ export const credentials = {
     actsAs: "accessControlBroker",
     fields: {
       RemotePartyRole: z
-        .array(roleWord)
+        .array(remotePartyRole)
         .min(1)
         .max(7)
         .refine((roles) => new Set(roles).size === roles.length, "expected each role once"),

@@ -5,8 +5,15 @@
  */
 import { z } from "zod";
 import { NEVER, NOW } from "../../../firmware/model/index.ts";
-import { fromHex } from "../../../hal/base/hex.ts";
+import { fromHex, toHex } from "../../../hal/base/hex.ts";
 import { readIsoTime } from "../../../hal/base/iso-time.ts";
+
+/** What XML has in place of a form's value, where that is not the value as text. */
+export const inXml = z.registry<{ readonly text: (value: unknown) => string }>();
+const written = <T extends z.ZodType>(schema: T, text: (value: unknown) => string): T => {
+  inXml.add(schema, { text });
+  return schema;
+};
 
 const timeRange = "expected a time from 1970-01-01T00:00:01Z to 2106-02-07T06:28:14Z";
 const seconds = (least: number, most: number) => z.int(timeRange).min(least, timeRange).max(most, timeRange);
@@ -31,32 +38,44 @@ const isoTime = (range: z.ZodType) =>
     .string()
     .refine((text) => timeFault(text, range) === undefined)
     .transform((text) => Math.floor((readIsoTime(text) as number) / 1000));
-const timeIn = (range: z.ZodNumber) =>
-  z
-    .union([range, isoTime(range)], { error: ({ input }) => timeFault(input, range) })
-    .describe("UTC seconds, or an ISO 8601 time with a zone");
-
+/** The time of `seconds` in UTC, as XML has it. */
+const asIso = (seconds: unknown): string =>
+  typeof seconds === "number"
+    ? new Date(seconds * 1000).toISOString().replace(".000Z", "Z")
+    : String(seconds);
 /** xs:dateTime: ISO 8601 with a zone, or UTC seconds since 1970. Becomes seconds. */
-export const dateTime = timeIn(ordinary);
-const logTime = timeIn(inclusive);
+export const dateTime = written(
+  z
+    .union([ordinary, isoTime(ordinary)], { error: ({ input }) => timeFault(input, ordinary) })
+    .describe("UTC seconds, or an ISO 8601 time with a zone"),
+  asIso,
+);
 
-/** DUIS's way to cancel what was to take force later. */
+/** DUIS's way to cancel what was to take force later; of a log, its end. */
 export const cancellation = "3000-12-31T00:00:00Z";
 const isCancellation = (text: string): boolean => readIsoTime(text) === readIsoTime(cancellation);
+const never = z
+  .string()
+  .refine(isCancellation)
+  .transform(() => NEVER);
+
+const logTime = written(
+  z
+    .union([inclusive, never, isoTime(inclusive)], { error: ({ input }) => timeFault(input, inclusive) })
+    .describe("UTC seconds, or an ISO 8601 time with a zone"),
+  asIso,
+);
+
+/** A time to come, or {@link cancellation}, which becomes `NEVER`. */
+export const laterTime = written(
+  z.union([ordinary, never, isoTime(ordinary)], {
+    error: ({ input }) => `${timeFault(input, ordinary)}; or ${cancellation}, which cancels`,
+  }),
+  (seconds) => (seconds === NEVER ? cancellation : asIso(seconds)),
+);
 
 /** When what the device keeps takes force: left out, at once; {@link cancellation}, never; else a time. */
-export const executionDateTime = z
-  .union(
-    [
-      ordinary,
-      z
-        .string()
-        .refine(isCancellation)
-        .transform(() => NEVER),
-      isoTime(ordinary),
-    ],
-    { error: ({ input }) => `${timeFault(input, ordinary)}; or ${cancellation}, which cancels` },
-  )
+export const executionDateTime = laterTime
   .default(NOW)
   .describe(`left out: at once; ${cancellation}: never; else a time, ISO 8601 with a zone or UTC seconds`);
 
@@ -77,6 +96,16 @@ export const int = z.int().min(-0x8000_0000).max(0x7fff_ffff);
 /** A power of ten. */
 export const priceScale = z.int().min(-128).max(127);
 export const whole = (least: number, most: number) => z.int().min(least).max(most);
+/** xs:decimal with so many digits behind its point. */
+export const decimal = (least: number, most: number, decimals: number) =>
+  z
+    .number()
+    .min(least)
+    .max(most)
+    .refine(
+      (value) => Math.abs(value * 10 ** decimals - Math.round(value * 10 ** decimals)) < 1e-6,
+      `expected ${decimals} decimals at most`,
+    );
 /** floorSequenceNumber: an integer of ASN.1. */
 export const floorSequenceNumber = z.bigint().min(0n).max(0x7fff_ffff_ffff_ffffn);
 
@@ -110,33 +139,50 @@ export const empty = z.strictObject({});
 const octets = z.custom<Uint8Array>((value) => value instanceof Uint8Array, "expected octets");
 /** hexBinary of `least` to `most` octets, or the octets. */
 export const hexBinary = (least: number, most: number) =>
-  z
-    .union([
-      octets,
-      z
-        .string()
-        .regex(/^([0-9a-f]{2})*$/i, "expected hex")
-        .transform(fromHex),
-    ])
-    .refine(
-      (bytes) => bytes.length >= least && bytes.length <= most,
-      least === most ? `expected ${least} octets` : `expected ${least} to ${most} octets`,
-    );
+  written(
+    z
+      .union([
+        octets,
+        z
+          .string()
+          .regex(/^([0-9a-f]{2})*$/i, "expected hex")
+          .transform(fromHex),
+      ])
+      .refine(
+        (bytes) => bytes.length >= least && bytes.length <= most,
+        least === most ? `expected ${least} octets` : `expected ${least} to ${most} octets`,
+      ),
+    (value) => (value instanceof Uint8Array ? toHex(value) : String(value)),
+  );
+
+/** base64Binary of `least` to `most` octets, or the octets. */
+export const base64Binary = (least: number, most: number) =>
+  written(
+    z
+      .union([octets, z.base64().transform((text) => Uint8Array.from(Buffer.from(text, "base64")))], {
+        error: "expected base64",
+      })
+      .refine(
+        (bytes) => bytes.length >= least && bytes.length <= most,
+        `expected ${least} to ${most} octets`,
+      ),
+    (value) => (value instanceof Uint8Array ? Buffer.from(value).toString("base64") : String(value)),
+  );
 
 /** A certificate: base64Binary, or its octets. */
-export const certificate = z.union([
-  octets,
-  z
-    .base64()
-    .min(4)
-    .transform((text) => Uint8Array.from(Buffer.from(text, "base64"))),
-]);
+export const certificate = base64Binary(1, 0xffff);
+
+/** An EUI-64 as DUIS writes it: eight pairs joined by "-". */
+export const pairs = (eui: string): string => eui.replace(/..(?=.)/g, "$&-");
 
 /** "00-DB-12-34-56-78-90-A0"; without hyphens too. Becomes 16 capital hex digits. */
-export const eui = z
-  .string()
-  .regex(/^([0-9a-f]{2}-?){7}[0-9a-f]{2}$/i, "expected an EUI-64: 16 hex digits")
-  .transform((text) => text.replaceAll("-", "").toUpperCase());
+export const eui = written(
+  z
+    .string()
+    .regex(/^([0-9a-f]{2}-?){7}[0-9a-f]{2}$/i, "expected an EUI-64: 16 hex digits")
+    .transform((text) => text.replaceAll("-", "").toUpperCase()),
+  (value) => pairs(String(value).replaceAll("-", "")),
+);
 
 /** Numbers of metering points. */
 export const importMpxn = z.string().regex(/^\d{1,13}$/, "expected up to 13 digits");

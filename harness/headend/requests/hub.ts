@@ -1,7 +1,7 @@
 /** Service requests 6.28 to 6.32, 8.9 and 8.12.1: the hub's log of devices, and its sub-GHz network. */
 import { z } from "zod";
 import { CodedError } from "../../../hal/base/coded-error.ts";
-import { empty, eui, readLogPeriod, whole } from "./duis.ts";
+import { decimal, empty, eui, readLogPeriod, whole } from "./duis.ts";
 import { type DeviceBackup, type Lookup, type ReadContext, type RequestContext, request } from "./request.ts";
 
 /** `Channel27`, … as DUIS has them: elements without content. */
@@ -11,19 +11,8 @@ const channelsFrom = (first: number, last: number) =>
       Array.from({ length: last - first + 1 }, (_, i) => [`Channel${first + i}`, empty.optional()]),
     ) as Readonly<Record<string, z.ZodOptional<typeof empty>>>,
   );
-/** Per cent with so many decimals. */
-const percent = (least: number, most: number, decimals: number) =>
-  z
-    .number()
-    .min(least)
-    .max(most)
-    .refine(
-      (value) => Math.abs(value * 10 ** decimals - Math.round(value * 10 ** decimals)) < 1e-6,
-      `expected ${decimals} decimals at most`,
-    );
-
 /** Each band's element: the radio page of its mask, and the number of its first channel there. */
-const bands = {
+export const bands = {
   LowerBandSubGHzChannels0To26: { page: 28, first: 0, last: 26, mask: "page28" },
   LowerBandSubGHzChannels27To34: { page: 29, first: 27, last: 34, mask: "page29" },
   LowerBandSubGHzChannels35To61: { page: 30, first: 35, last: 61, mask: "page30" },
@@ -35,14 +24,14 @@ type Band = keyof typeof bands;
 const bandNames = Object.keys(bands) as Band[];
 
 const hundredths = (value: number): number => Math.round(value * 100);
-const shares = {
+export const shares = {
   limitedThreshold: "NormalLimitedDutyCycleThreshold",
   criticalThreshold: "LimitedCriticalDutyCycleThreshold",
   poorShare: "NonGSMEPoorCommsPercentageThreshold",
   failureShare: "LocalCHFailurePercentage",
   retryShare: "LocalCHRetryPercentage",
 } as const;
-const counts = {
+export const counts = {
   changesPerWeek: "MaximumSubGHzChannelChangesPerWeek",
   gsmeCurfew: "GSMECurfew",
   quieterDb: "ChannelQuieterThreshold",
@@ -69,23 +58,26 @@ function channelsOf(band: Band, mask: unknown): unknown {
   return fits && String(mask).startsWith(page.toString(2)) ? found : mask;
 }
 
-const configuration = {
+export const configuration = {
   LowerBandSubGHzChannels0To26: channelsFrom(0, 26),
   LowerBandSubGHzChannels27To34: channelsFrom(27, 34),
   LowerBandSubGHzChannels35To61: channelsFrom(35, 61),
   UpperBandSubGHzChannels0To26: channelsFrom(0, 26),
-  NormalLimitedDutyCycleThreshold: percent(0.5, 2, 1),
-  LimitedCriticalDutyCycleThreshold: percent(1.6, 2.4, 1),
+  NormalLimitedDutyCycleThreshold: decimal(0.5, 2, 1),
+  LimitedCriticalDutyCycleThreshold: decimal(1.6, 2.4, 1),
   MaximumSubGHzChannelChangesPerWeek: whole(1, 7),
   GSMECurfew: whole(2, 0xffff),
   ChannelQuieterThreshold: whole(1, 255),
   ChannelNoisierThreshold: whole(0, 20),
-  NonGSMEPoorCommsPercentageThreshold: percent(1, 100, 2),
+  NonGSMEPoorCommsPercentageThreshold: decimal(1, 100, 2),
   NonGSMEPoorCommsMeasurementPeriods: whole(50, 150),
   LocalCHNoiseMeasurementPeriod: whole(61, 0xffff),
-  LocalCHFailurePercentage: percent(1, 100, 2),
-  LocalCHRetryPercentage: percent(1, 100, 2),
+  LocalCHFailurePercentage: decimal(1, 100, 2),
+  LocalCHRetryPercentage: decimal(1, 100, 2),
 } as const;
+
+/** Also what a hub tells of a configuration that has changed. */
+export const subGhzConfiguration = z.strictObject(configuration);
 
 const entries = <T extends object>(record: T) => Object.entries(record) as [keyof T & string, string][];
 

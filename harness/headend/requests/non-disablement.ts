@@ -1,6 +1,7 @@
 /** The calendar of service request 2.1: when no supply is cut for want of credit. */
 import { z } from "zod";
 import { fromHex, toHex } from "../../../hal/base/hex.ts";
+import { dateFault } from "../../../hal/base/iso-time.ts";
 import { date, fromCalendar, toCalendar } from "./date.ts";
 import { indexed, time, whole } from "./duis.ts";
 import { list } from "./read.ts";
@@ -11,10 +12,11 @@ const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satur
 /** xs:date: "2015-03-28Z"; year 65535 is any. */
 const scheduleDate = z
   .string()
-  .regex(
-    /^(\d{4}|65535)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])Z?$/,
-    'expected "YYYY-MM-DD", or "65535-MM-DD"',
-  );
+  .regex(/^(\d{4}|65535)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])Z?$/, 'expected "YYYY-MM-DD", or "65535-MM-DD"')
+  .refine((text) => {
+    const [year, month, day] = numbersOf(text);
+    return year > 0 && dateFault(month, day, year) === undefined;
+  }, "expected a day of the calendar");
 
 const schedule = z.strictObject({
   NonDisablementScript: z.enum(["START", "STOP"]),
@@ -48,8 +50,11 @@ const openYear = 65_535;
 const bits = (length: number, isSet: (at: number) => boolean): string =>
   Array.from({ length }, (_, at) => (isSet(at) ? "1" : "0")).join("");
 
+const numbersOf = (text: string) =>
+  text.replace("Z", "").split("-").map(Number) as [year: number, month: number, day: number];
+
 function dateOf(text: string) {
-  const [year, month, day] = text.replace("Z", "").split("-").map(Number) as [number, number, number];
+  const [year, month, day] = numbersOf(text);
   return { ...(year === openYear ? {} : { year }), month, day };
 }
 

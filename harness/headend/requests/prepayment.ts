@@ -74,7 +74,11 @@ const rowText = (row: unknown): string => {
 };
 const twinOf = (text: string, rows: string) => (text.endsWith(rows) ? text.slice(0, -rows.length) : text);
 
-function readCharges(value: unknown, isCredit: boolean, isTwin: boolean): Readonly<Record<string, unknown>> {
+export function readCharges(
+  value: unknown,
+  isCredit: boolean,
+  isTwin: boolean,
+): Readonly<Record<string, unknown>> {
   const text = list(value).map(rowText).join(" ");
   const secondary = isCredit ? " 00/05/111" : " 00/05/111 01/05/111";
   const rest = isTwin ? twinOf(text, secondary) : text;
@@ -121,7 +125,7 @@ function readRate(value: unknown): Readonly<Record<string, unknown>> {
 // --- 2.1 ---
 
 const electricity = "UpdatePrepayConfigElectricity";
-const aWeekS = 604_800;
+export const aWeekS = 604_800;
 
 export const prepayment = {
   /** 10^-5 of the currency, as all amounts. */

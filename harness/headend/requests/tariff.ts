@@ -47,8 +47,8 @@ const elecTariffElements = z.strictObject({
 type ElecTariff = z.output<typeof elecTariffElements>;
 
 /** The tariffication script table: scripts 101 to 108 charge the block matrix, 201 to 204 the secondary element. */
-const firstBlockScript = 100;
-const firstSecondaryScript = 200;
+export const firstBlockScript = 100;
+export const firstSecondaryScript = 200;
 
 function tariffValues({ CurrencyUnits, SwitchingTable, SpecialDays, ThresholdMatrix }: ElecTariff) {
   const thresholds = ThresholdMatrix.Thresholds.map(

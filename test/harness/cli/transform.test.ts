@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeDuisRequest } from "../../../harness/interface/index.ts";
+import { writeUserRequest } from "../../../harness/interface/index.ts";
 import { commandLine } from "../../support/command-line.ts";
 
 const limits = {
@@ -27,7 +27,7 @@ describe("meterbench transform and correlate", () => {
   after(() => rmSync(folder, { recursive: true }));
 
   it("give a pre-command, and find that it asks for the same", async () => {
-    const xml = file("request.xml", writeDuisRequest(limits));
+    const xml = file("request.xml", writeUserRequest(limits));
     const { stdout, exitCode } = await commandLine(["transform", xml, "--json"]);
     assert.equal(exitCode, 0);
     const [{ reference, useCase, kind, hex }] = JSON.parse(stdout);
@@ -37,15 +37,15 @@ describe("meterbench transform and correlate", () => {
       [same.exitCode, same.stdout],
       [0, "the pre-command (ECS42) asks for what the request does\n"],
     );
-    const other = file("other.xml", writeDuisRequest({ ...limits, counter: 8n }));
+    const other = file("other.xml", writeUserRequest({ ...limits, counter: 8n }));
     const differs = await commandLine(["correlate", other, hex, "--json"]);
     assert.equal(differs.exitCode, 1);
     assert.equal(JSON.parse(differs.stdout).field, "counter");
   });
 
   it("tell of each request that becomes nothing, why, beside those that do", async () => {
-    const good = file("good.xml", writeDuisRequest(limits));
-    const gas = file("gas.xml", writeDuisRequest({ ...limits, target: "00DB1234567890A1" }));
+    const good = file("good.xml", writeUserRequest(limits));
+    const gas = file("gas.xml", writeUserRequest({ ...limits, target: "00DB1234567890A1" }));
     const { stdout, exitCode } = await commandLine([
       "transform",
       good,
@@ -67,7 +67,7 @@ describe("meterbench transform and correlate", () => {
     };
     const xml = file(
       "log.xml",
-      writeDuisRequest({ ...limits, commandVariant: 1, reference: "6.13", parameters }),
+      writeUserRequest({ ...limits, commandVariant: 1, reference: "6.13", parameters }),
     );
     const { stderr, exitCode } = await commandLine(["transform", xml]);
     assert.equal(exitCode, 2);

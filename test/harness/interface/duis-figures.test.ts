@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import { correlate } from "../../../harness/headend/correlate.ts";
-import { correlateXml, type Inventory, transformXml } from "../../../harness/interface/index.ts";
+import { correlateXml, type Directory, transformXml } from "../../../harness/interface/index.ts";
 import { contentOf } from "../../firmware/model/content.ts";
 import { duis, rtds } from "../../support/shared-data.ts";
 import { changesOf } from "./leaf-changes.ts";
@@ -83,7 +83,7 @@ describe("service requests of the user interface, and what they become", () => {
 const correlates = (...args: Parameters<typeof refusalOf>): boolean => refusalOf(...args) === undefined;
 
 /** What is said of a changed request: its form's words, or correlation's; undefined when the pre-command does for it. */
-function refusalOf(xml: string, preCommand: Uint8Array, inventory: Inventory) {
+function refusalOf(xml: string, preCommand: Uint8Array, inventory: Directory) {
   try {
     const target = /RequestID>[^:]*:([^:]*):/.exec(xml)![1]!.replaceAll("-", "").toUpperCase();
     correlateXml(xml, preCommand, inventory, new Set([target]));

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { useCaseByCode } from "../../../firmware/model/index.ts";
-import { type Inventory, referenceDevices, transformXml } from "../../../harness/interface/index.ts";
+import { type Directory, referenceDevices, transformXml } from "../../../harness/interface/index.ts";
 import { contentOf } from "../../firmware/model/content.ts";
 import { hex } from "../../support/shared-data.ts";
 
@@ -43,7 +43,7 @@ export const isOurs = ({ target }: Pair): boolean =>
 const customerNumber = "1234";
 
 /** The plain inventory first; the counter is that of whoever originated the message. */
-export function inventoriesOf({ target, message, xml }: Pair): Inventory[] {
+export function inventoriesOf({ target, message, xml }: Pair): Directory[] {
   const counter = contentOf(message).counter.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
   const user = /RequestID>([^:]*):/.exec(xml)![1]!.replaceAll("-", "").toUpperCase();
   const device = referenceDevices.get(target)!;
@@ -63,7 +63,7 @@ export const comparedOf = ({ critical, message }: Pair): Uint8Array =>
   critical ? message : contentOf(message).content;
 
 /** With the first inventory that gives the reference's octets; else with the plain one. */
-export function reproduced(pair: Pair): { readonly inventory: Inventory; readonly identical: boolean } {
+export function reproduced(pair: Pair): { readonly inventory: Directory; readonly identical: boolean } {
   const inventories = inventoriesOf(pair);
   const expected = Buffer.from(comparedOf(pair));
   const found = inventories.find((each) => {

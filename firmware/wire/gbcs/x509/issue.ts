@@ -16,11 +16,14 @@ const version3 = der(Tag.inContext0, der(Tag.integer, Uint8Array.of(2)));
 const policies = der(Tag.sequence, der(Tag.sequence, derOid(Oid.testPolicy)));
 const yes = der(Tag.boolean, Uint8Array.of(0xff));
 
+/** Of whatever role: one that no device knows by its number. */
+type AnyClaims = Omit<CertificateClaims, "role"> & { readonly role: CertificateClaims["role"] | number };
+
 /**
  * Issues a certificate. The levels are those of the SMKI: the root certifies authorities (and its followers), and an
  * issuing authority all others; so what is certified tells the issuer's role.
  */
-export function issueCertificate(claims: CertificateClaims, issuer: Signer, issuerName: Eui64): Uint8Array {
+export function issueCertificate(claims: AnyClaims, issuer: Signer, issuerName: Eui64): Uint8Array {
   const { role, subject, usage } = claims;
   const signed = der(
     Tag.sequence,
@@ -36,7 +39,7 @@ export function issueCertificate(claims: CertificateClaims, issuer: Signer, issu
   return der(Tag.sequence, signed, ecdsaWithSha256, writeBits(writeSignature(issuer.sign(signed))));
 }
 
-function extensions(claims: CertificateClaims, issuer: Signer): Uint8Array[] {
+function extensions(claims: AnyClaims, issuer: Signer): Uint8Array[] {
   const { role, subject, usage, publicKey, contingency } = claims;
   const list = [writeExtension(Oid.keyUsage, true, writeUsage(usage))];
   if (usage === "certify")

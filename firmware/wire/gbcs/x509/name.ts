@@ -3,7 +3,7 @@
  * device: an empty subject, and the EUI-64 as serial number of a hardwareModuleName (RFC 4108) in subjectAltName.
  */
 import { euiText } from "../../../../hal/base/eui64.ts";
-import { toHex } from "../../../../hal/base/hex.ts";
+import { fromHex, toHex } from "../../../../hal/base/hex.ts";
 import { type Role, roles } from "../../../model/index.ts";
 import type { Eui64 } from "../../message.ts";
 import { byteText, euiBytes, malformed } from "../bytes.ts";
@@ -23,6 +23,23 @@ const MAX_ATTRIBUTES = 8;
 /** `name`: the SEQUENCE whole. Attributes that GBCS does not know are passed over. */
 export function readName(name: Uint8Array): DistinguishedName {
   const found: { role?: number; eui?: Eui64 } = {};
+  for (const { oid, at, value } of attributesOf(name)) {
+    if (oid === Oid.organizationalUnit) found.role = readRole(value);
+    else if (oid === Oid.uniqueIdentifier) found.eui = readEui(readBits(value, "unique identifier"), at);
+    else value.into("attribute value", value.tag ?? Tag.utf8String);
+    value.finish("name attribute");
+  }
+  return found;
+}
+
+interface Attribute {
+  readonly oid: string;
+  readonly at: number;
+  /** Holds the one item that is its value. */
+  readonly value: DerReader;
+}
+
+function* attributesOf(name: Uint8Array): Generator<Attribute> {
   const attributes = onlyItem(name, "name", Tag.sequence);
   const seen = new Set<string>();
   while (attributes.left > 0) {
@@ -34,12 +51,41 @@ export function readName(name: Uint8Array): DistinguishedName {
     if (seen.has(oid) || seen.size === MAX_ATTRIBUTES)
       throw malformed("name", at, `each attribute once, at most ${MAX_ATTRIBUTES}`, "more");
     seen.add(oid);
-    if (oid === Oid.organizationalUnit) found.role = readRole(pair);
-    else if (oid === Oid.uniqueIdentifier) found.eui = readEui(readBits(pair, "unique identifier"), at);
-    else pair.into("attribute value", pair.tag ?? Tag.utf8String);
-    pair.finish("name attribute");
+    yield { oid, at, value: pair };
   }
-  return found;
+}
+
+const shortNames: Readonly<Record<string, string>> = {
+  "550403": "CN",
+  "550406": "C",
+  "55040A": "O",
+  [Oid.organizationalUnit]: "OU",
+};
+
+/** As people and XML signatures write it (RFC 2253), the last attribute first, e.g. `CN=Z1,OU=07`. */
+export const nameText = (name: Uint8Array): string =>
+  Array.from(attributesOf(name), ({ oid, value }) => `${shortNames[oid] ?? dotted(oid)}=${valueText(value)}`)
+    .reverse()
+    .join();
+
+/** The numbers of an object identifier (X.690 §8.19). */
+function dotted(oid: string): string {
+  const numbers = [0];
+  for (const byte of fromHex(oid)) {
+    numbers.push((numbers.pop() as number) * 128 + (byte & 0x7f));
+    if (byte < 0x80) numbers.push(0);
+  }
+  const [first = 0, ...others] = numbers.slice(0, -1);
+  const top = Math.min(2, Math.floor(first / 40));
+  return [top, first - 40 * top, ...others].join(".");
+}
+
+/** RFC 2253 §2.4: what is no text as hex of its DER. */
+function valueText(value: DerReader): string {
+  const { tag } = value;
+  if (tag !== Tag.utf8String && tag !== Tag.printableString) return `#${toHex(value.rest()).toLowerCase()}`;
+  const text = new TextDecoder().decode(value.content("attribute value", tag));
+  return text.replace(/[,+"\\<>;]|^[ #]| $/g, "\\$&");
 }
 
 function readRole(pair: DerReader): number {
@@ -56,8 +102,9 @@ function readEui(bytes: Uint8Array, at: number): Eui64 {
   return euiText(bytes);
 }
 
-export function writeName(role: Role, eui: Eui64): Uint8Array {
-  const digits = byteText(roles[role].number);
+/** A role by its number: one that no device knows. */
+export function writeName(role: Role | number, eui: Eui64): Uint8Array {
+  const digits = byteText(typeof role === "number" ? role : roles[role].number);
   return der(
     Tag.sequence,
     attribute(Oid.organizationalUnit, der(Tag.utf8String, textOctets(digits))),

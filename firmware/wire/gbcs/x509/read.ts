@@ -2,7 +2,7 @@
 import { sameBytes } from "../../../../hal/base/bytes.ts";
 import { type CodedError, hasCode, messageOf } from "../../../../hal/base/coded-error.ts";
 import { toHex } from "../../../../hal/base/hex.ts";
-import { type Role, roleByNumber } from "../../../model/index.ts";
+import { roleByNumber } from "../../../model/index.ts";
 import type { Eui64 } from "../../message.ts";
 import type { Certificate, KeyUsage } from "../../suite.ts";
 import { malformed as malformedField } from "../bytes.ts";
@@ -43,6 +43,11 @@ export interface X509Certificate extends Certificate {
   readonly pathLength: number | undefined;
 }
 
+/** One whose role may be one that no device knows, such as of those who sign XML: its number, two digits of hex as OU. */
+export interface AnyCertificate extends Omit<X509Certificate, "role"> {
+  readonly role: number | "device";
+}
+
 export const ecdsaWithSha256 = der(Tag.sequence, derOid(Oid.ecdsaWithSha256));
 
 /**
@@ -51,6 +56,15 @@ export const ecdsaWithSha256 = der(Tag.sequence, derOid(Oid.ecdsaWithSha256));
  * GBCS knows, or several things; `certificate/wrong-role` for a role that there is not.
  */
 export function readCertificate(bytes: Uint8Array): X509Certificate {
+  const certificate = readAnyCertificate(bytes);
+  if (certificate.role === "device") return { ...certificate, role: certificate.role };
+  const role = roleByNumber(certificate.role);
+  if (role === undefined) throw refused("wrong-role", "a role that GBCS knows as OU", `${certificate.role}`);
+  return { ...certificate, role };
+}
+
+/** As {@link readCertificate}, of whatever role. */
+export function readAnyCertificate(bytes: Uint8Array): AnyCertificate {
   if (bytes.length > MAX_CERTIFICATE_BYTES)
     throw refused("malformed", `at most ${MAX_CERTIFICATE_BYTES} bytes`, bytes.length);
   return guarded("an X.509 certificate as GBCS has them", () => readChecked(bytes));
@@ -66,7 +80,7 @@ export function guarded<T>(expected: string, read: () => T): T {
   }
 }
 
-function readChecked(bytes: Uint8Array): X509Certificate {
+function readChecked(bytes: Uint8Array): AnyCertificate {
   const certificate = onlyItem(bytes, "certificate", Tag.sequence);
   const signed = certificate.element("signed part", Tag.sequence);
   expectAlgorithm(certificate);
@@ -131,8 +145,8 @@ function readSubject(
   name: Uint8Array,
   extensions: ReadonlyMap<string, Extension>,
   fallback: Eui64 | undefined,
-): { readonly role: Role | "device"; readonly subject: Eui64 } {
-  const { role: number, eui } = readName(name);
+): { readonly role: number | "device"; readonly subject: Eui64 } {
+  const { role, eui } = readName(name);
   const alternative = extensions.get(Oid.subjectAltName);
   if (name.length === 2) {
     if (!alternative?.critical) throw malformedField("subject", 0, "a critical alternative name", "none");
@@ -140,10 +154,8 @@ function readSubject(
   }
   if (alternative?.critical) throw malformedField("alternative name", 0, "none of a party", "a critical one");
   const subject = eui ?? fallback;
-  if (number === undefined || subject === undefined)
+  if (role === undefined || subject === undefined)
     throw malformedField("subject", 0, "a role and a unique identifier", "a name without");
-  const role = roleByNumber(number);
-  if (role === undefined) throw refused("wrong-role", "a role that GBCS knows as OU", `${number}`);
   return { role, subject };
 }
 

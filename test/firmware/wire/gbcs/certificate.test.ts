@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import fc from "fast-check";
 import { type Role, roles } from "../../../../firmware/model/index.ts";
-import { der, derUnsigned } from "../../../../firmware/wire/gbcs/der.ts";
+import { der, derUnsigned, Tag } from "../../../../firmware/wire/gbcs/der.ts";
 import { gbcsCredentials, gbcsSuite } from "../../../../firmware/wire/gbcs/suite.ts";
+import { nameText } from "../../../../firmware/wire/gbcs/x509/name.ts";
 import type { CertificateClaims } from "../../../../firmware/wire/suite.ts";
 import { hasCode } from "../../../../hal/base/coded-error.ts";
 import type { Signer } from "../../../../hal/board.ts";
@@ -343,5 +344,21 @@ describe("a GBCS public key", () => {
         assert.ok(!gbcsSuite.keyUsable(crypto, usage, bad));
     }
     assert.equal(toHex(gbcsSuite.keyId(crypto, caPoints.root)), "48cf1b32697c4669");
+  });
+});
+
+describe("a GBCS name as text", () => {
+  const attribute = (oid: string, value: Uint8Array) =>
+    der(Tag.set, der(Tag.sequence, der(Tag.oid, hex(oid)), value));
+  const text = (words: string) => der(Tag.utf8String, new TextEncoder().encode(words));
+  const name = (...attributes: Uint8Array[]) => nameText(der(Tag.sequence, ...attributes));
+
+  it("has its last attribute first, what is no text in hex, and what could be taken for a divider escaped (RFC 2253)", () => {
+    assert.equal(name(attribute("55040b", text("07")), attribute("550403", text("Z1"))), "CN=Z1,OU=07");
+    assert.equal(name(attribute("550403", text(' a,b+"\\ '))), 'CN=\\ a\\,b\\+\\"\\\\\\ ');
+    const bits = der(Tag.bitString, Uint8Array.of(0, 0x90));
+    assert.equal(name(attribute("55042d", bits)), "2.5.4.45=#03020090");
+    assert.equal(name(attribute("2a864886f70d010901", text("x"))), "1.2.840.113549.1.9.1=x");
+    assert.equal(name(), "");
   });
 });

@@ -1,18 +1,19 @@
 /** From a user's Request to what the head end transforms: who originates, for which device, with whose counter. */
-import { isModelled } from "../../firmware/devices/boot.ts";
-import { type DeviceName, grantsOn, type Role } from "../../firmware/model/index.ts";
-import type { Eui64 } from "../../firmware/wire/message.ts";
-import type { Wire } from "../../firmware/wire/wire.ts";
-import { CodedError } from "../../hal/base/coded-error.ts";
-import { partyIdentities } from "../headend/parties.ts";
-import type { RequestContext, RequestDefinition } from "../headend/requests/request.ts";
-import { type PreCommand, type ServiceRequest, transform } from "../headend/transform.ts";
-import { definitionOf } from "./bodies.ts";
-import type { DuisRequest } from "./duis-request.ts";
-import { type Listed, type ListedDevice, roleOfParty } from "./home-devices.ts";
+import { isModelled } from "../../../firmware/devices/boot.ts";
+import { type DeviceName, grantsOn, type Role } from "../../../firmware/model/index.ts";
+import type { Eui64 } from "../../../firmware/wire/message.ts";
+import type { Wire } from "../../../firmware/wire/wire.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
+import { partyIdentities } from "../parties.ts";
+import { gasRequests } from "../requests/gas.ts";
+import { dccRequests } from "../requests/index.ts";
+import type { RequestContext, RequestDefinition } from "../requests/request.ts";
+import { type PreCommand, type ServiceRequest, transform } from "../transform.ts";
+import { type Listed, type ListedDevice, roleOfParty } from "./listed-devices.ts";
+import type { FormRequest } from "./messages.ts";
 
 /** What the DCC knows besides the request. */
-export interface Inventory {
+export interface Directory {
   readonly devices: Listed;
   /** Roles of users that are none of the reference messages' parties. */
   readonly users?: ReadonlyMap<Eui64, Role>;
@@ -26,14 +27,20 @@ export interface Inventory {
 }
 
 /**
- * The pre-command, or the command before its MAC, that `request` becomes on `wire`. Throws what {@link transform} throws, and
- * `interface/device` for a target that is no device of a home here, or may be of several types.
+ * The pre-command, or the command before its MAC, that `request` becomes on `wire`. Throws what {@link transform} throws,
+ * `interface/device` for a target that is no device of a home here, or may be of several types, and `interface/variant` for
+ * what asks the DCC itself.
  */
-export function transformRequest(request: DuisRequest, inventory: Inventory, wire: Wire): PreCommand {
-  const definition = definitionOf(request.reference);
-  const listed = inventory.devices.get(request.target);
-  if (listed !== undefined) return routed(request, definition, listed, inventory, wire);
-  const tried = candidates(definition).map((device) => attempt(request, definition, device, inventory, wire));
+export function transformRequest(
+  request: FormRequest,
+  definition: RequestDefinition,
+  directory: Directory,
+  wire: Wire,
+): PreCommand {
+  requireCommand(definition);
+  const listed = directory.devices.get(request.target);
+  if (listed !== undefined) return routed(request, definition, listed, directory, wire);
+  const tried = candidates(definition).map((device) => attempt(request, definition, device, directory, wire));
   const fits = tried.filter((each): each is PreCommand => !(each instanceof CodedError));
   const [first] = fits;
   if (first === undefined) throw tried[0] ?? noDevice(request, definition);
@@ -41,9 +48,22 @@ export function transformRequest(request: DuisRequest, inventory: Inventory, wir
   return first;
 }
 
-function attempt(...[request, definition, device, inventory, wire]: Parameters<typeof routed>) {
+/** What asks the DCC, or is for gas devices, becomes no command here. */
+function requireCommand({ reference, element }: RequestDefinition): void {
+  const named = `service request ${reference} (${element})`;
+  if (Object.hasOwn(dccRequests, reference))
+    throw new CodedError("interface/variant", `${named} asks the DCC itself, and becomes no command`, {
+      element,
+    });
+  if (Object.hasOwn(gasRequests, reference))
+    throw new CodedError("interface/device", `${named} is for a gas device: no such device here`, {
+      element,
+    });
+}
+
+function attempt(...[request, definition, device, directory, wire]: Parameters<typeof routed>) {
   try {
-    return routed(request, definition, device, inventory, wire);
+    return routed(request, definition, device, directory, wire);
   } catch (error) {
     if (error instanceof CodedError) return error;
     throw error;
@@ -54,7 +74,7 @@ function attempt(...[request, definition, device, inventory, wire]: Parameters<t
 const candidates = ({ devices }: RequestDefinition): readonly ListedDevice[] =>
   devices.filter(isModelled).map((type) => ({ type }));
 
-function several({ target, reference }: DuisRequest, fits: readonly PreCommand[]): CodedError {
+function several({ target, reference }: FormRequest, fits: readonly PreCommand[]): CodedError {
   const each = fits.map(({ request, useCase }) => `a ${request.target.type}'s ${useCase.id}`).join(", or ");
   return new CodedError(
     "interface/device",
@@ -63,7 +83,7 @@ function several({ target, reference }: DuisRequest, fits: readonly PreCommand[]
   );
 }
 
-function noDevice({ target, reference }: DuisRequest, { devices }: RequestDefinition, type?: DeviceName) {
+function noDevice({ target, reference }: FormRequest, { devices }: RequestDefinition, type?: DeviceName) {
   const what = type === undefined ? "no device of a home here" : `a ${type}: no such device here`;
   return new CodedError(
     "interface/device",
@@ -73,38 +93,38 @@ function noDevice({ target, reference }: DuisRequest, { devices }: RequestDefini
 }
 
 function routed(
-  request: DuisRequest,
+  request: FormRequest,
   definition: RequestDefinition,
   { type, ...variant }: ListedDevice,
-  inventory: Inventory,
+  directory: Directory,
   wire: Wire,
 ): PreCommand {
   if (!isModelled(type)) throw noDevice(request, definition, type);
   const target = { eui: request.target, type, ...variant };
   const { originator, counter, reference, parameters } = request;
-  const known = roleOfParty(originator) ?? inventory.users?.get(originator);
+  const known = roleOfParty(originator) ?? directory.users?.get(originator);
   const role = known ?? (definition.roles[0] as Role);
-  const { backups, customerNumber } = inventory;
-  const typeOf = typeIn(inventory.devices, parameters);
+  const { backups, customerNumber } = directory;
+  const typeOf = typeIn(directory.devices, parameters);
   const more = { ...(backups && { backups }), ...(customerNumber !== undefined && { customerNumber }) };
   const base = { reference, parameters, target, typeOf, ...more };
   const own: ServiceRequest = { ...base, role, originator, counter };
   const { actsAs } = definition.byHand;
   if (actsAs !== undefined) {
     const party = partyIdentities[actsAs];
-    const acting = { role: party.role, originator: party.eui, counter: inventory.counter ?? counter };
+    const acting = { role: party.role, originator: party.eui, counter: directory.counter ?? counter };
     return transform({ ...base, ...acting }, wire);
   }
   if (definition.critical) return transform(own, wire);
-  return transform(byBroker(request, own, known, inventory, wire) ?? own, wire);
+  return transform(byBroker(request, own, known, directory, wire) ?? own, wire);
 }
 
 /** For a user that the device does not know, or does not let do this, the ACB speaks. */
 function byBroker(
-  { agreementCertificate: certificate }: DuisRequest,
+  { agreementCertificate: certificate }: FormRequest,
   own: ServiceRequest,
   known: Role | undefined,
-  { counter, strangers }: Inventory,
+  { counter, strangers }: Directory,
   wire: Wire,
 ): ServiceRequest | undefined {
   const { eui } = partyIdentities.accessControlBroker;
@@ -117,7 +137,7 @@ function byBroker(
 }
 
 const typeIn =
-  (devices: Listed, parameters: DuisRequest["parameters"]) =>
+  (devices: Listed, parameters: FormRequest["parameters"]) =>
   (eui: Eui64): DeviceName => {
     const type = devices.get(eui)?.type;
     if (type !== undefined) return type;

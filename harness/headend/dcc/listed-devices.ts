@@ -1,8 +1,8 @@
 /** What a request does not say, and the DCC's inventory does: of which type a device is, and who a user is. */
-import { type DeviceName, devices, type Role, roles } from "../../firmware/model/index.ts";
-import type { Eui64 } from "../../firmware/wire/message.ts";
-import { CodedError } from "../../hal/base/coded-error.ts";
-import { partyIdentities } from "../headend/parties.ts";
+import { type DeviceName, devices, type Role, roles } from "../../../firmware/model/index.ts";
+import type { Eui64 } from "../../../firmware/wire/message.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
+import { partyIdentities } from "../parties.ts";
 
 export interface ListedDevice {
   readonly type: DeviceName;

@@ -1,0 +1,79 @@
+/**
+ * A request is acted on once, whatever is retried: the same one again gets the answer that it got. Each user's counter
+ * rises for each device; what is not above its predecessors, and is not remembered, is refused.
+ */
+import { toHex } from "../../../hal/base/hex.ts";
+import type { Kept } from "./kept.ts";
+import { type DccMessage, requestIdOf, type UserRequest } from "./messages.ts";
+import { Refusal } from "./refusal.ts";
+import type { DccSettings } from "./settings.ts";
+
+interface Given {
+  readonly content: string;
+  readonly answer: DccMessage;
+}
+
+export interface AnswersSnapshot {
+  /** By RequestID and what was done, the oldest first. */
+  readonly given: readonly (readonly [string, Given])[];
+  readonly last: readonly (readonly [string, bigint])[];
+}
+
+export class AnswersGiven implements Kept<AnswersSnapshot> {
+  readonly #settings: DccSettings;
+  readonly #given = new Map<string, Given>();
+  /** By originator and target: the counter of the last request that was acted on. */
+  readonly #last = new Map<string, bigint>();
+
+  constructor(settings: DccSettings) {
+    this.#settings = settings;
+  }
+
+  /** What was answered. Throws a {@link Refusal} when the same RequestID asked for something else, or it is an old one. */
+  recall(request: UserRequest): DccMessage | undefined {
+    const given = this.#given.get(nameOf(request));
+    if (given?.content === contentOf(request)) return given.answer;
+    if (given !== undefined)
+      throw new Refusal(
+        this.#settings.codes.usedId,
+        `RequestID ${requestIdOf(request)} asked for something else before`,
+      );
+    const last = this.#last.get(pairOf(request));
+    if (!isTransform(request) && last !== undefined && request.counter <= last)
+      throw new Refusal(
+        this.#settings.codes.usedId,
+        `RequestID ${requestIdOf(request)}: expected a counter above ${last}`,
+      );
+    return undefined;
+  }
+
+  snapshot(): AnswersSnapshot {
+    return { given: [...this.#given], last: [...this.#last] };
+  }
+
+  restore({ given, last }: AnswersSnapshot): void {
+    this.#given.clear();
+    this.#last.clear();
+    for (const [name, each] of given) this.#given.set(name, each);
+    for (const [pair, counter] of last) this.#last.set(pair, counter);
+  }
+
+  keep(request: UserRequest, answer: DccMessage): void {
+    this.#given.set(nameOf(request), { content: contentOf(request), answer });
+    if (this.#given.size > this.#settings.maxRemembered)
+      this.#given.delete(this.#given.keys().next().value as string);
+    if (!isTransform(request)) this.#last.set(pairOf(request), request.counter);
+  }
+}
+
+const isTransform = ({ commandVariant }: UserRequest): boolean => commandVariant === 4;
+const pairOf = ({ originator, target }: UserRequest): string => `${originator}/${target}`;
+/** A critical request has its RequestID twice: to be transformed, and signed. */
+const nameOf = (request: UserRequest): string =>
+  `${requestIdOf(request)}/${isTransform(request) ? "transform" : "act"}`;
+
+const contentOf = (request: UserRequest): string =>
+  JSON.stringify(request, (_name, value) => {
+    if (typeof value === "bigint") return `${value}n`;
+    return value instanceof Uint8Array ? toHex(value) : value;
+  });

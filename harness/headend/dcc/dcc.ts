@@ -1,0 +1,336 @@
+/**
+ * The DCC as its users see it. A request is checked, and answered at once; what it brings about is told later, by a
+ * message to the user's address. Users are outside: they correlate and sign for themselves. Time is the run's.
+ *
+ * The way of a request to a device: `accept` → access control → its command (`commands.ts`) → gates that may keep it →
+ * `delivery.ts` → `#settled`, which tells those whom the outcome concerns, and then who asked. What asks the DCC itself
+ * is answered by `services.ts`.
+ */
+import type { Eui64, Header } from "../../../firmware/wire/message.ts";
+import { CodedError, hasCode } from "../../../hal/base/coded-error.ts";
+import type { DccAlert, HeadEnd, OutsideUsers } from "../head-end.ts";
+import type { ReceivedAlert } from "../receiver.ts";
+import { pairs } from "../requests/duis.ts";
+import { AnomalyDetection, type AnomalySnapshot } from "../thresholds/anomalies.ts";
+import type { Released } from "../thresholds/exit-file.ts";
+import type { ThresholdSettings } from "../thresholds/settings.ts";
+import type { SignedFile } from "../thresholds/signed-file.ts";
+import type { PreCommand } from "../transform.ts";
+import { type AccessRules, type Granted, requireAccess, type Service } from "./access.ts";
+import type { Answer, Content, DccContext, DccPorts } from "./context.ts";
+import { type Outcome, succeeded } from "./delivery.ts";
+import type { Gate } from "./gate.ts";
+import {
+  type DccAlertContent,
+  type DccMessage,
+  type FormRequest,
+  type RequestHeader,
+  requestIdOf,
+  type UserRequest,
+} from "./messages.ts";
+import { Parts, type PartsSnapshot } from "./parts.ts";
+import { Refusal } from "./refusal.ts";
+import { serve } from "./services.ts";
+import { type DccSettings, type DccSettingsChange, dccSettingsWith } from "./settings.ts";
+import { type Errand, responseIdOf, type TakenRequest, type Task, told } from "./task.ts";
+
+export type { DccPorts } from "./context.ts";
+
+/** All that outlives a restart, as plain data (structured clone; of its leaves some are bigints and octets). */
+export interface DccSnapshot extends PartsSnapshot {
+  readonly anomalies: AnomalySnapshot;
+}
+
+export class Dcc implements OutsideUsers {
+  readonly settings: DccSettings;
+  readonly #headEnd: HeadEnd;
+  readonly #ports: DccPorts;
+  readonly #rules: AccessRules;
+  readonly #parts: Parts;
+  readonly #thresholds: Partial<ThresholdSettings>;
+  #anomalies: AnomalyDetection;
+  /** On a request's way to its device, in their order. */
+  readonly #gates: readonly Gate[];
+
+  constructor(
+    headEnd: HeadEnd,
+    ports: DccPorts,
+    rules: AccessRules,
+    settings: DccSettingsChange = {},
+    thresholds: Partial<ThresholdSettings> = {},
+  ) {
+    this.settings = dccSettingsWith(settings);
+    this.#headEnd = headEnd;
+    this.#ports = ports;
+    this.#rules = rules;
+    this.#thresholds = thresholds;
+    this.#anomalies = this.#detection();
+    this.#parts = new Parts(this.#context(), {
+      settled: (task, outcome) => this.#settled(task, outcome),
+      resume: (request, gate) => this.#resume(request, this.#gates.indexOf(gate) + 1),
+      refused: (request, code) => this.#finish(request, this.#message(request, code), false),
+      late: (request) => this.#ports.push(request.originator, this.#message(request, "E30")),
+      outcome: (errand, alert, content) => this.#tellOutcome(errand, alert, content),
+    });
+    this.#gates = [{ take: (task) => this.#quarantine(task) }, this.#parts.sequences, this.#parts.held];
+    headEnd.serveOutside(this);
+  }
+
+  /** Threshold anomaly detection: users' thresholds are installed there, and the DCC's own set. */
+  get anomalies(): AnomalyDetection {
+    return this.#anomalies;
+  }
+
+  /** The answer to `request`, which came in at `service`. Refusals are answers, too: by their code. */
+  accept(request: UserRequest, service: Service): DccMessage {
+    try {
+      const before = this.#parts.given.recall(request);
+      if (before !== undefined) return before;
+      const granted = requireAccess(request, service, this.#rules, this.#nowS);
+      const { code, content } = this.#act(request, granted);
+      const answer = this.#message(request, code, content);
+      this.#parts.given.keep(request, answer);
+      return answer;
+    } catch (error) {
+      const refusal = this.#refusalOf(error);
+      const { responseCode, message } = refusal;
+      this.#parts.sequences.refused(request);
+      this.#ports.observe({ kind: "request-refused", ...told(request), code: responseCode, message });
+      return this.#message(request, responseCode);
+    }
+  }
+
+  /**
+   * A user's exit-quarantine file: what it says to process goes on, access checked again; the rest is forgotten. Throws what
+   * {@link AnomalyDetection.release} throws.
+   */
+  release(file: SignedFile): Released {
+    const released = this.#anomalies.release(file);
+    for (const { request } of released.process) this.#resume(request as TakenRequest, 1);
+    for (const { request } of released.delete) this.#parts.sequences.settled(request, false);
+    return released;
+  }
+
+  /** Plain data. */
+  snapshot(): DccSnapshot {
+    return { ...this.#parts.snapshot(), anomalies: this.#anomalies.snapshot() };
+  }
+
+  /** Goes on where {@link snapshot} was taken; what was on its way to a device then is waited for, not sent again. */
+  restore({ anomalies, ...parts }: DccSnapshot): void {
+    this.#anomalies.stop();
+    this.#anomalies = this.#detection(anomalies);
+    this.#parts.restore(parts);
+  }
+
+  get #nowS(): number {
+    return Math.floor(this.#ports.nowMs() / 1000);
+  }
+
+  #context(): DccContext {
+    return {
+      ...{ headEnd: this.#headEnd, ports: this.#ports, rules: this.#rules, settings: this.settings },
+      nowS: () => this.#nowS,
+      tell: (user, code, alert) => this.tell(user, code, alert),
+    };
+  }
+
+  #detection(kept?: AnomalySnapshot): AnomalyDetection {
+    const ports = {
+      nowS: () => this.#nowS,
+      after: this.#ports.after,
+      fileKey: (user: Eui64) => this.#rules.user(user)?.fileKey,
+      alert: ({ user, body }: { user: Eui64; body: DccMessage["body"] }) =>
+        this.#ports.push(user, { code: "I0", timeMs: this.#ports.nowMs(), body }),
+      warn: (user: Eui64, { rule, got }: { rule: unknown; got: unknown }) =>
+        this.#ports.observe({ kind: "threshold-warning", user, rule, got }),
+    };
+    return new AnomalyDetection(ports, this.#thresholds, kept);
+  }
+
+  // --- what a request brings about ---
+
+  #act(request: UserRequest, granted: Granted): Answer {
+    this.#ports.observe({ kind: "service-request", ...told(request), role: granted.role });
+    if (granted.device === undefined) return this.#serve(request as FormRequest, granted);
+    if (request.commandVariant === 4) return this.#transform(request as FormRequest, granted);
+    const { size } = this.#parts.delivery;
+    if (size >= this.settings.maxOpen)
+      throw new Refusal(this.settings.codes.full, `${size} requests are open: try again later`);
+    const answer = this.#pass(this.#parts.commands.task(request, granted), 0);
+    this.#parts.commands.spend(request);
+    return answer;
+  }
+
+  #serve(request: FormRequest, granted: Granted): Answer {
+    this.#parts.sequences.requireTurn(request);
+
+    const answer = serve({ request, granted, context: this.#context(), parts: this.#parts });
+    this.#parts.sequences.settled(request, true);
+    return answer;
+  }
+
+  #transform(request: FormRequest, granted: Granted): Answer {
+    const { bytes } = this.#parts.commands.issue(request, granted);
+    return {
+      code: "I0",
+      content: { PreCommand: { GBCSVersion: this.settings.gbcsVersion, GBCSPayload: bytes } },
+    };
+  }
+
+  /** Through the gates from number `from` on, and to the device. */
+  #pass(task: Task, from: number): Answer {
+    for (const gate of this.#gates.slice(from)) {
+      const answer = gate.take(task);
+      if (answer !== undefined) return answer;
+    }
+    if ([2, 6].includes(task.request.commandVariant))
+      return { code: "I0", content: { LocalCommand: { GBCSPayload: this.#parts.delivery.handOut(task) } } };
+    this.#parts.hubLogs.sent(task);
+    this.#parts.delivery.send(task);
+    return { code: "I99" };
+  }
+
+  /** A gate lets a request go on: is it still allowed? */
+  #resume(request: TakenRequest, from: number): void {
+    const service = [2, 6].includes(request.commandVariant) ? "dcc" : "send";
+    try {
+      const granted = requireAccess(request, service, this.#rules, this.#nowS);
+      const { code, content } = this.#pass(this.#parts.commands.task(request, granted), from);
+      if (code !== "I99") this.#finish(request, this.#message(request, code, content), true);
+    } catch (error) {
+      this.#finish(request, this.#message(request, this.#refusalOf(error).responseCode), false);
+    }
+  }
+
+  /** What is anomalous waits for its user's word ({@link release}). Throws a {@link Refusal} when there is no room for it. */
+  #quarantine({ request, preCommand }: Task): Answer | undefined {
+    const parameters = preCommand.request.parameters as FormRequest["parameters"];
+    const verdict =
+      "form" in request ? this.#anomalies.check(request, parameters) : this.#anomalies.check(request);
+    if (verdict.verdict === "refused") throw new Refusal(this.settings.codes.full, verdict.reason);
+    if (verdict.verdict !== "quarantined") return undefined;
+    this.#ports.observe({ kind: "request-quarantined", ...told(request), reason: verdict.reason });
+    return { code: "I99" };
+  }
+
+  // --- what comes of it ---
+
+  /** A device's response goes to who asked, as it came: it is theirs to authenticate. */
+  answer(header: Header, bytes: Uint8Array): boolean {
+    return this.#parts.delivery.answer(header, bytes);
+  }
+
+  #settled(task: Task, outcome: Outcome): void {
+    this.#parts.settled(task, outcome);
+    if (outcome.how !== "answered") this.#failed(task, outcome.how);
+    else if (outcome.isReturned) this.#finish(task.request, undefined, succeeded(outcome));
+    else this.#finish(task.request, this.#answered(task, outcome.bytes), succeeded(outcome));
+  }
+
+  #answered({ request, scheduleId, preCommand }: Task, GBCSPayload: Uint8Array): DccMessage {
+    if (scheduleId === undefined)
+      return this.#message(request, "I0", contentOf(preCommand, GBCSPayload), responseIdOf(request));
+    const content = { DSPScheduledMessage: { GBCSPayload, DSPScheduleID: scheduleId } };
+    const { counter } = preCommand.command.header;
+    const responseId = responseIdOf({ ...request, counter });
+    const { requestId: _, ...message } = this.#message(request, "I0", content, responseId);
+    return message;
+  }
+
+  /** Of a scheduled read there is no request to answer: an alert tells of it. */
+  #failed({ request, scheduleId }: Task, how: "undelivered" | "timed-out"): void {
+    const { commandFailure, alertCodes } = this.settings;
+    const late = request.heldUntilS === undefined ? "E21" : "E30";
+    const code = how === "undelivered" ? "E20" : late;
+    const isAlerted = scheduleId !== undefined || commandFailure !== "response";
+    const isAnswered = scheduleId === undefined && commandFailure !== "alert";
+    this.#finish(request, isAnswered ? this.#message(request, code) : undefined, false);
+    if (isAlerted)
+      this.tell(request.originator, how === "undelivered" ? alertCodes.notDelivered : alertCodes.noResponse, {
+        CommandFailure: {
+          CommandRequestID: requestIdOf(request),
+          ...(scheduleId !== undefined && { DSPScheduleID: scheduleId }),
+          DeviceID: request.target,
+        },
+      });
+  }
+
+  #finish(request: UserRequest, message: DccMessage | undefined, isDone: boolean): void {
+    this.#ports.observe({
+      kind: "request-settled",
+      ...told(request),
+      code: message?.code,
+      succeeded: isDone,
+    });
+    if (message !== undefined) this.#ports.push(request.originator, message);
+    this.#parts.sequences.settled(request, isDone);
+  }
+
+  #tellOutcome({ request }: Errand, alert: ReceivedAlert, content: Content): void {
+    const responseId = responseIdOf({ ...request, counter: alert.header.counter });
+    this.#ports.push(request.originator, this.#message(request, "I0", content, responseId));
+  }
+
+  alert(alert: ReceivedAlert): void {
+    const { header, alertCode, bytes } = alert;
+    if (this.#parts.alert(alert) || this.#rules.user(header.target) === undefined) return;
+    const AlertCode = alertCode.toString(16).toUpperCase().padStart(4, "0");
+    this.#ports.push(header.target, {
+      responseId: `${pairs(header.originator)}:${pairs(header.target)}:${header.counter}`,
+      ...{ code: "I0", timeMs: this.#ports.nowMs() },
+      body: { DeviceAlertMessage: { AlertCode, GBCSPayload: bytes } },
+    });
+  }
+
+  /** AD1 goes to the electricity distributor of the home, once for each of its metering points. */
+  dccAlert({ hub, startS, mpxns }: DccAlert): void {
+    const StartDateTime = startS ?? this.#nowS;
+    for (const user of this.#rules.registrations.holders("ED", hub, this.#nowS))
+      for (const MPxN of mpxns)
+        this.tell(user, "AD1", { PowerOutageEvent: { CommsHubDeviceID: hub, StartDateTime, MPxN } });
+  }
+
+  /** A DCC alert to a user. */
+  tell(user: Eui64, DCCAlertCode: string, DCCAlert: DccAlertContent): void {
+    const body = { DCCAlertMessage: { DCCAlertCode, DCCAlert } };
+    this.#ports.observe({ kind: "dcc-alert", code: DCCAlertCode, to: user });
+    this.#ports.push(user, { code: "I0", timeMs: this.#ports.nowMs(), body });
+  }
+
+  // --- messages ---
+
+  #message(request: RequestHeader, code: string, content: Content = {}, responseId?: string): DccMessage {
+    const { reference } = request;
+    const references = {
+      ServiceReference: reference.split(".").slice(0, 2).join("."),
+      ServiceReferenceVariant: reference,
+    };
+    return {
+      requestId: requestIdOf(request),
+      ...(responseId !== undefined && { responseId }),
+      ...{ code, timeMs: this.#ports.nowMs() },
+      body: { ResponseMessage: { ...references, ...content } },
+    };
+  }
+
+  /** Anything but a refusal and what a form or the routing says is a fault of ours. */
+  #refusalOf(error: unknown): Refusal {
+    if (error instanceof Refusal) return error;
+    if (!(error instanceof CodedError)) throw error;
+    if (hasCode(error, "interface/device") || hasCode(error, "headend/target"))
+      return new Refusal("E11", error.message, error.data);
+    if (hasCode(error, "inventory") || hasCode(error, "headend/unknown-device"))
+      return new Refusal("E19", error.message, error.data);
+    if (hasCode(error, "headend") || hasCode(error, "interface"))
+      return new Refusal(this.settings.codes.form, error.message, error.data);
+    throw error;
+  }
+}
+
+/** The number that a customer is to read out goes with the device's answer (9.1). */
+function contentOf({ request }: PreCommand, bytes: Uint8Array): Content {
+  const { customerNumber } = request;
+  if (customerNumber === undefined) return { GBCSPayload: bytes };
+  return { CINMessage: { GBCSPayload: bytes, CustomerIdentificationNumber: customerNumber } };
+}

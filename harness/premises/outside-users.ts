@@ -1,0 +1,64 @@
+/** The home behind the DCC user interface: users outside the run ask, and are told at their addresses. */
+import type { AccessRules, DccUser } from "../headend/dcc/access.ts";
+import { Dcc } from "../headend/dcc/dcc.ts";
+import type { DccMessage } from "../headend/dcc/messages.ts";
+import { type Registration, Registrations } from "../headend/dcc/registrations.ts";
+import type { DccSettingsChange } from "../headend/dcc/settings.ts";
+import type { PartyName } from "../headend/parties.ts";
+import type { ThresholdSettings } from "../headend/thresholds/settings.ts";
+import type { Premises } from "./premises.ts";
+
+export interface OutsideOptions {
+  /** Default: {@link partyUsers}. */
+  readonly users?: readonly DccUser[];
+  /** Default: the supplier and the network operator of the home, in all their roles, always. */
+  readonly registrations?: readonly Registration[];
+  readonly settings?: DccSettingsChange;
+  readonly thresholds?: Partial<ThresholdSettings>;
+  /** A message for a user's address. */
+  push(user: string, message: DccMessage): void;
+}
+
+const rolesOfParties = {
+  supplier: ["IS", "ES", "GS"],
+  secondSupplier: ["IS", "ES", "GS"],
+  networkOperator: ["ED", "GT"],
+  loadController: ["LC"],
+} as const satisfies Partial<Record<PartyName, DccUser["roles"]>>;
+
+/** The home's own parties as users of the DCC. */
+export const partyUsers = ({ headEnd }: Pick<Premises, "headEnd">): readonly DccUser[] =>
+  Object.entries(rolesOfParties).map(([name, roles]) => {
+    const { eui, keys } = headEnd.parties[name as PartyName];
+    return { eui, roles, signingKeys: [keys.sign.signer.publicKey] };
+  });
+
+/** Opens the DCC of `home` to users outside. */
+export function serveOutside(home: Premises, options: OutsideOptions): Dcc {
+  const users = new Map((options.users ?? partyUsers(home)).map((user) => [user.eui, user]));
+  const registrations = new Registrations();
+  for (const registration of options.registrations ?? ownRegistrations(home)) registrations.add(registration);
+  const { inventory } = home.headEnd;
+  const rules: AccessRules = { inventory, registrations, user: (eui) => users.get(eui) };
+  const random = home.random.fork("dcc");
+  const ports = {
+    ...{ crypto: home.crypto, suite: home.suite },
+    nowMs: () => home.startUtcMs + home.nowMs,
+    after: (delayMs: number, action: () => void) => home.scheduler.after(delayMs, action),
+    deliver: (bytes: Uint8Array, done: (outcome: "delivered" | "failed") => void) =>
+      home.deliver(bytes, done),
+    push: options.push,
+    observe: (event: { readonly kind: string }) => home.trace.record({ ...event, source: "dcc" }),
+    draw: (bound: number) => random.below(bound),
+  };
+  return new Dcc(home.headEnd, ports, rules, options.settings, options.thresholds);
+}
+
+function ownRegistrations({ headEnd: { parties } }: Premises): readonly Registration[] {
+  const { supplier, networkOperator } = parties;
+  const of = (user: string, roles: DccUser["roles"]) => roles.map((role) => ({ role, user }));
+  return [
+    ...of(supplier.eui, rolesOfParties.supplier),
+    ...of(networkOperator.eui, rolesOfParties.networkOperator),
+  ];
+}
