@@ -4,7 +4,6 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { requests } from "../../../firmware/model/index.ts";
 import { CodedError, hasCode } from "../../../hal/base/coded-error.ts";
-import { variantsOf } from "../../../harness/headend/dcc/access.ts";
 import type { FormRequest } from "../../../harness/headend/dcc/messages.ts";
 import { anyRequest, dccParameters, dccRequests } from "../../../harness/headend/requests/index.ts";
 import {
@@ -14,19 +13,8 @@ import {
   writeUserRequest,
 } from "../../../harness/interface/index.ts";
 import { duis } from "../../support/shared-data.ts";
-import { anyOf } from "./any-form.ts";
+import { anyRequestOf, ask } from "./any-request.ts";
 import { schemaFaults } from "./schema-faults.ts";
-
-const header = { originator: "90B3D51F30010000", target: "90B3D51F30000002", counter: 1000n };
-const ask = (reference: string, parameters: object): FormRequest => ({
-  ...header,
-  commandVariant: variantsOf(reference)[0]!,
-  reference,
-  parameters: parameters as FormRequest["parameters"],
-  ...(reference === "8.5" && { heldUntilS: 2e9 }),
-});
-const anyRequestOf = (reference: string): fc.Arbitrary<FormRequest> =>
-  anyOf(anyRequest(reference)!.form).map((form) => ask(reference, form as object));
 
 function refusalOf(attempt: () => unknown): CodedError {
   try {
