@@ -109,7 +109,9 @@ describe("meterbench serve, started again", () => {
     served.receiver.status = 500;
     const asked = ["7.4", "6.2.4", "7.4"].map((reference) => served.request(reference));
     for (const each of asked) assert.equal((await served.ask(each)).code, "I99");
-    await until(() => (served.events.filter(({ kind }) => kind === "to-deliver").length >= 3 ? true : undefined));
+    await until(() =>
+      served.events.filter(({ kind }) => kind === "to-deliver").length >= 3 ? true : undefined,
+    );
     await served.close();
     assert.equal(served.receiver.heard.length, 0);
     served.receiver.status = 204;

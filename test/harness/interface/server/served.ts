@@ -11,7 +11,7 @@ import {
   type ServeEvent,
 } from "../../../../harness/interface/server/served-home.ts";
 import { type WebLimits, WebServer } from "../../../../harness/interface/server/web-server.ts";
-import { ask, content, paths, Receiver, read } from "./client.ts";
+import { ask, content, type paths, Receiver, read } from "./client.ts";
 
 const { supplier, accessControlBroker } = partyIdentities;
 
@@ -98,6 +98,17 @@ export class Served {
       suite.keyId(crypto, signer.publicKey),
     );
     return { ...request, commandVariant: 5, signedPreCommand };
+  }
+
+  /** The address of `eui` answers nothing, until it hears again. */
+  async deafFor(eui: string): Promise<{ hear(): Promise<void> }> {
+    this.receiver.deafPath = `/${eui}`;
+    return {
+      hear: async () => {
+        this.receiver.deafPath = undefined;
+        this.receiver.cut();
+      },
+    };
   }
 
   get heard(): readonly DccMessage[] {
