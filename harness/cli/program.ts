@@ -14,6 +14,7 @@ import { monitorCommand } from "./commands/monitor.ts";
 import { parseCommand } from "./commands/parse.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
+import { serveCommand } from "./commands/serve.ts";
 import { transformCommand } from "./commands/transform.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { Exit, exitCodeOf, reportError, usageError } from "./exit.ts";
@@ -43,6 +44,7 @@ export function program(json = false): Command {
     transformCommand,
     correlateCommand,
     parseCommand,
+    serveCommand,
     benchCommand,
     doctorCommand,
     flashCommand,

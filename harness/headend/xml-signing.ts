@@ -30,6 +30,8 @@ export interface XmlCertificate {
 
 /** With its private key. `sign` gives r ‖ s, 64 bytes. */
 export interface XmlSigner extends XmlCertificate {
+  /** 32 bytes. */
+  readonly secret: Uint8Array;
   sign(message: Uint8Array): Uint8Array;
 }
 
@@ -81,11 +83,16 @@ export class XmlAuthority {
   signer(subject: Eui64, role: XmlRole, generation = 0): XmlSigner {
     const { crypto, notBeforeS } = this.#options;
     const random = this.#options.random.fork(`${role}/${subject}/${generation}`);
-    const { publicKey, sign } = crypto.p256Signer(random.bytes(32));
+    const secret = random.bytes(32);
+    const { publicKey, sign } = crypto.p256Signer(secret);
     const claims = {
       ...{ subject, role: xmlRoles[role], usage: "sign" as const, publicKey },
       ...{ notBeforeS, notAfterS: notBeforeS + tenYearsS, serial: random.bytes(16) },
     };
-    return { ...readXmlCertificate(issueCertificate(claims, this.#authority, authorityName), crypto), sign };
+    return {
+      ...readXmlCertificate(issueCertificate(claims, this.#authority, authorityName), crypto),
+      secret,
+      sign,
+    };
   }
 }

@@ -37,6 +37,8 @@ export class Trace {
   readonly startUtcMs: number;
   readonly events: TraceEvent[] = [];
   readonly captures: Captures;
+  /** Hears each event as it happens. */
+  listener: ((event: TraceEvent) => void) | undefined;
   readonly #nowMs: () => number;
   readonly #keepAll: boolean;
   #seq = 0;
@@ -55,6 +57,7 @@ export class Trace {
     const when = { t, at: new Date(this.startUtcMs + t).toISOString(), seq: this.#seq++ };
     const recorded = { ...when, ...plain, ...when };
     this.events.push(recorded);
+    this.listener?.(recorded);
     if (!this.#keepAll) keepLast(this.events, rememberedEvents);
     return recorded;
   }

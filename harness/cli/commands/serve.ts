@@ -1,0 +1,164 @@
+/** `meterbench serve`: a home behind the DCC user interface, for other people's systems. */
+import { readFileSync } from "node:fs";
+import { type Command, InvalidArgumentError } from "commander";
+import { messageOf } from "../../../hal/base/coded-error.ts";
+import { ServedHome, type ServeEvent, WebServer, writeKeys } from "../../interface/server/index.ts";
+import { plainJson, plainLine } from "../../text.ts";
+import { replaceBytes, usageError } from "../exit.ts";
+import { secondsOf, stoppable, untilStopped } from "../until-stopped.ts";
+
+interface ServeOptions {
+  readonly port: number;
+  readonly smkiPort?: number;
+  readonly host: string;
+  readonly store: string;
+  readonly fresh?: boolean;
+  readonly timeScale: number;
+  readonly seed?: number;
+  readonly keysOut: string;
+  readonly push: readonly string[];
+  readonly unsignedResponses?: boolean;
+  readonly tlsKey?: string;
+  readonly tlsCert?: string;
+  readonly tlsClientCa?: string;
+  readonly seconds?: string;
+  readonly json?: boolean;
+}
+
+const examples = `
+A hub and an electricity meter, or the home of --home, with the DCC in front
+of them. Requests are POSTed, signed, to /api/v1/serviceS, serviceT and
+serviceD; certificates are looked up at /services/certificatesearch and
+/services/retrievecertificate; responses and alerts are POSTed to --push.
+Keys to sign with, and certificates, are written to --keys-out.
+
+The store outlives this command, a kill too: the same home goes on.
+
+Examples:
+  meterbench serve --push http://127.0.0.1:1880/smartdcc/duis
+  meterbench serve --port 0 --fresh --time-scale 60 --json
+`;
+
+const wholeOf =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+  };
+
+function scaleOf(text: string): number {
+  const scale = Number(text);
+  if (scale > 0 && scale <= 100_000) return scale;
+  throw new InvalidArgumentError("Expected a number above 0, at most 100000.");
+}
+
+export function serveCommand(root: Command): Command {
+  return root
+    .command("serve")
+    .option("--port <n>", "where to listen; 0: any that is free", wholeOf(0, 65_535), 8079)
+    .option("--smki-port <n>", "listen there, too (the SMKI's is 8083)", wholeOf(0, 65_535))
+    .option("--host <address>", "of this machine", "127.0.0.1")
+    .option("--push <[EUI=]url>", "where a user's, or all users', messages go; again for more", add, [])
+    .option("--seed <n>", "decides all keys (default: 1)", wholeOf(0, 0xffff_ffff))
+    .option("--time-scale <n>", "virtual seconds in a real one", scaleOf, 1)
+    .option("--store <dir>", "what outlives this command", "out/serve/store")
+    .option("--fresh", "forget what is in the store: a new home")
+    .option("--keys-out <dir>", "keys to sign with, and certificates", "out/serve/keys")
+    .option("--unsigned-responses", "for clients that know no certificate of this DCC's")
+    .option("--tls-key <pem>", "serve HTTPS, with this private key")
+    .option("--tls-cert <pem>", "and this certificate")
+    .option("--tls-client-ca <pem>", "ask clients for certificates of this authority")
+    .option("--seconds <n>", "end after so long (default: when interrupted)")
+    .option("--json", "what happens, a line of JSON an event, on standard output")
+    .description("a home behind the DCC user interface (DUIS over HTTP)")
+    .addHelpText("after", examples)
+    .action((options: ServeOptions) => {
+      const limitMs = secondsOf("serve", options.seconds);
+      return stoppable((signal) => serve(options, limitMs, signal));
+    });
+}
+
+const add = (text: string, before: readonly string[]): readonly string[] => [...before, text];
+
+async function serve(options: ServeOptions, limitMs: number | undefined, signal: AbortSignal): Promise<void> {
+  const tls = tlsOf(options);
+  const addressOf = addressesOf(options.push);
+  const observe = (event: ServeEvent): void => console.log(options.json ? lineOf(event) : sentenceOf(event));
+  const { store, fresh = false, timeScale, seed, unsignedResponses = false, host } = options;
+  const served = await ServedHome.open({
+    home: seed === undefined ? {} : { seed },
+    ...{ store, fresh, timeScale, unsignedResponses, observe },
+    address: ({ eui, pushAddress }) => pushAddress ?? addressOf(eui),
+  });
+  const servers: WebServer[] = [];
+  try {
+    writeKeys(options.keysOut, served);
+    observe({ kind: "keys", folder: options.keysOut, users: served.users.all().map(({ eui }) => eui) });
+    for (const port of [options.port, ...(options.smkiPort === undefined ? [] : [options.smkiPort])]) {
+      servers.push(await WebServer.listen({ host, port, handlers: served.handlers, observe, tls }));
+      observe({ kind: "listening", url: servers.at(-1)?.url });
+    }
+    await untilStopped(signal, limitMs, served.failed);
+  } finally {
+    await Promise.all(servers.map((server) => server.close()));
+    await served.close();
+  }
+  observe({ kind: "ended" });
+}
+
+const lineOf = (event: ServeEvent): string => plainJson(event, replaceBytes);
+
+/** `kind: field value, field value`, without what is too long for a line. */
+function sentenceOf({ kind, ...fields }: ServeEvent): string {
+  const told = Object.entries(fields)
+    .filter(([name, value]) => !unsaid.includes(name) && value !== undefined)
+    .map(([name, value]) => `${name} ${typeof value === "object" ? plainJson(value, replaceBytes) : value}`);
+  const line = plainLine(told.length === 0 ? kind : `${kind}: ${told.join(", ")}`);
+  return line.length > 300 ? `${line.slice(0, 300)}...` : line;
+}
+const unsaid = ["at", "hex", "bytes"];
+
+/** Of a user's EUI-64. Throws `cli/usage`. */
+function addressesOf(given: readonly string[]): (eui: string) => string | undefined {
+  const own = new Map<string, string>();
+  let all: string | undefined;
+  for (const text of given) {
+    const [, eui, url = ""] = /^(?:([0-9A-Fa-f-]{16,23})=)?(.*)$/.exec(text) ?? [];
+    if (!/^https?:$/.test(protocolOf(url)))
+      throw usageError(
+        `serve: --push ${text} is no address`,
+        "Expected URL, or EUI=URL, e.g. http://127.0.0.1:1880/smartdcc/duis.",
+      );
+    if (eui === undefined) all = url;
+    else own.set(eui.replaceAll("-", "").toUpperCase(), url);
+  }
+  return (eui) => own.get(eui) ?? all;
+}
+
+function protocolOf(url: string): string {
+  try {
+    return new URL(url).protocol;
+  } catch {
+    return "";
+  }
+}
+
+function tlsOf({ tlsKey, tlsCert, tlsClientCa }: ServeOptions) {
+  if (tlsKey === undefined && tlsCert === undefined && tlsClientCa === undefined) return undefined;
+  if (tlsKey === undefined || tlsCert === undefined)
+    throw usageError(
+      "serve: TLS needs a key and its certificate",
+      "Give --tls-key FILE and --tls-cert FILE.",
+    );
+  const clientCa = tlsClientCa === undefined ? undefined : fileOf("--tls-client-ca", tlsClientCa);
+  return { key: fileOf("--tls-key", tlsKey), cert: fileOf("--tls-cert", tlsCert), clientCa };
+}
+
+function fileOf(option: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw usageError(`serve: ${option} ${path} cannot be read (${messageOf(error)})`, "Give a PEM file.");
+  }
+}

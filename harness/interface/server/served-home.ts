@@ -1,0 +1,228 @@
+/** A home behind the DCC user interface: its devices, its DCC, the store that outlives the process, and the doors to users. */
+import { CodedError } from "../../../hal/base/coded-error.ts";
+import { realTimers, type Timers } from "../../../hal/serial/timers.ts";
+import type { DccMessage } from "../../headend/dcc/messages.ts";
+import type { Registration } from "../../headend/dcc/registrations.ts";
+import type { DccSettingsChange } from "../../headend/dcc/settings.ts";
+import { partyIdentities } from "../../headend/parties.ts";
+import { type RegisteredUser, type Users, usersOfRun } from "../../headend/users.ts";
+import type { XmlSigner } from "../../headend/xml-signing.ts";
+import type { PremisesOptions } from "../../premises/options.ts";
+import { serveOutside } from "../../premises/outside-users.ts";
+import { type Premises, premises } from "../../premises/premises.ts";
+import type { TraceEvent } from "../../premises/trace.ts";
+import { writeResponse } from "../duis-response.ts";
+import { sign } from "../signature.ts";
+import { certificateData, certificateSearch, type SmkiAnswer } from "../smki.ts";
+import { HomeSmki } from "../smki-home.ts";
+import { Delivery, type DeliverySettings, type Post, postOverHttp } from "./delivery.ts";
+import { Reception, type Reply } from "./reception.ts";
+import { Store, type StoreLimits } from "./store.ts";
+import { otherHistory, Timeline } from "./timeline.ts";
+import type { Handler } from "./web-server.ts";
+
+export interface ServedHomeOptions {
+  /** What the home is made of; its `start` is the present where none is given. */
+  readonly home: PremisesOptions;
+  /** Folder of the store. */
+  readonly store: string;
+  /** Forgets what the store holds. */
+  readonly fresh?: boolean;
+  readonly storeLimits?: Partial<StoreLimits>;
+  /** Virtual milliseconds for a real one. */
+  readonly timeScale?: number;
+  /** Default: the home's own parties. */
+  readonly users?: (home: Premises) => Users;
+  readonly registrations?: readonly Registration[];
+  readonly settings?: DccSettingsChange;
+  /** Of a user: where its messages go. */
+  readonly address: (user: RegisteredUser) => string | undefined;
+  readonly unsignedResponses?: boolean;
+  readonly delivery?: Partial<DeliverySettings>;
+  observe(event: ServeEvent): void;
+  readonly timers?: Timers;
+  /** UTC milliseconds. */
+  readonly wallMs?: () => number;
+  readonly post?: Post;
+}
+
+export interface ServeEvent {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
+/** A home that is served for the first time began so long ago, so that its devices are in place by now. */
+const beganMs = 60_000;
+/** Of the time that passed while nobody served it, a home goes through so much, virtual ms. */
+const maxBehindMs = 31 * 86_400_000;
+
+/** What the same home is made of again. */
+interface HomeRecord {
+  readonly format: 1;
+  readonly madeOf: string;
+  readonly start: string;
+}
+
+export class ServedHome {
+  readonly home: Premises;
+  readonly users: Users;
+  /** Signs what leaves. */
+  readonly dccSigner: XmlSigner;
+  /** Rejects when the home cannot go on. */
+  readonly failed: Promise<never>;
+  readonly #options: ServedHomeOptions;
+  readonly #store: Store;
+  readonly #timeline: Timeline;
+  readonly #delivery: Delivery;
+  readonly #reception: Reception;
+  readonly #smki: HomeSmki;
+  readonly #timers: Timers;
+  #fail: (error: unknown) => void = () => {};
+  #lookUps = 0;
+
+  /** Makes the home and brings it to where it was. Rejects with `serve/…`, and as `premises` does. */
+  static async open(options: ServedHomeOptions): Promise<ServedHome> {
+    const wallMs = options.wallMs ?? Date.now;
+    const store = new Store(options.store, wallMs, options.storeLimits, options.fresh);
+    try {
+      const { start } = recordOf(store, options, wallMs());
+      const home = await premises({ ...options.home, wire: "gbcs", start });
+      await home.commission();
+      const served = new ServedHome(options, home, store);
+      await served.#resume(wallMs());
+      return served;
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  private constructor(options: ServedHomeOptions, home: Premises, store: Store) {
+    const timers = options.timers ?? realTimers;
+    this.#options = options;
+    this.home = home;
+    this.#store = store;
+    this.#timers = timers;
+    this.failed = new Promise((_, reject) => {
+      this.#fail = reject;
+    });
+    this.failed.catch(() => {});
+    this.users = (options.users ?? (({ headEnd }) => usersOfRun(headEnd.pki)))(home);
+    this.dccSigner = home.headEnd.pki.xml.signer(partyIdentities.accessControlBroker.eui, "dcc");
+    this.#timeline = new Timeline(home.scheduler, timers, options.timeScale);
+    this.#smki = new HomeSmki(home.headEnd, this.users, () => home.nowS);
+    const { post = postOverHttp, delivery = {}, observe } = options;
+    const address = (eui: string) => {
+      const user = this.users.get(eui);
+      return user && options.address(user);
+    };
+    this.#delivery = new Delivery({ store, timers, post, address, observe }, delivery, this.#fail);
+    const nowMs = () => home.startUtcMs + home.nowMs;
+    const write = (message: DccMessage) => this.#write(message);
+    const dcc = this.#openDcc();
+    this.#reception = new Reception({
+      users: this.users,
+      dcc,
+      timeline: this.#timeline,
+      store,
+      nowMs,
+      write,
+    });
+  }
+
+  /** What the home's own users sign XML by. */
+  get ownSigners(): readonly XmlSigner[] {
+    const { certificates } = this.users;
+    const signers = this.users.all().map(({ eui }) => this.home.headEnd.pki.xml.signer(eui, "user"));
+    return signers.filter(({ serial }) => certificates.has(serial));
+  }
+
+  /** By path. */
+  get handlers(): Readonly<Record<string, Handler>> {
+    const smki = (answer: SmkiAnswer): Promise<Reply> =>
+      Promise.resolve({ status: answer.status, type: "application/xml", content: answer.xml });
+    const audit = () => String(++this.#lookUps);
+    return {
+      "/api/v1/serviceS": (body) => this.#reception.receive("send", body),
+      "/api/v1/serviceT": (body) => this.#reception.receive("transform", body),
+      "/api/v1/serviceD": (body) => this.#reception.receive("dcc", body),
+      "/services/certificatesearch": (body) => smki(certificateSearch(body, this.#smki, audit())),
+      "/services/retrievecertificate": (body) => smki(certificateData(body, this.#smki, audit())),
+    };
+  }
+
+  /** Time stands still, what is being delivered is waited for, the rest stays in the store. */
+  async close(): Promise<void> {
+    await this.#timeline.stop();
+    await this.#delivery.stop();
+    await this.#store.close();
+  }
+
+  #openDcc() {
+    const { registrations, settings } = this.#options;
+    return serveOutside(this.home, {
+      users: this.users.all(),
+      ...(registrations && { registrations }),
+      ...(settings && { settings }),
+      push: (user, message) => this.#push(user, message),
+    });
+  }
+
+  #push(user: string, message: DccMessage): void {
+    const { code, requestId } = message;
+    const isDroppable = requestId === undefined;
+    const push = { xml: this.#write(message), code, ...(requestId !== undefined && { requestId }) };
+    const at = this.#timeline.position;
+    const kept = this.#store.push(user, { ...push, madeMs: this.#timers.nowMs() }, at, isDroppable);
+    if (kept === "known") return;
+    const told = { user, code, ...(requestId !== undefined && { requestId }) };
+    this.#options.observe({ kind: kept === "kept" ? "to-deliver" : "dropped", ...told });
+    this.#delivery.wake(user);
+  }
+
+  #write(message: DccMessage): string {
+    const xml = writeResponse(message);
+    return this.#options.unsignedResponses ? xml : sign(xml, this.dccSigner);
+  }
+
+  /** Goes through what was before, and from there on with the time. */
+  async #resume(wallMs: number): Promise<void> {
+    const { timeScale = 1, home } = this.#options;
+    let count = 0;
+    for (const taken of this.#store.taken()) {
+      await this.#reception.again(taken);
+      count += 1;
+    }
+    const { reached } = this.#store;
+    if (reached === undefined) this.#store.reach(this.#timeline.position);
+    else await this.#timeline.replayTo(reached);
+    const [astray] = this.#store.astray();
+    if (astray !== undefined) throw otherHistory(`other messages were made for ${astray}`);
+    const lead = home.start === undefined ? beganMs - this.home.nowMs : 0;
+    const passedMs = reached === undefined ? lead : (wallMs - reached.wallMs) * timeScale;
+    this.home.trace.listener = (event: TraceEvent) => this.#options.observe(toldOf(event));
+    this.#timeline.start(Math.min(Math.max(0, passedMs), maxBehindMs), this.#fail);
+    for (const user of this.#store.usersWaitedFor()) this.#delivery.wake(user);
+    this.#options.observe({
+      kind: "home",
+      start: new Date(this.home.startUtcMs).toISOString(),
+      taken: count,
+    });
+  }
+}
+
+const toldOf = ({ t: _, seq: __, ...told }: TraceEvent): ServeEvent => told;
+
+/** What the store says of the home, which must be the one that is asked for. Throws `serve/other-home`. */
+function recordOf(
+  store: Store,
+  { home, settings, registrations }: ServedHomeOptions,
+  wallMs: number,
+): HomeRecord {
+  const made = JSON.stringify({ home, settings, registrations });
+  const start = home.start ?? new Date(Math.floor((wallMs - beganMs) / 1000) * 1000).toISOString();
+  const record = store.home(() => ({ format: 1, madeOf: made, start }) satisfies HomeRecord) as HomeRecord;
+  if (record.format === 1 && record.madeOf === made) return record;
+  const advice = "Give another folder with --store DIR; --fresh forgets the home that is in this one.";
+  throw new CodedError("serve/other-home", "the store holds another home than the one asked for", { advice });
+}
