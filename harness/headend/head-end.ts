@@ -6,6 +6,7 @@
 
 import { lastGaspCode } from "../../firmware/features/hub-outage/feature.ts";
 import {
+  type DeviceName,
   fromPlain,
   grantsOn,
   messages,
@@ -29,7 +30,7 @@ import { toHex } from "../../hal/base/hex.ts";
 import type { Cancel, Crypto, Signer } from "../../hal/board.ts";
 import { expectKey, takeKey } from "./device-keys.ts";
 import type { Exchange } from "./exchange.ts";
-import { Inventory, type InventoryEvent, inventoryRules } from "./inventory.ts";
+import { Inventory, type InventoryEvent } from "./inventory.ts";
 import type { KnownDevice } from "./known-device.ts";
 import type { Party, PartyName } from "./parties.ts";
 import type { TestPki } from "./pki.ts";
@@ -49,6 +50,8 @@ export interface HeadEndPorts {
   /** Sends bytes to the hub; `done` runs once. */
   deliver(bytes: Uint8Array, done: (outcome: "delivered" | "failed") => void): void;
   after(delayMs: number, action: () => void): Cancel;
+  /** UTC seconds; left out: the inventory's dates are 1970's. */
+  nowS?(): number;
   observe(event: { readonly kind: string; readonly [field: string]: unknown }): void;
 }
 
@@ -93,7 +96,7 @@ export interface OutsideUsers {
 
 export class HeadEnd {
   readonly pki: TestPki;
-  readonly inventory = new Inventory();
+  readonly inventory: Inventory;
   readonly alerts: ReceivedAlert[] = [];
   readonly dccAlerts: DccAlert[] = [];
   /** Messages that nobody could authenticate or match, and alerts that came again. */
@@ -112,6 +115,7 @@ export class HeadEnd {
 
   constructor(ports: HeadEndPorts) {
     this.#ports = ports;
+    this.inventory = new Inventory(ports.nowS);
     this.pki = ports.pki;
     this.#waiting = new Transactions(ports);
     const asked = (response: Header) => this.#waiting.of(response)?.preCommand;
@@ -250,13 +254,14 @@ export class HeadEnd {
     if (useCase.id === "CCS01" && device instanceof Uint8Array) this.#move(toHex(device), "whitelisted");
     if (useCase.id === "CCS02" && device instanceof Uint8Array) this.#move(toHex(device), "removedFromHub");
     if (request.reference === "8.1.1") this.#move(target, "commissioned");
+    if (/^CS03[ABC]/.test(useCase.id) && !isMeter(this.device(target).type))
+      this.#move(target, "joinedToMeter");
   }
 
   /** A device's progress as seen on the wire; one the inventory does not know, or has further on, stays as it is. */
   #move(eui: Eui64, event: InventoryEvent): void {
-    const entry = this.inventory.list().find((known) => known.eui === eui);
-    const rule: { readonly from: readonly string[] } = inventoryRules[event];
-    if (entry === undefined || !rule.from.includes(entry.status)) return;
+    const entry = this.inventory.find(eui);
+    if (entry === undefined || !this.inventory.allows(eui, event)) return;
     const { status } = this.inventory.apply(eui, event);
     this.#ports.observe({ kind: "inventory", device: eui, from: entry.status, to: status });
   }
@@ -363,6 +368,9 @@ function listedDevices(values: readonly Value[]): { readonly eui: Eui64; readonl
       : [];
   });
 }
+
+/** Meters are commissioned by their clock (8.1.1), what stands beside them by joining them. */
+const isMeter = (type: DeviceName): boolean => serviceRequest("8.1.1").devices.includes(type);
 
 /** A title inside a sentence. */
 const inWords = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1);

@@ -1,102 +1,93 @@
-/**
- * The Smart Metering Inventory: what the DCC knows of each device, and its status. Which event moves a
- * device from which status to which is the table below; it is from memory of the SEC, and unverified.
- */
-
-import type { DeviceName } from "../../firmware/model/index.ts";
+/** The Smart Metering Inventory: what the DCC knows of each device, its status, and since when. */
+import { type DeviceName, devices } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
+import {
+  type InventoryEvent,
+  type InventoryRule,
+  type InventoryStatus,
+  inventoryRules,
+} from "./inventory-rules.ts";
 
-export type InventoryStatus =
-  | "Pending"
-  | "Whitelisted"
-  | "InstalledNotCommissioned"
-  | "Commissioned"
-  | "Decommissioned"
-  | "Withdrawn"
-  | "Suspended"
-  | "Recovery"
-  | "Recovered";
+export { type InventoryEvent, type InventoryStatus, inventoryRules } from "./inventory-rules.ts";
 
-interface Rule {
-  /** What happened, and the service request that tells of it. */
-  readonly title: string;
-  readonly from: readonly InventoryStatus[];
-  readonly to: InventoryStatus | "as before suspension";
+/** What users tell of a device (12.2, 8.4), in DUIS's words. */
+export interface DeviceDetails {
+  readonly DeviceManufacturer?: string | undefined;
+  readonly DeviceModel?: string | undefined;
+  readonly SMETSCHTSVersion?: string | undefined;
+  readonly FirmwareVersion?: string | undefined;
+  readonly ESMEVariant?: string | undefined;
 }
 
-const alive = ["Pending", "Whitelisted", "InstalledNotCommissioned", "Commissioned"] as const;
-
-/** Named rules. Anything else is refused. */
-export const inventoryRules = {
-  whitelisted: {
-    title: "added to the hub's log (8.11)",
-    from: ["Pending", "Whitelisted"],
-    to: "Whitelisted",
-  },
-  joined: {
-    title: "joined the home network",
-    from: ["Whitelisted", "InstalledNotCommissioned"],
-    to: "InstalledNotCommissioned",
-  },
-  commissioned: {
-    title: "clock set (8.1.1)",
-    from: ["InstalledNotCommissioned", "Commissioned"],
-    to: "Commissioned",
-  },
-  hubInstalled: {
-    title: "hub installed (8.14.1)",
-    from: ["Pending", "InstalledNotCommissioned"],
-    to: "Commissioned",
-  },
-  removedFromHub: {
-    title: "removed from the hub's log (8.11)",
-    from: ["Whitelisted", "InstalledNotCommissioned", "Commissioned"],
-    to: "Pending",
-  },
-  decommissioned: {
-    title: "decommissioned (8.3)",
-    from: [...alive, "Suspended", "Recovered"],
-    to: "Decommissioned",
-  },
-  withdrawn: { title: "withdrawn before installation", from: ["Pending"], to: "Withdrawn" },
-  suspended: { title: "firmware removed from the certified list", from: alive, to: "Suspended" },
-  reinstated: { title: "firmware listed again", from: ["Suspended"], to: "as before suspension" },
-  recoveryBegun: {
-    title: "recovery begun",
-    from: ["Commissioned", "InstalledNotCommissioned"],
-    to: "Recovery",
-  },
-  recovered: { title: "recovery ended", from: ["Recovery"], to: "Recovered" },
-} as const satisfies Record<string, Rule>;
-export type InventoryEvent = keyof typeof inventoryRules;
+/** Where a home is: told by nobody over DUIS. */
+export interface Place {
+  readonly UPRN?: number;
+  readonly PropertyFilter?: { readonly PostCode: string; readonly AddressIdentifier: string };
+}
 
 export interface InventoryEntry {
   readonly eui: Eui64;
   readonly type: DeviceName;
-  readonly status: InventoryStatus;
-  /** As printed on the device, without CRC. */
-  readonly installCode: Uint8Array;
+  /** Devices of type 2 have none. */
+  readonly status: InventoryStatus | "none";
+  /** Each status that it has had and since when, UTC seconds, the oldest first; bounded. */
+  readonly history: readonly { readonly status: InventoryStatus; readonly sinceS: number }[];
+  /** As printed on the device, without CRC; unknown where users alone have told of it. */
+  readonly installCode?: Uint8Array;
   /** The hub whose network the device is on; for a hub, itself. */
   readonly hub?: Eui64;
   /** Of a meter: the number of its metering point. */
   readonly mpxn?: string;
+  readonly SecondaryImportMPAN?: string;
+  readonly ExportMPAN?: string;
+  readonly details?: DeviceDetails;
+  /** Of a hub. */
+  readonly place?: Place;
+  /** The gas proxy function of a hub. */
+  readonly gasProxy?: Eui64;
+  /** Who announced it (12.2). */
+  readonly announcedBy?: Eui64;
   /** The last status before a suspension. */
   readonly before?: InventoryStatus;
 }
 
+/** What may be said of a device besides its status. */
+export type Told = Partial<Omit<InventoryEntry, "eui" | "type" | "status" | "history" | "before">>;
+export type NewDevice = Pick<InventoryEntry, "eui" | "type"> & Told;
+/** `after`: undefined when the device was deleted. */
+export type InventoryWatcher = (before: InventoryEntry, after: InventoryEntry | undefined) => void;
+
+/** Statuses remembered of a device. */
+const historyKept = 100;
+
 export class Inventory {
   readonly #entries = new Map<Eui64, InventoryEntry>();
+  readonly #nowS: () => number;
+  #watcher: InventoryWatcher = () => {};
+
+  /** `nowS`: UTC seconds. */
+  constructor(nowS: () => number = () => 0) {
+    this.#nowS = nowS;
+  }
+
+  /** Runs after each change of a status, and each deletion. */
+  watch(watcher: InventoryWatcher): void {
+    this.#watcher = watcher;
+  }
 
   /** 12.2: a device is announced before it is installed. Throws `inventory/known` when it is listed already. */
-  preNotify(device: Pick<InventoryEntry, "eui" | "type" | "installCode" | "hub" | "mpxn">): InventoryEntry {
+  preNotify(device: NewDevice): InventoryEntry {
     if (this.#entries.has(device.eui))
       throw new CodedError(
         "inventory/known",
         `12.2 pre-notification of ${device.eui}: the inventory has it already, as ${this.status(device.eui)}`,
         { eui: device.eui },
       );
-    const entry = { ...device, status: "Pending" } as const;
+    const hasStatus = devices[device.type].category !== "type 2";
+    const entry: InventoryEntry = hasStatus
+      ? { ...device, status: "Pending", history: [{ status: "Pending", sinceS: this.#nowS() }] }
+      : { ...device, status: "none", history: [] };
     this.#entries.set(device.eui, entry);
     return entry;
   }
@@ -116,7 +107,7 @@ export class Inventory {
     );
   }
 
-  status(eui: Eui64): InventoryStatus {
+  status(eui: Eui64): InventoryEntry["status"] {
     return this.read(eui).status;
   }
 
@@ -124,11 +115,36 @@ export class Inventory {
     return [...this.#entries.values()];
   }
 
+  /** The devices on a hub's network, and the hub. */
+  system(hub: Eui64): readonly InventoryEntry[] {
+    return this.list().filter((entry) => entry.hub === hub);
+  }
+
+  /**
+   * A system is enrolled when every device of it that has a status, and is not out of the home, is commissioned; one that is
+   * suspended no longer counts as that.
+   */
+  isEnrolled(hub: Eui64): boolean {
+    const there = this.system(hub).filter(
+      ({ status }) => !["none", "Decommissioned", "Withdrawn"].includes(status),
+    );
+    return there.length > 0 && there.every(({ status }) => status === "Commissioned");
+  }
+
+  /** Adds to what is known of a device. Throws `inventory/unknown`. */
+  tell(eui: Eui64, told: Told): InventoryEntry {
+    const entry = this.read(eui);
+    const details = { ...entry.details, ...told.details };
+    const next = { ...entry, ...told, ...(Object.keys(details).length > 0 && { details }) };
+    this.#entries.set(eui, next);
+    return next;
+  }
+
   /** Moves a device to another status. Throws `inventory/refused` when no rule allows it; nothing changes then. */
   apply(eui: Eui64, event: InventoryEvent): InventoryEntry {
     const entry = this.read(eui);
-    const rule: Rule = inventoryRules[event];
-    if (!rule.from.includes(entry.status))
+    const rule: InventoryRule = inventoryRules[event];
+    if (!this.allows(eui, event))
       throw new CodedError(
         "inventory/refused",
         `${entry.type} ${eui} cannot be ${rule.title} while it is ${entry.status}: ` +
@@ -136,9 +152,30 @@ export class Inventory {
         { eui, event, status: entry.status },
       );
     const status = rule.to === "as before suspension" ? (entry.before ?? "Pending") : rule.to;
-    const moved = { ...entry, status, ...(status === "Suspended" ? { before: entry.status } : {}) };
+    const moved = this.#moved(entry, status);
     this.#entries.set(eui, moved);
+    if (status !== entry.status) this.#watcher(entry, moved);
     return moved;
+  }
+
+  /** May `event` happen to it now? Throws `inventory/unknown`. */
+  allows(eui: Eui64, event: InventoryEvent): boolean {
+    const { from }: { readonly from: readonly string[] } = inventoryRules[event];
+    return from.includes(this.status(eui));
+  }
+
+  #moved(entry: InventoryEntry, status: InventoryStatus): InventoryEntry {
+    const before = status === "Suspended" && entry.status !== "none" ? { before: entry.status } : {};
+    if (status === entry.status) return { ...entry, ...before };
+    const history = [...entry.history, { status, sinceS: this.#nowS() }].slice(-historyKept);
+    return { ...entry, ...before, status, history };
+  }
+
+  /** 8.4: a device that never came into use is forgotten. Throws `inventory/unknown`. */
+  delete(eui: Eui64): void {
+    const entry = this.read(eui);
+    this.#entries.delete(eui);
+    this.#watcher(entry, undefined);
   }
 
   /** Refuses service requests for a device that is not in service. Throws `inventory/not-in-service`. */
@@ -151,5 +188,15 @@ export class Inventory {
         { eui, status: entry.status },
       );
     return entry;
+  }
+
+  /** Plain data. */
+  snapshot(): readonly InventoryEntry[] {
+    return this.list();
+  }
+
+  restore(kept: readonly InventoryEntry[]): void {
+    this.#entries.clear();
+    for (const entry of kept) this.#entries.set(entry.eui, entry);
   }
 }

@@ -17,7 +17,6 @@ export type CommandName = Pick<Header, "originator" | "target" | "counter" | "co
 
 interface Sent<T> {
   readonly what: T;
-  readonly bytes: Uint8Array;
   readonly giveUp: (how: "undelivered" | "timed-out") => void;
   readonly cancel: Cancel;
 }
@@ -43,6 +42,17 @@ export class Transactions<T> {
     timeoutMs: number,
     failed: (how: "undelivered" | "timed-out") => void,
   ): void {
+    const name = this.expect({ originator, target, counter, code }, what, timeoutMs, failed);
+    this.#deliver(name, this.#sent.get(name) as Sent<T>, bytes, deliveryTries);
+  }
+
+  /** The same for a command that is on its way already. */
+  expect(
+    { originator, target, counter, code }: CommandName,
+    what: T,
+    timeoutMs: number,
+    failed: (how: "undelivered" | "timed-out") => void,
+  ): string {
     const name = nameOf(target, originator, counter, code);
     const giveUp = (how: "undelivered" | "timed-out"): void => {
       if (this.#sent.get(name) !== sent) return;
@@ -50,9 +60,20 @@ export class Transactions<T> {
       failed(how);
     };
     const cancel = this.#ports.after(timeoutMs, () => giveUp("timed-out"));
-    const sent: Sent<T> = { what, bytes, giveUp, cancel };
+    const sent: Sent<T> = { what, giveUp, cancel };
     this.#sent.set(name, sent);
-    this.#deliver(name, sent, deliveryTries);
+    return name;
+  }
+
+  /** What is not settled, the oldest first. */
+  list(): readonly T[] {
+    return [...this.#sent.values()].map(({ what }) => what);
+  }
+
+  /** Forgets all of it; nothing fails. */
+  clear(): void {
+    for (const { cancel } of this.#sent.values()) cancel();
+    this.#sent.clear();
   }
 
   /** What `response` answers. */
@@ -69,22 +90,28 @@ export class Transactions<T> {
     return sent?.what;
   }
 
-  #deliver(name: string, sent: Sent<T>, tries: number): void {
-    this.#ports.deliver(sent.bytes, (outcome) => {
+  #deliver(name: string, sent: Sent<T>, bytes: Uint8Array, tries: number): void {
+    this.#ports.deliver(bytes, (outcome) => {
       if (outcome === "delivered" || this.#sent.get(name) !== sent) return;
-      if (tries > 1) return void this.#ports.after(deliveryRetryMs, () => this.#again(name, sent, tries - 1));
+      if (tries > 1)
+        return void this.#ports.after(deliveryRetryMs, () => this.#again(name, sent, bytes, tries - 1));
       sent.cancel();
       sent.giveUp("undelivered");
     });
   }
 
-  #again(name: string, sent: Sent<T>, tries: number): void {
-    if (this.#sent.get(name) === sent) this.#deliver(name, sent, tries);
+  #again(name: string, sent: Sent<T>, bytes: Uint8Array, tries: number): void {
+    if (this.#sent.get(name) === sent) this.#deliver(name, sent, bytes, tries);
   }
 }
 
-const answered = ({ originator, target, counter, code }: CommandName): string =>
+/** The command that a response answers, by what it repeats of it. */
+export const answered = ({ originator, target, counter, code }: CommandName): string =>
   nameOf(originator, target, counter, code);
+
+/** A command's name for whoever waits for its answer: the same as {@link answered} of its response. */
+export const commandName = ({ originator, target, counter, code }: CommandName): string =>
+  nameOf(target, originator, counter, code);
 
 function nameOf(device: Eui64, party: Eui64, counter: bigint, code: number): string {
   return `${device}/${party}/${counter}/${code}`;

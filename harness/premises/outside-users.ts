@@ -3,7 +3,7 @@ import type { AccessRules, DccUser } from "../headend/dcc/access.ts";
 import { Dcc } from "../headend/dcc/dcc.ts";
 import type { DccMessage } from "../headend/dcc/messages.ts";
 import { type Registration, Registrations } from "../headend/dcc/registrations.ts";
-import type { DccSettings } from "../headend/dcc/settings.ts";
+import type { DccSettingsChange } from "../headend/dcc/settings.ts";
 import type { PartyName } from "../headend/parties.ts";
 import type { ThresholdSettings } from "../headend/thresholds/settings.ts";
 import type { Premises } from "./premises.ts";
@@ -13,7 +13,7 @@ export interface OutsideOptions {
   readonly users?: readonly DccUser[];
   /** Default: the supplier and the network operator of the home, in all their roles, always. */
   readonly registrations?: readonly Registration[];
-  readonly settings?: Partial<DccSettings>;
+  readonly settings?: DccSettingsChange;
   readonly thresholds?: Partial<ThresholdSettings>;
   /** A message for a user's address. */
   push(user: string, message: DccMessage): void;

@@ -292,6 +292,7 @@ export class Premises implements Home {
       pki,
       deliver: (bytes, done) => this.deliver(bytes, done),
       after: (delayMs, action) => this.scheduler.after(delayMs, action),
+      nowS: () => this.nowS,
       observe: (event) => this.trace.record({ ...event, source: "head-end" }),
     });
     for (const { eui, type, keys, board } of this.devices) {

@@ -1,5 +1,7 @@
 /** Access control: who may ask what, of which device, now. Checks in the order of their response codes, cheapest first. */
 import {
+  NEVER,
+  NOW,
   type RequestReference,
   type RequestRow,
   requests,
@@ -9,7 +11,8 @@ import type { Eui64 } from "../../../firmware/wire/message.ts";
 import type { Verifier } from "../../../hal/board.ts";
 import type { Inventory, InventoryEntry } from "../inventory.ts";
 import { partyIdentities } from "../parties.ts";
-import { type RequestHeader, requestIdOf, type UserRequest } from "./messages.ts";
+import { executionDateTime } from "../requests/duis.ts";
+import { type FormRequest, type RequestHeader, requestIdOf, type UserRequest } from "./messages.ts";
 import { Refusal } from "./refusal.ts";
 import type { Registrations } from "./registrations.ts";
 
@@ -59,6 +62,26 @@ export function variantsOf(reference: string): readonly number[] {
   return row.critical ? [4, 5, 6, 7] : [1, 2, 3];
 }
 
+/** The user's role for a device that the DCC itself is asked about. Throws a {@link Refusal}: E19, E4. */
+export function requireEntitled(
+  { originator }: RequestHeader,
+  { user, row }: Granted,
+  target: Eui64,
+  rules: AccessRules,
+  nowS: number,
+): { readonly device: InventoryEntry; readonly role: UserRole } {
+  const device = rules.inventory.find(target);
+  if (device === undefined) throw new Refusal("E19", `no device ${target} in the inventory`);
+  const mayAsk = user.roles.filter((each) => row.userRoles.length === 0 || row.userRoles.includes(each));
+  const announced = device.announcedBy === originator && device.status === "Pending" ? mayAsk[0] : undefined;
+  const role = mayAsk.find((each) => rules.registrations.allows(originator, each, device, nowS)) ?? announced;
+  if (role !== undefined) return { device, role };
+  throw new Refusal(
+    "E4",
+    `${mayAsk.join(" or ")} ${originator} is not registered for ${device.type} ${target} now`,
+  );
+}
+
 /** Throws a {@link Refusal} with the code of the first check that fails. */
 export function requireAccess(
   request: UserRequest,
@@ -91,7 +114,7 @@ export function requireAccess(
   }
   const device = rules.inventory.find(target);
   if (device === undefined) throw new Refusal("E19", `no device ${target} in the inventory`);
-  const role = mayAsk.find((each) => rules.registrations.allows(user.eui, each, device, nowS));
+  const role = mayAsk.find((each) => isEntitled(request, each, device, rules.registrations, nowS));
   if (role === undefined)
     throw new Refusal(
       "E4",
@@ -99,6 +122,26 @@ export function requireAccess(
     );
   requireStatus(device, reference);
   return { user, role, row, device };
+}
+
+/** An incoming supplier is to be registered when the change takes force; to cancel one, now or later. */
+function isEntitled(
+  request: RequestHeader,
+  role: UserRole,
+  device: InventoryEntry,
+  registrations: Registrations,
+  nowS: number,
+): boolean {
+  const atS = request.reference === "6.23" ? changeTimeS(request) : NOW;
+  if (atS === NEVER) return registrations.expects(request.originator, role, device, nowS);
+  return registrations.allows(request.originator, role, device, Math.max(atS, nowS));
+}
+
+/** When a device is to put in force what it is asked for: NOW, NEVER or UTC seconds. */
+export function changeTimeS(request: RequestHeader): number {
+  const { parameters = {} } = request as Partial<FormRequest>;
+  const time = executionDateTime.safeParse(parameters.ExecutionDateTime);
+  return time.success ? time.data : NOW;
 }
 
 /** What asks the DCC itself names its broker. */

@@ -3,6 +3,7 @@
  * rises for each device; what is not above its predecessors, and is not remembered, is refused.
  */
 import { toHex } from "../../../hal/base/hex.ts";
+import type { Kept } from "./kept.ts";
 import { type DccMessage, requestIdOf, type UserRequest } from "./messages.ts";
 import { Refusal } from "./refusal.ts";
 import type { DccSettings } from "./settings.ts";
@@ -12,7 +13,13 @@ interface Given {
   readonly answer: DccMessage;
 }
 
-export class AnswersGiven {
+export interface AnswersSnapshot {
+  /** By RequestID and what was done, the oldest first. */
+  readonly given: readonly (readonly [string, Given])[];
+  readonly last: readonly (readonly [string, bigint])[];
+}
+
+export class AnswersGiven implements Kept<AnswersSnapshot> {
   readonly #settings: DccSettings;
   readonly #given = new Map<string, Given>();
   /** By originator and target: the counter of the last request that was acted on. */
@@ -28,16 +35,27 @@ export class AnswersGiven {
     if (given?.content === contentOf(request)) return given.answer;
     if (given !== undefined)
       throw new Refusal(
-        this.#settings.usedIdCode,
+        this.#settings.codes.usedId,
         `RequestID ${requestIdOf(request)} asked for something else before`,
       );
     const last = this.#last.get(pairOf(request));
     if (!isTransform(request) && last !== undefined && request.counter <= last)
       throw new Refusal(
-        this.#settings.usedIdCode,
+        this.#settings.codes.usedId,
         `RequestID ${requestIdOf(request)}: expected a counter above ${last}`,
       );
     return undefined;
+  }
+
+  snapshot(): AnswersSnapshot {
+    return { given: [...this.#given], last: [...this.#last] };
+  }
+
+  restore({ given, last }: AnswersSnapshot): void {
+    this.#given.clear();
+    this.#last.clear();
+    for (const [name, each] of given) this.#given.set(name, each);
+    for (const [pair, counter] of last) this.#last.set(pair, counter);
   }
 
   keep(request: UserRequest, answer: DccMessage): void {

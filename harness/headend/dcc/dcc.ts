@@ -1,62 +1,45 @@
 /**
  * The DCC as its users see it. A request is checked, and answered at once; what it brings about is told later, by a
  * message to the user's address. Users are outside: they correlate and sign for themselves. Time is the run's.
+ *
+ * The way of a request to a device: `accept` → access control → its command (`commands.ts`) → gates that may keep it →
+ * `delivery.ts` → `#settled`, which tells those whom the outcome concerns, and then who asked. What asks the DCC itself
+ * is answered by `services.ts`.
  */
-import { type UserRole, userRoles } from "../../../firmware/model/index.ts";
 import type { Eui64, Header } from "../../../firmware/wire/message.ts";
-import type { Suite } from "../../../firmware/wire/suite.ts";
-import { sameBytes } from "../../../hal/base/bytes.ts";
 import { CodedError, hasCode } from "../../../hal/base/coded-error.ts";
-import type { Cancel, Crypto } from "../../../hal/board.ts";
 import type { DccAlert, HeadEnd, OutsideUsers } from "../head-end.ts";
 import type { ReceivedAlert } from "../receiver.ts";
-import { anyRequest, serviceRequest } from "../requests/index.ts";
-import { AnomalyDetection } from "../thresholds/anomalies.ts";
+import { pairs } from "../requests/duis.ts";
+import { AnomalyDetection, type AnomalySnapshot } from "../thresholds/anomalies.ts";
 import type { Released } from "../thresholds/exit-file.ts";
 import type { ThresholdSettings } from "../thresholds/settings.ts";
 import type { SignedFile } from "../thresholds/signed-file.ts";
-import { Transactions } from "../transactions.ts";
 import type { PreCommand } from "../transform.ts";
-import { type AccessRules, type DccUser, type Granted, requireAccess, type Service } from "./access.ts";
-import { AnswersGiven } from "./answers-given.ts";
-import { type Directory, transformRequest } from "./command-of.ts";
-import type { Listed } from "./listed-devices.ts";
+import { type AccessRules, type Granted, requireAccess, type Service } from "./access.ts";
+import type { Answer, Content, DccContext, DccPorts } from "./context.ts";
+import { type Outcome, succeeded } from "./delivery.ts";
+import type { Gate } from "./gate.ts";
 import {
   type DccAlertContent,
   type DccMessage,
   type FormRequest,
-  pairs,
   type RequestHeader,
-  type ResponseMessage,
   requestIdOf,
-  type SignedRequest,
   type UserRequest,
 } from "./messages.ts";
+import { Parts, type PartsSnapshot } from "./parts.ts";
 import { Refusal } from "./refusal.ts";
-import { type DccSettings, defaultDccSettings } from "./settings.ts";
+import type { Registrations } from "./registrations.ts";
+import { serve } from "./services.ts";
+import { type DccSettings, type DccSettingsChange, dccSettingsWith } from "./settings.ts";
+import { type Errand, responseIdOf, type TakenRequest, type Task, told } from "./task.ts";
 
-export interface DccPorts {
-  readonly crypto: Crypto;
-  readonly suite: Suite;
-  /** UTC milliseconds. */
-  nowMs(): number;
-  after(delayMs: number, action: () => void): Cancel;
-  deliver(bytes: Uint8Array, done: (outcome: "delivered" | "failed") => void): void;
-  /** A message for a user's address. */
-  push(user: Eui64, message: DccMessage): void;
-  observe(event: { readonly kind: string; readonly [field: string]: unknown }): void;
-  /** A whole number from 0 up to, not including, `bound`. */
-  draw(bound: number): number;
-}
+export type { DccPorts } from "./context.ts";
 
-/** A request that passed access control, on its way to a device. */
-export interface Task {
-  readonly request: UserRequest;
-  readonly user: DccUser;
-  readonly role: UserRole;
-  readonly preCommand: PreCommand;
-  /** The command before the ACB's MAC. */
-  readonly message: Uint8Array;
+/** All that outlives a restart, as plain data (structured clone; of its leaves some are bigints and octets). */
+export interface DccSnapshot extends PartsSnapshot {
+  readonly anomalies: AnomalySnapshot;
 }
 
 export class Dcc implements OutsideUsers {
@@ -64,83 +47,68 @@ export class Dcc implements OutsideUsers {
   readonly #headEnd: HeadEnd;
   readonly #ports: DccPorts;
   readonly #rules: AccessRules;
-  readonly #given: AnswersGiven;
-  readonly #sent: Transactions<Task>;
-  /** Threshold anomaly detection: users' thresholds are installed there, and the DCC's own set. */
-  readonly anomalies: AnomalyDetection;
-  /** Pre-commands made and not yet come back signed, by RequestID. */
-  readonly #issued = new Map<string, PreCommand>();
+  readonly #parts: Parts;
+  readonly #thresholds: Partial<ThresholdSettings>;
+  #anomalies: AnomalyDetection;
+  #isStopped = false;
+  /** On a request's way to its device, in their order. */
+  readonly #gates: readonly Gate[];
 
   constructor(
     headEnd: HeadEnd,
     ports: DccPorts,
     rules: AccessRules,
-    settings: Partial<DccSettings> = {},
+    settings: DccSettingsChange = {},
     thresholds: Partial<ThresholdSettings> = {},
   ) {
-    this.settings = { ...defaultDccSettings, ...settings };
+    this.settings = dccSettingsWith(settings);
     this.#headEnd = headEnd;
-    this.#ports = ports;
+    this.#ports = {
+      ...ports,
+      after: (delayMs, action) => ports.after(delayMs, () => this.#isStopped || action()),
+    };
     this.#rules = rules;
-    this.#given = new AnswersGiven(this.settings);
-    this.#sent = new Transactions(ports);
-    this.anomalies = new AnomalyDetection(
-      {
-        nowS: () => this.#nowS,
-        after: ports.after,
-        fileKey: (user) => rules.user(user)?.fileKey,
-        alert: ({ user, body }) => ports.push(user, { code: "I0", timeMs: ports.nowMs(), body }),
-        warn: (user, { rule, got }) => ports.observe({ kind: "threshold-warning", user, rule, got }),
-      },
-      thresholds,
-    );
+    this.#thresholds = thresholds;
+    this.#anomalies = this.#detection();
+    this.#parts = new Parts(this.#context(), {
+      settled: (task, outcome) => this.#settled(task, outcome),
+      resume: (request, gate) => this.#resume(request, this.#gates.indexOf(gate) + 1),
+      refused: (request, code) => this.#finish(request, this.#message(request, code), false),
+      late: (request) => this.#ports.push(request.originator, this.#message(request, "E30")),
+      outcome: (errand, alert, content) => this.#tellOutcome(errand, alert, content),
+    });
+    const quarantine = { take: (task: Task) => this.#quarantine(task) };
+    this.#gates = [this.#parts.credentials, quarantine, this.#parts.sequences, this.#parts.held];
     headEnd.serveOutside(this);
+  }
+
+  /** Threshold anomaly detection: users' thresholds are installed there, and the DCC's own set. */
+  get anomalies(): AnomalyDetection {
+    return this.#anomalies;
+  }
+
+  /** Registration data, which changes as suppliers do. */
+  get registrations(): Registrations {
+    return this.#rules.registrations;
   }
 
   /** The answer to `request`, which came in at `service`. Refusals are answers, too: by their code. */
   accept(request: UserRequest, service: Service): DccMessage {
     try {
-      const before = this.#given.recall(request);
+      const before = this.#parts.given.recall(request);
       if (before !== undefined) return before;
       const granted = requireAccess(request, service, this.#rules, this.#nowS);
-      const answer = this.#answerTo(request, this.#act(request, granted));
-      this.#given.keep(request, answer);
+      const { code, content } = this.#act(request, granted);
+      const answer = this.#message(request, code, content);
+      this.#parts.given.keep(request, answer);
       return answer;
     } catch (error) {
       const refusal = this.#refusalOf(error);
       const { responseCode, message } = refusal;
+      this.#parts.sequences.refused(request);
       this.#ports.observe({ kind: "request-refused", ...told(request), code: responseCode, message });
       return this.#message(request, responseCode);
     }
-  }
-
-  get #nowS(): number {
-    return Math.floor(this.#ports.nowMs() / 1000);
-  }
-
-  // --- what a request brings about ---
-
-  #act(request: UserRequest, granted: Granted): { readonly code: string; readonly content?: Content } {
-    this.#ports.observe({ kind: "service-request", ...told(request), role: granted.role });
-    if (this.#sent.size >= this.settings.maxOpen)
-      throw new Refusal(this.settings.fullCode, `${this.#sent.size} requests are open: try again later`);
-    if (granted.device === undefined)
-      throw new Refusal("E12", `${request.reference} is not answered here yet`);
-    if (request.commandVariant === 4) return this.#transform(request as FormRequest, granted);
-    const task = this.#taskOf(request, granted);
-    if (this.#isQuarantined(task)) return { code: "I99" };
-    return this.#begin(task);
-  }
-
-  /** What is anomalous waits for its user's word ({@link release}). Throws a {@link Refusal} when there is no room for it. */
-  #isQuarantined({ request, preCommand }: Task): boolean {
-    const parameters = preCommand.request.parameters as FormRequest["parameters"];
-    const verdict =
-      "parameters" in request ? this.anomalies.check(request) : this.anomalies.check(request, parameters);
-    if (verdict.verdict === "refused") throw new Refusal(this.settings.fullCode, verdict.reason);
-    if (verdict.verdict === "quarantined")
-      this.#ports.observe({ kind: "request-quarantined", ...told(request), reason: verdict.reason });
-    return verdict.verdict === "quarantined";
   }
 
   /**
@@ -148,158 +116,181 @@ export class Dcc implements OutsideUsers {
    * {@link AnomalyDetection.release} throws.
    */
   release(file: SignedFile): Released {
-    const released = this.anomalies.release(file);
-    for (const { request } of released.process) this.#resume(request);
+    const released = this.#anomalies.release(file);
+    for (const { request } of released.process) this.#resume(request as TakenRequest, afterQuarantine);
+    for (const { request } of released.delete) this.#parts.sequences.settled(request, false);
     return released;
   }
 
-  #resume(request: UserRequest): void {
-    const service = [2, 6].includes(request.commandVariant) ? "dcc" : "send";
-    try {
-      const granted = requireAccess(request, service, this.#rules, this.#nowS);
-      const { code, content } = this.#begin(this.#taskOf(request, granted));
-      if (code !== "I99") this.#ports.push(request.originator, this.#message(request, code, content));
-    } catch (error) {
-      this.#ports.push(request.originator, this.#message(request, this.#refusalOf(error).responseCode));
-    }
+  /** Plain data. */
+  snapshot(): DccSnapshot {
+    return { ...this.#parts.snapshot(), anomalies: this.#anomalies.snapshot() };
   }
 
-  #begin(task: Task): { readonly code: string; readonly content?: Content } {
-    const { request } = task;
-    this.#issued.delete(requestIdOf(request));
-    if ([2, 6].includes(request.commandVariant)) return { code: "I0", content: this.#local(task) };
-    this.#send(task);
-    return { code: "I99" };
+  /** Goes on where {@link snapshot} was taken; what was on its way to a device then is waited for, not sent again. */
+  restore({ anomalies, ...parts }: DccSnapshot): void {
+    this.#anomalies.stop();
+    this.#anomalies = this.#detection(anomalies);
+    this.#parts.restore(parts);
   }
 
-  #transform(request: FormRequest, granted: Granted) {
-    const preCommand = this.#preCommandOf(request, granted);
-    this.#issued.set(requestIdOf(request), preCommand);
-    if (this.#issued.size > this.settings.maxOpen)
-      this.#issued.delete(this.#issued.keys().next().value as string);
-    const PreCommand = { GBCSVersion: this.settings.gbcsVersion, GBCSPayload: preCommand.bytes };
-    return { code: "I0", content: { PreCommand } };
+  /** Its timers do nothing more: another goes on from its snapshot. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
-  #taskOf(request: UserRequest, granted: Granted): Task {
-    const { user, role } = granted;
-    if ("signedPreCommand" in request) return { request, user, role, ...this.#signed(request, user) };
-    const preCommand = this.#preCommandOf(request, granted);
-    const { actsAs } = preCommand.definition.byHand;
-    const message = actsAs === undefined ? preCommand.bytes : this.#headEnd.sealing.sign(preCommand);
-    return { request, user, role, preCommand, message };
+  get #nowS(): number {
+    return Math.floor(this.#ports.nowMs() / 1000);
   }
 
-  #preCommandOf(request: FormRequest, { role }: Granted): PreCommand {
-    return transformRequest(
-      request,
-      anyRequest(request.reference) ?? serviceRequest(request.reference),
-      this.#directory(request, role),
-      this.#wire,
-    );
-  }
-
-  get #wire() {
-    return this.#ports.suite.wire;
-  }
-
-  #directory({ originator, target, reference }: FormRequest, role: UserRole): Directory {
-    const { backups, parties, pki } = this.#headEnd;
-    const devices: Listed = new Map(this.#headEnd.devices.map((device) => [device.eui, device]));
-    const holds = [...this.#headEnd.device(target).parties].some(
-      (name) => pki.parties[name].eui === originator,
-    );
+  #context(): DccContext {
     return {
-      devices,
-      users: new Map([[originator, roleOnDevice(role)]]),
-      counter: parties.accessControlBroker.nextCounter(),
-      backups,
-      strangers: new Set(holds ? [] : [originator]),
-      ...(reference === "9.1" && { customerNumber: String(this.#ports.draw(10_000)).padStart(4, "0") }),
+      ...{ headEnd: this.#headEnd, ports: this.#ports, rules: this.#rules, settings: this.settings },
+      nowS: () => this.#nowS,
+      tell: (user, code, alert) => this.tell(user, code, alert),
     };
   }
 
-  /** The pre-command that came back must be the one that was made, signed by who asks. */
-  #signed(request: SignedRequest, user: DccUser): Pick<Task, "preCommand" | "message"> {
-    const id = requestIdOf(request);
-    const preCommand = this.#issued.get(id);
-    const refuse = (why: string) => new Refusal(this.settings.preCommandCode, `${id}: ${why}`);
-    if (preCommand === undefined || preCommand.request.reference !== request.reference)
-      throw refuse("no pre-command was made for it: transform it first (command variant 4)");
-    const envelope = this.#peek(request.signedPreCommand, refuse);
-    if (!sameBytes(envelope.plain, preCommand.bytes)) throw refuse("it is not the pre-command that was made");
-    const { crypto, suite } = this.#ports;
-    const isSigned = user.signingKeys.some((key) =>
-      this.#wire.signatureValid(envelope, suite.verifier(crypto, key)),
-    );
-    if (!isSigned) throw refuse("it is not signed by who asks");
-    return { preCommand, message: request.signedPreCommand };
+  #detection(kept?: AnomalySnapshot): AnomalyDetection {
+    const ports = {
+      nowS: () => this.#nowS,
+      after: this.#ports.after,
+      fileKey: (user: Eui64) => this.#rules.user(user)?.fileKey,
+      alert: ({ user, body }: { user: Eui64; body: DccMessage["body"] }) =>
+        this.#ports.push(user, { code: "I0", timeMs: this.#ports.nowMs(), body }),
+      warn: (user: Eui64, { rule, got }: { rule: unknown; got: unknown }) =>
+        this.#ports.observe({ kind: "threshold-warning", user, rule, got }),
+    };
+    return new AnomalyDetection(ports, this.#thresholds, kept);
   }
 
-  #peek(bytes: Uint8Array, refuse: (why: string) => Refusal) {
+  // --- what a request brings about ---
+
+  #act(request: UserRequest, granted: Granted): Answer {
+    this.#ports.observe({ kind: "service-request", ...told(request), role: granted.role });
+    if (granted.device === undefined) return this.#serve(request as FormRequest, granted);
+    if (request.commandVariant === 4) return this.#transform(request as FormRequest, granted);
+    const { size } = this.#parts.delivery;
+    if (size >= this.settings.maxOpen)
+      throw new Refusal(this.settings.codes.full, `${size} requests are open: try again later`);
+    const answer = this.#pass(this.#parts.commands.task(request, granted), 0);
+    this.#parts.commands.spend(request);
+    return answer;
+  }
+
+  #serve(request: FormRequest, granted: Granted): Answer {
+    this.#parts.sequences.requireTurn(request);
+
+    const answer = serve({ request, granted, context: this.#context(), parts: this.#parts });
+    this.#parts.sequences.settled(request, true);
+    return answer;
+  }
+
+  #transform(request: FormRequest, granted: Granted): Answer {
+    const { bytes } = this.#parts.commands.issue(request, granted);
+    return {
+      code: "I0",
+      content: { PreCommand: { GBCSVersion: this.settings.gbcsVersion, GBCSPayload: bytes } },
+    };
+  }
+
+  /** Through the gates from number `from` on, and to the device. */
+  #pass(task: Task, from: number): Answer {
+    for (const gate of this.#gates.slice(from)) {
+      const answer = gate.take(task);
+      if (answer !== undefined) return answer;
+    }
+    if ([2, 6].includes(task.request.commandVariant))
+      return { code: "I0", content: { LocalCommand: { GBCSPayload: this.#parts.delivery.handOut(task) } } };
+    this.#parts.hubLogs.sent(task);
+    this.#parts.delivery.send(task);
+    return { code: "I99" };
+  }
+
+  /** A gate lets a request go on: is it still allowed? */
+  #resume(request: TakenRequest, from: number): void {
+    const service = [2, 6].includes(request.commandVariant) ? "dcc" : "send";
     try {
-      return this.#wire.peek(bytes);
+      const granted = requireAccess(request, service, this.#rules, this.#nowS);
+      const { code, content } = this.#pass(this.#parts.commands.task(request, granted), from);
+      if (code !== "I99") this.#finish(request, this.#message(request, code, content), true);
     } catch (error) {
-      if (hasCode(error, "wire")) throw refuse((error as Error).message);
-      throw error;
+      this.#finish(request, this.#message(request, this.#refusalOf(error).responseCode), false);
     }
   }
 
-  // --- to the device and back ---
-
-  #send(task: Task): void {
-    const { header } = task.preCommand.command;
-    this.#headEnd.expect(task.preCommand);
-    const { answerTimeoutMs } = this.settings;
-    this.#sent.send(header, this.#sealed(task), task, answerTimeoutMs, (how) => {
-      const code = how === "undelivered" ? "E20" : "E21";
-      this.#finish(task, this.#message(task.request, code), false);
-    });
+  /** What is anomalous waits for its user's word ({@link release}). Throws a {@link Refusal} when there is no room for it. */
+  #quarantine({ request, preCommand }: Task): Answer | undefined {
+    const parameters = preCommand.request.parameters as FormRequest["parameters"];
+    const verdict =
+      "form" in request ? this.#anomalies.check(request, parameters) : this.#anomalies.check(request);
+    if (verdict.verdict === "refused") throw new Refusal(this.settings.codes.full, verdict.reason);
+    if (verdict.verdict !== "quarantined") return undefined;
+    this.#ports.observe({ kind: "request-quarantined", ...told(request), reason: verdict.reason });
+    return { code: "I99" };
   }
 
-  #sealed({ preCommand, message }: Task): Uint8Array {
-    const needsMac = this.#headEnd.sealing.protectionOf(preCommand) !== "signature";
-    return needsMac ? this.#headEnd.sealing.mac(message, preCommand.command.header) : message;
-  }
-
-  #local(task: Task): Content {
-    return { LocalCommand: { GBCSPayload: this.#sealed(task) } };
-  }
-
-  #finish(task: Task, message: DccMessage, succeeded: boolean): void {
-    this.#ports.observe({ kind: "request-settled", ...told(task.request), code: message.code, succeeded });
-    this.#ports.push(task.user.eui, message);
-  }
+  // --- what comes of it ---
 
   /** A device's response goes to who asked, as it came: it is theirs to authenticate. */
   answer(header: Header, bytes: Uint8Array): boolean {
-    const task = this.#sent.take(header);
-    if (task === undefined) return false;
-    const { request, preCommand } = task;
-    const results = this.#resultsIn(bytes, preCommand);
-    this.#headEnd.progress(preCommand, results);
-    const message = this.#message(request, "I0", contentOf(preCommand, bytes), responseIdOf(request));
-    this.#finish(
-      task,
-      message,
-      results.every(({ status }) => status === 0),
-    );
-    return true;
+    return this.#parts.delivery.answer(header, bytes);
   }
 
-  /** What the DCC can read of it; hidden values and forms it does not know tell it nothing. */
-  #resultsIn(bytes: Uint8Array, { command }: PreCommand) {
-    try {
-      const message = this.#wire.decode(this.#wire.peek(bytes), command.operations);
-      return "results" in message ? message.results : [];
-    } catch (error) {
-      if (hasCode(error, "wire")) return [];
-      throw error;
-    }
+  #settled(task: Task, outcome: Outcome): void {
+    this.#parts.settled(task, outcome);
+    if (outcome.how !== "answered") this.#failed(task, outcome.how);
+    else if (outcome.isReturned) this.#finish(task.request, undefined, succeeded(outcome));
+    else this.#finish(task.request, this.#answered(task, outcome.bytes), succeeded(outcome));
   }
 
-  alert({ header, alertCode, bytes }: ReceivedAlert): void {
-    if (this.#rules.user(header.target) === undefined) return;
+  #answered({ request, scheduleId, preCommand }: Task, GBCSPayload: Uint8Array): DccMessage {
+    if (scheduleId === undefined)
+      return this.#message(request, "I0", contentOf(preCommand, GBCSPayload), responseIdOf(request));
+    const content = { DSPScheduledMessage: { GBCSPayload, DSPScheduleID: scheduleId } };
+    const { counter } = preCommand.command.header;
+    const responseId = responseIdOf({ ...request, counter });
+    const { requestId: _, ...message } = this.#message(request, "I0", content, responseId);
+    return message;
+  }
+
+  /** Of a scheduled read there is no request to answer: an alert tells of it. */
+  #failed({ request, scheduleId }: Task, how: "undelivered" | "timed-out"): void {
+    const { commandFailure, alertCodes } = this.settings;
+    const late = request.heldUntilS === undefined ? "E21" : "E30";
+    const code = how === "undelivered" ? "E20" : late;
+    const isAlerted = scheduleId !== undefined || commandFailure !== "response";
+    const isAnswered = scheduleId === undefined && commandFailure !== "alert";
+    this.#finish(request, isAnswered ? this.#message(request, code) : undefined, false);
+    if (isAlerted)
+      this.tell(request.originator, how === "undelivered" ? alertCodes.notDelivered : alertCodes.noResponse, {
+        CommandFailure: {
+          CommandRequestID: requestIdOf(request),
+          ...(scheduleId !== undefined && { DSPScheduleID: scheduleId }),
+          DeviceID: request.target,
+        },
+      });
+  }
+
+  #finish(request: UserRequest, message: DccMessage | undefined, isDone: boolean): void {
+    this.#ports.observe({
+      kind: "request-settled",
+      ...told(request),
+      code: message?.code,
+      succeeded: isDone,
+    });
+    if (message !== undefined) this.#ports.push(request.originator, message);
+    this.#parts.sequences.settled(request, isDone);
+  }
+
+  #tellOutcome({ request }: Errand, alert: ReceivedAlert, content: Content): void {
+    const responseId = responseIdOf({ ...request, counter: alert.header.counter });
+    this.#ports.push(request.originator, this.#message(request, "I0", content, responseId));
+  }
+
+  alert(alert: ReceivedAlert): void {
+    const { header, alertCode, bytes } = alert;
+    if (this.#parts.alert(alert) || this.#rules.user(header.target) === undefined) return;
     const AlertCode = alertCode.toString(16).toUpperCase().padStart(4, "0");
     this.#ports.push(header.target, {
       responseId: `${pairs(header.originator)}:${pairs(header.target)}:${header.counter}`,
@@ -325,10 +316,6 @@ export class Dcc implements OutsideUsers {
 
   // --- messages ---
 
-  #answerTo(request: UserRequest, { code, content }: { readonly code: string; readonly content?: Content }) {
-    return this.#message(request, code, content);
-  }
-
   #message(request: RequestHeader, code: string, content: Content = {}, responseId?: string): DccMessage {
     const { reference } = request;
     const references = {
@@ -349,25 +336,16 @@ export class Dcc implements OutsideUsers {
     if (!(error instanceof CodedError)) throw error;
     if (hasCode(error, "interface/device") || hasCode(error, "headend/target"))
       return new Refusal("E11", error.message, error.data);
-    if (hasCode(error, "inventory")) return new Refusal("E19", error.message, error.data);
+    if (hasCode(error, "inventory") || hasCode(error, "headend/unknown-device"))
+      return new Refusal("E19", error.message, error.data);
     if (hasCode(error, "headend") || hasCode(error, "interface"))
-      return new Refusal(this.settings.formCode, error.message, error.data);
+      return new Refusal(this.settings.codes.form, error.message, error.data);
     throw error;
   }
 }
 
-type Content = Omit<ResponseMessage, "ServiceReference" | "ServiceReferenceVariant">;
-
-const told = (request: RequestHeader) => ({
-  reference: request.reference,
-  requestId: requestIdOf(request),
-  commandVariant: request.commandVariant,
-});
-
-const responseIdOf = ({ originator, target, counter }: RequestHeader): string =>
-  `${pairs(target)}:${pairs(originator)}:${counter}`;
-
-const roleOnDevice = (role: UserRole) => userRoles[role].role;
+/** What its user has let go on passes the gates from there. */
+const afterQuarantine = 2;
 
 /** The number that a customer is to read out goes with the device's answer (9.1). */
 function contentOf({ request }: PreCommand, bytes: Uint8Array): Content {

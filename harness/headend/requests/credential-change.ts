@@ -7,7 +7,7 @@ import {
   type Role,
   useCase,
 } from "../../../firmware/model/index.ts";
-import { list } from "./read.ts";
+import { list, sameNumber } from "./read.ts";
 import type { NamedValues, ReadContext, RequestContext } from "./request.ts";
 
 /** DUIS's words for roles, and one for a party it has none for. */
@@ -55,6 +55,12 @@ export interface Change {
 
 const topUps = (floor: bigint | undefined) => (floor === undefined ? undefined : [{ usage: "topUp", floor }]);
 
+/** No list at all where it has no item. */
+const floorsOf = (floors: readonly Floor[] = []) =>
+  floors.length === 0
+    ? undefined
+    : floors.map(({ role, floor, topUp }) => ({ role, floor, topUp: topUps(topUp) }));
+
 /** The cell whose key signs the command: none for what is only MACed, nor for a key that is in no cell. */
 function authorisingCell({ role, device }: RequestContext, changed: readonly Replaced[]): Cell | undefined {
   if (role === "root") return undefined;
@@ -76,7 +82,7 @@ export function changeValues(change: Change, context: RequestContext): NamedValu
     authoriserCounter: context.counter,
     authoriserFloor: change.authoriserFloor,
     topUpFloors: topUps(change.authoriserTopUpFloor),
-    floors: change.floors?.map(({ role, floor, topUp }) => ({ role, floor, topUp: topUps(topUp) })),
+    floors: floorsOf(change.floors),
   };
   return {
     "credentials.replace": {
@@ -98,8 +104,9 @@ const members = (value: unknown): Members =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Members) : { is: value };
 
 function readTopUp(value: unknown): unknown {
+  if (value === undefined) return undefined;
   const [only, ...more] = list(value);
-  const { usage, floor, ...rest } = only === undefined ? { usage: "topUp" } : members(only);
+  const { usage, floor, ...rest } = members(only);
   const fits = usage === "topUp" && more.length === 0 && Object.keys(rest).length === 0;
   return fits ? floor : value;
 }
@@ -121,6 +128,9 @@ export function readChange(argument: unknown, context: ReadContext): Read {
   const strays: Record<string, unknown> = { ...more, ...others };
   if (!sameNumber(authoriserCounter, context.counter)) strays.authoriserCounter = authoriserCounter;
   if (!sameCell(cell, signer(context))) strays.authorisingCell = cell ?? "none";
+  // Where there is nothing to say these are left out.
+  if (executionTime === NOW) strays.executionTime = executionTime;
+  if (Array.isArray(floors) && floors.length === 0) strays.floors = floors;
   return {
     executionTime: (executionTime ?? NOW) as number,
     authoriserFloor: authoriserFloor as bigint | undefined,
@@ -157,9 +167,6 @@ export function straysOf(change: Read, ...told: readonly Part[]): Readonly<Recor
   const untold = parts.filter((part) => !told.includes(part) && !empty(part));
   return { ...change.strays, ...Object.fromEntries(untold.map((part) => [part, change[part]])) };
 }
-
-const sameNumber = (a: unknown, b: bigint): boolean =>
-  (typeof a === "number" || typeof a === "bigint") && BigInt(a) === b;
 
 /** Is what was read back the cell `b`? */
 export function sameCell(a: unknown, b: Cell | undefined): boolean {

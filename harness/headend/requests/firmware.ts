@@ -1,6 +1,7 @@
 /** Service requests 11.x that are commands: firmware is activated, and its version read. */
 import { NOW } from "../../../firmware/model/index.ts";
 import { hexBinary } from "./duis.ts";
+import { sameNumber } from "./read.ts";
 import { request } from "./request.ts";
 
 export const firmware = {
@@ -21,7 +22,9 @@ export const firmware = {
       return {
         ExecutionDateTime: executionTime ?? NOW,
         FirmwareHash: hash,
-        ...(BigInt(counter as bigint) !== own && { counter }),
+        ...(!sameNumber(counter, own) && { counter }),
+        // It is left out for "now".
+        ...(executionTime === NOW && { executionTime }),
         ...more,
       };
     },

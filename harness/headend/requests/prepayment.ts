@@ -125,7 +125,7 @@ function readRate(value: unknown): Readonly<Record<string, unknown>> {
 // --- 2.1 ---
 
 const electricity = "UpdatePrepayConfigElectricity";
-const aWeekS = 604_800;
+export const aWeekS = 604_800;
 
 export const prepayment = {
   /** 10^-5 of the currency, as all amounts. */

@@ -27,7 +27,7 @@ export const prices = z.strictObject({
 type Prices = z.output<typeof prices>;
 
 /** The register that is charged, in every reference message: active import. */
-const activeImport = "0100010800FF";
+export const activeImport = "0100010800FF";
 const blocks = [1, 2, 3, 4];
 const blockTous = [1, 2, 3, 4, 5, 6, 7, 8];
 const tous = Array.from({ length: 48 }, (_, i) => i + 1);
@@ -146,7 +146,7 @@ export const secondaryPrices = z.strictObject({
 });
 type SecondaryPrices = z.output<typeof secondaryPrices>;
 
-const secondaryImport = "0114010800FF";
+export const secondaryImport = "0114010800FF";
 
 /** Prices that are left out are 0. */
 export const filledSecondaryPrices = ({ PriceScale, ElectricityPriceElement }: SecondaryPrices) => ({

@@ -13,13 +13,17 @@ export interface Cell {
 /** A line of the file; not empty. */
 export type Line = readonly [Cell, ...Cell[]];
 
+const MAX_LINES = 20_000;
 const MAX_CELLS = 16;
 
 /** The lines of a text, ended by CR LF or LF. Throws `thresholds/file`. */
 export function readCsv(text: string): Line[] {
   const reader = new CsvReader(text);
   const lines: Line[] = [];
-  while (!reader.done) lines.push(reader.line());
+  while (!reader.done) {
+    const line = reader.line();
+    if (lines.push(line) > MAX_LINES) throw fileFault(line[0], `at most ${MAX_LINES} lines`, "more");
+  }
   return lines;
 }
 

@@ -2,11 +2,10 @@
 import { readCalendarTarget } from "../../../firmware/features/auxiliary/selector.ts";
 import { date, period, scheduleFrame, specialDaysOf, weekdays } from "./calendar-parts.ts";
 import type { Found } from "./found.ts";
-import { attributed, each, implied, leaf, type Part, some } from "./parts.ts";
+import { attributed, each, fixedBy, implied, leaf, type Part, some } from "./parts.ts";
 import { between, eui, plain, text } from "./words.ts";
 
 const controllers = [1, 2, 3, 4, 5];
-const executes = "00000A0067FF";
 
 const dayNumber = (attribute: string) => (from: Found) => {
   const number = between(1, 20)(from.at("index")?.look());
@@ -48,7 +47,11 @@ const schedule =
         },
         (result) => result.length > 0,
       );
-    return each("auxiliaryScheduleInForce.entries", most, entry, scheduleFrame(executes))(from);
+    const entries = "auxiliaryScheduleInForce.entries";
+    return [
+      ...each(entries, most, entry, scheduleFrame)(from),
+      ...fixedBy("ECS46d", "auxiliarySchedule.entries", entries)(from),
+    ];
   };
 
 /** What an entry's selector says, in either form. */

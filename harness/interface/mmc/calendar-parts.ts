@@ -105,18 +105,12 @@ export const specialDaysOf =
   };
 
 /** Members of a schedule's entry that the format goes without. */
-export const scheduleFrame =
-  (script: string): Part =>
-  (from) => {
-    from.at("index")?.imply("entries stand in their order");
-    const [enabled, window, executed] = [from.at("enabled"), from.at("window"), from.at("script")];
-    if (enabled?.look() === true) enabled.imply("entries that are not in force are not told");
-    if (window?.look() === 0xffff) window.imply("no entry is made up for later");
-    const name = executed?.look();
-    if (name instanceof Uint8Array && Buffer.from(name).toString("hex").toUpperCase() === script)
-      executed?.imply("the script table that such a calendar has");
-    return [];
-  };
+export const scheduleFrame: Part = (from) => {
+  from.at("index")?.imply("entries stand in their order");
+  const enabled = from.at("enabled");
+  if (enabled?.look() === true) enabled.imply("entries that are not in force are not told");
+  return [];
+};
 
 /** SwitchTime and its dates. */
 export const period =

@@ -2,6 +2,7 @@
  * The parts that mappings are made of. A part takes values from what was found, and gives elements; none where there is
  * nothing for them. Parts stand in the order of the schema.
  */
+import { type MessageId, mismatch, type Pattern, useCase } from "../../../firmware/model/index.ts";
 import { mainMembers } from "../../headend/readings.ts";
 import type { Written } from "../xml-writer.ts";
 import type { Found } from "./found.ts";
@@ -148,3 +149,24 @@ const textOf = (value: unknown): string =>
         ? `${each}`
         : each,
   );
+
+/** What a use case always writes goes without saying where it is read: the constants of its row, of what it writes at `written`. */
+export const fixedBy = (id: MessageId, written: string, path: string): Part => {
+  const constant = useCase(id).steps.find((step) => step.path === written)?.constant;
+  if (constant === undefined) throw new Error(`${id} fixes nothing of ${written}`);
+  return (from) => {
+    implyConstants(from.at(path), constant, `${id} writes nothing else`);
+    return [];
+  };
+};
+
+function implyConstants(found: Found | undefined, constant: Pattern, why: string): void {
+  if (found === undefined) return;
+  if (Array.isArray(constant))
+    for (const item of found.items()) implyConstants(item, constant[0] as Pattern, why);
+  else if (constant === null || typeof constant !== "object" || constant instanceof Uint8Array) {
+    if (mismatch(constant, found.look()) === undefined) found.imply(why);
+  } else
+    for (const [name, fixed] of Object.entries(constant as Readonly<Record<string, Pattern>>))
+      implyConstants(found.at(name), fixed, why);
+}

@@ -1,8 +1,8 @@
 /** Prepayment as it is set: 4.13, 6.2.9. Money in 10^-5 of the currency. */
-import { readCharges } from "../../headend/requests/prepayment.ts";
+import { aWeekS, readCharges } from "../../headend/requests/prepayment.ts";
 import { date, period, plainDate, scheduleFrame, specialDaysOf, weekdays } from "./calendar-parts.ts";
 import type { Found } from "./found.ts";
-import { attributed, each, group, implied, leaf, type Part, some } from "./parts.ts";
+import { attributed, each, fixedBy, group, implied, leaf, type Part, some } from "./parts.ts";
 import { between, oneOf } from "./words.ts";
 
 const recovery = (name: string, object: string): Part => {
@@ -17,12 +17,7 @@ const recovery = (name: string, object: string): Part => {
     },
     leaf("DebtRecoveryRatePriceScale", `${charge}.scale.price`),
     leaf("DebtRecoveryRatePeriod", `${object}.period`, oneOf({ 3600: "HOURLY", 86400: "DAILY" })),
-    implied(`${charge}.scale.commodity`, 0, "a debt is of no commodity"),
-    implied(
-      `${charge}.commodity`,
-      { class: 0, name: new Uint8Array(6), attribute: 0 },
-      "a debt is of no commodity",
-    ),
+    fixedBy("ECS07", `${object}.chargePassive`, charge),
   );
 };
 
@@ -77,7 +72,7 @@ const schedule: Part = (from) => {
       some("SpecialDaysApplicability", specialDaysOf(numbers, ofDay)),
       weekdays,
       period("ScheduleDatesAndTime", plainDate),
-      scheduleFrame("00000A006AFF"),
+      scheduleFrame,
     ),
   )(from);
 };
@@ -114,7 +109,8 @@ export const prepayments = {
       ),
       recovery("DebtRecovery1", "timeDebt1"),
       recovery("DebtRecovery2", "timeDebt2"),
-      implied("account.maxProvisionPeriod", 604_800, "the cap is of a week"),
+      fixedBy("ECS08a", "nonDisablementSchedule.entries", "nonDisablementScheduleInForce.entries"),
+      implied("account.maxProvisionPeriod", aWeekS, "the cap is of a week"),
     ),
   ],
   ReadDeviceConfigurationPaymentMode: [

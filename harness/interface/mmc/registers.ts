@@ -1,7 +1,19 @@
 /** Registers, demand and voltage of an electricity meter: 4.1.x, 4.2, 4.3, 4.10, 4.12.x, 4.16, 4.18. Wh, varh, W, V; money in 10^-5. */
-import { fromHex } from "../../../hal/base/hex.ts";
 import { timeOfDay } from "./calendar-parts.ts";
-import { each, full, group, implied, leaf, numbered, type Part, said, some, where, within } from "./parts.ts";
+import {
+  each,
+  fixedBy,
+  full,
+  group,
+  implied,
+  leaf,
+  numbered,
+  type Part,
+  said,
+  some,
+  where,
+  within,
+} from "./parts.ts";
 import { dateTime } from "./words.ts";
 
 const inUnits = "the format's numbers are in this unit";
@@ -19,14 +31,14 @@ const unitOf =
 const wattHours = (path: string): Part => unitOf("ActiveEnergyUnit", path, "wattHour", "Wh");
 const varHours = (path: string): Part => unitOf("ReactiveEnergyUnit", path, "varHour", "varh");
 
+/** The second register counts in the first one's unit. */
+const secondaryUnit = where("secondaryImport", said("ActiveEnergyUnit", "Wh"));
 const importRegisters = within(
   "importRegisters.value",
   some("ActiveImportRegister", leaf("Value", "import"), wattHours("importUnit")),
   some("ReactiveImportRegister", leaf("Value", "reactive"), varHours("reactiveUnit")),
-  some(
-    "SecondaryActiveImportRegister",
-    leaf("Value", "secondaryImport"),
-    where("secondaryImport", said("ActiveEnergyUnit", "Wh")),
+  some("SecondaryActiveImportRegister", leaf("Value", "secondaryImport"), (from) =>
+    wattHours("importUnit")(from).length > 0 ? secondaryUnit(from) : [],
   ),
 );
 
@@ -66,11 +78,9 @@ const everyDay = "of every day, for ever";
 /** What the window's entries are beside their times; the first begins it, the second ends it. */
 const windowFrame = [
   implied("enabled", true, everyDay),
-  implied("window", 0xffff, everyDay),
   implied("weekdays", "1111111", everyDay),
   implied("specialDays", "", everyDay),
   implied("from", { year: 0, month: 1 }, everyDay),
-  implied("script", fromHex("00000A8064FF"), "the script table that such a window has"),
 ];
 const windowEnd =
   (name: string, i: number): Part =>
@@ -82,11 +92,10 @@ const windowEnd =
       entry.at(member)?.imply("the first begins the window, the second ends it");
     return timeOfDay(name, "start")(entry);
   };
-const demandWindow = full(
-  "MaxDemandConfigurableTimePeriod",
-  windowEnd("StartTime", 0),
-  windowEnd("EndTime", 1),
-);
+const demandWindow: Part = (from) => [
+  ...full("MaxDemandConfigurableTimePeriod", windowEnd("StartTime", 0), windowEnd("EndTime", 1))(from),
+  ...fixedBy("ECS37", "demandWindow.entries", "demandWindow.entries")(from),
+];
 
 const counter = (name: string, object: string): Part =>
   some(name, leaf("Value", `${object}.value`), unitOf("Unit", `${object}.scalerUnit`, "count", "count"));

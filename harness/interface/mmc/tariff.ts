@@ -1,9 +1,10 @@
 /** The tariff in force of either element: 4.11.1, 4.11.2. Prices are times 10^scale of the currency. */
-import { toHex } from "../../../hal/base/hex.ts";
+import { fromHex, toHex } from "../../../hal/base/hex.ts";
+import { activeImport, secondaryImport } from "../../headend/requests/prices.ts";
 import { firstBlockScript, firstSecondaryScript } from "../../headend/requests/tariff.ts";
 import { date, midnight, timeOfDay } from "./calendar-parts.ts";
 import type { Found } from "./found.ts";
-import { attributed, each, full, group, implied, leaf, type Part, some, whole, within } from "./parts.ts";
+import { attributed, each, fixedBy, full, group, implied, leaf, type Part, some, whole } from "./parts.ts";
 import { between, oneOf, plain } from "./words.ts";
 
 const ordinal = "entries stand in their order";
@@ -29,11 +30,7 @@ const season = group(
 );
 
 /** A switching time, and the action that its selector is. */
-const switching = (action: Part): Part =>
-  full("ProfileSchedule", timeOfDay("StartTime", "start"), (from) => {
-    from.at("script")?.imply("the tariff's script table");
-    return action(from);
-  });
+const switching = (action: Part): Part => full("ProfileSchedule", timeOfDay("StartTime", "start"), action);
 /** The selector less what stands before the first. */
 const selected = (name: string, before: number, most: number): Part =>
   leaf(name, "selector", (selector) =>
@@ -108,16 +105,7 @@ const touPrices = (path: string, most: number): Part[] =>
 
 /** What is charged is what such a price is of. */
 const charged = (path: string, name: string): Part =>
-  within(
-    path,
-    implied("scale.commodity", 3, "prices are of a kWh"),
-    implied(
-      "commodity",
-      { class: 3, name: octets(name), attribute: 2 },
-      "prices are of what the element counts",
-    ),
-  );
-const octets = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
+  implied(`${path}.commodity.name`, fromHex(name), "prices are of what the element counts");
 
 const currency = oneOf({ true: "GBP", false: "ECB" });
 const smallUnit = oneOf({ true: "Millipence", false: "Millicent" });
@@ -171,16 +159,10 @@ export const tariffs = {
       switchingTable("tariffCalendar", whole(primaryAction)),
       specialDays("specialDaysInForce"),
       some("TariffThresholdMatrix", ...thresholds),
-      charged("tariffPrice.chargeActive", "0100010800FF"),
-      within(
-        standing,
-        implied("scale.commodity", 0, "a standing charge is of no commodity"),
-        implied(
-          "commodity",
-          { class: 0, name: octets("000000000000"), attribute: 0 },
-          "a standing charge is of no commodity",
-        ),
-      ),
+      charged("tariffPrice.chargeActive", activeImport),
+      fixedBy("ECS01a", "tariffPrice.chargePassive", "tariffPrice.chargeActive"),
+      fixedBy("ECS01a", "standingCharge.chargePassive", standing),
+      fixedBy("ECS01a", "tariffCalendar.daysPassive", "tariffCalendar.daysActive"),
     ),
   ],
   ReadTariffSecondaryElement: [
@@ -189,6 +171,8 @@ export const tariffs = {
     some("TariffTOUPriceMatrix", ...touPrices("secondaryPrice.chargeActive", 4)),
     switchingTable("secondaryCalendar", selected("TOUTariffAction", firstSecondaryScript, 4)),
     specialDays("secondarySpecialDaysInForce"),
-    charged("secondaryPrice.chargeActive", "0114010800FF"),
+    charged("secondaryPrice.chargeActive", secondaryImport),
+    fixedBy("ECS01c", "secondaryPrice.chargePassive", "secondaryPrice.chargeActive"),
+    fixedBy("ECS01c", "secondaryCalendar.daysPassive", "secondaryCalendar.daysActive"),
   ],
 } as const;

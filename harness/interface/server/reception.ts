@@ -77,7 +77,7 @@ export class Reception {
 
   #take(service: Service, xml: Uint8Array, request: UserRequest | Unread): DccMessage {
     const { dcc, store, timeline } = this.#ports;
-    const { formCode, fullCode } = dcc.settings;
+    const { form: formCode, full: fullCode } = dcc.settings.codes;
     if ("fault" in request)
       return this.#refusal(request, hasCode(request.fault, "interface/device") ? "E11" : formCode);
     if (store.fullFor(request.originator, xml.length) !== undefined) return this.#refusal(request, fullCode);

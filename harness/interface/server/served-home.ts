@@ -3,7 +3,7 @@ import { CodedError } from "../../../hal/base/coded-error.ts";
 import { realTimers, type Timers } from "../../../hal/serial/timers.ts";
 import type { DccMessage } from "../../headend/dcc/messages.ts";
 import type { Registration } from "../../headend/dcc/registrations.ts";
-import type { DccSettings } from "../../headend/dcc/settings.ts";
+import type { DccSettingsChange } from "../../headend/dcc/settings.ts";
 import { partyIdentities } from "../../headend/parties.ts";
 import { type RegisteredUser, type Users, usersOfRun } from "../../headend/users.ts";
 import type { XmlSigner } from "../../headend/xml-signing.ts";
@@ -34,7 +34,7 @@ export interface ServedHomeOptions {
   /** Default: the home's own parties. */
   readonly users?: (home: Premises) => Users;
   readonly registrations?: readonly Registration[];
-  readonly settings?: Partial<DccSettings>;
+  readonly settings?: DccSettingsChange;
   /** Of a user: where its messages go. */
   readonly address: (user: RegisteredUser) => string | undefined;
   readonly unsignedResponses?: boolean;

@@ -18,7 +18,8 @@ import {
 const esme = { eui: "00DB1234567890A0", type: "ESME" } as const;
 const sapc = { eui: "00DB1234567890A6", type: "SAPC" } as const;
 const hub = { eui: "00DB1234567890A2", type: "CHF" } as const;
-const certificate = new Uint8Array(200).fill(7);
+/** It says nothing, but has the form that ASN.1 carries. */
+const certificate = Uint8Array.from([0x30, 0x81, 197, ...new Uint8Array(197).fill(7)]);
 const keys = { sign: { certificate }, agree: { certificate }, prepay: { certificate } };
 
 const backup = {
@@ -26,7 +27,7 @@ const backup = {
   devices: [{ device: new Uint8Array(8).fill(2), keyHash: new Uint8Array(16).fill(3) }],
 };
 
-/** A subject of no home: every certificate is of 200 octets of 7. */
+/** A subject of no home: every certificate is the same 200 octets. */
 export const subject = {
   nowS: 1_800_000_000,
   issuingCertificate: certificate,

@@ -176,6 +176,20 @@ describe("threshold anomaly detection, whatever comes", () => {
     );
   });
 
+  it("names no event again after a restart, though nothing waits", () => {
+    const bench = new ThresholdBench(settings);
+    bench.detection.setDccThresholds({ counts: [{ quarantine: 0 }], limits: [] });
+    bench.verdicts(1);
+    const [first] = bench.detection.anomalies();
+    bench.detection.release(exitFile([`${first?.requestId},1,delete`]));
+    bench.restart(stored(bench.detection.snapshot()));
+    bench.verdicts(1);
+    assert.deepEqual(
+      bench.detection.anomalies().map(({ eventReference }) => eventReference),
+      [1, 2],
+    );
+  });
+
   it("keeps no more than its bounds, however many come", () => {
     const bench = new ThresholdBench({ ...settings, maxRemembered: 50 });
     bench.detection.setDccThresholds({
