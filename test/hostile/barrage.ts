@@ -34,6 +34,7 @@ export interface Tally {
   /** By the reason the meter gave, or "answered"; of what no authentic party sent, and of what one did. */
   readonly strangers: Readonly<Record<string, number>>;
   readonly parties: Readonly<Record<string, number>>;
+  /** Of the processor: a message waits for nothing, and what else a machine does is not its doing. */
   readonly slowestMs: number;
   /** Heap after the last tenth less that after the first, bytes; undefined without `--expose-gc`. */
   readonly heapGrowth: number | undefined;
@@ -170,9 +171,10 @@ class Target {
 
   async hit(bytes: Uint8Array, authentic: boolean): Promise<{ outcome: string; ms: number }> {
     this.#said = [];
-    const startMs = performance.now();
+    const before = process.cpuUsage();
     const answer = await this.#meter.send(bytes);
-    const ms = performance.now() - startMs;
+    const { user, system } = process.cpuUsage(before);
+    const ms = (user + system) / 1000;
     const what = () => `${toHex(bytes)}: ${this.#said.map((said) => JSON.stringify(said, plainly))}`;
     const faults = this.#said.filter(({ kind }) => kind === "fault");
     assert.deepEqual(faults, [], what());
