@@ -11,8 +11,10 @@ import type { Certificates } from "../requests/credentials.ts";
 import type { DccContext } from "./context.ts";
 import { replacementOutcome } from "./dated.ts";
 import type { Outcome } from "./delivery.ts";
+import type { Gate } from "./gate.ts";
 import type { Holders } from "./holders.ts";
 import type { DccAlertContent } from "./messages.ts";
+import { Refusal } from "./refusal.ts";
 import { mpxnsOf } from "./status-alerts.ts";
 import { type Errand, formOf, type Task } from "./task.ts";
 
@@ -24,7 +26,7 @@ export interface CredentialPorts {
   lost(user: Eui64, device: Eui64): void;
 }
 
-export class CredentialChanges {
+export class CredentialChanges implements Gate {
   readonly #context: DccContext;
   readonly #holders: Holders;
   readonly #ports: CredentialPorts;
@@ -33,6 +35,16 @@ export class CredentialChanges {
     this.#context = context;
     this.#holders = holders;
     this.#ports = ports;
+  }
+
+  /** A change of supplier names the metering point of its meter. Throws a {@link Refusal}. */
+  take({ request }: Task): undefined {
+    if (request.reference !== "6.23") return;
+    const { mpxn } = this.#context.headEnd.inventory.read(request.target);
+    const { ImportMPxN } = formOf(request).parameters;
+    if (mpxn === undefined || mpxn === ImportMPxN) return;
+    const { otherMpxn } = this.#context.settings.codes;
+    throw new Refusal(otherMpxn, `ImportMPxN: expected ${mpxn} of ${request.target}, got ${ImportMPxN}`);
   }
 
   /** The device has answered. */

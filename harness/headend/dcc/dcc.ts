@@ -30,6 +30,7 @@ import {
 } from "./messages.ts";
 import { Parts, type PartsSnapshot } from "./parts.ts";
 import { Refusal } from "./refusal.ts";
+import type { Registrations } from "./registrations.ts";
 import { serve } from "./services.ts";
 import { type DccSettings, type DccSettingsChange, dccSettingsWith } from "./settings.ts";
 import { type Errand, responseIdOf, type TakenRequest, type Task, told } from "./task.ts";
@@ -49,6 +50,7 @@ export class Dcc implements OutsideUsers {
   readonly #parts: Parts;
   readonly #thresholds: Partial<ThresholdSettings>;
   #anomalies: AnomalyDetection;
+  #isStopped = false;
   /** On a request's way to its device, in their order. */
   readonly #gates: readonly Gate[];
 
@@ -61,7 +63,10 @@ export class Dcc implements OutsideUsers {
   ) {
     this.settings = dccSettingsWith(settings);
     this.#headEnd = headEnd;
-    this.#ports = ports;
+    this.#ports = {
+      ...ports,
+      after: (delayMs, action) => ports.after(delayMs, () => this.#isStopped || action()),
+    };
     this.#rules = rules;
     this.#thresholds = thresholds;
     this.#anomalies = this.#detection();
@@ -72,13 +77,19 @@ export class Dcc implements OutsideUsers {
       late: (request) => this.#ports.push(request.originator, this.#message(request, "E30")),
       outcome: (errand, alert, content) => this.#tellOutcome(errand, alert, content),
     });
-    this.#gates = [{ take: (task) => this.#quarantine(task) }, this.#parts.sequences, this.#parts.held];
+    const quarantine = { take: (task: Task) => this.#quarantine(task) };
+    this.#gates = [this.#parts.credentials, quarantine, this.#parts.sequences, this.#parts.held];
     headEnd.serveOutside(this);
   }
 
   /** Threshold anomaly detection: users' thresholds are installed there, and the DCC's own set. */
   get anomalies(): AnomalyDetection {
     return this.#anomalies;
+  }
+
+  /** Registration data, which changes as suppliers do. */
+  get registrations(): Registrations {
+    return this.#rules.registrations;
   }
 
   /** The answer to `request`, which came in at `service`. Refusals are answers, too: by their code. */
@@ -106,7 +117,7 @@ export class Dcc implements OutsideUsers {
    */
   release(file: SignedFile): Released {
     const released = this.#anomalies.release(file);
-    for (const { request } of released.process) this.#resume(request as TakenRequest, 1);
+    for (const { request } of released.process) this.#resume(request as TakenRequest, afterQuarantine);
     for (const { request } of released.delete) this.#parts.sequences.settled(request, false);
     return released;
   }
@@ -121,6 +132,11 @@ export class Dcc implements OutsideUsers {
     this.#anomalies.stop();
     this.#anomalies = this.#detection(anomalies);
     this.#parts.restore(parts);
+  }
+
+  /** Its timers do nothing more: another goes on from its snapshot. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   get #nowS(): number {
@@ -327,6 +343,9 @@ export class Dcc implements OutsideUsers {
     throw error;
   }
 }
+
+/** What its user has let go on passes the gates from there. */
+const afterQuarantine = 2;
 
 /** The number that a customer is to read out goes with the device's answer (9.1). */
 function contentOf({ request }: PreCommand, bytes: Uint8Array): Content {

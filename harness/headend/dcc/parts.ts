@@ -61,7 +61,7 @@ export class Parts {
   readonly schedules: Schedules;
   readonly dated: DatedInstructions;
   readonly hubLogs: HubLogs;
-  readonly #credentials: CredentialChanges;
+  readonly credentials: CredentialChanges;
 
   constructor(context: DccContext, ports: PartsPorts) {
     const { settings, headEnd, rules } = context;
@@ -83,13 +83,13 @@ export class Parts {
     this.schedules = new Schedules(context, this.commands, this.delivery);
     this.dated = new DatedInstructions(context, {
       outcome: (errand, alert, content) => {
-        this.#credentials.happened(errand, alert);
+        this.credentials.happened(errand, alert);
         ports.outcome(errand, alert, content);
       },
       timedOut: ({ request }) => ports.late(request),
     });
     this.hubLogs = new HubLogs(context);
-    this.#credentials = new CredentialChanges(context, this.holders, {
+    this.credentials = new CredentialChanges(context, this.holders, {
       lost: (user: Eui64, device: Eui64) =>
         this.schedules.drop(
           (each) => each.user === user && each.device === device,
@@ -109,7 +109,7 @@ export class Parts {
     if (task.scheduleId !== undefined) return;
     this.hubLogs.settled(task, succeeded(outcome));
     if (outcome.how === "answered" && succeeded(outcome)) this.dated.accepted(task);
-    this.#credentials.settled(task, outcome);
+    this.credentials.settled(task, outcome);
   }
 
   /** True when the alert was told otherwise. */

@@ -2,6 +2,7 @@
 import type fc from "fast-check";
 import { variantsOf } from "../../../harness/headend/dcc/access.ts";
 import type { FormRequest } from "../../../harness/headend/dcc/messages.ts";
+import { gasAlternatives } from "../../../harness/headend/requests/gas-alternatives.ts";
 import { anyRequest } from "../../../harness/headend/requests/index.ts";
 import { anyOf } from "./any-form.ts";
 
@@ -17,3 +18,6 @@ export const ask = (reference: string, parameters: object): FormRequest => ({
 
 export const anyRequestOf = (reference: string): fc.Arbitrary<FormRequest> =>
   anyOf(anyRequest(reference)!.form).map((form) => ask(reference, form as object));
+
+export const anyGasRequestOf = (reference: string): fc.Arbitrary<FormRequest> =>
+  anyOf(gasAlternatives[reference]!.form).map((form) => ask(reference, form as object));

@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { requests } from "../../../firmware/model/index.ts";
-import { CodedError, hasCode } from "../../../hal/base/coded-error.ts";
+import { CodedError } from "../../../hal/base/coded-error.ts";
 import type { FormRequest } from "../../../harness/headend/dcc/messages.ts";
+import { gasAlternatives } from "../../../harness/headend/requests/gas-alternatives.ts";
 import { anyRequest, dccParameters, dccRequests } from "../../../harness/headend/requests/index.ts";
 import {
   readUserRequest,
@@ -13,8 +14,10 @@ import {
   writeUserRequest,
 } from "../../../harness/interface/index.ts";
 import { duis } from "../../support/shared-data.ts";
-import { anyRequestOf, ask } from "./any-request.ts";
+import { anyGasRequestOf, anyRequestOf, ask } from "./any-request.ts";
 import { schemaFaults } from "./schema-faults.ts";
+
+const alternatives = Object.keys(gasAlternatives);
 
 function refusalOf(attempt: () => unknown): CodedError {
   try {
@@ -39,25 +42,18 @@ describe("DUIS's 129 variants", () => {
   it("are read in every request of the reference set", function () {
     const folder = duis(this, "requests");
     const files = readdirSync(folder);
-    const refused = files.filter((file) => {
-      try {
-        readUserRequest(readFileSync(join(folder, file)));
-        return false;
-      } catch (error) {
-        assert.ok(hasCode(error, "interface/device"), `${file}: ${(error as Error).message}`);
-        return true;
-      }
-    });
-    console.log(`      ${files.length - refused.length} of ${files.length} requests of others are read`);
+    for (const file of files)
+      assert.doesNotThrow(() => readUserRequest(readFileSync(join(folder, file))), file);
+    console.log(`      ${files.length} requests of others are read`);
   });
 
   it("are valid against DUIS's schema, whatever their form takes", function () {
     this.timeout(60_000);
     const documents = new Map(
-      Object.keys(requests).flatMap((reference) =>
+      [...Object.keys(requests).map(anyRequestOf), ...alternatives.map(anyGasRequestOf)].flatMap((any, at) =>
         fc
-          .sample(anyRequestOf(reference), { seed: 1, numRuns: 3 })
-          .map((request, i) => [`${reference}-${i}`, writeUserRequest(request)]),
+          .sample(any, { seed: 1, numRuns: 3 })
+          .map((request, i) => [`${request.reference}-${at}-${i}`, writeUserRequest(request)] as const),
       ),
     );
     assert.deepEqual(schemaFaults(this, documents), []);
@@ -73,6 +69,21 @@ describe("DUIS's 129 variants", () => {
           assert.deepEqual(dccParameters(own, read.parameters), dccParameters(own, request.parameters));
         }),
         { seed: 1, numRuns: 30 },
+      ));
+
+  for (const reference of alternatives)
+    it(`come back as they were written, and become no command: ${reference} for a gas device`, () =>
+      fc.assert(
+        fc.property(anyGasRequestOf(reference), (request) => {
+          const xml = writeUserRequest(request);
+          const read = readUserRequest(xml) as FormRequest;
+          assert.equal(writeUserRequest(read), xml);
+          assert.equal(
+            refusalOf(() => transformXml(xml, { devices: referenceDevices })).code,
+            "interface/device",
+          );
+        }),
+        { seed: 1, numRuns: 10 },
       ));
 
   for (const [what, reference, parameters, element, expected] of [
