@@ -71,7 +71,7 @@ export class Parts {
 
   constructor(context: DccContext, thresholds: Partial<ThresholdSettings>, ports: PartsPorts) {
     const { settings, headEnd, rules } = context;
-    this.given = new AnswersGiven(settings);
+    this.given = new AnswersGiven(settings, context.ports.crypto);
     this.inventory = headEnd.inventory;
     this.registrations = rules.registrations;
     this.holders = new Holders(headEnd);

@@ -5,8 +5,8 @@ import type { DccSettings } from "./settings.ts";
 
 /** Throws a {@link Refusal} when `kept` has no room for one more of the user's. */
 export function requireRoom(
-  kept: { readonly size: number; list(): readonly { readonly request: RequestHeader }[] },
-  { originator }: RequestHeader,
+  kept: { readonly size: number; list(): readonly { readonly request: Pick<RequestHeader, "originator"> }[] },
+  { originator }: Pick<RequestHeader, "originator">,
   { maxOpen, maxOfUser, codes }: DccSettings,
 ): void {
   const isFull = kept.size >= maxOpen;
