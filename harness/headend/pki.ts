@@ -35,12 +35,17 @@ export interface DeviceKeys {
   readonly joining?: JoiningIdentity;
 }
 
+/** Keys that parties bring with them, in the stead of those made here. */
+export type GivenKeys = Readonly<Partial<Record<PartyName, Partial<PartyKeys>>>>;
+
 export interface TestPkiOptions {
   readonly crypto: Crypto;
   readonly suite: Suite;
   readonly random: SeededRandom;
   /** Start of every certificate's validity, UTC seconds. */
   readonly notBeforeS: number;
+  /** Their certificates are others': no device proves them by this run's root. */
+  readonly partyKeys?: GivenKeys | undefined;
 }
 
 export class TestPki {
@@ -66,7 +71,7 @@ export class TestPki {
   /** Who certifies what devices join with, where that is another. */
   readonly #joining: EstablishmentAuthority | undefined;
 
-  constructor({ crypto, suite, random, notBeforeS }: TestPkiOptions) {
+  constructor({ crypto, suite, random, notBeforeS, partyKeys = {} }: TestPkiOptions) {
     this.#crypto = crypto;
     this.#suite = suite;
     this.#random = random;
@@ -76,8 +81,10 @@ export class TestPki {
     this.rootPublicKey = this.#root.publicKey;
     this.issuingCertificate = this.#certify(issuingName, "issuingAuthority", this.#issuing.publicKey);
     this.parties = Object.fromEntries(
-      partyNames.map((name) => [name, new Party(name, this.partyKeys(name))]),
+      partyNames.map((name) => [name, new Party(name, { ...this.partyKeys(name), ...partyKeys[name] })]),
     ) as Record<PartyName, Party>;
+    for (const given of Object.values(partyKeys))
+      for (const { certificate } of Object.values(given)) this.issued.push(certificate);
     this.contingencyKey = random.bytes(32);
     const { publicKey } = this.parties.contingency.keys.sign.signer;
     this.wrappedContingencyKey = suite.contingency.wrap(

@@ -15,6 +15,7 @@ const homeOptions: Known<PremisesOptions> = {
   ...{
     seed: true,
     wire: true,
+    partyKeys: true,
     start: true,
     devices: true,
     loadCsv: true,

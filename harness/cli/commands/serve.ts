@@ -1,13 +1,29 @@
 /** `meterbench serve`: a home behind the DCC user interface, for other people's systems. */
 import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
+import { suites } from "../../../firmware/wire/suites.ts";
 import { messageOf } from "../../../hal/base/coded-error.ts";
-import { ServedHome, type ServeEvent, WebServer, writeKeys } from "../../interface/server/index.ts";
+import { nodeCrypto } from "../../../hal/crypto/index.ts";
+import {
+  loadHomeFile,
+  partyKeysOf,
+  ServedHome,
+  type ServeEvent,
+  usersOf,
+  WebServer,
+  writeKeys,
+} from "../../interface/server/index.ts";
+import { loadUserCertificates } from "../../interface/user-files.ts";
+import type { Premises } from "../../premises/premises.ts";
 import { plainJson, plainLine } from "../../text.ts";
+import { loadX509Keys } from "../../verify/index.ts";
 import { replaceBytes, usageError } from "../exit.ts";
 import { secondsOf, stoppable, untilStopped } from "../until-stopped.ts";
 
 interface ServeOptions {
+  readonly home?: string;
+  readonly keys?: string;
+  readonly users?: string;
   readonly port: number;
   readonly smkiPort?: number;
   readonly host: string;
@@ -56,11 +72,14 @@ function scaleOf(text: string): number {
 export function serveCommand(root: Command): Command {
   return root
     .command("serve")
+    .option("--home <file>", "devices, users and registrations, YAML (default: a hub, an electricity meter)")
     .option("--port <n>", "where to listen; 0: any that is free", wholeOf(0, 65_535), 8079)
     .option("--smki-port <n>", "listen there, too (the SMKI's is 8083)", wholeOf(0, 65_535))
     .option("--host <address>", "of this machine", "127.0.0.1")
     .option("--push <[EUI=]url>", "where a user's, or all users', messages go; again for more", add, [])
     .option("--seed <n>", "decides all keys (default: 1)", wholeOf(0, 0xffff_ffff))
+    .option("--keys <dir>", "keys of parties, others' test PKI, as verify reads them: devices hold these")
+    .option("--users <dir>", "certificates of users (PEM) whose XML counts, too")
     .option("--time-scale <n>", "virtual seconds in a real one", scaleOf, 1)
     .option("--store <dir>", "what outlives this command", "out/serve/store")
     .option("--fresh", "forget what is in the store: a new home")
@@ -85,9 +104,9 @@ async function serve(options: ServeOptions, limitMs: number | undefined, signal:
   const tls = tlsOf(options);
   const addressOf = addressesOf(options.push);
   const observe = (event: ServeEvent): void => console.log(options.json ? lineOf(event) : sentenceOf(event));
-  const { store, fresh = false, timeScale, seed, unsignedResponses = false, host } = options;
+  const { store, fresh = false, timeScale, unsignedResponses = false, host } = options;
   const served = await ServedHome.open({
-    home: seed === undefined ? {} : { seed },
+    ...whatIsServed(options),
     ...{ store, fresh, timeScale, unsignedResponses, observe },
     address: ({ eui, pushAddress }) => pushAddress ?? addressOf(eui),
   });
@@ -105,6 +124,23 @@ async function serve(options: ServeOptions, limitMs: number | undefined, signal:
     await served.close();
   }
   observe({ kind: "ended" });
+}
+
+function whatIsServed({ home: file, keys, users: folder, seed }: ServeOptions) {
+  const { home, users: specs, registrations } = file === undefined ? { home: {} } : loadHomeFile(file);
+  const store = keys === undefined ? undefined : loadX509Keys(keys);
+  const loaded = folder === undefined ? { certificates: [], unusable: [] } : loadUserCertificates(folder);
+  for (const reason of loaded.unusable) console.error(plainLine(`--users: left out ${reason}`));
+  return {
+    home: {
+      ...home,
+      ...(seed !== undefined && { seed }),
+      ...(store && { partyKeys: partyKeysOf(store, suites.gbcs, nodeCrypto()) }),
+    },
+    ...(registrations && { registrations }),
+    users: (premises: Premises) => usersOf(premises, loaded, specs),
+    usersFrom: { specs, serials: loaded.certificates.map(({ serial }) => String(serial)) },
+  };
 }
 
 const lineOf = (event: ServeEvent): string => plainJson(event, replaceBytes);

@@ -1,4 +1,7 @@
 /** A home behind the DCC user interface, over HTTP. */
+
+export { loadHomeFile } from "./home-file.ts";
 export { ServedHome, type ServeEvent } from "./served-home.ts";
+export { partyKeysOf, usersOf } from "./users-of-home.ts";
 export { WebServer } from "./web-server.ts";
 export { writeKeys } from "./write-keys.ts";
