@@ -103,7 +103,10 @@ const add = (text: string, before: readonly string[]): readonly string[] => [...
 async function serve(options: ServeOptions, limitMs: number | undefined, signal: AbortSignal): Promise<void> {
   const tls = tlsOf(options);
   const addressOf = addressesOf(options.push);
-  const observe = (event: ServeEvent): void => console.log(options.json ? lineOf(event) : sentenceOf(event));
+  const observe = (event: ServeEvent): void => {
+    if (options.json) console.log(lineOf(event));
+    else if (event.kind !== "message") console.log(sentenceOf(event));
+  };
   const { store, fresh = false, timeScale, unsignedResponses = false, host } = options;
   const served = await ServedHome.open({
     ...whatIsServed(options),
