@@ -87,14 +87,16 @@ export class Commands {
     const { grant, party, command, plain } = checked;
     const { counters } = this.#parts.checker;
     if (!again) {
-      if (grant.replayProtected) await counters.accept(party.role, command.header, plain);
+      const counted = grant.replayProtected && counters.accept(party.role, command.header, plain);
+      if (counted instanceof Promise) await counted;
       this.#parts.observe?.(commandAccepted(checked));
     }
     const executed = this.#execute(checked);
     const results = executed instanceof Promise ? await executed : executed;
     const sealed = this.#parts.sealer.response(checked, results);
     const response = sealed instanceof Promise ? await sealed : sealed;
-    if (response !== undefined) await reply(response);
+    const replied = response && reply(response);
+    if (replied instanceof Promise) await replied;
     if (grant.replayProtected) await counters.finish(party.role, party.eui);
   }
 

@@ -108,6 +108,12 @@ export class Journal {
     return this.#last;
   }
 
+  /** As {@link commit}; undefined when it is done already, as it nearly always is: then nobody need wait. */
+  commitAtOnce(changes: readonly JournalChange[], shown?: () => void): MaybePromise<void> {
+    const done = this.commit(changes, shown);
+    return done === committed ? undefined : done;
+  }
+
   #commit(changes: readonly JournalChange[], shown: (() => void) | undefined): Promise<void> {
     try {
       const end = this.#encode(changes);

@@ -1,5 +1,6 @@
 /** One typed value that lives in the journal: read at once, changed durably. */
 import { Encoder } from "cbor-x";
+import type { MaybePromise } from "../../hal/board.ts";
 import type { Journal, JournalChange } from "./journal.ts";
 
 /** How values stand in the journal. Only what this firmware wrote is ever decoded with it. */
@@ -36,6 +37,13 @@ export class Kept<T, Written = unknown> {
   /** Commits `next`, with `also` in the same commit; the value changes only when that has succeeded. */
   keep(next: T, ...also: JournalChange[]): Promise<void> {
     return this.#journal.commit([this.change(next), ...also], () => {
+      this.#value = next;
+    });
+  }
+
+  /** Like `keep`; undefined when it is done already. */
+  keepAtOnce(next: T): MaybePromise<void> {
+    return this.#journal.commitAtOnce([this.change(next)], () => {
       this.#value = next;
     });
   }

@@ -6,6 +6,7 @@
  * The record of a counter carries the command that moved it until that command is answered, so that one
  * journal commit both moves the counter and keeps the command: after a power cut neither is lost.
  */
+import type { MaybePromise } from "../../hal/board.ts";
 import type { Journal, JournalChange } from "../kernel/journal.ts";
 import { type Role, roleByNumber, roles } from "../model/index.ts";
 import type { Eui64, Header } from "../wire/message.ts";
@@ -99,22 +100,22 @@ export class Counters {
    * Commits the counters of an accepted command, and its bytes until {@link finish}. A counter whose commit
    * fails is not accepted again before a restart.
    */
-  accept(role: Role, header: Header, command: Uint8Array): Promise<void> {
+  accept(role: Role, header: Header, command: Uint8Array): MaybePromise<void> {
     const { counter, supplementary } = header;
     const key = holderKey(role, header.originator);
     this.#highest.set(key, counter);
     this.#chunked = command.length > chunkBytes;
     const first = this.#chunked ? command.subarray(0, chunkBytes) : command;
     const own = { key, value: this.#fill(counter, first) };
-    if (!this.#chunked && supplementary?.counter === undefined) return this.#journal.commit([own]);
+    if (!this.#chunked && supplementary?.counter === undefined) return this.#journal.commitAtOnce([own]);
     const changes = [own, ...chunkChanges(command)];
     if (supplementary?.counter !== undefined)
       changes.push(...this.#partyChanges(supplementary.party, supplementary.counter));
-    return this.#journal.commit(changes);
+    return this.#journal.commitAtOnce(changes);
   }
 
   /** The command of `holder` has been answered: forgets its bytes, keeps the counter. */
-  finish(role: Role, holder: Eui64): Promise<void> {
+  finish(role: Role, holder: Eui64): MaybePromise<void> {
     const key = holderKey(role, holder);
     const counter = this.#highest.get(key) ?? this.highest(role, holder);
     const changes: JournalChange[] = [{ key, value: this.#fill(counter) }];
@@ -122,7 +123,7 @@ export class Counters {
       for (const chunk of this.#journal.keys(pendingPrefix)) changes.push({ key: chunk, value: null });
       this.#chunked = false;
     }
-    return this.#journal.commit(changes);
+    return this.#journal.commitAtOnce(changes);
   }
 
   /** The command that a power cut interrupted, if any, and whose it is. */

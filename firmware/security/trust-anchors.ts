@@ -1,6 +1,6 @@
 /**
  * Trust anchors: who a device believes. One public key a cell, kept in the journal; verifiers and MACs are
- * made ready when a cell is loaded, so that a command pays for no key set-up.
+ * made ready at a party's first message, and kept: no later command pays for key set-up, and no start for parties that are silent.
  */
 import { concat } from "../../hal/base/bytes.ts";
 import { euiBytes, euiText } from "../../hal/base/eui64.ts";
@@ -20,20 +20,20 @@ export interface Anchor {
   readonly contingency?: Uint8Array;
 }
 
-/** A remote party this device knows: its role, and its keys made ready. */
+/** A remote party this device knows: its role, and its keys, each made ready when first asked for. */
 export interface Party {
   readonly eui: Eui64;
   /** The EUI-64, 8 bytes. */
   readonly bytes: Uint8Array;
   readonly role: Role;
   /** Checks the party's signatures; absent when the device holds no signing key of it. */
-  readonly verify?: Verifier;
+  readonly verify?: Verifier | undefined;
   /** MAC of the party's commands: made by the ACB, whoever originates (facts §1.5). */
-  readonly commandMac?: ContextMac;
+  readonly commandMac?: ContextMac | undefined;
   /** MAC of what this device sends to the party; absent when the device holds no agreement key of it. */
-  readonly replyMac?: ContextMac;
+  readonly replyMac?: ContextMac | undefined;
   /** Hides values that only the party may read. */
-  readonly hidden?: HiddenValues;
+  readonly hidden?: HiddenValues | undefined;
 }
 
 export interface OwnAgreement {
@@ -160,36 +160,62 @@ export class TrustAnchors {
 
   #prepare(): void {
     const parties = new Map<Eui64, Party>();
+    const own = agreeingOnce(this.#own.agreement());
     for (const { cell, holder } of this.#cells.values())
-      if (!parties.has(holder)) parties.set(holder, this.#prepareParty(holder, cell.role));
+      if (!parties.has(holder)) parties.set(holder, this.#prepareParty(own, holder, cell.role));
     this.#parties = parties;
   }
 
-  #prepareParty(eui: Eui64, role: Role): Party {
+  #prepareParty(own: Agreement, eui: Eui64, role: Role): Party {
     const key = (usage: "sign" | "agree", of: Role = role) => {
       const anchor = this.cell({ role: of, usage, cellUsage: "management" });
       return anchor !== undefined && (of !== role || anchor.holder === eui) ? anchor.publicKey : undefined;
     };
-    const party = euiBytes(eui);
-    const command = { originator: party, target: this.#ownBytes };
-    const reply = { originator: this.#ownBytes, target: party };
+    const bytes = euiBytes(eui);
+    const command = { originator: bytes, target: this.#ownBytes };
+    const reply = { originator: this.#ownBytes, target: bytes };
     const [signKey, agreeKey, brokerKey] = [key("sign"), key("agree"), key("agree", "accessControlBroker")];
     const { macs, hiddenValues, verifier } = this.#suite;
-    const [crypto, own] = [this.#crypto, this.#own.agreement()];
-    return withoutUndefined({
-      eui,
-      bytes: party,
-      role,
-      verify: signKey && verifier(crypto, signKey),
-      commandMac: brokerKey && macs(crypto, own, brokerKey, command),
-      replyMac: agreeKey && macs(crypto, own, agreeKey, reply),
-      hidden: agreeKey && hiddenValues(crypto, own, agreeKey, reply),
-    });
+    const crypto = this.#crypto;
+    const verify = once(() => signKey && verifier(crypto, signKey));
+    const commandMac = once(() => brokerKey && macs(crypto, own, brokerKey, command));
+    const replyMac = once(() => agreeKey && macs(crypto, own, agreeKey, reply));
+    const hidden = once(() => agreeKey && hiddenValues(crypto, own, agreeKey, reply));
+    return {
+      ...{ eui, bytes, role },
+      get verify() {
+        return verify();
+      },
+      get commandMac() {
+        return commandMac();
+      },
+      get replyMac() {
+        return replyMac();
+      },
+      get hidden() {
+        return hidden();
+      },
+    };
   }
 }
 
-function withoutUndefined(party: { [K in keyof Party]: Party[K] | undefined }): Party {
-  return Object.fromEntries(
-    Object.entries(party).filter(([, value]) => value !== undefined),
-  ) as unknown as Party;
+/** What `make` makes, made when first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/** The MACs of many parties, and of both directions, are made of one secret: the ACB's. */
+function agreeingOnce(own: Agreement): Agreement {
+  const agreed = new Map<Uint8Array, Uint8Array | undefined>();
+  return {
+    publicKey: own.publicKey,
+    agree(peerPublic) {
+      if (!agreed.has(peerPublic)) agreed.set(peerPublic, own.agree(peerPublic));
+      return agreed.get(peerPublic);
+    },
+  };
 }

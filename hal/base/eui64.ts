@@ -1,5 +1,6 @@
 /** EUI-64s, the names of devices and parties: 16 upper-case hex digits in headers, 8 bytes on a wire. */
 import { CodedError } from "./coded-error.ts";
+import { allocate } from "./slab.ts";
 
 /** An EUI-64 as 16 upper-case hex digits. */
 export type Eui64 = string;
@@ -33,7 +34,7 @@ const digit = (text: string, at: number) => digits[text.charCodeAt(at)] ?? NO_DI
 
 /** The 8 bytes, most significant first. Throws `base/eui64` unless `text` is 16 hex digits, of either case. */
 export function euiBytes(text: Eui64): Uint8Array {
-  const bytes = new Uint8Array(8);
+  const bytes = allocate(8);
   putEui(bytes, 0, text);
   return bytes;
 }

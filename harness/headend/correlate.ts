@@ -12,6 +12,7 @@ import { type Cbor, walk } from "./cbor-walk.ts";
 import { walkGbcs } from "./gbcs-walk.ts";
 import { isFields, readBack } from "./read-back.ts";
 import { checkForm } from "./requests/check-form.ts";
+import type { Fields } from "./requests/derive.ts";
 import { serviceRequest } from "./requests/index.ts";
 import { useCaseOf } from "./requests/request.ts";
 import { contextOf, type ServiceRequest } from "./transform.ts";
@@ -41,7 +42,7 @@ export function correlate(preCommand: Uint8Array, request: ServiceRequest): void
   compare("target", request.target.eui, hexOf(target));
   compare("counter", request.counter, counter);
   compare("time", null, timeS);
-  compare("supplementary", supplementaryOf(request), supplementary);
+  compare("supplementary", supplementaryOf(request), partsOf(supplementary));
   const row = useCase as UseCase;
   const found = Array.isArray(operations) ? (operations as readonly Cbor[]) : [];
   const names = found.map(nameOfOperation);
@@ -69,7 +70,14 @@ function nameOfOperation(operation: Cbor): string {
 function supplementaryOf({ supplementary }: ServiceRequest): unknown {
   if (supplementary === undefined) return null;
   const { party, counter, certificate } = supplementary;
-  return [euiBytes(party), counter, ...(certificate ? [certificate] : [])];
+  return { party: euiBytes(party), counter, ...(certificate && { certificate }) };
+}
+
+/** What is no list of party, counter and, where it is there, certificate stays as it is. */
+function partsOf(walked: Cbor | undefined): unknown {
+  if (!Array.isArray(walked) || walked.length < 2 || walked.length > 3) return walked;
+  const [party, counter, certificate] = walked as readonly Cbor[];
+  return { party, counter, ...(walked.length > 2 && { certificate }) };
 }
 
 const hexOf = (value: Cbor | undefined): unknown => (value instanceof Uint8Array ? toHex(value) : value);
@@ -92,15 +100,23 @@ function compareFields(request: ServiceRequest, field: string, expected: unknown
   } else if (isFields(expected) && isFields(got)) {
     for (const name of new Set([...Object.keys(expected), ...Object.keys(got)]))
       compareFields(request, `${field}.${name}`, expected[name], got[name]);
-  } else if (!same(expected, got)) throw differs(request, field, expected, got);
+  } else if (!same(expected, got)) {
+    const [missing, more] = [expected === undefined, got === undefined];
+    const path = missing !== more ? onlyLeaf(missing ? got : expected) : "";
+    throw differs(request, `${field}${path}`, expected, got);
+  }
 }
 
-/** The item that only one of them has; its element, when it has one alone. */
+/** The item that only one of them has. */
 function fieldOfSurplus(field: string, a: readonly unknown[], b: readonly unknown[]): string {
   const at = Math.min(a.length, b.length);
-  const item = a[at] ?? b[at];
-  const [name, ...more] = isFields(item) ? Object.keys(item) : [];
-  return `${field}[${at}]${name === undefined || more.length > 0 ? "" : `.${name}`}`;
+  return `${field}[${at}]${onlyLeaf(a[at] ?? b[at])}`;
+}
+
+/** The way down to the leaf of what only one of them has, as far as there is but one. */
+function onlyLeaf(value: unknown): string {
+  const [name, ...more] = isFields(value) ? Object.keys(value) : [];
+  return name === undefined || more.length > 0 ? "" : `.${name}${onlyLeaf((value as Fields)[name])}`;
 }
 
 /** A whole number is the same, whether it came as a number or as a bigint. */
@@ -118,4 +134,10 @@ function differs(request: ServiceRequest, field: string, expected: unknown, got:
   );
 }
 
-const shown = (value: unknown): string => (value instanceof Uint8Array ? toHex(value) : String(value));
+const shown = (value: unknown): string => {
+  if (value instanceof Uint8Array) return toHex(value);
+  if (typeof value !== "object" || value === null) return String(value);
+  return JSON.stringify(value, (_, each) =>
+    typeof each === "bigint" ? String(each) : each instanceof Uint8Array ? toHex(each) : each,
+  );
+};

@@ -12,6 +12,7 @@ import {
   type UserRequest,
 } from "../headend/dcc/messages.ts";
 import { base64Binary, certificate, laterTime } from "../headend/requests/duis.ts";
+import { alternativeFor, alternativeOf } from "../headend/requests/gas-alternatives.ts";
 import type { RequestDefinition } from "../headend/requests/request.ts";
 import { type DuisDefinition, definitionOf } from "./bodies.ts";
 import {
@@ -35,8 +36,8 @@ const requestId = /^(?:[0-9a-f]{2}-){7}[0-9a-f]{2}:(?:[0-9a-f]{2}-){7}[0-9a-f]{2
 /**
  * What a user asks, or has signed. `content`: UTF-8; or the document that a signature covers, so that nothing else is read than
  * what was verified. A body of SignedPreCommand is taken as that whatever the command variant: whether that fits
- * the request is for the DCC to answer (`access.ts`), as is who asks. Throws `interface/xml`, `interface/element`,
- * `interface/variant` and `interface/device`, each with `data.element` and `data.line`.
+ * the request is for the DCC to answer (`access.ts`), as is who asks. Throws `interface/xml`, `interface/element`
+ * and `interface/variant`, each with `data.element` and `data.line`.
  */
 export function readUserRequest(content: Uint8Array | string | XmlElement): UserRequest {
   const { header, body } = readEnvelope(rootOf(content), "Request");
@@ -120,29 +121,13 @@ function readSigned(element: XmlElement): Omit<SignedRequest, keyof RequestHeade
 }
 
 function readBody(element: XmlElement, definition: DuisDefinition): Omit<FormRequest, keyof RequestHeader> {
-  refuseGas(element, definition);
+  const { form } = alternativeFor(definition.reference, element) ?? definition;
   const { left, heldUntilS, agreementCertificate } = dccPart(element, definition);
   return {
-    parameters: readForm(definition.form, left).written as FormRequest["parameters"],
+    parameters: readForm(form, left).written as FormRequest["parameters"],
     ...(heldUntilS !== undefined && { heldUntilS }),
     ...(agreementCertificate && { agreementCertificate }),
   };
-}
-
-/** Elements that stand for those of an electricity meter, where the target is a gas device. */
-const forGas = /^(Gas[A-Z]|UpdatePrepayConfigGas$|ImportMPRN$)/;
-
-function refuseGas(element: XmlElement, { reference }: RequestDefinition): void {
-  const found = [...element.children, ...element.children.flatMap(({ children }) => children)].find(
-    ({ name }) => forGas.test(name),
-  );
-  if (found === undefined) return;
-  const { line, name } = found;
-  throw new CodedError(
-    "interface/device",
-    `line ${line}: ${name}: service request ${reference} is for a gas device here: no such device here`,
-    { element: name, line },
-  );
 }
 
 /** Of opting out the DCC is told when. */
@@ -191,8 +176,8 @@ export function writeUserRequest(request: UserRequest): string {
 
 function writeBody(request: FormRequest): Written {
   const { reference, parameters, agreementCertificate: shownOne } = request;
-  const { form: schema, element } = definitionOf(reference);
-  const form = writeForm(schema, element, parameters);
+  const { form: own, element } = definitionOf(reference);
+  const form = writeForm(alternativeOf(reference, parameters)?.form ?? own, element, parameters);
   const credentials = shownOne === undefined ? [] : [base64Of(shown, shownOne)];
   const content = [...timeOf(request), ...(form.content as readonly Written[]), ...credentials];
   return { ...form, content };

@@ -14,6 +14,7 @@ interface Def {
   readonly element?: z.ZodType;
   readonly innerType?: z.ZodType;
   readonly in?: z.ZodType;
+  readonly checks?: readonly { readonly _zod: { readonly def: Readonly<Record<string, unknown>> } }[];
 }
 const defOf = (schema: z.ZodType): Def => (schema as unknown as { _zod: { def: Def } })._zod.def;
 
@@ -25,10 +26,24 @@ function* layers(schema: z.ZodType): Generator<z.ZodType> {
   if (inner !== undefined) yield* layers(inner);
 }
 
-/** The innermost. */
-const bare = (schema: z.ZodType): Def => defOf([...layers(schema)].at(-1) as z.ZodType);
+const innermost = new WeakMap<z.ZodType, Def>();
+
+function bare(schema: z.ZodType): Def {
+  const known = innermost.get(schema) ?? defOf([...layers(schema)].at(-1) as z.ZodType);
+  innermost.set(schema, known);
+  return known;
+}
 
 const isAttribute = (name: string): boolean => name !== "value" && /^[a-z](?![0-9A-F]{4})/.test(name);
+
+/** Where a list has no limit of its own. */
+const MAX_REPEATED = 1_000;
+
+/** How often the element of a list may stand. */
+function mostOf({ checks = [] }: Def): number {
+  const limits = checks.map(({ _zod: { def } }) => def.maximum ?? def.length);
+  return Number(limits.find((each) => each !== undefined) ?? MAX_REPEATED);
+}
 
 /** Reads the elements of one namespace; what is wrong is told of the element at `path`. */
 export class FormReader {
@@ -80,13 +95,17 @@ export class FormReader {
       if (at < place)
         throw wrong(child, path, `${name} before ${names[place]}: elements have an order`, name);
       place = at;
-      const member = shape[name] as z.ZodType;
-      const item = bare(member).type === "array" ? bare(member).element : undefined;
+      const def = bare(shape[name] as z.ZodType);
       const before = form[name] as unknown[] | undefined;
-      if (item === undefined && before !== undefined) throw wrong(child, path, `one ${name}`, "another");
-      const where = `${path}.${name}${item === undefined ? "" : `[${before?.length ?? 0}]`}`;
-      const value = this.read(item ?? member, child, where);
-      form[name] = item === undefined ? value : [...(before ?? []), value];
+      if (def.type !== "array") {
+        if (before !== undefined) throw wrong(child, path, `one ${name}`, "another");
+        form[name] = this.read(shape[name] as z.ZodType, child, `${path}.${name}`);
+        continue;
+      }
+      const list = before ?? [];
+      if (list.length >= mostOf(def)) throw wrong(child, path, `at most ${mostOf(def)} ${name}`, "another");
+      list.push(this.read(def.element as z.ZodType, child, `${path}.${name}[${list.length}]`));
+      form[name] = list;
     }
   }
 }

@@ -32,7 +32,8 @@ export async function attachWan(home: Home): Promise<void> {
   const { headEnd } = home;
   const hub = hubOf(home);
   await home.runUntil(() => home.wan.attached, 5 * minuteMs, "the hub's WAN attach");
-  headEnd.inventory.preNotify({ eui: hub.eui, type: hub.type, installCode: hub.installCode, hub: hub.eui });
+  const { eui, type, installCode, details } = hub;
+  headEnd.inventory.preNotify({ eui, type, installCode, hub: eui, details });
   headEnd.inventory.apply(hub.eui, "hubInstalled");
 }
 
@@ -40,10 +41,10 @@ export async function attachWan(home: Home): Promise<void> {
 export async function addMeter(
   home: Home,
   installCode?: Uint8Array,
-  { eui, type, mpxn, installCode: own } = meterOf(home),
+  { eui, type, mpxn, installCode: own, details } = meterOf(home),
 ): Promise<void> {
   const code = installCode ?? own;
-  home.headEnd.inventory.preNotify({ eui, type, installCode: code, hub: hubOf(home).eui, mpxn });
+  home.headEnd.inventory.preNotify({ eui, type, installCode: code, hub: hubOf(home).eui, mpxn, details });
   await home.command("8.11", addition(eui, code));
 }
 

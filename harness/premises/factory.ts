@@ -64,6 +64,9 @@ export interface Making {
   readonly suite: Suite;
 }
 
+/** The version that devices are made with. */
+export const factoryFirmware = Uint8Array.of(0, 1, 0, 0);
+
 /** Writes the factory region of a board, which must have power. Throws as `provision`. */
 export async function manufacture(board: Board, making: Making): Promise<void> {
   const { type, eui, keys, printedCode, pki, suite } = making;
@@ -77,7 +80,7 @@ export async function manufacture(board: Board, making: Making): Promise<void> {
     certificatePath: [pki.issuingCertificate],
     ...(keys.joining && { joining: keys.joining }),
     installCode: printedCode,
-    firmwareVersion: Uint8Array.of(0, 1, 0, 0),
+    firmwareVersion: factoryFirmware,
     anchors: factoryAnchors(type, pki),
   };
   await provision(board, identity, suite);

@@ -1,16 +1,18 @@
 /** One device of a home: its board, its making, and the firmware that runs while it has power. */
 import { imageSlots } from "../../firmware/devices/board-images.ts";
 import { bootDevice, type ModelledDevice, type RunningDevice } from "../../firmware/devices/boot.ts";
-import type { DeviceSettings } from "../../firmware/devices/settings.ts";
+import { type DeviceSettings, defaultSettings } from "../../firmware/devices/settings.ts";
 import { withCrc } from "../../firmware/han/install-code.ts";
 import type { Observation } from "../../firmware/kernel/observation.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import type { Suite } from "../../firmware/wire/suite.ts";
+import { toHex } from "../../hal/base/hex.ts";
 import { type Board, type MaybePromise, PowerLost } from "../../hal/board.ts";
 import type { MockBoard } from "../../hal/mock/index.ts";
+import type { DeviceDetails } from "../headend/inventory.ts";
 import type { DeviceKeys, TestPki } from "../headend/pki.ts";
 import type { ConnectBoard } from "./device-specs.ts";
-import { manufacture } from "./factory.ts";
+import { factoryFirmware, manufacture } from "./factory.ts";
 
 export interface HomeDeviceOptions {
   readonly name: string;
@@ -58,6 +60,15 @@ export class HomeDevice {
     this.keys = options.keys;
     this.installCode = options.installCode;
     this.#options = options;
+  }
+
+  /** What stands on its plate and in its factory region, in the words of 12.2. */
+  get details(): DeviceDetails {
+    const { model: DeviceModel, manufacturer: DeviceManufacturer } = {
+      ...defaultSettings,
+      ...this.#options.settings,
+    };
+    return { DeviceManufacturer, DeviceModel, FirmwareVersion: toHex(factoryFirmware) };
   }
 
   /** It gets its parts of a real board, if it is to run on one; that board's flash is erased. */

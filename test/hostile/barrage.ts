@@ -18,6 +18,7 @@ import { pairKeys } from "../../harness/headend/pair-keys.ts";
 import { standardDevice } from "../../harness/premises/device-specs.ts";
 import { askerOf, type Sample, samples } from "../../harness/scenarios/samples.ts";
 import { subjectFor } from "../../harness/scenarios/support.ts";
+import { heapNow } from "./heap.ts";
 import { spoilt } from "./mutations.ts";
 
 /** A kind of payload, and the wire that carries it. */
@@ -33,6 +34,7 @@ export interface Tally {
   /** By the reason the meter gave, or "answered"; of what no authentic party sent, and of what one did. */
   readonly strangers: Readonly<Record<string, number>>;
   readonly parties: Readonly<Record<string, number>>;
+  /** Of the processor: a message waits for nothing, and what else a machine does is not its doing. */
   readonly slowestMs: number;
   /** Heap after the last tenth less that after the first, bytes; undefined without `--expose-gc`. */
   readonly heapGrowth: number | undefined;
@@ -73,12 +75,6 @@ export async function barrage(kind: PayloadKind, count: number, seed: number): P
   }
   const heapGrowth = firstHeap === undefined ? undefined : heapNow()! - firstHeap;
   return { messages: count, ...tally, slowestMs, heapGrowth };
-}
-
-function heapNow(): number | undefined {
-  if (globalThis.gc === undefined) return undefined;
-  globalThis.gc();
-  return process.memoryUsage().heapUsed;
 }
 
 class Target {
@@ -175,9 +171,10 @@ class Target {
 
   async hit(bytes: Uint8Array, authentic: boolean): Promise<{ outcome: string; ms: number }> {
     this.#said = [];
-    const startMs = performance.now();
+    const before = process.cpuUsage();
     const answer = await this.#meter.send(bytes);
-    const ms = performance.now() - startMs;
+    const { user, system } = process.cpuUsage(before);
+    const ms = (user + system) / 1000;
     const what = () => `${toHex(bytes)}: ${this.#said.map((said) => JSON.stringify(said, plainly))}`;
     const faults = this.#said.filter(({ kind }) => kind === "fault");
     assert.deepEqual(faults, [], what());

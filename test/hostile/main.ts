@@ -1,6 +1,6 @@
 /**
  * Spoilt messages of each payload kind, so many as told: `npm run hostile -- [COUNT] [SEED] [KIND…]`, default 1,000,000
- * and 1, all kinds. Exits 1 when one crashes the meter, takes over 100 ms, has an effect, or memory grows.
+ * and 1, all kinds. Exits 1 when one crashes the meter, takes over 100 ms of the processor, has an effect, or memory grows.
  */
 import { barrage, type PayloadKind, payloadKinds } from "./barrage.ts";
 
@@ -31,7 +31,7 @@ for (const kind of kinds) {
     `${met ? "met   " : "MISSED"} ${kind}: ${messages} spoilt messages, no crash, no effect (${seconds} s)`,
   );
   console.log(
-    `       slowest ${slowestMs.toFixed(1)} ms (at most ${MAX_MS}), heap grew by ${heapGrowth} bytes`,
+    `       slowest ${slowestMs.toFixed(1)} ms of the processor (at most ${MAX_MS}), heap grew by ${heapGrowth} bytes`,
   );
   console.log(`       nobody's: ${inWords(strangers)}`);
   console.log(`       from those who may: ${inWords(parties)}`);

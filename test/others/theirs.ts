@@ -42,9 +42,10 @@ type Tool = (options: { xml: string; preserveCounter?: boolean }) => Promise<str
 
 export function theirs(folder: string): Theirs {
   const require = createRequire(join(folder, "package.json"));
-  const tools = require("@smartdcc/duis-sign-wrap") as { signDuis: Tool; validateDuis: Tool };
-  const { BoxedKeyStore, KeyUsage } = require("@smartdcc/dccboxed-keystore");
-  const { parseDuis, constructDuis } = require("@smartdcc/duis-parser");
+  const of = (name: string) => require(`@smartdcc/${name}`);
+  const tools = of("duis-sign-wrap") as { signDuis: Tool; validateDuis: Tool };
+  const { BoxedKeyStore, KeyUsage } = of("dccboxed-keystore");
+  const { parseDuis, constructDuis } = of("duis-parser");
   const limited = limit(availableParallelism());
   return {
     ...{ parseDuis, constructDuis, usage: KeyUsage },

@@ -3,7 +3,7 @@
  * load limiting and tamper lock (81BE). What the switch should be is in the journal before it moves, with what it was,
  * and is asserted again after every start; alerts that a change owes are kept with it until they are raised.
  */
-import { HalError, type MaybePromise } from "../../../hal/board.ts";
+import { HalError, type MaybePromise, whenHere } from "../../../hal/board.ts";
 import { Kept, type KeptForm } from "../../kernel/kept.ts";
 import { alerts } from "../../model/index.ts";
 import { type Eui64, Status } from "../../wire/message.ts";
@@ -166,8 +166,11 @@ class Supply implements SupplyFeature, ShownSupply {
     await reportUserCommand(this.#context, "enableSupply", done);
   }
 
-  /** Intent to the journal, then the switch, then alerts; a switch that fails takes the intent back. */
-  async #apply(event: SupplyEvent, command = ""): Promise<Status> {
+  /**
+   * Intent to the journal, then the switch, then alerts; a switch that fails takes the intent back. Done at once where
+   * nothing has to be waited for.
+   */
+  #apply(event: SupplyEvent, command = ""): MaybePromise<Status> {
     const before = this.state;
     const { refused: forbidden, state, alerts } = supplyStep(before, event);
     if (forbidden || (connecting.includes(event) && !this.#allowed())) return Status.otherReason;
@@ -176,16 +179,34 @@ class Supply implements SupplyFeature, ShownSupply {
     const closed = output === "enabled";
     const moves = closed !== (before.output === "enabled");
     const moving = { before, command };
-    await this.#kept.keep(moves ? { output, cause, owed: alerts, moving } : { output, cause, owed: alerts });
-    if (moves && !(await this.#move(closed))) {
-      await this.#takeBack(moving, closed);
-      await this.#settle();
-      return Status.hardwareFault;
-    }
+    const kept = this.#kept.keepAtOnce(
+      moves ? { output, cause, owed: alerts, moving } : { output, cause, owed: alerts },
+    );
+    const owes = command === "" || alerts.length > 0;
+    return whenHere(kept, () =>
+      whenHere(!moves || this.#move(closed), (moved) =>
+        moved ? this.#applied(state, owes) : this.#unmoved(moving, closed),
+      ),
+    );
+  }
+
+  #applied(state: SupplyState, owes: boolean): MaybePromise<Status> {
+    const { output, cause } = state;
     this.#context.observe({ kind: "supply", state: output, cause });
-    if (command === "" || alerts.length > 0) await this.#settle();
-    for (const listener of this.#listeners) await listener(state);
-    return Status.success;
+    return owes ? this.#settle().then(() => this.#tell(state)) : this.#tell(state);
+  }
+
+  async #unmoved(moving: NonNullable<KeptState["moving"]>, closed: boolean): Promise<Status> {
+    await this.#takeBack(moving, closed);
+    await this.#settle();
+    return Status.hardwareFault;
+  }
+
+  /** The listeners from `first` on hear of it, one after the other. */
+  #tell(state: SupplyState, first = 0): MaybePromise<Status> {
+    const listener = this.#listeners[first];
+    if (listener === undefined) return Status.success;
+    return whenHere(listener(state), () => this.#tell(state, first + 1));
   }
 
   /** The move that a power cut interrupted, or may have. */

@@ -37,13 +37,13 @@ export function readGeneralSigning(bytes: Uint8Array, at = 0, end = bytes.length
   const originator = reader.take("originator", 8);
   reader.expect("recipient length", 8);
   const target = reader.take("recipient", 8);
-  const dateTime = readOptional(reader, "date-time", DATE_TIME_BYTES);
+  const dateTime = readOptional(reader, optional.dateTime);
   const informationBytes = reader.length("other-information length");
   const otherInformationAt = reader.at;
   const otherInformation = reader.take("other-information", informationBytes);
   const content = reader.take("content", reader.length("content length"));
   const contentEnd = reader.at;
-  const signature = reader.left === 0 ? undefined : readOptional(reader, "signature", SIGNATURE_BYTES);
+  const signature = reader.left === 0 ? undefined : readOptional(reader, optional.signature);
   if (reader.left > 0) throw malformed("end", reader.at, "nothing more", `${reader.left} bytes`);
   const plain = bytes.subarray(at, contentEnd);
   return {
@@ -66,12 +66,18 @@ function readKind(reader: Reader): Kind {
   throw malformed("CRA flag", reader.at - 1, "1 (command), 2 (response) or 3 (alert)", kind);
 }
 
-/** A field that is empty or exactly `size` bytes. */
-function readOptional(reader: Reader, field: string, size: number): Uint8Array {
-  const length = reader.u8(`${field} length`);
-  if (length !== 0 && length !== size)
-    throw malformed(`${field} length`, reader.at - 1, `0 or ${size}`, length);
-  return length === 0 ? NOTHING : reader.take(field, length);
+/** Names are whole: a text joined for each field of each message costs more than to read it. */
+const optional = {
+  dateTime: { name: "date-time", length: "date-time length", size: DATE_TIME_BYTES },
+  signature: { name: "signature", length: "signature length", size: SIGNATURE_BYTES },
+} as const;
+
+/** A field that is empty or exactly of its size. */
+function readOptional(reader: Reader, field: (typeof optional)[keyof typeof optional]): Uint8Array {
+  const { size } = field;
+  const length = reader.u8(field.length);
+  if (length !== 0 && length !== size) throw malformed(field.length, reader.at - 1, `0 or ${size}`, length);
+  return length === 0 ? NOTHING : reader.take(field.name, length);
 }
 
 export type GeneralSigningFields = Pick<

@@ -9,12 +9,12 @@ const SECURITY_CONTROL = 0x11;
 const SECURITY_HEADER_BYTES = 5;
 const COVERED_AT = SECURITY_HEADER_BYTES + 1;
 const EMPTY_FIELDS = [
-  "transaction id",
-  "originator",
-  "recipient",
-  "date-time",
-  "other-information",
-  "key-info",
+  "transaction id length",
+  "originator length",
+  "recipient length",
+  "date-time length",
+  "other-information length",
+  "key-info length",
 ];
 
 export interface MacWrapper {
@@ -28,7 +28,7 @@ export interface MacWrapper {
 export function readMacWrapper(bytes: Uint8Array): MacWrapper {
   const reader = new Reader(bytes);
   reader.expect("general-ciphering tag", GENERAL_CIPHERING);
-  for (const field of EMPTY_FIELDS) reader.expect(`${field} length`, 0);
+  for (const field of EMPTY_FIELDS) reader.expect(field, 0);
   const length = reader.length("wrapped length");
   if (length !== reader.left) throw malformed("wrapped length", reader.at, `${reader.left}`, length);
   reader.expect("security control", SECURITY_CONTROL);

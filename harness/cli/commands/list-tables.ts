@@ -9,25 +9,27 @@ import {
 } from "../../../firmware/model/index.ts";
 import { toHex } from "../../../hal/base/hex.ts";
 import { parameterNames, parameterSchema } from "../../headend/request-parameters.ts";
-import { type Reference, references, serviceRequest, serviceRequests } from "../../headend/requests/index.ts";
+import { anyRequest, references, serviceRequest, serviceRequests } from "../../headend/requests/index.ts";
 import { allModelled } from "../../rig/under-test/modelled.ts";
 
 type Cell = string | number | boolean | null | readonly string[];
 export type Row = Record<string, Cell>;
 export type FullRow = Readonly<Record<string, unknown>>;
 
-const known = (reference: string): reference is Reference => Object.hasOwn(serviceRequests, reference);
-const schemaOf = (reference: string): object | null =>
-  known(reference) ? parameterSchema(serviceRequest(reference)) : null;
+const known = (reference: string): boolean => Object.hasOwn(serviceRequests, reference);
+const schemaOf = (reference: string): object | null => {
+  const definition = anyRequest(reference);
+  return definition === undefined ? null : parameterSchema(definition);
+};
 
-/** Every variant of DUIS, and what the DCC itself asks for without a number; `known` ones can be sent. */
+/** Every variant of DUIS, and what the DCC itself asks for without a number; `known` ones become commands here. */
 export function requestRows(): FullRow[] {
   const numbers = [...new Set([...Object.keys(requests), ...references])].sort((a, b) =>
     a.localeCompare(b, "en", { numeric: true }),
   );
   return numbers.map((reference) => {
     const row = (requests as Readonly<Record<string, RequestRow>>)[reference];
-    const own = known(reference) ? serviceRequest(reference) : undefined;
+    const own = anyRequest(reference);
     return {
       reference,
       title: own?.title,
@@ -36,7 +38,7 @@ export function requestRows(): FullRow[] {
       userRoles: [],
       ...row,
       element: own?.element ?? null,
-      known: own !== undefined,
+      known: known(reference),
       roles: own?.roles ?? null,
       devices: own?.devices ?? null,
       parameters: schemaOf(reference),

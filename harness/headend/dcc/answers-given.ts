@@ -3,13 +3,15 @@
  * rises for each device; what is not above its predecessors, and is not remembered, is refused.
  */
 import { toHex } from "../../../hal/base/hex.ts";
+import type { Crypto } from "../../../hal/board.ts";
 import type { Kept } from "./kept.ts";
 import { type DccMessage, requestIdOf, type UserRequest } from "./messages.ts";
 import { Refusal } from "./refusal.ts";
 import type { DccSettings } from "./settings.ts";
 
 interface Given {
-  readonly content: string;
+  /** SHA-256 of all that the request says: some carry images. */
+  readonly digest: string;
   readonly answer: DccMessage;
 }
 
@@ -21,18 +23,20 @@ export interface AnswersSnapshot {
 
 export class AnswersGiven implements Kept<AnswersSnapshot> {
   readonly #settings: DccSettings;
+  readonly #crypto: Pick<Crypto, "sha256">;
   readonly #given = new Map<string, Given>();
   /** By originator and target: the counter of the last request that was acted on. */
   readonly #last = new Map<string, bigint>();
 
-  constructor(settings: DccSettings) {
+  constructor(settings: DccSettings, crypto: Pick<Crypto, "sha256">) {
     this.#settings = settings;
+    this.#crypto = crypto;
   }
 
   /** What was answered. Throws a {@link Refusal} when the same RequestID asked for something else, or it is an old one. */
   recall(request: UserRequest): DccMessage | undefined {
     const given = this.#given.get(nameOf(request));
-    if (given?.content === contentOf(request)) return given.answer;
+    if (given?.digest === this.#digest(request)) return given.answer;
     if (given !== undefined)
       throw new Refusal(
         this.#settings.codes.usedId,
@@ -59,10 +63,14 @@ export class AnswersGiven implements Kept<AnswersSnapshot> {
   }
 
   keep(request: UserRequest, answer: DccMessage): void {
-    this.#given.set(nameOf(request), { content: contentOf(request), answer });
+    this.#given.set(nameOf(request), { digest: this.#digest(request), answer });
     if (this.#given.size > this.#settings.maxRemembered)
       this.#given.delete(this.#given.keys().next().value as string);
     if (!isTransform(request)) this.#last.set(pairOf(request), request.counter);
+  }
+
+  #digest(request: UserRequest): string {
+    return toHex(this.#crypto.sha256(Buffer.from(contentOf(request))));
   }
 }
 

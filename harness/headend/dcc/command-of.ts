@@ -6,6 +6,7 @@ import type { Wire } from "../../../firmware/wire/wire.ts";
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import { partyIdentities } from "../parties.ts";
 import { gasRequests } from "../requests/gas.ts";
+import { alternativeOf } from "../requests/gas-alternatives.ts";
 import { dccRequests } from "../requests/index.ts";
 import type { RequestContext, RequestDefinition } from "../requests/request.ts";
 import { type PreCommand, type ServiceRequest, transform } from "../transform.ts";
@@ -37,7 +38,7 @@ export function transformRequest(
   directory: Directory,
   wire: Wire,
 ): PreCommand {
-  requireCommand(definition);
+  requireCommand(request, definition);
   const listed = directory.devices.get(request.target);
   if (listed !== undefined) return routed(request, definition, listed, directory, wire);
   const tried = candidates(definition).map((device) => attempt(request, definition, device, directory, wire));
@@ -49,13 +50,13 @@ export function transformRequest(
 }
 
 /** What asks the DCC, or is for gas devices, becomes no command here. */
-function requireCommand({ reference, element }: RequestDefinition): void {
+function requireCommand({ parameters }: FormRequest, { reference, element }: RequestDefinition): void {
   const named = `service request ${reference} (${element})`;
   if (Object.hasOwn(dccRequests, reference))
     throw new CodedError("interface/variant", `${named} asks the DCC itself, and becomes no command`, {
       element,
     });
-  if (Object.hasOwn(gasRequests, reference))
+  if (Object.hasOwn(gasRequests, reference) || alternativeOf(reference, parameters) !== undefined)
     throw new CodedError("interface/device", `${named} is for a gas device: no such device here`, {
       element,
     });

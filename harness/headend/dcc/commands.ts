@@ -109,9 +109,9 @@ export class Commands implements Kept<readonly FormRequest[]> {
     const envelope = this.#peek(request);
     if (!sameBytes(envelope.plain, bytes))
       throw this.#wrong(request, "it is not the pre-command that was made");
-    const isSigned = user.signingKeys.some((key) =>
-      this.#wire.signatureValid(envelope, suite.verifier(crypto, key)),
-    );
+    const isSigned = this.#holders
+      .signingKeys(user)
+      .some((key) => this.#wire.signatureValid(envelope, suite.verifier(crypto, key)));
     if (!isSigned) throw this.#wrong(request, "it is not signed by who asks");
   }
 

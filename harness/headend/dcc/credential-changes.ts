@@ -6,15 +6,19 @@ import { fromPlain, plainFault, type Role, type ValueOf, valueTypes } from "../.
 import type { Eui64 } from "../../../firmware/wire/message.ts";
 import { toHex } from "../../../hal/base/hex.ts";
 import type { ReceivedAlert } from "../receiver.ts";
+import { checkForm } from "../requests/check-form.ts";
 import { wordOfRole } from "../requests/credential-change.ts";
 import type { Certificates } from "../requests/credentials.ts";
+import { serviceRequest } from "../requests/index.ts";
 import type { DccContext } from "./context.ts";
 import { replacementOutcome } from "./dated.ts";
 import type { Outcome } from "./delivery.ts";
+import type { Gate } from "./gate.ts";
 import type { Holders } from "./holders.ts";
 import type { DccAlertContent } from "./messages.ts";
+import { Refusal } from "./refusal.ts";
 import { mpxnsOf } from "./status-alerts.ts";
-import { type Errand, formOf, type Task } from "./task.ts";
+import { type Errand, formOf, type TakenRequest, type Task } from "./task.ts";
 
 type Replacement = ValueOf<typeof valueTypes.replacementOutcome>;
 type Certificate = keyof Certificates;
@@ -24,7 +28,7 @@ export interface CredentialPorts {
   lost(user: Eui64, device: Eui64): void;
 }
 
-export class CredentialChanges {
+export class CredentialChanges implements Gate {
   readonly #context: DccContext;
   readonly #holders: Holders;
   readonly #ports: CredentialPorts;
@@ -33,6 +37,16 @@ export class CredentialChanges {
     this.#context = context;
     this.#holders = holders;
     this.#ports = ports;
+  }
+
+  /** A change of supplier names the metering point of its meter. Throws a {@link Refusal}. */
+  take({ request }: Task): undefined {
+    if (request.reference !== "6.23") return;
+    const { mpxn } = this.#context.headEnd.inventory.read(request.target);
+    const { ImportMPxN } = formOf(request).parameters;
+    if (mpxn === undefined || mpxn === ImportMPxN) return;
+    const { otherMpxn } = this.#context.settings.codes;
+    throw new Refusal(otherMpxn, `ImportMPxN: expected ${mpxn} of ${request.target}, got ${ImportMPxN}`);
   }
 
   /** The device has answered. */
@@ -56,12 +70,20 @@ export class CredentialChanges {
       const own = done.filter(({ cell }) => cell.role === role);
       const holder = toHex((own[0] as (typeof own)[0]).newHolder);
       this.#handOver(errand, role as Role, holder);
+      if (own.some(({ cell }) => cell.usage === "sign")) this.#learn(errand, holder);
       this.#tellUpdated(
         errand,
         role as Role,
         floors.find((floor) => floor.role === role),
       );
     }
+  }
+
+  /** What the device believes of its new holder, the DCC does. */
+  #learn({ request }: Errand, holder: Eui64): void {
+    const signing = certificatesOf(request).filter(([name]) => name.startsWith("Digital"));
+    for (const [, bytes] of signing)
+      this.#holders.learn(holder, this.#context.ports.suite.certificates.read(bytes).publicKey);
   }
 
   #handOver({ request }: Errand, role: Role, holder: Eui64): void {
@@ -83,7 +105,7 @@ export class CredentialChanges {
   /** Everyone who is registered there, but for who asked and has the answer. */
   #tellUpdated({ request }: Errand, role: Role, floor: Replacement["floors"][number] | undefined): void {
     const { crypto } = this.#context.ports;
-    const Certificates = certificatesIn(formOf(request).parameters).map(([name, certificate]) => ({
+    const Certificates = certificatesOf(request).map(([name, certificate]) => ({
       CertificateType: name.replace(/Certificate$/, ""),
       CertificateHash: crypto.sha256(certificate),
     }));
@@ -111,6 +133,9 @@ const names: readonly Certificate[] = [
   "KeyAgreementCertificate",
   "KeyAgreementTopUpCertificate",
 ];
+
+const certificatesOf = (request: TakenRequest) =>
+  certificatesIn(checkForm(serviceRequest(request.reference), formOf(request).parameters));
 
 /** The certificates of a form, wherever it has them. */
 function certificatesIn(form: unknown): readonly (readonly [Certificate, Uint8Array])[] {

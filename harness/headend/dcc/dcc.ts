@@ -7,11 +7,10 @@
  * is answered by `services.ts`.
  */
 import type { Eui64, Header } from "../../../firmware/wire/message.ts";
-import { CodedError, hasCode } from "../../../hal/base/coded-error.ts";
 import type { DccAlert, HeadEnd, OutsideUsers } from "../head-end.ts";
 import type { ReceivedAlert } from "../receiver.ts";
 import { pairs } from "../requests/duis.ts";
-import { AnomalyDetection, type AnomalySnapshot } from "../thresholds/anomalies.ts";
+import type { AnomalyDetection } from "../thresholds/anomalies.ts";
 import type { Released } from "../thresholds/exit-file.ts";
 import type { ThresholdSettings } from "../thresholds/settings.ts";
 import type { SignedFile } from "../thresholds/signed-file.ts";
@@ -29,7 +28,8 @@ import {
   type UserRequest,
 } from "./messages.ts";
 import { Parts, type PartsSnapshot } from "./parts.ts";
-import { Refusal } from "./refusal.ts";
+import { refusalOf } from "./refusal.ts";
+import type { Registrations } from "./registrations.ts";
 import { serve } from "./services.ts";
 import { type DccSettings, type DccSettingsChange, dccSettingsWith } from "./settings.ts";
 import { type Errand, responseIdOf, type TakenRequest, type Task, told } from "./task.ts";
@@ -37,9 +37,7 @@ import { type Errand, responseIdOf, type TakenRequest, type Task, told } from ".
 export type { DccPorts } from "./context.ts";
 
 /** All that outlives a restart, as plain data (structured clone; of its leaves some are bigints and octets). */
-export interface DccSnapshot extends PartsSnapshot {
-  readonly anomalies: AnomalySnapshot;
-}
+export type DccSnapshot = PartsSnapshot;
 
 export class Dcc implements OutsideUsers {
   readonly settings: DccSettings;
@@ -47,8 +45,7 @@ export class Dcc implements OutsideUsers {
   readonly #ports: DccPorts;
   readonly #rules: AccessRules;
   readonly #parts: Parts;
-  readonly #thresholds: Partial<ThresholdSettings>;
-  #anomalies: AnomalyDetection;
+  #isStopped = false;
   /** On a request's way to its device, in their order. */
   readonly #gates: readonly Gate[];
 
@@ -61,24 +58,31 @@ export class Dcc implements OutsideUsers {
   ) {
     this.settings = dccSettingsWith(settings);
     this.#headEnd = headEnd;
-    this.#ports = ports;
+    this.#ports = {
+      ...ports,
+      after: (delayMs, action) => ports.after(delayMs, () => this.#isStopped || action()),
+    };
     this.#rules = rules;
-    this.#thresholds = thresholds;
-    this.#anomalies = this.#detection();
-    this.#parts = new Parts(this.#context(), {
+    this.#parts = new Parts(this.#context(), thresholds, {
       settled: (task, outcome) => this.#settled(task, outcome),
       resume: (request, gate) => this.#resume(request, this.#gates.indexOf(gate) + 1),
       refused: (request, code) => this.#finish(request, this.#message(request, code), false),
       late: (request) => this.#ports.push(request.originator, this.#message(request, "E30")),
       outcome: (errand, alert, content) => this.#tellOutcome(errand, alert, content),
     });
-    this.#gates = [{ take: (task) => this.#quarantine(task) }, this.#parts.sequences, this.#parts.held];
+    const { credentials, quarantine, sequences, held } = this.#parts;
+    this.#gates = [credentials, quarantine, sequences, held];
     headEnd.serveOutside(this);
   }
 
   /** Threshold anomaly detection: users' thresholds are installed there, and the DCC's own set. */
   get anomalies(): AnomalyDetection {
-    return this.#anomalies;
+    return this.#parts.quarantine.detection;
+  }
+
+  /** Registration data, which changes as suppliers do. */
+  get registrations(): Registrations {
+    return this.#rules.registrations;
   }
 
   /** The answer to `request`, which came in at `service`. Refusals are answers, too: by their code. */
@@ -92,7 +96,7 @@ export class Dcc implements OutsideUsers {
       this.#parts.given.keep(request, answer);
       return answer;
     } catch (error) {
-      const refusal = this.#refusalOf(error);
+      const refusal = refusalOf(error, this.settings.codes.form);
       const { responseCode, message } = refusal;
       this.#parts.sequences.refused(request);
       this.#ports.observe({ kind: "request-refused", ...told(request), code: responseCode, message });
@@ -105,22 +109,26 @@ export class Dcc implements OutsideUsers {
    * {@link AnomalyDetection.release} throws.
    */
   release(file: SignedFile): Released {
-    const released = this.#anomalies.release(file);
-    for (const { request } of released.process) this.#resume(request as TakenRequest, 1);
+    const released = this.anomalies.release(file);
+    for (const { request } of released.process)
+      this.#resume(request as TakenRequest, this.#gates.indexOf(this.#parts.quarantine) + 1);
     for (const { request } of released.delete) this.#parts.sequences.settled(request, false);
     return released;
   }
 
   /** Plain data. */
   snapshot(): DccSnapshot {
-    return { ...this.#parts.snapshot(), anomalies: this.#anomalies.snapshot() };
+    return this.#parts.snapshot();
   }
 
   /** Goes on where {@link snapshot} was taken; what was on its way to a device then is waited for, not sent again. */
-  restore({ anomalies, ...parts }: DccSnapshot): void {
-    this.#anomalies.stop();
-    this.#anomalies = this.#detection(anomalies);
-    this.#parts.restore(parts);
+  restore(kept: DccSnapshot): void {
+    this.#parts.restore(kept);
+  }
+
+  /** Its timers do nothing more: another goes on from its snapshot. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   get #nowS(): number {
@@ -135,28 +143,13 @@ export class Dcc implements OutsideUsers {
     };
   }
 
-  #detection(kept?: AnomalySnapshot): AnomalyDetection {
-    const ports = {
-      nowS: () => this.#nowS,
-      after: this.#ports.after,
-      fileKey: (user: Eui64) => this.#rules.user(user)?.fileKey,
-      alert: ({ user, body }: { user: Eui64; body: DccMessage["body"] }) =>
-        this.#ports.push(user, { code: "I0", timeMs: this.#ports.nowMs(), body }),
-      warn: (user: Eui64, { rule, got }: { rule: unknown; got: unknown }) =>
-        this.#ports.observe({ kind: "threshold-warning", user, rule, got }),
-    };
-    return new AnomalyDetection(ports, this.#thresholds, kept);
-  }
-
   // --- what a request brings about ---
 
   #act(request: UserRequest, granted: Granted): Answer {
     this.#ports.observe({ kind: "service-request", ...told(request), role: granted.role });
     if (granted.device === undefined) return this.#serve(request as FormRequest, granted);
     if (request.commandVariant === 4) return this.#transform(request as FormRequest, granted);
-    const { size } = this.#parts.delivery;
-    if (size >= this.settings.maxOpen)
-      throw new Refusal(this.settings.codes.full, `${size} requests are open: try again later`);
+    this.#parts.delivery.requireRoom(request);
     const answer = this.#pass(this.#parts.commands.task(request, granted), 0);
     this.#parts.commands.spend(request);
     return answer;
@@ -184,11 +177,21 @@ export class Dcc implements OutsideUsers {
       const answer = gate.take(task);
       if (answer !== undefined) return answer;
     }
-    if ([2, 6].includes(task.request.commandVariant))
-      return { code: "I0", content: { LocalCommand: { GBCSPayload: this.#parts.delivery.handOut(task) } } };
+    const { commandVariant } = task.request;
+    const isGivenOut = ![1, 5].includes(commandVariant);
+    const local = isGivenOut
+      ? { LocalCommand: { GBCSPayload: this.#parts.delivery.handOut(task) } }
+      : undefined;
+    if (local !== undefined && [2, 6].includes(commandVariant)) return { code: "I0", content: local };
     this.#parts.hubLogs.sent(task);
     this.#parts.delivery.send(task);
+    if (local !== undefined) this.#pushLocal(task.request, local);
     return { code: "I99" };
+  }
+
+  /** Of what goes both ways (3, 7) the local command follows the answer: from memory, unverified. */
+  #pushLocal(request: RequestHeader, local: Content): void {
+    this.#ports.after(0, () => this.#ports.push(request.originator, this.#message(request, "I0", local)));
   }
 
   /** A gate lets a request go on: is it still allowed? */
@@ -199,19 +202,12 @@ export class Dcc implements OutsideUsers {
       const { code, content } = this.#pass(this.#parts.commands.task(request, granted), from);
       if (code !== "I99") this.#finish(request, this.#message(request, code, content), true);
     } catch (error) {
-      this.#finish(request, this.#message(request, this.#refusalOf(error).responseCode), false);
+      this.#finish(
+        request,
+        this.#message(request, refusalOf(error, this.settings.codes.form).responseCode),
+        false,
+      );
     }
-  }
-
-  /** What is anomalous waits for its user's word ({@link release}). Throws a {@link Refusal} when there is no room for it. */
-  #quarantine({ request, preCommand }: Task): Answer | undefined {
-    const parameters = preCommand.request.parameters as FormRequest["parameters"];
-    const verdict =
-      "form" in request ? this.#anomalies.check(request, parameters) : this.#anomalies.check(request);
-    if (verdict.verdict === "refused") throw new Refusal(this.settings.codes.full, verdict.reason);
-    if (verdict.verdict !== "quarantined") return undefined;
-    this.#ports.observe({ kind: "request-quarantined", ...told(request), reason: verdict.reason });
-    return { code: "I99" };
   }
 
   // --- what comes of it ---
@@ -298,8 +294,6 @@ export class Dcc implements OutsideUsers {
     this.#ports.push(user, { code: "I0", timeMs: this.#ports.nowMs(), body });
   }
 
-  // --- messages ---
-
   #message(request: RequestHeader, code: string, content: Content = {}, responseId?: string): DccMessage {
     const { reference } = request;
     const references = {
@@ -312,19 +306,6 @@ export class Dcc implements OutsideUsers {
       ...{ code, timeMs: this.#ports.nowMs() },
       body: { ResponseMessage: { ...references, ...content } },
     };
-  }
-
-  /** Anything but a refusal and what a form or the routing says is a fault of ours. */
-  #refusalOf(error: unknown): Refusal {
-    if (error instanceof Refusal) return error;
-    if (!(error instanceof CodedError)) throw error;
-    if (hasCode(error, "interface/device") || hasCode(error, "headend/target"))
-      return new Refusal("E11", error.message, error.data);
-    if (hasCode(error, "inventory") || hasCode(error, "headend/unknown-device"))
-      return new Refusal("E19", error.message, error.data);
-    if (hasCode(error, "headend") || hasCode(error, "interface"))
-      return new Refusal(this.settings.codes.form, error.message, error.data);
-    throw error;
   }
 }
 

@@ -8,6 +8,8 @@ import type { PreCommand } from "../transform.ts";
 import type { Commands } from "./commands.ts";
 import type { DccContext } from "./context.ts";
 import type { Kept } from "./kept.ts";
+import type { RequestHeader } from "./messages.ts";
+import { requireRoom } from "./room.ts";
 import { type Errand, errandOf, type Task } from "./task.ts";
 
 /** As far as anyone but who asked can tell. */
@@ -51,8 +53,10 @@ export class Delivery implements Kept<DeliverySnapshot> {
     this.#sent = new Transactions(context.ports);
   }
 
-  get size(): number {
-    return this.#sent.size;
+  /** Throws a `Refusal` when too many wait for their answers. */
+  requireRoom(request: RequestHeader): void {
+    const list = () => this.#sent.list().map(({ task }) => task);
+    requireRoom({ size: this.#sent.size, list }, request, this.#context.settings);
   }
 
   send(task: Task): void {

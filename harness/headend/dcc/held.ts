@@ -9,6 +9,7 @@ import type { Answer, DccContext } from "./context.ts";
 import type { Gate } from "./gate.ts";
 import type { Kept } from "./kept.ts";
 import { Refusal } from "./refusal.ts";
+import { requireRoom } from "./room.ts";
 import { formOf, type TakenRequest, type Task, told } from "./task.ts";
 
 export interface HeldPorts {
@@ -33,12 +34,15 @@ export class Held implements Gate, Kept<readonly Appointment<TakenRequest>[]> {
     return this.#agenda.size;
   }
 
+  list(): readonly { readonly request: TakenRequest }[] {
+    return this.#agenda.list().map((request) => ({ request }));
+  }
+
   take({ request }: Task): Answer | undefined {
     const untilS = this.#untilS(request);
     if (untilS === NEVER) return this.#cancel(request);
     if (untilS <= this.#context.nowS()) return undefined;
-    const { maxOpen, codes } = this.#context.settings;
-    if (this.#agenda.size >= maxOpen) throw new Refusal(codes.full, `${maxOpen} requests are held already`);
+    requireRoom(this, request, this.#context.settings);
     this.#agenda.add(untilS * 1000, request);
     this.#context.ports.observe({ kind: "request-held", ...told(request), untilS });
     return { code: "I99" };

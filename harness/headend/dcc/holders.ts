@@ -1,8 +1,10 @@
 /** Whose credentials a device holds, as far as the DCC has seen them change: parties of the run and users outside it. */
 import type { Role } from "../../../firmware/model/index.ts";
 import type { Eui64 } from "../../../firmware/wire/message.ts";
+import { sameBytes } from "../../../hal/base/bytes.ts";
 import type { HeadEnd } from "../head-end.ts";
 import type { PartyName } from "../parties.ts";
+import type { DccUser } from "./access.ts";
 import type { Kept } from "./kept.ts";
 
 interface Held {
@@ -11,10 +13,25 @@ interface Held {
   readonly holder: Eui64;
 }
 
-export class Holders implements Kept<readonly Held[]> {
+/** A key by which a user signs since a device has taken its certificate. */
+interface Learned {
+  readonly user: Eui64;
+  readonly publicKey: Uint8Array;
+}
+
+export interface HoldersSnapshot {
+  readonly changed: readonly Held[];
+  readonly learned: readonly Learned[];
+}
+
+/** Keys of a user that count besides those that it was made with: the last ones. */
+const keysKept = 4;
+
+export class Holders implements Kept<HoldersSnapshot> {
   readonly #headEnd: HeadEnd;
   /** By device and role; the others are as the device was made. */
   readonly #changed = new Map<string, Held>();
+  #learned: readonly Learned[] = [];
 
   constructor(headEnd: HeadEnd) {
     this.#headEnd = headEnd;
@@ -45,13 +62,27 @@ export class Holders implements Kept<readonly Held[]> {
     if (to !== undefined) parties.add(to);
   }
 
-  snapshot(): readonly Held[] {
-    return [...this.#changed.values()];
+  /** `user` signs by this key, too. */
+  learn(user: Eui64, publicKey: Uint8Array): void {
+    const own = this.#learned.filter((each) => each.user === user);
+    if (own.some((each) => sameBytes(each.publicKey, publicKey))) return;
+    const kept = [...own, { user, publicKey }].slice(-keysKept);
+    this.#learned = [...this.#learned.filter((each) => each.user !== user), ...kept];
   }
 
-  restore(kept: readonly Held[]): void {
+  signingKeys({ eui, signingKeys }: DccUser): readonly Uint8Array[] {
+    const learned = this.#learned.filter(({ user }) => user === eui);
+    return [...signingKeys, ...learned.map(({ publicKey }) => publicKey)];
+  }
+
+  snapshot(): HoldersSnapshot {
+    return { changed: [...this.#changed.values()], learned: this.#learned };
+  }
+
+  restore({ changed, learned }: HoldersSnapshot): void {
     this.#changed.clear();
-    for (const { device, role, holder } of kept) this.change(device, role, holder);
+    for (const { device, role, holder } of changed) this.change(device, role, holder);
+    this.#learned = learned;
   }
 
   #made(device: Eui64) {

@@ -6,6 +6,7 @@ import type { InventoryEvent } from "../inventory-rules.ts";
 import type { DccContext } from "./context.ts";
 import type { ResponseMessage } from "./messages.ts";
 import { Refusal } from "./refusal.ts";
+import { requireRoom } from "./room.ts";
 import { type Asked, type DccService, done, entitledDevice } from "./service.ts";
 import { mpxnsOf } from "./status-alerts.ts";
 
@@ -66,8 +67,7 @@ export const inventoryServices: { readonly [R in "8.2" | "8.3" | "8.4" | "12.2"]
     const news = gasProxy === undefined ? [DeviceID] : [DeviceID, gasProxy];
     const known = news.find((eui) => inventory.find(eui) !== undefined);
     if (known !== undefined) throw new Refusal(codes.knownDevice, `the inventory has ${known} already`);
-    if (inventory.list().length + news.length > context.settings.maxOpen)
-      throw new Refusal(codes.full, "the inventory is full");
+    requireRoom(announcedIn(inventory), request, context.settings);
     const common = { details: withoutGaps(details), announcedBy: request.originator };
     const type = typeOf(DeviceID, DeviceType, context);
     const hub = type === "CHF" ? { hub: DeviceID } : {};
@@ -76,6 +76,12 @@ export const inventoryServices: { readonly [R in "8.2" | "8.3" | "8.4" | "12.2"]
     return done;
   },
 };
+
+/** What users have announced; the home's own devices take nobody's room. */
+function announcedIn(inventory: Inventory) {
+  const announced = inventory.list().flatMap(({ announcedBy }) => announcedBy ?? []);
+  return { size: announced.length, list: () => announced.map((originator) => ({ request: { originator } })) };
+}
 
 interface Wanted {
   readonly UPRN?: number | undefined;

@@ -1,6 +1,7 @@
 /** The DCC's parts that have state, put together: what comes of one concerns the others. */
 import type { Eui64 } from "../../../firmware/wire/message.ts";
 import type { ReceivedAlert } from "../receiver.ts";
+import type { ThresholdSettings } from "../thresholds/settings.ts";
 import { AnswersGiven } from "./answers-given.ts";
 import { Commands } from "./commands.ts";
 import type { Content, DccContext } from "./context.ts";
@@ -8,11 +9,13 @@ import { Counters } from "./counters.ts";
 import { CredentialChanges } from "./credential-changes.ts";
 import { DatedInstructions } from "./dated.ts";
 import { Delivery, type Outcome, succeeded } from "./delivery.ts";
+import { FirmwareVersions } from "./firmware-versions.ts";
 import type { Gate } from "./gate.ts";
 import { Held } from "./held.ts";
 import { Holders } from "./holders.ts";
 import { HubLogs } from "./hub-log.ts";
 import type { Kept } from "./kept.ts";
+import { QuarantineGate } from "./quarantine.ts";
 import { Schedules } from "./schedules.ts";
 import { Sequences } from "./sequences.ts";
 import { StatusAlerts } from "./status-alerts.ts";
@@ -39,6 +42,7 @@ const keptParts = [
   "counters",
   "commands",
   "delivery",
+  "quarantine",
   "sequences",
   "held",
   "schedules",
@@ -56,22 +60,25 @@ export class Parts {
   readonly counters: Counters;
   readonly commands: Commands;
   readonly delivery: Delivery;
+  readonly quarantine: QuarantineGate;
   readonly sequences: Sequences;
   readonly held: Held;
   readonly schedules: Schedules;
   readonly dated: DatedInstructions;
   readonly hubLogs: HubLogs;
-  readonly #credentials: CredentialChanges;
+  readonly credentials: CredentialChanges;
+  readonly #versions: FirmwareVersions;
 
-  constructor(context: DccContext, ports: PartsPorts) {
+  constructor(context: DccContext, thresholds: Partial<ThresholdSettings>, ports: PartsPorts) {
     const { settings, headEnd, rules } = context;
-    this.given = new AnswersGiven(settings);
+    this.given = new AnswersGiven(settings, context.ports.crypto);
     this.inventory = headEnd.inventory;
     this.registrations = rules.registrations;
     this.holders = new Holders(headEnd);
     this.counters = new Counters(headEnd);
     this.commands = new Commands(context, this.holders);
     this.delivery = new Delivery(context, this.commands, ports.settled);
+    this.quarantine = new QuarantineGate(context, thresholds);
     this.sequences = new Sequences(context, {
       next: (request) => ports.resume(request, this.sequences),
       failed: (request) => ports.refused(request, settings.codes.sequence),
@@ -83,24 +90,33 @@ export class Parts {
     this.schedules = new Schedules(context, this.commands, this.delivery);
     this.dated = new DatedInstructions(context, {
       outcome: (errand, alert, content) => {
-        this.#credentials.happened(errand, alert);
+        this.credentials.happened(errand, alert);
         ports.outcome(errand, alert, content);
       },
       timedOut: ({ request }) => ports.late(request),
     });
     this.hubLogs = new HubLogs(context);
-    this.#credentials = new CredentialChanges(context, this.holders, {
+    this.#versions = new FirmwareVersions(context);
+    this.credentials = new CredentialChanges(context, this.holders, {
       lost: (user: Eui64, device: Eui64) =>
         this.schedules.drop(
           (each) => each.user === user && each.device === device,
           "scheduleRemovedWithSupplier",
         ),
     });
+    this.#watch(context);
+  }
+
+  /** Statuses that change are told; a device that is gone takes its schedules along. */
+  #watch(context: DccContext): void {
     const alerts = new StatusAlerts(context);
-    headEnd.inventory.watch((before, after) => {
+    this.inventory.watch((before, after) => {
       alerts.changed(before, after);
       if (after === undefined || ["Decommissioned", "Withdrawn"].includes(after.status))
         this.schedules.drop(({ device }) => device === before.eui, "scheduleRemovedWithDevice");
+      const { hub } = after ?? {};
+      if (hub !== undefined && this.inventory.isEnrolled(hub))
+        context.ports.observe({ kind: "enrolled", hub });
     });
   }
 
@@ -109,12 +125,14 @@ export class Parts {
     if (task.scheduleId !== undefined) return;
     this.hubLogs.settled(task, succeeded(outcome));
     if (outcome.how === "answered" && succeeded(outcome)) this.dated.accepted(task);
-    this.#credentials.settled(task, outcome);
+    this.credentials.settled(task, outcome);
+    this.#versions.settled(task, outcome);
   }
 
   /** True when the alert was told otherwise. */
   alert(alert: ReceivedAlert): boolean {
     this.hubLogs.take(alert);
+    this.#versions.take(alert);
     return this.dated.take(alert);
   }
 

@@ -16,6 +16,7 @@ import type { Delivery } from "./delivery.ts";
 import type { Kept } from "./kept.ts";
 import { type FormRequest, type RequestHeader, requestIdOf } from "./messages.ts";
 import { Refusal } from "./refusal.ts";
+import { requireRoom } from "./room.ts";
 import type { DccAlertCodes } from "./settings.ts";
 
 export type ScheduleForm = ReturnType<typeof dccParameters<"5.1">>;
@@ -51,7 +52,7 @@ export class Schedules implements Kept<SchedulesSnapshot> {
 
   /** 5.1: its number. Throws a {@link Refusal}. */
   create(request: FormRequest, form: ScheduleForm): bigint {
-    const { codes, maxSchedules, maxOpen } = this.#context.settings;
+    const { codes, maxSchedules } = this.#context.settings;
     const { originator: user } = request;
     const { counter, target, commandVariant, reference } = request;
     const schedule: Schedule = {
@@ -61,7 +62,7 @@ export class Schedules implements Kept<SchedulesSnapshot> {
     this.#requireReadable(schedule);
     if (this.of((each) => each.device === form.DeviceID).length >= maxSchedules)
       throw new Refusal(codes.tooManySchedules, `${form.DeviceID} has ${maxSchedules} schedules already`);
-    if (this.#agenda.size >= maxOpen) throw new Refusal(codes.full, `${maxOpen} schedules are kept already`);
+    requireRoom(this.#agenda, request, this.#context.settings);
     const atS = this.#nextS(schedule, this.#context.nowS());
     if (atS === undefined) throw new Refusal(codes.scheduleDates, "the schedule has no time left to run");
     this.#nextId += 1n;
@@ -119,9 +120,8 @@ export class Schedules implements Kept<SchedulesSnapshot> {
   }
 
   #ask(schedule: Schedule): void {
-    const { settings, rules } = this.#context;
-    if (this.#delivery.size >= settings.maxOpen)
-      throw new Refusal(settings.codes.full, `${settings.maxOpen} requests are open`);
+    const { rules } = this.#context;
+    this.#delivery.requireRoom(schedule.request);
     const read = readOf(schedule, this.#context.nowS());
     const granted = requireAccess(read, "send", rules, this.#context.nowS());
     const { counter, originator, target } = read;

@@ -10,6 +10,7 @@ import type { Gate } from "./gate.ts";
 import type { Kept } from "./kept.ts";
 import { type RequestHeader, requestIdOf } from "./messages.ts";
 import { Refusal } from "./refusal.ts";
+import { requireRoom } from "./room.ts";
 import type { TakenRequest, Task } from "./task.ts";
 
 type State = "open" | "succeeded" | "failed";
@@ -45,8 +46,11 @@ export class Sequences implements Gate, Kept<SequencesSnapshot> {
     this.#remember(requestIdOf(request), "open");
     if (before === undefined || before === "succeeded") return undefined;
     const { settings, ports } = this.#context;
-    if (this.#waiting.size >= settings.maxOpen)
-      throw new Refusal(settings.codes.full, `${settings.maxOpen} requests wait in sequences already`);
+    requireRoom(
+      { size: this.#waiting.size, list: () => this.#waiting.list().map((each) => ({ request: each })) },
+      request,
+      settings,
+    );
     this.#waiting.add(ports.nowMs() + settings.sequenceWaitS * 1000, request);
     return { code: "I99" };
   }

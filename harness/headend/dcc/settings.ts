@@ -27,6 +27,8 @@ export interface DccSettings {
   readonly sequenceWaitS: number;
   /** Requests that may be with the DCC and not yet be settled, of all users; also those that it holds, and its schedules. */
   readonly maxOpen: number;
+  /** The same, of one user: the others have the rest. */
+  readonly maxOfUser: number;
   /** Schedules of a device (the schema's bound). */
   readonly maxSchedules: number;
   /** RequestIDs whose answers are remembered, so that asking again does nothing again. */
@@ -116,6 +118,7 @@ export interface DccAlertCodes {
   readonly restored: string;
   readonly recovered: string;
   readonly credentialsUpdated: string;
+  readonly firmwareMismatch: string;
 }
 
 const defaultCodes: DccCodes = {
@@ -169,6 +172,7 @@ const defaultAlertCodes: DccAlertCodes = {
   restored: "N29",
   recovered: "N40",
   credentialsUpdated: "N42",
+  firmwareMismatch: "N49",
 };
 
 export const defaultDccSettings: DccSettings = {
@@ -181,6 +185,7 @@ export const defaultDccSettings: DccSettings = {
   hubLogS: 120,
   sequenceWaitS: 86_400,
   maxOpen: 10_000,
+  maxOfUser: 8_000,
   maxSchedules: 99,
   maxRemembered: 20_000,
   gbcsVersion: "4.3",

@@ -1,7 +1,7 @@
 /** Service requests 3.2, 6.2.3, 6.8, 6.18 and 6.26: billing periods, maximum demand, change of tenancy. */
 import { z } from "zod";
 import type { CalendarDate } from "../../../firmware/model/index.ts";
-import { dateTime, empty, oneOf, time, whole } from "./duis.ts";
+import { dateTime, empty, oneOf, someOf, time, whole } from "./duis.ts";
 import { list } from "./read.ts";
 import { type Lookup, request } from "./request.ts";
 import { isRow } from "./switching-table.ts";
@@ -142,6 +142,7 @@ export const billing = {
       MaxDemandActivePowerExportValue: empty.optional(),
       MaxDemandConfigTimeActivePowerImportValue: empty.optional(),
     },
+    check: someOf(...demandResets.map(([element]) => element)),
     values: (p) =>
       Object.fromEntries(
         demandResets.flatMap(([element, path]) => (p[element] === undefined ? [] : [[path, 0]])),

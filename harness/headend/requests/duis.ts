@@ -21,7 +21,9 @@ const ordinary = seconds(1, NEVER - 1);
 /** Of logs: the least and the greatest moment are "everything". */
 const inclusive = seconds(0, NEVER);
 
-/** Why `input` is no time for a device: not a date, no zone, or beyond 32 bits of seconds. */
+const partOfSecond = /[.,]\d*[1-9]/;
+
+/** Why `input` is no time for a device: not a date, no zone, part of a second, or beyond 32 bits of seconds. */
 function timeFault(input: unknown, range: z.ZodType): string | undefined {
   if (typeof input === "number") return range.safeParse(input).success ? undefined : timeRange;
   if (typeof input !== "string") return "expected a time: UTC seconds, or ISO 8601 with a zone";
@@ -30,14 +32,16 @@ function timeFault(input: unknown, range: z.ZodType): string | undefined {
     return `line 1, column ${time.column} of ${JSON.stringify(input)}: ${time.fault}`;
   if (!/(z|[+-]\d\d(:?\d\d)?)$/i.test(input.slice(10)))
     return `${JSON.stringify(input)} has no zone: end it with Z for UTC`;
-  return range.safeParse(Math.floor(time / 1000)).success ? undefined : timeRange;
+  if (partOfSecond.test(input))
+    return `${JSON.stringify(input)} has part of a second: devices have whole ones`;
+  return range.safeParse(time / 1000).success ? undefined : timeRange;
 }
 
 const isoTime = (range: z.ZodType) =>
   z
     .string()
     .refine((text) => timeFault(text, range) === undefined)
-    .transform((text) => Math.floor((readIsoTime(text) as number) / 1000));
+    .transform((text) => (readIsoTime(text) as number) / 1000);
 /** The time of `seconds` in UTC, as XML has it. */
 const asIso = (seconds: unknown): string =>
   typeof seconds === "number"
@@ -53,7 +57,8 @@ export const dateTime = written(
 
 /** DUIS's way to cancel what was to take force later; of a log, its end. */
 export const cancellation = "3000-12-31T00:00:00Z";
-const isCancellation = (text: string): boolean => readIsoTime(text) === readIsoTime(cancellation);
+const isCancellation = (text: string): boolean =>
+  readIsoTime(text) === readIsoTime(cancellation) && !partOfSecond.test(text);
 const never = z
   .string()
   .refine(isCancellation)
@@ -198,4 +203,12 @@ export const oneOf =
         code: "custom",
         message: `expected one of ${names.join(", ")}, got ${given.join(" and ") || "none"}`,
       });
+  };
+
+/** The check of a form of which at least one element must be there. */
+export const someOf =
+  (...names: readonly string[]) =>
+  (value: Readonly<Record<string, unknown>>, context: z.core.$RefinementCtx): void => {
+    if (names.every((name) => value[name] === undefined))
+      context.addIssue({ code: "custom", message: `expected one or more of ${names.join(", ")}, got none` });
   };

@@ -2,8 +2,8 @@
 import { pause, type Timers } from "../../../hal/serial/timers.ts";
 import type { Store } from "./store.ts";
 
-/** Sends a message to a user's address: the status that it answers. Rejects when there is no answer. */
-export type Post = (address: string, xml: string) => Promise<number>;
+/** Sends a message to a user's address: the status that it answers. Rejects when there is no answer, or `signal` ends the wait. */
+export type Post = (address: string, xml: string, signal: AbortSignal) => Promise<number>;
 
 export interface DeliveryPorts {
   readonly store: Store;
@@ -26,6 +26,8 @@ export class Delivery {
   readonly #ports: DeliveryPorts;
   readonly #settings: DeliverySettings;
   readonly #stop = new AbortController();
+  /** Ends what is still on its way after the stop. */
+  readonly #cut = new AbortController();
   /** Users that are being delivered to. */
   readonly #busy = new Map<string, Promise<void>>();
   readonly #failed: (error: unknown) => void;
@@ -51,10 +53,12 @@ export class Delivery {
     this.#busy.set(user, work);
   }
 
-  /** What is on its way is waited for; the rest stays in the store. */
+  /** What is on its way is waited for, a little; the rest stays in the store. */
   async stop(): Promise<void> {
     this.#stop.abort();
+    const cancel = this.#ports.timers.after(graceMs, () => this.#cut.abort());
     await Promise.all(this.#busy.values());
+    cancel();
   }
 
   async #deliver(user: string, address: string): Promise<void> {
@@ -82,7 +86,9 @@ export class Delivery {
     failures: number,
   ): Promise<boolean> {
     const told = { user, address, code, ...(requestId !== undefined && { requestId }) };
-    const answer = await this.#ports.post(address, xml).catch((error: unknown) => reasonOf(error));
+    const answer = await this.#ports
+      .post(address, xml, this.#cut.signal)
+      .catch((error: unknown) => reasonOf(error));
     if (typeof answer === "number" && answer >= 200 && answer < 300) {
       this.#ports.observe({ kind: "delivered", ...told, status: answer });
       return true;
@@ -99,15 +105,16 @@ function reasonOf(error: unknown): string {
 }
 
 const postTimeoutMs = 10_000;
+const graceMs = 1000;
 
 /** Over HTTP; redirections are not followed, and what is answered is not read. */
-export const postOverHttp: Post = async (address, xml) => {
+export const postOverHttp: Post = async (address, xml, signal) => {
   const response = await fetch(address, {
     method: "POST",
     headers: { "content-type": "application/xml" },
     body: xml,
     redirect: "manual",
-    signal: AbortSignal.timeout(postTimeoutMs),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(postTimeoutMs)]),
   });
   await response.body?.cancel();
   return response.status;

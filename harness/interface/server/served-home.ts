@@ -18,7 +18,7 @@ import { HomeSmki } from "../smki-home.ts";
 import { Delivery, type DeliverySettings, type Post, postOverHttp } from "./delivery.ts";
 import { Reception, type Reply } from "./reception.ts";
 import { Store, type StoreLimits } from "./store.ts";
-import { otherHistory, Timeline } from "./timeline.ts";
+import { Timeline } from "./timeline.ts";
 import type { Handler } from "./web-server.ts";
 
 export interface ServedHomeOptions {
@@ -81,6 +81,8 @@ export class ServedHome {
   readonly #timers: Timers;
   #fail: (error: unknown) => void = () => {};
   #lookUps = 0;
+  /** Has it come to where it was? */
+  #isOpen = false;
 
   /** Makes the home and brings it to where it was. Rejects with `serve/…`, and as `premises` does. */
   static async open(options: ServedHomeOptions): Promise<ServedHome> {
@@ -94,7 +96,7 @@ export class ServedHome {
       await served.#resume(wallMs());
       return served;
     } catch (error) {
-      await store.close();
+      store.close();
       throw error;
     }
   }
@@ -158,7 +160,7 @@ export class ServedHome {
   async close(): Promise<void> {
     await this.#timeline.stop();
     await this.#delivery.stop();
-    await this.#store.close();
+    this.#store.close();
   }
 
   #openDcc() {
@@ -177,7 +179,7 @@ export class ServedHome {
     const push = { xml: this.#write(message), code, ...(requestId !== undefined && { requestId }) };
     const at = this.#timeline.position;
     const kept = this.#store.push(user, { ...push, madeMs: this.#timers.nowMs() }, at, isDroppable);
-    if (kept === "known") return;
+    if (kept === "known" || !this.#isOpen) return;
     const told = { user, code, ...(requestId !== undefined && { requestId }) };
     this.#options.observe({ kind: kept === "kept" ? "to-deliver" : "dropped", ...told });
     this.#delivery.wake(user);
@@ -199,10 +201,10 @@ export class ServedHome {
     const { reached } = this.#store;
     if (reached === undefined) this.#store.reach(this.#timeline.position);
     else await this.#timeline.replayTo(reached);
-    const [astray] = this.#store.astray();
-    if (astray !== undefined) throw otherHistory(`other messages were made for ${astray}`);
+    this.#store.caughtUp();
     const lead = home.start === undefined ? beganMs - this.home.nowMs : 0;
     const passedMs = reached === undefined ? lead : (wallMs - reached.wallMs) * timeScale;
+    this.#isOpen = true;
     this.home.trace.listener = (event: TraceEvent) => this.#options.observe(toldOf(event));
     this.#timeline.start(Math.min(Math.max(0, passedMs), maxBehindMs), this.#fail);
     for (const user of this.#store.usersWaitedFor()) this.#delivery.wake(user);

@@ -1,15 +1,12 @@
 /**
- * What outlives the process, in one LMDB environment: the requests that were taken, with their places in the home's time, and what
- * is to be delivered. The home itself is not kept: made again of the same seed and asked the same at the same places, it is the same.
- * A call returns when its transaction is committed, which a kill of the process does not undo.
+ * What outlives the process: the requests that were taken, with their places in the home's time, and which messages were made and
+ * delivered. The home itself is not kept, nor are its messages: made again of the same seed and asked the same at the same places, it is
+ * the same, and makes the same messages, of which those that wait are delivered.
  */
-import { rmSync } from "node:fs";
-import { join } from "node:path";
-import { type Database, open } from "lmdb";
-import { CodedError, messageOf } from "../../../hal/base/coded-error.ts";
+import { crc32 } from "node:zlib";
 import type { Service } from "../../headend/dcc/access.ts";
-import { makeFolder } from "../../make-folder.ts";
-import type { Position } from "./timeline.ts";
+import { Journal } from "./journal.ts";
+import { otherHistory, type Position } from "./timeline.ts";
 
 /** A request as it was taken. */
 export interface Taken {
@@ -26,7 +23,7 @@ export interface Push {
   readonly xml: string;
   readonly code: string;
   readonly requestId?: string;
-  /** Milliseconds on the clock of the process that made it. */
+  /** Milliseconds on the clock of the process. */
   readonly madeMs: number;
 }
 
@@ -36,162 +33,159 @@ export interface Reached extends Position {
 }
 
 export interface StoreLimits {
-  /** Of all requests taken. */
-  readonly maxTakenBytes: number;
+  readonly maxBytes: number;
   /** A user for whom so many messages wait is refused its requests; of twice as many, alerts are dropped. */
   readonly maxWaiting: number;
 }
-export const defaultStoreLimits: StoreLimits = { maxTakenBytes: 512 << 20, maxWaiting: 10_000 };
+const defaultStoreLimits: StoreLimits = { maxBytes: 512 << 20, maxWaiting: 2000 };
+
+type Entry =
+  | ({ readonly kind: "home" } & object)
+  | ({ readonly kind: "taken"; readonly wallMs: number } & Taken)
+  | ({ readonly kind: "made"; readonly user: string; readonly at: Position; readonly wallMs: number } & Mark)
+  | { readonly kind: "delivered"; readonly user: string; readonly seq: number }
+  | { readonly kind: "reached"; readonly at: Position; readonly wallMs: number };
+
+/** What is kept of a message. */
+interface Mark {
+  /** Checksum of its XML. */
+  readonly crc: number;
+  readonly isDropped: boolean;
+}
+
+interface Outbox {
+  /** By the process before this one. */
+  readonly before: Mark[];
+  delivered: number;
+  /** By this process. */
+  made: number;
+  readonly waiting: { readonly seq: number; readonly push: Push }[];
+}
 
 export class Store {
-  readonly limits: StoreLimits;
-  readonly #db: Database;
+  readonly #limits: StoreLimits;
+  readonly #journal: Journal;
   readonly #wallMs: () => number;
-  #takenCount = 0;
-  #takenBytes = 0;
-  /** Messages that wait, by user. */
-  readonly #waiting = new Map<string, number>();
-  /** Messages made by this process for a user, those that an earlier one made before it too. */
-  readonly #made = new Map<string, number>();
+  readonly #outboxes = new Map<string, Outbox>();
+  #home: object | undefined;
+  #reached: Reached | undefined;
 
-  /** Throws `serve/store` for a folder that cannot be used, or holds no store. */
+  /** In the folder `dir`. Throws `serve/store` for one that cannot be used, or is damaged. */
   constructor(dir: string, wallMs: () => number, limits: Partial<StoreLimits> = {}, fresh = false) {
-    this.limits = { ...defaultStoreLimits, ...limits };
+    this.#limits = { ...defaultStoreLimits, ...limits };
     this.#wallMs = wallMs;
-    this.#db = guarded(`${dir} cannot be opened`, () => {
-      if (fresh) for (const name of ["data.mdb", "lock.mdb"]) rmSync(join(dir, name), { force: true });
-      makeFolder(dir);
-      return open({ path: dir, noSubdir: false, cache: false });
-    });
-    guarded(`${dir} cannot be read`, () => this.#count());
+    this.#journal = new Journal(dir, fresh);
+    for (const entry of this.#entries()) this.#note(entry);
   }
 
   /** What the home was made of. The first call settles it. */
   home(settle: () => object): object {
-    const known = this.#db.get("home") as object | undefined;
-    if (known !== undefined) return known;
-    const made = settle();
-    this.#commit(() => this.#db.putSync("home", made));
-    return made;
+    if (this.#home !== undefined) return this.#home;
+    this.#append({ kind: "home", ...settle() });
+    return this.#home as unknown as object;
   }
 
   get reached(): Reached | undefined {
-    return this.#db.get("reached") as Reached | undefined;
+    return this.#reached;
   }
 
   /** The home is there now, and nothing outside tells of it yet. Throws `serve/store`. */
   reach(at: Position): void {
-    this.#commit(() => this.#reach(at));
+    this.#append({ kind: "reached", at, wallMs: this.#wallMs() });
   }
 
   /** All requests taken, oldest first. */
   *taken(): Iterable<Taken> {
-    for (const { value } of this.#db.getRange({ start: ["taken", 0], end: ["taken", maxKey] }))
-      yield value as Taken;
+    for (const entry of this.#entries()) if (entry.kind === "taken") yield entry;
   }
 
-  /** Is there room for a request of `user`? The reason, where there is none. */
+  /** Why there is no room for a request of `user`; undefined where there is. */
   fullFor(user: string, bytes: number): string | undefined {
-    const { maxTakenBytes, maxWaiting } = this.limits;
-    if (this.#takenBytes + bytes > maxTakenBytes)
-      return `the store holds ${this.#takenBytes} bytes of requests, of ${maxTakenBytes} at most`;
+    const { maxBytes, maxWaiting } = this.#limits;
+    const { size } = this.#journal;
+    if (size + bytes > maxBytes) return `the store has ${size} bytes, of ${maxBytes} at most`;
     const waiting = this.waitingFor(user);
-    if (waiting >= maxWaiting) return `${waiting} messages wait for ${user}, ${maxWaiting} at most`;
-    return undefined;
+    return waiting < maxWaiting
+      ? undefined
+      : `${waiting} messages wait for ${user}, of ${maxWaiting} at most`;
   }
 
   /** Before its answer leaves, and before the home goes on. Throws `serve/store`. */
   take(taken: Taken): void {
-    this.#commit(() => {
-      this.#db.putSync(["taken", this.#takenCount], taken);
-      this.#reach(taken.at);
-    });
-    this.#takenCount += 1;
-    this.#takenBytes += taken.xml.length;
+    this.#append({ kind: "taken", ...taken, wallMs: this.#wallMs() });
   }
 
-  /** False: an earlier process made it, or there was no room for it. Throws `serve/store`. */
+  /** "known": it was delivered before. Throws `serve/store`, and `serve/history` when another one was made here before. */
   push(user: string, push: Push, at: Position, isDroppable: boolean): "kept" | "known" | "dropped" {
-    const seq = (this.#made.get(user) ?? 0) + 1;
-    this.#made.set(user, seq);
-    if (seq <= this.madeBefore(user)) return "known";
-    const isDropped = isDroppable && this.waitingFor(user) >= 2 * this.limits.maxWaiting;
-    this.#commit(() => {
-      if (!isDropped) this.#db.putSync(["push", user, seq], push);
-      this.#db.putSync(["made", user], seq);
-      this.#reach(at);
-    });
-    if (isDropped) return "dropped";
-    this.#waiting.set(user, this.waitingFor(user) + 1);
+    const outbox = this.#outbox(user);
+    const seq = outbox.made + 1;
+    const crc = crc32(push.xml);
+    let mark = outbox.before[seq - 1];
+    if (mark !== undefined && mark.crc !== crc) throw otherHistory(`another message was made for ${user}`);
+    if (mark === undefined) {
+      mark = { crc, isDropped: isDroppable && outbox.waiting.length >= 2 * this.#limits.maxWaiting };
+      this.#journal.append({ kind: "made", user, at, wallMs: this.#wallMs(), ...mark } satisfies Entry);
+    }
+    outbox.made = seq;
+    if (mark.isDropped) return "dropped";
+    if (seq <= outbox.delivered) return "known";
+    outbox.waiting.push({ seq, push });
     return "kept";
   }
 
-  /** How many messages for `user` the home has made, as far as is known outside. */
-  madeBefore(user: string): number {
-    return (this.#db.get(["made", user]) as number | undefined) ?? 0;
-  }
-
-  /** Users for whom the home made other messages than before, up to where it had got. */
-  astray(): readonly string[] {
-    const before = [...this.#db.getKeys({ start: ["made", ""], end: ["made", "~"] })].map(
-      (key) => (key as [string, string])[1],
-    );
-    const users = new Set([...before, ...this.#made.keys()]);
-    return [...users].filter((user) => (this.#made.get(user) ?? 0) !== this.madeBefore(user));
+  /** The home has come to where it was, and has made all messages of before. Throws `serve/history`. */
+  caughtUp(): void {
+    for (const [user, { before, made }] of this.#outboxes) {
+      if (made !== before.length)
+        throw otherHistory(`${before.length} messages were made for ${user}, ${made} are now`);
+      before.length = 0;
+    }
   }
 
   waitingFor(user: string): number {
-    return this.#waiting.get(user) ?? 0;
+    return this.#outboxes.get(user)?.waiting.length ?? 0;
   }
 
   usersWaitedFor(): readonly string[] {
-    return [...this.#waiting.keys()].filter((user) => this.waitingFor(user) > 0);
+    return [...this.#outboxes.keys()].filter((user) => this.waitingFor(user) > 0);
   }
 
   /** The oldest that waits for `user`. */
   next(user: string): { readonly seq: number; readonly push: Push } | undefined {
-    const range = { start: ["push", user, 0], end: ["push", user, maxKey], limit: 1 };
-    for (const { key, value } of this.#db.getRange(range))
-      return { seq: (key as [string, string, number])[2], push: value as Push };
-    return undefined;
+    return this.#outboxes.get(user)?.waiting[0];
   }
 
   delivered(user: string, seq: number): void {
-    this.#commit(() => this.#db.removeSync(["push", user, seq]));
-    this.#waiting.set(user, this.waitingFor(user) - 1);
+    this.#append({ kind: "delivered", user, seq });
+    this.#outbox(user).waiting.shift();
   }
 
-  async close(): Promise<void> {
-    await this.#db.close();
+  close(): void {
+    this.#journal.close();
   }
 
-  #reach(at: Position): void {
-    this.#db.putSync("reached", { ...at, wallMs: this.#wallMs() } satisfies Reached);
+  *#entries(): Iterable<Entry> {
+    for (const record of this.#journal.records()) yield record as Entry;
   }
 
-  #commit(change: () => void): void {
-    guarded("a change cannot be written", () => this.#db.transactionSync(change));
+  #append(entry: Entry): void {
+    this.#journal.append(entry);
+    this.#note(entry);
   }
 
-  #count(): void {
-    for (const { xml } of this.taken()) {
-      this.#takenCount += 1;
-      this.#takenBytes += xml.length;
+  #note(entry: Entry): void {
+    if ("at" in entry) this.#reached = { ...entry.at, wallMs: entry.wallMs };
+    if (entry.kind === "home") this.#home = entry;
+    if (entry.kind === "made") this.#outbox(entry.user).before.push(entry);
+    if (entry.kind === "delivered") this.#outbox(entry.user).delivered = entry.seq;
+  }
+
+  #outbox(user: string): Outbox {
+    let outbox = this.#outboxes.get(user);
+    if (outbox === undefined) {
+      outbox = { before: [], delivered: 0, made: 0, waiting: [] };
+      this.#outboxes.set(user, outbox);
     }
-    for (const key of this.#db.getKeys({ start: ["push", "", 0], end: ["push", "~", 0] })) {
-      const user = (key as [string, string, number])[1];
-      this.#waiting.set(user, this.waitingFor(user) + 1);
-    }
-  }
-}
-
-const maxKey = Number.MAX_SAFE_INTEGER;
-
-function guarded<T>(what: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    const advice = "Give a folder of its own with --store DIR, with room on its disk; --fresh begins anew.";
-    throw new CodedError("serve/store", `store: ${what} (${messageOf(cause)})`, { advice }, cause);
+    return outbox;
   }
 }

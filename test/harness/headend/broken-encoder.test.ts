@@ -9,7 +9,8 @@ import {
   type ValueType,
 } from "../../../firmware/model/index.ts";
 import { suites } from "../../../firmware/wire/suites.ts";
-import type { CodedError } from "../../../hal/base/coded-error.ts";
+import { sameBytes } from "../../../hal/base/bytes.ts";
+import { type CodedError, hasCode } from "../../../hal/base/coded-error.ts";
 import { correlate } from "../../../harness/headend/correlate.ts";
 import { transform } from "../../../harness/headend/transform.ts";
 import { requests } from "./samples.ts";
@@ -138,7 +139,42 @@ describe("an encoder that writes one value wrong", () => {
       assert.deepEqual(wrong.slice(0, 20), [], `${wrong.length} of ${count}`);
       assert.ok(count > 1900, `${count} values`);
     });
+
+  for (const [name, { wire }] of Object.entries({ cose: suites.cose, gbcs: suites.gbcs }))
+    it(`is noticed when it leaves an operation out, does it twice, or does it in another place (${name})`, function () {
+      this.timeout(60_000);
+      let count = 0;
+      const taken: string[] = [];
+      for (const request of requests) {
+        const { command } = transform(request, wire);
+        const all = command.operations;
+        const orders = all.flatMap((one, i) => [
+          all.toSpliced(i, 1),
+          all.toSpliced(i, 0, one),
+          all.toSpliced(i, 2, ...all.slice(i, i + 2).reverse()),
+        ]);
+        for (const operations of orders) {
+          // None at all, more than one in ASN.1, and what is the same have no form, or are no other.
+          const bytes = attempt(() => wire.encode({ ...command, operations }));
+          if (bytes === undefined || sameBytes(bytes, wire.encode(command))) continue;
+          count++;
+          if (fieldOf(() => correlate(bytes, request)) === "taken") taken.push(request.reference);
+        }
+      }
+      console.log(`      ${count} commands`);
+      assert.deepEqual(taken, []);
+      assert.ok(count > 500, `${count} commands`);
+    });
 });
+
+function attempt<T>(call: () => T): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (hasCode(error, "wire") || hasCode(error, "model")) return undefined;
+    throw error;
+  }
+}
 
 function fieldOf(call: () => void): string {
   try {

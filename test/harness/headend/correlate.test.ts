@@ -123,7 +123,7 @@ describe("correlation of pre-commands", () => {
     ["another originator", "originator", { originator: "90B3D51F30030000" }],
     [
       "another supplementary counter",
-      "supplementary[1]",
+      "supplementary.counter",
       { supplementary: { party: "90B3D51F30030000", counter: 6n } },
     ],
   ];

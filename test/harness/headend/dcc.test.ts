@@ -132,6 +132,15 @@ describe("the DCC, as its users see it", () => {
         dcc.accept(ask("7.4"), "send");
         return [old, "send", "E49"];
       },
+      "a critical request that nobody has signed, sent as one that is": () => [
+        ask("7.2", {}, { commandVariant: 5 }),
+        "send",
+        "E12",
+      ],
+      "a signed pre-command as a request": () => {
+        const request = signed("7.2");
+        return [{ ...request, commandVariant: 4, counter: request.counter + 1n }, "transform", "E12"];
+      },
       "a pre-command that nobody made": () => {
         const request = signed("7.2");
         return [{ ...request, counter: request.counter + 1n }, "send", "E41"];

@@ -2,6 +2,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { requests, type UserRole, userRoles } from "../../../firmware/model/index.ts";
 import { hasCode } from "../../../hal/base/coded-error.ts";
+import { requireAccess } from "../../../harness/headend/dcc/access.ts";
+import type { Refusal } from "../../../harness/headend/dcc/refusal.ts";
+import { Registrations } from "../../../harness/headend/dcc/registrations.ts";
+import { Inventory } from "../../../harness/headend/inventory.ts";
 import {
   type Service,
   type SuspensionClass,
@@ -97,5 +101,28 @@ describe("the suspension of a defaulting party", () => {
       ),
       { seed: 1 },
     );
+  });
+
+  it("is answered E3 by the DCC, before it looks at the device", () => {
+    const suspensions = rights();
+    const registrations = new Registrations();
+    const rules = {
+      ...{ inventory: new Inventory(), registrations, requireRights: suspensions.requireRights },
+      user: (eui: string) => ({ eui, roles: ["OU" as const], signingKeys: [] }),
+    };
+    const request = { originator: user, target: "00DB1234567890A0", counter: 1n, commandVariant: 1 };
+    const code = (reference: string) => {
+      try {
+        requireAccess({ ...request, reference, parameters: {} }, "send", rules, 0);
+      } catch (error) {
+        return (error as Refusal).responseCode;
+      }
+      return "I99";
+    };
+    assert.equal(code("4.8.1"), "E19");
+    suspensions.suspend("Acme", ["a"], { authorityConsent: false });
+    assert.equal(code("4.8.1"), "E3");
+    suspensions.lift("Acme", ["a"]);
+    assert.equal(code("4.8.1"), "E19");
   });
 });

@@ -52,7 +52,9 @@ const takes = (schema: z.ZodType, value: unknown): boolean => schema.safeParse(v
 
 /** What a user may write of `schema`. */
 export function anyOf(schema: z.ZodType): fc.Arbitrary<unknown> {
-  return (known.get(schema) ?? fresh(schema)).filter((value) => takes(schema, value));
+  const any = known.get(schema) ?? fresh(schema).filter((value) => takes(schema, value));
+  known.set(schema, any);
+  return any;
 }
 
 function fresh(schema: z.ZodType): fc.Arbitrary<unknown> {
@@ -100,29 +102,31 @@ const string = (minLength: number, maxLength: number, pattern?: RegExp): fc.Arbi
     ? fc.string({ unit: fc.constantFrom(..."ab<>&\"' ]é+0"), minLength, maxLength })
     : fc.stringMatching(new RegExp(pattern.source), { size: "small" });
 
-/** Members that may be left out: none, all, one or two of them, as far as the form takes that. */
+/** Members that may be left out: none, all, one or two of them, as far as the form's checks take that. */
 function object(schema: z.ZodType, shape: Readonly<Record<string, z.ZodType>>): fc.Arbitrary<unknown> {
   const names = Object.keys(shape).filter((name) => defOf(bareOf(shape[name]!)).type !== "never");
   const any = Object.fromEntries(names.map((name) => [name, anyOf(shape[name]!)]));
-  const [optional, required] = [true, false].map((left) =>
-    names.filter((name) => takes(shape[name]!, undefined) === left),
-  ) as [string[], string[]];
+  const required = names.filter((name) => !takes(shape[name]!, undefined));
+  const record = (of: typeof any, requiredKeys: string[]) =>
+    fc.record(of, { requiredKeys, noNullPrototype: true }).map(withReference);
+  if (defOf(schema).checks === undefined) return record(any, required);
+  const trials = fc.sample(record(any, names), { seed: 1, numRuns: 4 });
+  const possible = patternsOf(names.filter((name) => !required.includes(name)))
+    .map((pattern) => [...required, ...pattern])
+    .filter((given) => trials.some((trial) => takes(schema, only(trial, given))));
+  if (possible.length === 0) throw new Error(`nothing fits a form of ${names.join(", ")}`);
+  return fc.oneof(...possible.map((given) => record(only(any, given), given)));
+}
+
+function patternsOf(optional: readonly string[]): readonly (readonly string[])[] {
   const few = optional.length > 64 ? [] : optional;
   const pairs =
     few.length > 12 ? [] : few.flatMap((one, i) => few.slice(i + 1, i + 4).map((two) => [one, two]));
-  const patterns = [[], optional, ...few.map((name) => [name]), ...pairs];
-  const record = (given: readonly string[]) =>
-    fc
-      .record(
-        Object.fromEntries(names.filter((name) => given.includes(name)).map((name) => [name, any[name]!])),
-      )
-      .map(withReference);
-  const possible = patterns
-    .map((pattern) => record([...required, ...pattern]))
-    .filter((each) => fc.sample(each, { seed: 1, numRuns: 4 }).some((value) => takes(schema, value)));
-  if (possible.length === 0) throw new Error(`nothing fits a form of ${names.join(", ")}`);
-  return fc.oneof(...possible);
+  return [[], optional, ...few.map((name) => [name]), ...pairs];
 }
+
+const only = <T extends object>(form: T, names: readonly string[]): T =>
+  Object.fromEntries(Object.entries(form).filter(([name]) => names.includes(name))) as T;
 
 function bareOf(schema: z.ZodType): z.ZodType {
   const { innerType, in: from } = defOf(schema);

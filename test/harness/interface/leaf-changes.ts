@@ -1,51 +1,81 @@
-/** Another value for each leaf of a request, one at a time. */
+/** Another value for each leaf of a request, or none, one at a time. */
 
 export interface Change {
   readonly what: string;
-  /** Of the header, not of the body. */
-  readonly isHeader: boolean;
+  /** The element that is changed. */
+  readonly name: string;
+  readonly isLeftOut: boolean;
   /** Of which a refusal must say one. */
   readonly names: readonly string[];
   readonly refusal: string | undefined;
+  /** The request with the change. */
+  readonly xml: string;
 }
 
-const leaf = /<sr:(\w+)((?:\s+[\w:]+="[^"]*")*)>([^<>]*)<\/sr:\1>/g;
+/** What is said of a request's text; undefined when nothing is. */
+type Refusal = (xml: string) => string | undefined;
 
-/**
- * Of each element's leaves one of `stride` in `xml`, changed; `refusal` says what is said of it. Values that have no like elsewhere (words) are those that a
- * refusal of nonsense offers.
- */
-export function* changesOf(
-  xml: string,
-  stride: number,
-  refusal: (text: string) => string | undefined,
-): Generator<Change> {
-  const body = xml.indexOf("<sr:Body>");
-  const seen = new Map<string, number>();
+const leaf = /<sr:(\w+)((?:\s+[\w:]+="[^"]*")*)>([^<>]*)<\/sr:\1>/g;
+/** Says something by being there. */
+const flag = /<sr:(\w+)\/>/g;
+
+/** What a command's own header has for the elements of a request's. */
+const headerNames = ["originator", "target", "counter", "supplementary", "expected"];
+
+/** Each leaf of `xml` with another value, and left out; of these, those that `pick` picks. */
+export function* changesOf(xml: string, pick: () => boolean, refusal: Refusal): Generator<Change> {
+  for (const { name, at, length, what, other } of edits(xml, refusal)) {
+    if (!pick()) continue;
+    const names = at < xml.indexOf("<sr:Body>") ? [name, ...headerNames] : [name];
+    const text = xml.slice(0, at) + other + xml.slice(at + length);
+    yield {
+      name,
+      names,
+      isLeftOut: other === "",
+      what: `${name} ${what}`,
+      refusal: refusal(text),
+      xml: text,
+    };
+  }
+}
+
+interface Edit {
+  readonly name: string;
+  readonly at: number;
+  readonly length: number;
+  readonly what: string;
+  readonly other: string;
+}
+
+function* edits(xml: string, refusal: Refusal): Generator<Edit> {
+  /** Words that a refusal of another names, by their element's name. */
+  const words = new Map<string, readonly string[]>();
   for (const match of xml.matchAll(leaf)) {
     const [all, name, attributes, value] = match as unknown as [string, string, string, string];
-    const before = seen.get(name) ?? 0;
-    seen.set(name, before + 1);
-    if (before % stride > 0) continue;
-    const at = match.index + all.lastIndexOf(`>${value}<`) + 1;
-    const put = (other: string): string => xml.slice(0, at) + other + xml.slice(at + value.length);
-    const isHeader = match.index < body;
-    const names = !isHeader ? [name] : [name, "originator", "target", "counter", "expected"];
-    const others = alternatives(value) ?? offered(refusal(put("no such word")), value);
+    const [at, { length }] = [match.index, all];
+    const put = (other: string): string => all.replace(`>${value}<`, () => `>${other}<`);
+    const offer = (): readonly string[] =>
+      offered(refusal(xml.slice(0, at) + put("no such word") + xml.slice(at + length)));
+    const others = alternatives(value) ?? wordsFor(value, memo(words, name, offer));
     for (const other of others)
-      yield {
-        isHeader,
-        what: `${name} ${value.slice(0, 30)} as ${other.slice(0, 30)}`,
-        names,
-        refusal: refusal(put(other)),
-      };
-    for (const attribute of attributes.matchAll(/ (\w+)="(\d+)"/g)) {
-      const from = match.index + all.indexOf(attribute[0]);
-      const other = ` ${attribute[1]}="${Number(attribute[2]) + 1}"`;
-      const text = xml.slice(0, from) + other + xml.slice(from + attribute[0].length);
-      yield { isHeader, what: `${name} ${attribute[0]} + 1`, names, refusal: refusal(text) };
+      yield { name, at, length, what: `${value.slice(0, 30)} as ${other.slice(0, 30)}`, other: put(other) };
+    for (const [attribute, own, number] of attributes.matchAll(/ (\w+)="(\d+)"/g)) {
+      const other = all.replace(attribute, ` ${own}="${Number(number) + 1}"`);
+      yield { name, at, length, what: `${attribute} + 1`, other };
     }
+    yield { name, at, length, what: "left out", other: "" };
   }
+  for (const match of xml.matchAll(flag)) {
+    const [all, name] = match as unknown as [string, string];
+    const isWhole = /<sr:Body>\s*$/.test(xml.slice(0, match.index));
+    if (!isWhole) yield { name, at: match.index, length: all.length, what: "left out", other: "" };
+  }
+}
+
+function memo<V>(known: Map<string, V>, key: string, value: () => V): V {
+  const found = known.get(key) ?? value();
+  known.set(key, found);
+  return found;
 }
 
 function alternatives(value: string): string[] | undefined {
@@ -56,7 +86,10 @@ function alternatives(value: string): string[] | undefined {
     );
   if (/^-?\d+\.\d+$/.test(value)) return [value.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10))];
   if (/^\d{4}-\d\d-\d\dT/.test(value))
-    return [value.replace(/^\d{4}/, value.startsWith("3000") ? "2030" : "2031")];
+    return [
+      value.replace(/^\d{4}/, value.startsWith("3000") ? "2030" : "2031"),
+      value.replace(/(\.\d+)?Z$/, ".50Z"),
+    ];
   if (/^(\d{4}|65535)-\d\d-\d\d/.test(value))
     return [value.replace(/-(\d\d)(Z?)$/, (_, day, zone) => `-${day === "11" ? "12" : "11"}${zone}`)];
   if (/^\d\d:\d\d:\d\d/.test(value)) return [value.replace(/^\d\d/, (hour) => (hour === "05" ? "06" : "05"))];
@@ -77,9 +110,12 @@ const requestIds = (id: string): string[] => {
   ];
 };
 
-/** Words that a refusal names as possible; another text where it names none. */
-function offered(refusal: string | undefined, value: string): string[] {
-  const words = [...(refusal ?? "").matchAll(/"([^"]+)"/g)].map(([, word]) => word!);
-  const others = words.filter((word) => word !== value && word !== "no such word");
+/** Words that a refusal names as possible. */
+const offered = (refusal = ""): readonly string[] =>
+  [...refusal.matchAll(/"([^"]+)"/g)].map(([, word]) => word!).filter((word) => word !== "no such word");
+
+/** Another text where none is offered. */
+function wordsFor(value: string, offer: readonly string[]): readonly string[] {
+  const others = offer.filter((word) => word !== value);
   return others.length > 0 ? others : [`${value}x`, value.slice(1)];
 }

@@ -122,6 +122,15 @@ describe("a service request in XML", () => {
     ["two bodies", request(`${limits()}<sr:EnableSupply/>`), /expected one element/],
     ["a namespace of its own", request('<EnableSupply xmlns="urn:x"/>'), /of namespace urn:x/],
     [
+      "more of an element than its list takes",
+      request(
+        `<sr:RetrieveDeviceSecurityCredentialsKRP>${"<sr:RemotePartyRole>ACB</sr:RemotePartyRole>".repeat(8)}` +
+          "</sr:RetrieveDeviceSecurityCredentialsKRP>",
+        { CommandVariant: "1", ServiceReference: "6.24", ServiceReferenceVariant: "6.24.1" },
+      ),
+      /expected at most 7 RemotePartyRole, got another/,
+    ],
+    [
       "another command variant",
       request(limits(), { CommandVariant: "1" }),
       /Header.CommandVariant: expected 4 for 6.4.1, got 1/,

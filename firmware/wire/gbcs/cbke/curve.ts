@@ -5,6 +5,7 @@
 import { CodedError } from "../../../../hal/base/coded-error.ts";
 import { fromHex } from "../../../../hal/base/hex.ts";
 import * as field from "./field.ts";
+import { Digits } from "./frobenius.ts";
 
 const { add: sum, multiply: times, square } = field;
 
@@ -52,6 +53,9 @@ function double({ x, y, z }: Projective): Projective {
   return { x: outX, y: sum(times(z4, outZ), times(outX, sum(square(y), z4))), z: outZ };
 }
 
+/** τ of `frobenius.ts`. */
+const frobenius = ({ x, y, z }: Projective): Projective => ({ x: square(x), y: square(y), z: square(z) });
+
 /** p + q, for any two. */
 function addMixed(p: Projective, q: FinitePoint): Projective {
   if (field.isZero(p.z)) return lift(q);
@@ -73,50 +77,36 @@ export function add(p: Point, q: Point): Point {
   return lower(addMixed(lift(p), q));
 }
 
-export const negate = (point: Point): Point => point && { x: point.x, y: sum(point.x, point.y) };
+const opposite = ({ x, y }: FinitePoint): FinitePoint => ({ x, y: sum(x, y) });
+export const negate = (point: Point): Point => point && opposite(point);
 
 export const samePoint = (p: Point, q: Point): boolean =>
   p === undefined || q === undefined ? p === q : field.same(p.x, q.x) && field.same(p.y, q.y);
 
+/** Digits of a multiplication, and of the multiples of a point that it takes; of the base point's, which are kept. */
+const [digits, plainDigits, baseDigits] = [new Digits(4), new Digits(2), new Digits(7)];
+let baseMultiples: readonly Point[] | undefined;
+
 /** `scalar` times the point; `scalar` not negative. */
 export function multiply(scalar: bigint, point: Point): Point {
   if (point === undefined) return undefined;
-  if (point === BASE && scalar < ORDER) return multiplyBase(scalar);
-  let result = INFINITY;
-  for (const bit of scalar.toString(2)) {
-    result = double(result);
-    if (bit === "1") result = addMixed(result, point);
-  }
-  return lower(result);
+  if (point !== BASE) return combined(digits.ofScalar(scalar), multiplesOf(point, digits));
+  baseMultiples ??= multiplesOf(BASE, baseDigits);
+  return combined(baseDigits.ofScalar(scalar), baseMultiples);
 }
 
-/** Bits of a scalar in as many rows, a column of which is looked up at once (Lim and Lee). */
-const ROWS = 6;
-const COLUMNS = 48;
-let combs: readonly FinitePoint[] | undefined;
+/** What the digits 1, 3, 5, … do to the point. */
+const multiplesOf = (point: FinitePoint, { units }: Digits): Point[] =>
+  units.map((unit) => combined(plainDigits.of(unit), [point]));
 
-/** Sums of the base point times 2^(48 row), one for each set of rows but the empty one: made when first wanted. */
-function combsOfBase(): readonly FinitePoint[] {
-  const sums: FinitePoint[] = [];
-  let row: Projective = lift(BASE);
-  for (let n = 0; n < ROWS; n++) {
-    const own = lower(row)!;
-    sums.push(own, ...sums.map((other) => add(other, own)!));
-    for (let i = 0; i < COLUMNS; i++) row = double(row);
-  }
-  return sums;
-}
-
-/** In a quarter of the time. `scalar`: below the order. */
-function multiplyBase(scalar: bigint): Point {
-  combs ??= combsOfBase();
-  const bits = scalar.toString(2).padStart(ROWS * COLUMNS, "0");
+/** The sum of the digits' multiples, each squared as often as its place says. */
+function combined(ofPowers: readonly number[], multiples: readonly Point[]): Point {
   let result = INFINITY;
-  for (let column = 0; column < COLUMNS; column++) {
-    result = double(result);
-    let set = 0;
-    for (let row = 0; row < ROWS; row++) set = 2 * set + Number(bits[row * COLUMNS + column]);
-    if (set > 0) result = addMixed(result, combs[set - 1]!);
+  for (let i = ofPowers.length - 1; i >= 0; i--) {
+    result = frobenius(result);
+    const digit = ofPowers[i]!;
+    const multiple = digit === 0 ? undefined : multiples[Math.abs(digit) >> 1];
+    if (multiple !== undefined) result = addMixed(result, digit > 0 ? multiple : opposite(multiple));
   }
   return lower(result);
 }

@@ -93,7 +93,11 @@ export function nameOctets(text: string): Uint8Array {
 }
 
 /** A logical name as one number: a text made for each look-up would be hashed anew each time. */
-const nameNumber = (name: Uint8Array): number => name.reduce((number, octet) => number * 256 + octet, 0);
+function nameNumber(name: Uint8Array): number {
+  let number = 0;
+  for (let i = 0; i < name.length; i++) number = number * 256 + name[i]!;
+  return number;
+}
 
 /** Of each class, by name. */
 const objectsOf = new Map<number, Map<number, ModelObject>>();

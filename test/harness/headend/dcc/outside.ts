@@ -113,6 +113,7 @@ export class Outside {
   /** A snapshot as a store keeps it, in a DCC made anew for the same home. */
   restart(options: Partial<OutsideOptions> = {}): void {
     const kept = structuredClone(this.dcc.snapshot());
+    this.dcc.stop();
     this.dcc = serveOutside(this.home, { push: (user, message) => this.#take(user, message), ...options });
     this.dcc.restore(kept);
   }

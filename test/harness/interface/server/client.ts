@@ -52,8 +52,10 @@ export const content = ({ body }: DccMessage): ResponseMessage =>
 /** Where a user's messages go. */
 export class Receiver {
   readonly heard: { readonly path: string; readonly xml: string }[] = [];
-  /** What it answers; undefined: nothing, ever. */
-  status: number | undefined = 204;
+  /** What it answers. */
+  status = 204;
+  /** What comes there is never answered. */
+  deafPath: string | undefined;
   readonly #server: Server;
 
   private constructor() {
@@ -61,7 +63,7 @@ export class Receiver {
       const parts: Buffer[] = [];
       request.on("data", (part: Buffer) => parts.push(part));
       request.on("end", () => {
-        if (this.status === undefined) return;
+        if (request.url === this.deafPath) return;
         if (this.status < 300)
           this.heard.push({ path: request.url ?? "", xml: Buffer.concat(parts).toString() });
         response.writeHead(this.status).end();
@@ -77,6 +79,11 @@ export class Receiver {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Ends the connections of all who wait. */
+  cut(): void {
+    this.#server.closeAllConnections();
   }
 
   async stop(): Promise<void> {
