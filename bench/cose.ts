@@ -11,11 +11,11 @@ const commandsPerRound: Record<Crypto["name"], number> = { sodium: 1500, node: 1
 
 /**
  * Runs the meter until its firmware is compiled code. Without it a task with few runs a round (noble) would time
- * the interpreter.
+ * the interpreter; so it would after code that was compiled for another library only.
  */
-export async function warmUpMeter(crypto: Crypto, suite: Suite): Promise<void> {
+export async function warmUpMeter(crypto: Crypto, suite: Suite, commands = 3000): Promise<void> {
   const meter = await BenchMeter.build(crypto, { suite });
-  for (let i = 0; i < 3000; i++) await meter.send(meter.command(i % 2 === 0 ? "7.2" : "7.1"));
+  for (let i = 0; i < commands; i++) await meter.send(meter.command(i % 2 === 0 ? "7.2" : "7.1"));
 }
 
 export async function coseTasks(crypto: Crypto): Promise<BenchTask[]> {

@@ -14,6 +14,7 @@ export async function allTasks(): Promise<BenchTask[]> {
   const [node, noble] = [nodeCrypto(), nobleCrypto()];
   const tasks: BenchTask[] = [];
   await warmUpMeter(sodium ?? node, suites.cose);
+  await warmUpMeter(noble, suites.cose, 1500);
   for (const crypto of [...(sodium ? [sodium] : []), node, noble]) tasks.push(...(await coseTasks(crypto)));
   await warmUpMeter(node, suites.gbcs);
   for (const crypto of [node, noble]) tasks.push(...gbcsTasks(crypto), ...(await gbcsMeterTasks(crypto)));

@@ -5,7 +5,7 @@ import { homeWires, isHomeWire, type WireName } from "../../firmware/wire/suites
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { readIsoTime } from "../../hal/base/iso-time.ts";
 import type { Crypto } from "../../hal/board.ts";
-import { cryptoByName, nodeCrypto } from "../../hal/crypto/index.ts";
+import { cryptoByName, nodeCrypto, sodiumCrypto } from "../../hal/crypto/index.ts";
 import type {
   EtherSettings,
   LoadProfile,
@@ -55,7 +55,7 @@ export interface PremisesOptions {
   readonly rogueMeter?: boolean;
   /** Keys and certificates of others that parties begin with; the devices know them. On the GBCS wire alone. */
   readonly partyKeys?: GivenKeys;
-  /** Default node:crypto, the same answers as the others. */
+  /** Default sodium, and node:crypto where that is not installed: all give the same answers. */
   readonly crypto?: Crypto["name"];
   /** By name: devices that run on a real board's parts: meets each board, once, before the factory. See `boards.ts`. */
   readonly boards?: Readonly<Record<string, ConnectBoard>>;
@@ -88,7 +88,8 @@ export function cannotBuild(wire: WireName, target: string, hasBoard = false): C
 
 export function chooseCrypto(name: Crypto["name"] | undefined): Crypto {
   const known = name === "noble" || name === "node" || name === "sodium";
-  const crypto = name === undefined ? nodeCrypto() : known ? cryptoByName(name) : undefined;
+  const fastest = () => sodiumCrypto() ?? nodeCrypto();
+  const crypto = name === undefined ? fastest() : known ? cryptoByName(name) : undefined;
   if (crypto !== undefined) return crypto;
   throw new CodedError(
     "premises/crypto",
