@@ -198,13 +198,13 @@ for (const each of asks)
   if (!isAnswered(each)) console.log(`not answered: ${each.name}: ${each.fault ?? each.code}`);
 const due = answered.filter(isForDevice);
 const matched = await pushesOf(due);
-const validated = (await Promise.all(checks)).filter(Boolean).length;
 heard.close();
+const valid = await Promise.all(checks);
 await keys.cleanup();
 const outcome: Outcome = {
   ...{ requests: asks.length, variants: new Set(asks.map(({ variant }) => variant)).size },
   ...{ answered: answered.length, pushesDue: due.length, matched },
-  ...{ messages: checks.length, validated, certificates },
+  ...{ messages: valid.length, validated: valid.filter(Boolean).length, certificates },
 };
 console.log(JSON.stringify(outcome));
 process.exit(0);

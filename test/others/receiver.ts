@@ -25,6 +25,10 @@ export async function receiver(port: number, hear: (xml: string) => void): Promi
     if (isXml) hear(Buffer.concat(parts).toString("utf8"));
   });
   await new Promise<void>((listening) => server.listen(port, "127.0.0.1", listening));
+  const close = (): void => {
+    server.close();
+    server.closeAllConnections();
+  };
   const { port: actual } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${actual}/smartdcc/duis`, close: () => server.close() };
+  return { url: `http://127.0.0.1:${actual}/smartdcc/duis`, close };
 }
