@@ -2,7 +2,16 @@
 import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import { messageOf } from "../../../hal/base/coded-error.ts";
-import { ServedHome, type ServeEvent, WebServer, writeKeys } from "../../interface/server/index.ts";
+import { nodeCrypto } from "../../../hal/crypto/index.ts";
+import { usersOfRun } from "../../headend/users.ts";
+import {
+  addKeysOf,
+  readKeyFolder,
+  ServedHome,
+  type ServeEvent,
+  WebServer,
+  writeKeys,
+} from "../../interface/server/index.ts";
 import { plainJson, plainLine } from "../../text.ts";
 import { replaceBytes, usageError } from "../exit.ts";
 import { secondsOf, stoppable, untilStopped } from "../until-stopped.ts";
@@ -15,6 +24,7 @@ interface ServeOptions {
   readonly fresh?: boolean;
   readonly timeScale: number;
   readonly seed?: number;
+  readonly keys?: string;
   readonly keysOut: string;
   readonly push: readonly string[];
   readonly unsignedResponses?: boolean;
@@ -37,6 +47,7 @@ The store outlives this command, a kill too: the same home goes on.
 Examples:
   meterbench serve --push http://127.0.0.1:1880/smartdcc/duis
   meterbench serve --port 0 --fresh --time-scale 60 --json
+  meterbench serve --keys my-keys/     # <EUI-64>-{ds,ka,pp-ka,xml}.{pem,key}
 `;
 
 const wholeOf =
@@ -64,6 +75,10 @@ export function serveCommand(root: Command): Command {
     .option("--time-scale <n>", "virtual seconds in a real one", scaleOf, 1)
     .option("--store <dir>", "what outlives this command", "out/serve/store")
     .option("--fresh", "forget what is in the store: a new home")
+    .option(
+      "--keys <dir>",
+      "keys that parties and users have, named as --keys-out names them (default: made)",
+    )
     .option("--keys-out <dir>", "keys to sign with, and certificates", "out/serve/keys")
     .option("--unsigned-responses", "for clients that know no certificate of this DCC's")
     .option("--tls-key <pem>", "serve HTTPS, with this private key")
@@ -85,9 +100,12 @@ async function serve(options: ServeOptions, limitMs: number | undefined, signal:
   const tls = tlsOf(options);
   const addressOf = addressesOf(options.push);
   const observe = (event: ServeEvent): void => console.log(options.json ? lineOf(event) : sentenceOf(event));
+  const keys = options.keys === undefined ? undefined : readKeyFolder(options.keys, nodeCrypto());
   const { store, fresh = false, timeScale, seed, unsignedResponses = false, host } = options;
   const served = await ServedHome.open({
-    home: seed === undefined ? {} : { seed },
+    home: { ...(seed !== undefined && { seed }), ...(keys && { partyKeys: keys.parties }) },
+    ...(keys && { users: ({ headEnd: { pki } }) => addKeysOf(usersOfRun(pki), keys) }),
+    ...(keys?.dcc && { dccSigner: keys.dcc }),
     ...{ store, fresh, timeScale, unsignedResponses, observe },
     address: ({ eui, pushAddress }) => pushAddress ?? addressOf(eui),
   });
