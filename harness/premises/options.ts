@@ -13,7 +13,7 @@ import type {
   Scheduler,
   WanSettings,
 } from "../../hal/mock/index.ts";
-import type { GivenKeys } from "../headend/pki.ts";
+import type { GivenKeys } from "../headend/parties.ts";
 import {
   type ConnectBoard,
   checkDevices,
@@ -53,7 +53,7 @@ export interface PremisesOptions {
   readonly printedInstallCode?: "another" | Uint8Array;
   /** The (first) meter's keys come from a PKI that nobody here trusts. */
   readonly rogueMeter?: boolean;
-  /** Parties' keys of others: devices hold them, and the ACB uses its own. */
+  /** Keys and certificates of others that parties begin with; the devices know them. On the GBCS wire alone. */
   readonly partyKeys?: GivenKeys;
   /** Default sodium, and node:crypto where that is not installed: all give the same answers. */
   readonly crypto?: Crypto["name"];

@@ -71,7 +71,7 @@ export class Premises implements Home {
 
   /** Throws `premises/…` for options that no home has. */
   constructor(options: PremisesOptions, wire: HomeWire) {
-    checkOptions(options);
+    checkOptions(options, wire);
     this.suite = suites[wire];
     this.#pace = options.pace?.(this.scheduler);
     this.seed = options.seed ?? currentRun()?.seed ?? 1;

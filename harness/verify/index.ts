@@ -3,7 +3,7 @@ export type { Checked } from "./check-message.ts";
 export { checkMessage, ReadySuite } from "./check-message.ts";
 export { agreementOf, openHidden } from "./hidden.ts";
 export { keyedWires } from "./key-files.ts";
-export { KeyStore, type KeyUse, type Party, type PartyKey } from "./key-store.ts";
+export { KeyStore, type KeyUse, type Party } from "./key-store.ts";
 export { messageFiles, readMessageFile } from "./message-files.ts";
 export {
   makeCheck,

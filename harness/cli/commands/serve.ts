@@ -1,12 +1,13 @@
 /** `meterbench serve`: a home behind the DCC user interface, for other people's systems. */
 import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
-import { suites } from "../../../firmware/wire/suites.ts";
 import { messageOf } from "../../../hal/base/coded-error.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
+import { usersOfRun } from "../../headend/users.ts";
 import {
+  addKeysOf,
   loadHomeFile,
-  partyKeysOf,
+  readKeyFolder,
   ServedHome,
   type ServeEvent,
   usersOf,
@@ -16,7 +17,6 @@ import {
 import { loadUserCertificates } from "../../interface/user-files.ts";
 import type { Premises } from "../../premises/premises.ts";
 import { plainJson, plainLine } from "../../text.ts";
-import { loadX509Keys } from "../../verify/index.ts";
 import { replaceBytes, usageError } from "../exit.ts";
 import { secondsOf, stoppable, untilStopped } from "../until-stopped.ts";
 
@@ -53,6 +53,7 @@ The store outlives this command, a kill too: the same home goes on.
 Examples:
   meterbench serve --push http://127.0.0.1:1880/smartdcc/duis
   meterbench serve --port 0 --fresh --time-scale 60 --json
+  meterbench serve --keys my-keys/     # <EUI-64>-{ds,ka,pp-ka,xml}.{pem,key}
 `;
 
 const wholeOf =
@@ -78,7 +79,10 @@ export function serveCommand(root: Command): Command {
     .option("--host <address>", "of this machine", "127.0.0.1")
     .option("--push <[EUI=]url>", "where a user's, or all users', messages go; again for more", add, [])
     .option("--seed <n>", "decides all keys (default: 1)", wholeOf(0, 0xffff_ffff))
-    .option("--keys <dir>", "keys of parties, others' test PKI, as verify reads them: devices hold these")
+    .option(
+      "--keys <dir>",
+      "keys that parties and users have, named as --keys-out names them (default: made)",
+    )
     .option("--users <dir>", "certificates of users (PEM) whose XML counts, too")
     .option("--time-scale <n>", "virtual seconds in a real one", scaleOf, 1)
     .option("--store <dir>", "what outlives this command", "out/serve/store")
@@ -129,19 +133,19 @@ async function serve(options: ServeOptions, limitMs: number | undefined, signal:
   observe({ kind: "ended" });
 }
 
-function whatIsServed({ home: file, keys, users: folder, seed }: ServeOptions) {
+function whatIsServed({ home: file, keys: keyFolder, users: folder, seed }: ServeOptions) {
   const { home, users: specs, registrations } = file === undefined ? { home: {} } : loadHomeFile(file);
-  const store = keys === undefined ? undefined : loadX509Keys(keys);
+  const keys = keyFolder === undefined ? undefined : readKeyFolder(keyFolder, nodeCrypto());
   const loaded = folder === undefined ? { certificates: [], unusable: [] } : loadUserCertificates(folder);
   for (const reason of loaded.unusable) console.error(plainLine(`--users: left out ${reason}`));
   return {
-    home: {
-      ...home,
-      ...(seed !== undefined && { seed }),
-      ...(store && { partyKeys: partyKeysOf(store, suites.gbcs, nodeCrypto()) }),
-    },
+    home: { ...home, ...(seed !== undefined && { seed }), ...(keys && { partyKeys: keys.parties }) },
     ...(registrations && { registrations }),
-    users: (premises: Premises) => usersOf(premises, loaded, specs),
+    ...(keys?.dcc && { dccSigner: keys.dcc }),
+    users: ({ headEnd, crypto }: Premises) => {
+      const own = usersOfRun(headEnd.pki);
+      return usersOf(keys ? addKeysOf(own, keys) : own, loaded, specs, crypto);
+    },
     usersFrom: { specs, serials: loaded.certificates.map(({ serial }) => String(serial)) },
   };
 }

@@ -41,6 +41,8 @@ export interface ServedHomeOptions {
   /** Of a user: where its messages go. */
   readonly address: (user: RegisteredUser) => string | undefined;
   readonly unsignedResponses?: boolean;
+  /** Signs what leaves; default: a key of the run's. */
+  readonly dccSigner?: XmlSigner;
   readonly delivery?: Partial<DeliverySettings>;
   observe(event: ServeEvent): void;
   readonly timers?: Timers;
@@ -113,7 +115,8 @@ export class ServedHome {
     });
     this.failed.catch(() => {});
     this.users = (options.users ?? (({ headEnd }) => usersOfRun(headEnd.pki)))(home);
-    this.dccSigner = home.headEnd.pki.xml.signer(partyIdentities.accessControlBroker.eui, "dcc");
+    this.dccSigner =
+      options.dccSigner ?? home.headEnd.pki.xml.signer(partyIdentities.accessControlBroker.eui, "dcc");
     this.#timeline = new Timeline(home.scheduler, timers, options.timeScale);
     this.#smki = new HomeSmki(home.headEnd, this.users, () => home.nowS);
     const { post = postOverHttp, delivery = {}, observe } = options;

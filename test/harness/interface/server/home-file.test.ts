@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import { suites } from "../../../../firmware/wire/suites.ts";
-import { nodeCrypto } from "../../../../hal/crypto/index.ts";
 import { partyIdentities } from "../../../../harness/headend/parties.ts";
+import { usersOfRun } from "../../../../harness/headend/users.ts";
 import { readHomeFile } from "../../../../harness/interface/server/home-file.ts";
-import { partyKeysOf, usersOf } from "../../../../harness/interface/server/users-of-home.ts";
-import { loadX509Keys } from "../../../../harness/verify/index.ts";
-import { rtds } from "../../../support/shared-data.ts";
-import { until } from "./client.ts";
+import { usersOf } from "../../../../harness/interface/server/users-of-home.ts";
 import { Served } from "./served.ts";
 
 const { supplier, networkOperator, secondSupplier } = partyIdentities;
@@ -70,7 +66,9 @@ describe("the users of a served home", () => {
 
   it("are those that its file names, in their roles", async () => {
     const specs = [{ user: supplier.eui, roles: ["IS"] as const }];
-    served = await Served.start({ users: (home) => usersOf(home, nobodyElse, specs) });
+    served = await Served.start({
+      users: (home) => usersOf(usersOfRun(home.headEnd.pki), nobodyElse, specs, home.crypto),
+    });
     assert.deepEqual(
       served.home.users.all().map(({ roles }) => roles),
       [["IS"]],
@@ -78,21 +76,5 @@ describe("the users of a served home", () => {
     assert.equal((await served.ask(served.request("7.4"))).code, "I99");
     const other = served.request("7.4", { originator: secondSupplier.eui });
     await assert.rejects(served.ask(other), /401/);
-  });
-
-  it("have the keys of others' test PKI, and so has the ACB: devices obey", async function () {
-    const dir = rtds(this, "keystore");
-    const store = loadX509Keys(dir);
-    const partyKeys = partyKeysOf(store, suites.gbcs, nodeCrypto());
-    served = await Served.start({ home: { seed: 3, partyKeys } });
-    const { parties } = served.home.home.headEnd;
-    const expected = store.party(supplier.eui)?.keys.ds?.publicKey ?? [];
-    assert.deepEqual([...parties.supplier.keys.sign.signer.publicKey], [...expected]);
-    const asked = served.request("7.2", { commandVariant: 4 });
-    if (!("parameters" in asked)) throw new Error("a form");
-    const back = served.signed(asked, await served.preCommand(asked));
-    assert.equal((await served.ask(back)).code, "I99");
-    assert.equal((await until(() => served.answersTo(back)[0])).code, "I0");
-    assert.equal(await served.home.home.device("esme").board.loadSwitch?.isClosed(), false);
   });
 });
