@@ -39,6 +39,17 @@ export interface PartyKeys {
   readonly prepay: AgreementKey;
 }
 
+/** A key pair from elsewhere: 32 bytes, and a certificate of its public key. */
+export interface GivenKey {
+  readonly secret: Uint8Array;
+  readonly certificate: Uint8Array;
+}
+
+/** Keys of others' making, of parties that have them; what is left out is made. */
+export type GivenKeys = {
+  readonly [name in PartyName]?: { readonly [use in keyof PartyKeys]?: GivenKey };
+};
+
 /** Role and EUI-64 of each party: the identities of the published reference messages. */
 export const partyIdentities: Readonly<Record<PartyName, { readonly role: Role; readonly eui: Eui64 }>> = {
   supplier: { role: "supplier", eui: "90B3D51F30010000" },

@@ -11,6 +11,8 @@ import type { Crypto, Signer } from "../../hal/board.ts";
 import type { SeededRandom } from "../../hal/mock/random.ts";
 import {
   type AgreementKey,
+  type GivenKey,
+  type GivenKeys,
   Party,
   type PartyKeys,
   type PartyName,
@@ -41,6 +43,8 @@ export interface TestPkiOptions {
   readonly random: SeededRandom;
   /** Start of every certificate's validity, UTC seconds. */
   readonly notBeforeS: number;
+  /** Its parties begin with these, for whom there are such. */
+  readonly given?: GivenKeys;
 }
 
 export class TestPki {
@@ -66,7 +70,7 @@ export class TestPki {
   /** Who certifies what devices join with, where that is another. */
   readonly #joining: EstablishmentAuthority | undefined;
 
-  constructor({ crypto, suite, random, notBeforeS }: TestPkiOptions) {
+  constructor({ crypto, suite, random, notBeforeS, given }: TestPkiOptions) {
     this.#crypto = crypto;
     this.#suite = suite;
     this.#random = random;
@@ -76,7 +80,10 @@ export class TestPki {
     this.rootPublicKey = this.#root.publicKey;
     this.issuingCertificate = this.#certify(issuingName, "issuingAuthority", this.#issuing.publicKey);
     this.parties = Object.fromEntries(
-      partyNames.map((name) => [name, new Party(name, this.partyKeys(name))]),
+      partyNames.map((name) => {
+        const keys = { ...this.partyKeys(name), ...this.#given(given?.[name]) };
+        return [name, new Party(name, keys)];
+      }),
     ) as Record<PartyName, Party>;
     this.contingencyKey = random.bytes(32);
     const { publicKey } = this.parties.contingency.keys.sign.signer;
@@ -107,6 +114,24 @@ export class TestPki {
       agree: this.agreementKey(eui, role),
       prepay: this.agreementKey(eui, role),
     };
+  }
+
+  #given({ sign, agree, prepay }: NonNullable<GivenKeys[PartyName]> = {}): Partial<PartyKeys> {
+    for (const key of [sign, agree, prepay]) if (key !== undefined) this.issued.push(key.certificate);
+    return {
+      ...(sign && { sign: this.#signing(sign) }),
+      ...(agree && { agree: this.#agreeing(agree) }),
+      ...(prepay && { prepay: this.#agreeing(prepay) }),
+    };
+  }
+
+  #signing({ secret: seed, certificate }: GivenKey): SigningKey {
+    return { seed, signer: this.#suite.signer(this.#crypto, seed), certificate };
+  }
+
+  #agreeing({ secret, certificate }: GivenKey): AgreementKey {
+    const agreement = this.#suite.agreement(this.#crypto, secret);
+    return { secret, agreement, publicKey: agreement.publicKey, certificate };
   }
 
   /** Keys and certificates of a device. */

@@ -1,5 +1,6 @@
 /** Refuses what no home can be built from: options that do not exist, numbers that mean nothing, times that run back. */
 import { defaultSettings } from "../../firmware/devices/settings.ts";
+import type { HomeWire } from "../../firmware/wire/suites.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import { type CutPoint, defaultEther, defaultWan, meterMains } from "../../hal/mock/index.ts";
 import { partyNames } from "../headend/parties.ts";
@@ -24,7 +25,7 @@ const homeOptions: Known<PremisesOptions> = {
     wan: true,
   },
   ...{ hubMains: true, meterMains: true, settings: true, printedInstallCode: true, rogueMeter: true },
-  ...{ crypto: true, boards: true, pace: true },
+  ...{ partyKeys: true, crypto: true, boards: true, pace: true },
 };
 const specOptions: Known<HomeDeviceSpec> = {
   ...{
@@ -51,11 +52,14 @@ const groups = {
 } as const;
 
 /** Throws `premises/option` or `premises/time`, naming the option. */
-export function checkOptions(options: PremisesOptions): void {
+export function checkOptions(options: PremisesOptions, wire: HomeWire): void {
   checkNames("premises", options, Object.keys(homeOptions));
   const { devices = defaultDevices } = options;
   checkDevices(devices);
   for (const spec of devices) checkSpec(spec);
+  checkNames("premises: partyKeys", options.partyKeys, partyNames);
+  if (options.partyKeys !== undefined && wire !== "gbcs")
+    throw wrong("premises/option", "partyKeys", "the wire gbcs, whose keys they are", wire);
   checkNames(
     "premises: boards",
     options.boards,

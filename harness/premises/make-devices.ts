@@ -13,6 +13,7 @@ import {
   typicalHome,
   type WanLink,
 } from "../../hal/mock/index.ts";
+import type { GivenKeys } from "../headend/parties.ts";
 import { TestPki } from "../headend/pki.ts";
 import { isHub, type NumberedSpec } from "./device-specs.ts";
 import { deviceBoard } from "./factory.ts";
@@ -33,9 +34,10 @@ export interface HomeAround {
 export function makePki(
   { startUtcMs, crypto, suite, random }: Pick<HomeAround, "startUtcMs" | "crypto" | "suite" | "random">,
   label = "pki",
+  given?: GivenKeys,
 ): TestPki {
   const notBeforeS = Math.floor(startUtcMs / 1000) - 86_400;
-  return new TestPki({ crypto, suite, random: random.fork(label), notBeforeS });
+  return new TestPki({ crypto, suite, random: random.fork(label), notBeforeS, ...(given && { given }) });
 }
 
 /** In their order, which the keys of each depend on. `observe` hears each device's own account. */

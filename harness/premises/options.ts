@@ -13,6 +13,7 @@ import type {
   Scheduler,
   WanSettings,
 } from "../../hal/mock/index.ts";
+import type { GivenKeys } from "../headend/parties.ts";
 import {
   type ConnectBoard,
   checkDevices,
@@ -52,6 +53,8 @@ export interface PremisesOptions {
   readonly printedInstallCode?: "another" | Uint8Array;
   /** The (first) meter's keys come from a PKI that nobody here trusts. */
   readonly rogueMeter?: boolean;
+  /** Keys and certificates of others that parties begin with; the devices know them. On the GBCS wire alone. */
+  readonly partyKeys?: GivenKeys;
   /** Default sodium, and node:crypto where that is not installed: all give the same answers. */
   readonly crypto?: Crypto["name"];
   /** By name: devices that run on a real board's parts: meets each board, once, before the factory. See `boards.ts`. */

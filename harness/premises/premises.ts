@@ -71,7 +71,7 @@ export class Premises implements Home {
 
   /** Throws `premises/…` for options that no home has. */
   constructor(options: PremisesOptions, wire: HomeWire) {
-    checkOptions(options);
+    checkOptions(options, wire);
     this.suite = suites[wire];
     this.#pace = options.pace?.(this.scheduler);
     this.seed = options.seed ?? currentRun()?.seed ?? 1;
@@ -81,7 +81,7 @@ export class Premises implements Home {
     this.trace = new Trace(this.startUtcMs, () => this.nowMs, currentRun() !== undefined);
     this.ether = new Ether(this.scheduler, this.random.fork("ether"), options.ether);
     this.wan = new WanLink(this.scheduler, this.random.fork("wan"), options.wan);
-    const pki = makePki(this);
+    const pki = makePki(this, "pki", options.partyKeys);
     const specs = numbered(options.devices ?? defaultDevices);
     const observe = (name: string, observation: Observation) => this.#observe(name, observation);
     this.devices = makeDevices(specs, options, this, pki, observe);
