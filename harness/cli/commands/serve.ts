@@ -6,17 +6,24 @@ import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { usersOfRun } from "../../headend/users.ts";
 import {
   addKeysOf,
+  loadHomeFile,
   readKeyFolder,
   ServedHome,
   type ServeEvent,
+  usersOf,
   WebServer,
   writeKeys,
 } from "../../interface/server/index.ts";
+import { loadUserCertificates } from "../../interface/user-files.ts";
+import type { Premises } from "../../premises/premises.ts";
 import { plainJson, plainLine } from "../../text.ts";
 import { replaceBytes, usageError } from "../exit.ts";
 import { secondsOf, stoppable, untilStopped } from "../until-stopped.ts";
 
 interface ServeOptions {
+  readonly home?: string;
+  readonly keys?: string;
+  readonly users?: string;
   readonly port: number;
   readonly smkiPort?: number;
   readonly host: string;
@@ -24,7 +31,6 @@ interface ServeOptions {
   readonly fresh?: boolean;
   readonly timeScale: number;
   readonly seed?: number;
-  readonly keys?: string;
   readonly keysOut: string;
   readonly push: readonly string[];
   readonly unsignedResponses?: boolean;
@@ -67,18 +73,20 @@ function scaleOf(text: string): number {
 export function serveCommand(root: Command): Command {
   return root
     .command("serve")
+    .option("--home <file>", "devices, users and registrations, YAML (default: a hub, an electricity meter)")
     .option("--port <n>", "where to listen; 0: any that is free", wholeOf(0, 65_535), 8079)
     .option("--smki-port <n>", "listen there, too (the SMKI's is 8083)", wholeOf(0, 65_535))
     .option("--host <address>", "of this machine", "127.0.0.1")
     .option("--push <[EUI=]url>", "where a user's, or all users', messages go; again for more", add, [])
     .option("--seed <n>", "decides all keys (default: 1)", wholeOf(0, 0xffff_ffff))
-    .option("--time-scale <n>", "virtual seconds in a real one", scaleOf, 1)
-    .option("--store <dir>", "what outlives this command", "out/serve/store")
-    .option("--fresh", "forget what is in the store: a new home")
     .option(
       "--keys <dir>",
       "keys that parties and users have, named as --keys-out names them (default: made)",
     )
+    .option("--users <dir>", "certificates of users (PEM) whose XML counts, too")
+    .option("--time-scale <n>", "virtual seconds in a real one", scaleOf, 1)
+    .option("--store <dir>", "what outlives this command", "out/serve/store")
+    .option("--fresh", "forget what is in the store: a new home")
     .option("--keys-out <dir>", "keys to sign with, and certificates", "out/serve/keys")
     .option("--unsigned-responses", "for clients that know no certificate of this DCC's")
     .option("--tls-key <pem>", "serve HTTPS, with this private key")
@@ -99,13 +107,13 @@ const add = (text: string, before: readonly string[]): readonly string[] => [...
 async function serve(options: ServeOptions, limitMs: number | undefined, signal: AbortSignal): Promise<void> {
   const tls = tlsOf(options);
   const addressOf = addressesOf(options.push);
-  const observe = (event: ServeEvent): void => console.log(options.json ? lineOf(event) : sentenceOf(event));
-  const keys = options.keys === undefined ? undefined : readKeyFolder(options.keys, nodeCrypto());
-  const { store, fresh = false, timeScale, seed, unsignedResponses = false, host } = options;
+  const observe = (event: ServeEvent): void => {
+    if (options.json) console.log(lineOf(event));
+    else if (event.kind !== "message") console.log(sentenceOf(event));
+  };
+  const { store, fresh = false, timeScale, unsignedResponses = false, host } = options;
   const served = await ServedHome.open({
-    home: { ...(seed !== undefined && { seed }), ...(keys && { partyKeys: keys.parties }) },
-    ...(keys && { users: ({ headEnd: { pki } }) => addKeysOf(usersOfRun(pki), keys) }),
-    ...(keys?.dcc && { dccSigner: keys.dcc }),
+    ...whatIsServed(options),
     ...{ store, fresh, timeScale, unsignedResponses, observe },
     address: ({ eui, pushAddress }) => pushAddress ?? addressOf(eui),
   });
@@ -123,6 +131,23 @@ async function serve(options: ServeOptions, limitMs: number | undefined, signal:
     await served.close();
   }
   observe({ kind: "ended" });
+}
+
+function whatIsServed({ home: file, keys: keyFolder, users: folder, seed }: ServeOptions) {
+  const { home, users: specs, registrations } = file === undefined ? { home: {} } : loadHomeFile(file);
+  const keys = keyFolder === undefined ? undefined : readKeyFolder(keyFolder, nodeCrypto());
+  const loaded = folder === undefined ? { certificates: [], unusable: [] } : loadUserCertificates(folder);
+  for (const reason of loaded.unusable) console.error(plainLine(`--users: left out ${reason}`));
+  return {
+    home: { ...home, ...(seed !== undefined && { seed }), ...(keys && { partyKeys: keys.parties }) },
+    ...(registrations && { registrations }),
+    ...(keys?.dcc && { dccSigner: keys.dcc }),
+    users: ({ headEnd, crypto }: Premises) => {
+      const own = usersOfRun(headEnd.pki);
+      return usersOf(keys ? addKeysOf(own, keys) : own, loaded, specs, crypto);
+    },
+    usersFrom: { specs, serials: loaded.certificates.map(({ serial }) => String(serial)) },
+  };
 }
 
 const lineOf = (event: ServeEvent): string => plainJson(event, replaceBytes);

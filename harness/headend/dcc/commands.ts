@@ -54,8 +54,10 @@ export class Commands implements Kept<readonly FormRequest[]> {
       this.#directory(form, errand),
       this.#wire,
     );
-    const own = preCommand.definition.byHand.actsAs !== undefined;
-    const message = own ? this.#context.headEnd.sealing.sign(preCommand) : preCommand.bytes;
+    const { sealing } = this.#context.headEnd;
+    const isOwn = preCommand.definition.byHand.actsAs !== undefined;
+    const isSigned = isOwn && sealing.protectionOf(preCommand) !== "mac";
+    const message = isSigned ? sealing.sign(preCommand) : preCommand.bytes;
     return { ...errand, preCommand, message: "form" in request ? request.signedPreCommand : message };
   }
 

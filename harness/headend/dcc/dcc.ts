@@ -6,33 +6,25 @@
  * `delivery.ts` → `#settled`, which tells those whom the outcome concerns, and then who asked. What asks the DCC itself
  * is answered by `services.ts`.
  */
-import type { Eui64, Header } from "../../../firmware/wire/message.ts";
+import type { Header } from "../../../firmware/wire/message.ts";
 import type { DccAlert, HeadEnd, OutsideUsers } from "../head-end.ts";
 import type { ReceivedAlert } from "../receiver.ts";
-import { pairs } from "../requests/duis.ts";
 import type { AnomalyDetection } from "../thresholds/anomalies.ts";
 import type { Released } from "../thresholds/exit-file.ts";
 import type { ThresholdSettings } from "../thresholds/settings.ts";
 import type { SignedFile } from "../thresholds/signed-file.ts";
-import type { PreCommand } from "../transform.ts";
 import { type AccessRules, type Granted, requireAccess, type Service } from "./access.ts";
 import type { Answer, Content, DccContext, DccPorts } from "./context.ts";
 import { type Outcome, succeeded } from "./delivery.ts";
 import type { Gate } from "./gate.ts";
-import {
-  type DccAlertContent,
-  type DccMessage,
-  type FormRequest,
-  type RequestHeader,
-  requestIdOf,
-  type UserRequest,
-} from "./messages.ts";
+import type { DccMessage, FormRequest, RequestHeader, UserRequest } from "./messages.ts";
 import { Parts, type PartsSnapshot } from "./parts.ts";
+import { Post } from "./post.ts";
 import { refusalOf } from "./refusal.ts";
 import type { Registrations } from "./registrations.ts";
 import { serve } from "./services.ts";
 import { type DccSettings, type DccSettingsChange, dccSettingsWith } from "./settings.ts";
-import { type Errand, responseIdOf, type TakenRequest, type Task, told } from "./task.ts";
+import { type TakenRequest, type Task, told } from "./task.ts";
 
 export type { DccPorts } from "./context.ts";
 
@@ -45,6 +37,7 @@ export class Dcc implements OutsideUsers {
   readonly #ports: DccPorts;
   readonly #rules: AccessRules;
   readonly #parts: Parts;
+  readonly #post: Post;
   #isStopped = false;
   /** On a request's way to its device, in their order. */
   readonly #gates: readonly Gate[];
@@ -63,12 +56,13 @@ export class Dcc implements OutsideUsers {
       after: (delayMs, action) => ports.after(delayMs, () => this.#isStopped || action()),
     };
     this.#rules = rules;
+    this.#post = new Post(this.#ports, this.settings);
     this.#parts = new Parts(this.#context(), thresholds, {
       settled: (task, outcome) => this.#settled(task, outcome),
       resume: (request, gate) => this.#resume(request, this.#gates.indexOf(gate) + 1),
-      refused: (request, code) => this.#finish(request, this.#message(request, code), false),
-      late: (request) => this.#ports.push(request.originator, this.#message(request, "E30")),
-      outcome: (errand, alert, content) => this.#tellOutcome(errand, alert, content),
+      refused: (request, code) => this.#finish(request, this.#post.message(request, code), false),
+      late: (request) => this.#ports.push(request.originator, this.#post.message(request, "E30")),
+      outcome: (errand, alert, content) => this.#post.tellOutcome(errand, alert, content),
     });
     const { credentials, quarantine, sequences, held } = this.#parts;
     this.#gates = [credentials, quarantine, sequences, held];
@@ -92,7 +86,7 @@ export class Dcc implements OutsideUsers {
       if (before !== undefined) return before;
       const granted = requireAccess(request, service, this.#rules, this.#nowS);
       const { code, content } = this.#act(request, granted);
-      const answer = this.#message(request, code, content);
+      const answer = this.#post.message(request, code, content);
       this.#parts.given.keep(request, answer);
       return answer;
     } catch (error) {
@@ -100,7 +94,7 @@ export class Dcc implements OutsideUsers {
       const { responseCode, message } = refusal;
       this.#parts.sequences.refused(request);
       this.#ports.observe({ kind: "request-refused", ...told(request), code: responseCode, message });
-      return this.#message(request, responseCode);
+      return this.#post.message(request, responseCode);
     }
   }
 
@@ -139,7 +133,7 @@ export class Dcc implements OutsideUsers {
     return {
       ...{ headEnd: this.#headEnd, ports: this.#ports, rules: this.#rules, settings: this.settings },
       nowS: () => this.#nowS,
-      tell: (user, code, alert) => this.tell(user, code, alert),
+      tell: (user, code, alert) => this.#post.tell(user, code, alert),
     };
   }
 
@@ -157,7 +151,6 @@ export class Dcc implements OutsideUsers {
 
   #serve(request: FormRequest, granted: Granted): Answer {
     this.#parts.sequences.requireTurn(request);
-
     const answer = serve({ request, granted, context: this.#context(), parts: this.#parts });
     this.#parts.sequences.settled(request, true);
     return answer;
@@ -191,7 +184,9 @@ export class Dcc implements OutsideUsers {
 
   /** Of what goes both ways (3, 7) the local command follows the answer: from memory, unverified. */
   #pushLocal(request: RequestHeader, local: Content): void {
-    this.#ports.after(0, () => this.#ports.push(request.originator, this.#message(request, "I0", local)));
+    this.#ports.after(0, () =>
+      this.#ports.push(request.originator, this.#post.message(request, "I0", local)),
+    );
   }
 
   /** A gate lets a request go on: is it still allowed? */
@@ -200,11 +195,11 @@ export class Dcc implements OutsideUsers {
     try {
       const granted = requireAccess(request, service, this.#rules, this.#nowS);
       const { code, content } = this.#pass(this.#parts.commands.task(request, granted), from);
-      if (code !== "I99") this.#finish(request, this.#message(request, code, content), true);
+      if (code !== "I99") this.#finish(request, this.#post.message(request, code, content), true);
     } catch (error) {
       this.#finish(
         request,
-        this.#message(request, refusalOf(error, this.settings.codes.form).responseCode),
+        this.#post.message(request, refusalOf(error, this.settings.codes.form).responseCode),
         false,
       );
     }
@@ -212,44 +207,20 @@ export class Dcc implements OutsideUsers {
 
   // --- what comes of it ---
 
-  /** A device's response goes to who asked, as it came: it is theirs to authenticate. */
   answer(header: Header, bytes: Uint8Array): boolean {
     return this.#parts.delivery.answer(header, bytes);
   }
 
   #settled(task: Task, outcome: Outcome): void {
+    const { request } = task;
     this.#parts.settled(task, outcome);
-    if (outcome.how !== "answered") this.#failed(task, outcome.how);
-    else if (outcome.isReturned) this.#finish(task.request, undefined, succeeded(outcome));
-    else this.#finish(task.request, this.#answered(task, outcome.bytes), succeeded(outcome));
-  }
-
-  #answered({ request, scheduleId, preCommand }: Task, GBCSPayload: Uint8Array): DccMessage {
-    if (scheduleId === undefined)
-      return this.#message(request, "I0", contentOf(preCommand, GBCSPayload), responseIdOf(request));
-    const content = { DSPScheduledMessage: { GBCSPayload, DSPScheduleID: scheduleId } };
-    const { counter } = preCommand.command.header;
-    const responseId = responseIdOf({ ...request, counter });
-    const { requestId: _, ...message } = this.#message(request, "I0", content, responseId);
-    return message;
-  }
-
-  /** Of a scheduled read there is no request to answer: an alert tells of it. */
-  #failed({ request, scheduleId }: Task, how: "undelivered" | "timed-out"): void {
-    const { commandFailure, alertCodes } = this.settings;
-    const late = request.heldUntilS === undefined ? "E21" : "E30";
-    const code = how === "undelivered" ? "E20" : late;
-    const isAlerted = scheduleId !== undefined || commandFailure !== "response";
-    const isAnswered = scheduleId === undefined && commandFailure !== "alert";
-    this.#finish(request, isAnswered ? this.#message(request, code) : undefined, false);
-    if (isAlerted)
-      this.tell(request.originator, how === "undelivered" ? alertCodes.notDelivered : alertCodes.noResponse, {
-        CommandFailure: {
-          CommandRequestID: requestIdOf(request),
-          ...(scheduleId !== undefined && { DSPScheduleID: scheduleId }),
-          DeviceID: request.target,
-        },
-      });
+    if (outcome.how !== "answered") {
+      this.#finish(request, this.#post.failure(task, outcome.how), false);
+      this.#post.tellFailure(task, outcome.how);
+    } else {
+      const response = outcome.isReturned ? undefined : this.#post.response(task, outcome.bytes);
+      this.#finish(request, response, succeeded(outcome));
+    }
   }
 
   #finish(request: UserRequest, message: DccMessage | undefined, isDone: boolean): void {
@@ -263,20 +234,9 @@ export class Dcc implements OutsideUsers {
     this.#parts.sequences.settled(request, isDone);
   }
 
-  #tellOutcome({ request }: Errand, alert: ReceivedAlert, content: Content): void {
-    const responseId = responseIdOf({ ...request, counter: alert.header.counter });
-    this.#ports.push(request.originator, this.#message(request, "I0", content, responseId));
-  }
-
   alert(alert: ReceivedAlert): void {
-    const { header, alertCode, bytes } = alert;
-    if (this.#parts.alert(alert) || this.#rules.user(header.target) === undefined) return;
-    const AlertCode = alertCode.toString(16).toUpperCase().padStart(4, "0");
-    this.#ports.push(header.target, {
-      responseId: `${pairs(header.originator)}:${pairs(header.target)}:${header.counter}`,
-      ...{ code: "I0", timeMs: this.#ports.nowMs() },
-      body: { DeviceAlertMessage: { AlertCode, GBCSPayload: bytes } },
-    });
+    const isTold = this.#parts.alert(alert);
+    if (!isTold && this.#rules.user(alert.header.target) !== undefined) this.#post.forward(alert);
   }
 
   /** AD1 goes to the electricity distributor of the home, once for each of its metering points. */
@@ -284,34 +244,6 @@ export class Dcc implements OutsideUsers {
     const StartDateTime = startS ?? this.#nowS;
     for (const user of this.#rules.registrations.holders("ED", hub, this.#nowS))
       for (const MPxN of mpxns)
-        this.tell(user, "AD1", { PowerOutageEvent: { CommsHubDeviceID: hub, StartDateTime, MPxN } });
+        this.#post.tell(user, "AD1", { PowerOutageEvent: { CommsHubDeviceID: hub, StartDateTime, MPxN } });
   }
-
-  /** A DCC alert to a user. */
-  tell(user: Eui64, DCCAlertCode: string, DCCAlert: DccAlertContent): void {
-    const body = { DCCAlertMessage: { DCCAlertCode, DCCAlert } };
-    this.#ports.observe({ kind: "dcc-alert", code: DCCAlertCode, to: user });
-    this.#ports.push(user, { code: "I0", timeMs: this.#ports.nowMs(), body });
-  }
-
-  #message(request: RequestHeader, code: string, content: Content = {}, responseId?: string): DccMessage {
-    const { reference } = request;
-    const references = {
-      ServiceReference: reference.split(".").slice(0, 2).join("."),
-      ServiceReferenceVariant: reference,
-    };
-    return {
-      requestId: requestIdOf(request),
-      ...(responseId !== undefined && { responseId }),
-      ...{ code, timeMs: this.#ports.nowMs() },
-      body: { ResponseMessage: { ...references, ...content } },
-    };
-  }
-}
-
-/** The number that a customer is to read out goes with the device's answer (9.1). */
-function contentOf({ request }: PreCommand, bytes: Uint8Array): Content {
-  const { customerNumber } = request;
-  if (customerNumber === undefined) return { GBCSPayload: bytes };
-  return { CINMessage: { GBCSPayload: bytes, CustomerIdentificationNumber: customerNumber } };
 }

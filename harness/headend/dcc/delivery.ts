@@ -80,8 +80,10 @@ export class Delivery implements Kept<DeliverySnapshot> {
   /** A response over the WAN; false when it answers nothing of ours. */
   answer(header: Header, bytes: Uint8Array): boolean {
     const sent = this.#sent.take(header);
-    if (sent !== undefined) this.#take(sent.task, bytes, false);
-    return sent !== undefined;
+    if (sent === undefined) return false;
+    this.#handedOut.delete(answered(header));
+    this.#take(sent.task, bytes, false);
+    return true;
   }
 
   /** What a response that a user hands in answers, where the user was given such a command. */
@@ -94,9 +96,10 @@ export class Delivery implements Kept<DeliverySnapshot> {
     }
   }
 
-  /** The same, and it is taken in. */
+  /** The same, and it is taken in; where the command went both ways, one answer is enough. */
   takeBack(task: Task, bytes: Uint8Array): void {
     this.#handedOut.delete(commandName(task.preCommand.command.header));
+    this.#sent.take(this.#wire.peek(bytes).header);
     this.#take(task, bytes, true);
   }
 

@@ -1,6 +1,5 @@
 /** A request that passed access control, on its way to a device. */
 import type { UserRole } from "../../../firmware/model/index.ts";
-import { pairs } from "../requests/duis.ts";
 import type { PreCommand } from "../transform.ts";
 import { type FormRequest, type RequestHeader, requestIdOf, type SignedRequest } from "./messages.ts";
 
@@ -37,6 +36,3 @@ export const told = (request: RequestHeader) => ({
   requestId: requestIdOf(request),
   commandVariant: request.commandVariant,
 });
-
-export const responseIdOf = ({ originator, target, counter }: RequestHeader): string =>
-  `${pairs(target)}:${pairs(originator)}:${counter}`;

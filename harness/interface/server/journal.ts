@@ -33,6 +33,7 @@ export class Journal {
   readonly #fd: number;
   #size: number;
   #sync: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   /** In the folder `dir`, which is made. Throws `serve/store`. */
   constructor(dir: string, fresh = false) {
@@ -83,7 +84,8 @@ export class Journal {
 
   close(): void {
     clearTimeout(this.#sync);
-    closeSync(this.#fd);
+    if (!this.#isClosed) closeSync(this.#fd);
+    this.#isClosed = true;
   }
 
   #write(bytes: Buffer): void {

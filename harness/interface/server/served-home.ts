@@ -1,4 +1,5 @@
 /** A home behind the DCC user interface: its devices, its DCC, the store that outlives the process, and the doors to users. */
+import { createHash } from "node:crypto";
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import { realTimers, type Timers } from "../../../hal/serial/timers.ts";
 import type { DccMessage } from "../../headend/dcc/messages.ts";
@@ -33,6 +34,8 @@ export interface ServedHomeOptions {
   readonly timeScale?: number;
   /** Default: the home's own parties. */
   readonly users?: (home: Premises) => Users;
+  /** What `users` depends on. */
+  readonly usersFrom?: unknown;
   readonly registrations?: readonly Registration[];
   readonly settings?: DccSettingsChange;
   /** Of a user: where its messages go. */
@@ -221,10 +224,11 @@ const toldOf = ({ t: _, seq: __, ...told }: TraceEvent): ServeEvent => told;
 /** What the store says of the home, which must be the one that is asked for. Throws `serve/other-home`. */
 function recordOf(
   store: Store,
-  { home, settings, registrations }: ServedHomeOptions,
+  { home, settings, registrations, usersFrom }: ServedHomeOptions,
   wallMs: number,
 ): HomeRecord {
-  const made = JSON.stringify({ home, settings, registrations });
+  const parts = JSON.stringify({ home, settings, registrations, usersFrom });
+  const made = createHash("sha256").update(parts).digest("hex");
   const start = home.start ?? new Date(Math.floor((wallMs - beganMs) / 1000) * 1000).toISOString();
   const record = store.home(() => ({ format: 1, madeOf: made, start }) satisfies HomeRecord) as HomeRecord;
   if (record.format === 1 && record.madeOf === made) return record;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Kind } from "../../../../firmware/wire/message.ts";
 import { certificatesOf, certified } from "../../../../harness/scenarios/samples.ts";
-import { contentOf, networkOperator, type Outside, outside } from "./outside.ts";
+import { contentOf, networkOperator, type Outside, outside, secondSupplier } from "./outside.ts";
 
 describe("the DCC, between its users and the devices", () => {
   let desk: Outside;
@@ -55,6 +55,8 @@ describe("the DCC, between its users and the devices", () => {
     const [local, response] = desk.answersTo(request);
     assert.ok(local && contentOf(local).LocalCommand !== undefined);
     assert.ok(response?.responseId && contentOf(response).GBCSPayload !== undefined);
+    const { GBCSPayload: DeviceGBCSResponse } = contentOf(response);
+    assert.equal(desk.tell("8.13", { DeviceGBCSResponse }).code, "E081301", "one answer is enough");
   });
 
   it("follows the firmware that a meter says it runs, and tells of a mismatch", async () => {
@@ -74,6 +76,31 @@ describe("the DCC, between its users and the devices", () => {
       [meter?.DeviceFirmwareVersion, meter?.DeviceManufacturer, meter?.DeviceModel],
       ["00010000", "1234", "00010001"],
     );
+  });
+
+  it("opts a meter out of the DCC with the keys that its user gives the ACB's cell (8.5)", async () => {
+    const { pki } = desk.home.headEnd;
+    const { agree } = pki.partyKeys("accessControlBroker");
+    const request = desk.request("8.5", {
+      ACBFloorSeqNumber: 1n,
+      ReplacementCertificates: { KeyAgreementCertificate: agree.certificate },
+      ...certified(pki),
+    });
+    assert.equal(desk.accept({ ...request, originator: secondSupplier.eui }).code, "E4");
+    assert.equal(desk.accept(request).code, "I99");
+    await desk.home.run(60_000);
+    assert.deepEqual(desk.codesFor(request), ["I0"]);
+    const late = desk.request("7.4");
+    desk.accept(late);
+    await desk.home.run(180_000);
+    assert.deepEqual(desk.codesFor(late), ["E21"], "what the DCC seals is no longer believed there");
+  });
+
+  it("asks in its own name whose credentials a meter holds (6.24.1)", async () => {
+    const request = desk.request("6.24.1", { RemotePartyRole: ["Supplier", "NetworkOperator"] });
+    assert.equal(desk.accept(request).code, "I99");
+    await desk.home.run(60_000);
+    assert.deepEqual(desk.codesFor(request), ["I0"]);
   });
 
   it("does not believe an answer that its device did not sign", async () => {

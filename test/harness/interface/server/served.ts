@@ -54,7 +54,7 @@ export class Served {
   async end(): Promise<void> {
     await this.close();
     await this.receiver.stop();
-    rmSync(this.dir, { recursive: true });
+    rmSync(this.dir, { recursive: true, force: true });
   }
 
   get pki() {
