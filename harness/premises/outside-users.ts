@@ -5,6 +5,7 @@ import type { DccMessage } from "../headend/dcc/messages.ts";
 import { type Registration, Registrations } from "../headend/dcc/registrations.ts";
 import type { DccSettingsChange } from "../headend/dcc/settings.ts";
 import type { PartyName } from "../headend/parties.ts";
+import type { Suspensions } from "../headend/suspension.ts";
 import type { ThresholdSettings } from "../headend/thresholds/settings.ts";
 import type { Premises } from "./premises.ts";
 
@@ -15,6 +16,8 @@ export interface OutsideOptions {
   readonly registrations?: readonly Registration[];
   readonly settings?: DccSettingsChange;
   readonly thresholds?: Partial<ThresholdSettings>;
+  /** Whose rights are suspended; default: nobody's. */
+  readonly suspensions?: Suspensions;
   /** A message for a user's address. */
   push(user: string, message: DccMessage): void;
 }
@@ -39,7 +42,8 @@ export function serveOutside(home: Premises, options: OutsideOptions): Dcc {
   const registrations = new Registrations();
   for (const registration of options.registrations ?? ownRegistrations(home)) registrations.add(registration);
   const { inventory } = home.headEnd;
-  const rules: AccessRules = { inventory, registrations, user: (eui) => users.get(eui) };
+  const { suspensions } = options;
+  const rules: AccessRules = { inventory, registrations, suspensions, user: (eui) => users.get(eui) };
   const random = home.random.fork("dcc");
   const ports = {
     ...{ crypto: home.crypto, suite: home.suite },
