@@ -5,7 +5,6 @@
 import { type RequestReference, requests, type UserRole } from "../../firmware/model/index.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
-import { Refusal } from "./dcc/refusal.ts";
 
 /** M8.6 (a) to (e): each right is of one class. */
 export const suspensionClasses = {
@@ -122,12 +121,6 @@ export class Suspensions {
     const reason = `${party}: ${name} in role ${role} is suspended, ${titleOf(asked)}`;
     return { allowed: false, class: asked, code: "E3", reason };
   }
-
-  /** {@link allows} as the DCC's access rules ask it: throws a {@link Refusal} of E3. */
-  readonly requireRights = (user: Eui64, role: UserRole, reference: string): void => {
-    const right = this.allows(user, role, { reference });
-    if (!right.allowed) throw new Refusal(right.code, right.reason, { class: right.class });
-  };
 
   snapshot(): SuspensionSnapshot {
     return [...this.#suspended].map(([party, classes]) => [party, [...classes]]);

@@ -5,16 +5,19 @@ import type { DccMessage } from "../headend/dcc/messages.ts";
 import { type Registration, Registrations } from "../headend/dcc/registrations.ts";
 import type { DccSettingsChange } from "../headend/dcc/settings.ts";
 import type { PartyName } from "../headend/parties.ts";
+import type { Suspensions } from "../headend/suspension.ts";
 import type { ThresholdSettings } from "../headend/thresholds/settings.ts";
 import type { Premises } from "./premises.ts";
 
 export interface OutsideOptions {
   /** Default: {@link partyUsers}. */
   readonly users?: readonly DccUser[];
-  /** Default: the supplier and the network operator of the home, in all their roles, always. */
+  /** Default: the supplier, network operator and load controller of the home, in all their roles, always. */
   readonly registrations?: readonly Registration[];
   readonly settings?: DccSettingsChange;
   readonly thresholds?: Partial<ThresholdSettings>;
+  /** Whose rights are suspended; default: nobody's. */
+  readonly suspensions?: Suspensions;
   /** A message for a user's address. */
   push(user: string, message: DccMessage): void;
 }
@@ -39,7 +42,8 @@ export function serveOutside(home: Premises, options: OutsideOptions): Dcc {
   const registrations = new Registrations();
   for (const registration of options.registrations ?? ownRegistrations(home)) registrations.add(registration);
   const { inventory } = home.headEnd;
-  const rules: AccessRules = { inventory, registrations, user: (eui) => users.get(eui) };
+  const { suspensions } = options;
+  const rules: AccessRules = { inventory, registrations, suspensions, user: (eui) => users.get(eui) };
   const random = home.random.fork("dcc");
   const ports = {
     ...{ crypto: home.crypto, suite: home.suite },
@@ -55,10 +59,11 @@ export function serveOutside(home: Premises, options: OutsideOptions): Dcc {
 }
 
 function ownRegistrations({ headEnd: { parties } }: Premises): readonly Registration[] {
-  const { supplier, networkOperator } = parties;
+  const { supplier, networkOperator, loadController } = parties;
   const of = (user: string, roles: DccUser["roles"]) => roles.map((role) => ({ role, user }));
   return [
     ...of(supplier.eui, rolesOfParties.supplier),
     ...of(networkOperator.eui, rolesOfParties.networkOperator),
+    ...of(loadController.eui, rolesOfParties.loadController),
   ];
 }

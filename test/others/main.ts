@@ -1,7 +1,7 @@
 /**
  * The DCC's open client, as a program of its own, against `meterbench serve`: requests built, signed and sent by it, every answer
  * validated by it. Prints what came of it; exit code 1 when not all did. The packages are installed into a temporary folder, or
- * taken from METERBENCH_OTHERS.
+ * taken from METERBENCH_OTHERS. Arguments: how many requests of a variant (2), or `keys DIR`: write the client's keys there and end.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -88,7 +88,11 @@ function told(outcome: Outcome): boolean {
   return isEnough && answered === requests && matched === pushesDue && validated === messages;
 }
 
-async function main(): Promise<number> {
+async function main([what, into = "out/open-client-keys"]: readonly string[]): Promise<number> {
+  if (what === "keys") {
+    console.log(`${writeKeystore(installed(), into)} keys, in ${into}`);
+    return 0;
+  }
   if (spawnSync("java", ["-version"]).status !== 0) {
     console.log("java is missing (Debian: default-jre-headless)");
     return 2;
@@ -104,7 +108,7 @@ async function main(): Promise<number> {
   const port = 18_080 + (process.pid % 1000);
   const { child, url } = serve(keys, `http://127.0.0.1:${port}/smartdcc/duis`);
   try {
-    const most = Number(process.argv[2] ?? 2);
+    const most = Number(what ?? 2);
     const task = {
       packages: folder,
       dcc: await url,
@@ -123,7 +127,7 @@ async function main(): Promise<number> {
 }
 
 try {
-  process.exitCode = await main();
+  process.exitCode = await main(process.argv.slice(2));
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }

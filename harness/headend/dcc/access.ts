@@ -12,6 +12,7 @@ import type { Verifier } from "../../../hal/board.ts";
 import type { Inventory, InventoryEntry } from "../inventory.ts";
 import { partyIdentities } from "../parties.ts";
 import { executionDateTime } from "../requests/duis.ts";
+import type { Right, Suspensions } from "../suspension.ts";
 import { type FormRequest, type RequestHeader, requestIdOf, type UserRequest } from "./messages.ts";
 import { Refusal } from "./refusal.ts";
 import type { Registrations } from "./registrations.ts";
@@ -34,8 +35,8 @@ export interface AccessRules {
   readonly inventory: Inventory;
   readonly registrations: Registrations;
   user(eui: Eui64): DccUser | undefined;
-  /** Throws a {@link Refusal} where a party's rights are suspended. */
-  requireRights?(user: Eui64, role: UserRole, reference: string): void;
+  /** Whose rights are suspended. */
+  readonly suspensions?: Suspensions | undefined;
 }
 
 export interface Granted {
@@ -100,17 +101,10 @@ export function requireAccess(
   const user = rules.user(request.originator);
   if (user === undefined) throw new Refusal("E1", `${request.originator} is no user of the DCC here`);
   const row: RequestRow = requests[reference as RequestReference];
-  const mayAsk = user.roles.filter((role) => row.userRoles.length === 0 || row.userRoles.includes(role));
-  const [first] = mayAsk;
-  if (first === undefined)
-    throw new Refusal(
-      "E2",
-      `${reference} is for ${row.userRoles.join(", ")}; this user is ${user.roles.join(", ")}`,
-    );
-  rules.requireRights?.(user.eui, first, reference);
+  const mayAsk = requireRole(user, row, reference, rules);
   if (row.useCases.length === 0) {
     requireBroker(request);
-    return { user, role: first, row };
+    return { user, role: mayAsk[0], row };
   }
   const device = rules.inventory.find(target);
   if (device === undefined) throw new Refusal("E19", `no device ${target} in the inventory`);
@@ -123,6 +117,28 @@ export function requireAccess(
   requireStatus(device, reference);
   return { user, role, row, device };
 }
+
+/** The roles in which a user may ask, at least one: as the row has it, and as far as its rights are not suspended. */
+function requireRole(
+  { eui, roles }: DccUser,
+  { userRoles }: RequestRow,
+  reference: string,
+  { suspensions }: AccessRules,
+): readonly [UserRole, ...UserRole[]] {
+  const suited = roles.filter((role) => userRoles.length === 0 || userRoles.includes(role));
+  if (suited.length === 0)
+    throw new Refusal("E2", `${reference} is for ${userRoles.join(", ")}; this user is ${roles.join(", ")}`);
+  const rights = suited.map((role) => ({
+    role,
+    ...(suspensions?.allows(eui, role, { reference }) ?? allowed),
+  }));
+  const [first, ...others] = rights.filter((right) => right.allowed).map(({ role }) => role);
+  if (first !== undefined) return [first, ...others];
+  const [{ code, reason, ...suspended }] = rights as unknown as [Exclude<Right, { allowed: true }>];
+  throw new Refusal(code, reason, { class: suspended.class });
+}
+
+const allowed: Right = { allowed: true };
 
 /** An incoming supplier is to be registered when the change takes force; to cancel one, now or later. */
 function isEntitled(

@@ -107,7 +107,7 @@ describe("the suspension of a defaulting party", () => {
     const suspensions = rights();
     const registrations = new Registrations();
     const rules = {
-      ...{ inventory: new Inventory(), registrations, requireRights: suspensions.requireRights },
+      ...{ inventory: new Inventory(), registrations, suspensions },
       user: (eui: string) => ({ eui, roles: ["OU" as const], signingKeys: [] }),
     };
     const request = { originator: user, target: "00DB1234567890A0", counter: 1n, commandVariant: 1 };
@@ -124,5 +124,19 @@ describe("the suspension of a defaulting party", () => {
     assert.equal(code("4.8.1"), "E3");
     suspensions.lift("Acme", ["a"]);
     assert.equal(code("4.8.1"), "E19");
+  });
+
+  it("in one role leaves a user its others", () => {
+    const suspensions = rights();
+    const rules = {
+      ...{ inventory: new Inventory(), registrations: new Registrations(), suspensions },
+      user: (eui: string) => ({ eui, roles: ["OU" as const, "IS" as const], signingKeys: [] }),
+    };
+    const request = { originator: user, target: "00DB1234567890A0", counter: 1n, commandVariant: 1 };
+    const ask = () => requireAccess({ ...request, reference: "4.8.1", parameters: {} }, "send", rules, 0);
+    suspensions.suspend("Acme", ["a"], { authorityConsent: false });
+    assert.throws(ask, { responseCode: "E19" });
+    suspensions.suspend("Acme", ["b"], withConsent);
+    assert.throws(ask, { responseCode: "E3" });
   });
 });
