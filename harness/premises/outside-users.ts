@@ -12,7 +12,7 @@ import type { Premises } from "./premises.ts";
 export interface OutsideOptions {
   /** Default: {@link partyUsers}. */
   readonly users?: readonly DccUser[];
-  /** Default: the supplier and the network operator of the home, in all their roles, always. */
+  /** Default: the supplier, network operator and load controller of the home, in all their roles, always. */
   readonly registrations?: readonly Registration[];
   readonly settings?: DccSettingsChange;
   readonly thresholds?: Partial<ThresholdSettings>;
@@ -59,10 +59,11 @@ export function serveOutside(home: Premises, options: OutsideOptions): Dcc {
 }
 
 function ownRegistrations({ headEnd: { parties } }: Premises): readonly Registration[] {
-  const { supplier, networkOperator } = parties;
+  const { supplier, networkOperator, loadController } = parties;
   const of = (user: string, roles: DccUser["roles"]) => roles.map((role) => ({ role, user }));
   return [
     ...of(supplier.eui, rolesOfParties.supplier),
     ...of(networkOperator.eui, rolesOfParties.networkOperator),
+    ...of(loadController.eui, rolesOfParties.loadController),
   ];
 }

@@ -1,5 +1,6 @@
 /** Requests as what goes to devices: the pre-commands that the DCC makes, and those that come back signed. */
 import { type UserRole, userRoles } from "../../../firmware/model/index.ts";
+import type { Eui64 } from "../../../firmware/wire/message.ts";
 import { sameBytes } from "../../../hal/base/bytes.ts";
 import { hasCode } from "../../../hal/base/coded-error.ts";
 import { anyRequest, serviceRequest } from "../requests/index.ts";
@@ -9,6 +10,7 @@ import { type Directory, transformRequest } from "./command-of.ts";
 import type { DccContext } from "./context.ts";
 import type { Holders } from "./holders.ts";
 import type { Kept } from "./kept.ts";
+import type { ListedDevice } from "./listed-devices.ts";
 import { type FormRequest, requestIdOf, type SignedRequest, type UserRequest } from "./messages.ts";
 import { Refusal } from "./refusal.ts";
 import { type Errand, formOf, type TakenRequest, type Task } from "./task.ts";
@@ -87,10 +89,13 @@ export class Commands implements Kept<readonly FormRequest[]> {
   }
 
   #directory({ originator }: FormRequest, errand: Errand): Directory {
-    const { devices, backups } = this.#context.headEnd;
+    const { devices, backups, inventory } = this.#context.headEnd;
     const { counter, role, isStranger, customerNumber, scheduleId } = errand;
     return {
-      devices: new Map(devices.map((device) => [device.eui, device])),
+      devices: new Map<Eui64, ListedDevice>([
+        ...inventory.list().map(({ eui, type }) => [eui, { type }] as const),
+        ...devices.map((device) => [device.eui, device] as const),
+      ]),
       users: new Map([[originator, userRoles[role].role]]),
       ...{ counter, backups },
       strangers: new Set(isStranger || scheduleId !== undefined ? [originator] : []),

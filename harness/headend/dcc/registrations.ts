@@ -75,9 +75,11 @@ export class Registrations implements Kept<readonly Registration[]> {
     );
   }
 
-  /** Everyone who is registered for a device now. */
+  /** Everyone whose supply or network a device is of now; load controllers hear nothing of it. */
   entitled(device: Place, nowS: number): readonly Eui64[] {
-    const here = this.#entries.filter(({ user, role }) => this.allows(user, role, device, nowS));
+    const here = this.#entries.filter(
+      ({ user, role }) => role !== "LC" && this.allows(user, role, device, nowS),
+    );
     return [...new Set(here.map(({ user }) => user))];
   }
 
