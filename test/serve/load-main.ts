@@ -4,7 +4,7 @@
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, request as httpRequest } from "node:http";
-import { tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { partyIdentities } from "../../harness/headend/parties.ts";
 import { paths, Receiver } from "../harness/interface/server/client.ts";
@@ -82,6 +82,12 @@ function send(body: string, agent: Agent, fromMs: number): Promise<void> {
   });
 }
 
+/** Processor time of the server so far, ms (Linux). */
+const processorMs = (): number => {
+  const fields = readFileSync(`/proc/${served.child.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+};
+
 /** Resident memory of the server, MiB (Linux). */
 const residentMiB = (): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${served.child.pid}/status`, "utf8"))?.[1]) / 1024;
@@ -90,6 +96,7 @@ console.log(
   `${rate} requests a second for ${seconds} s, signed reads (7.4) of ${meters} meters by 2 users, time scale ${scale}`,
 );
 const memory: string[] = [];
+const beforeMs = processorMs();
 const startMs = performance.now();
 const sent: Promise<void>[] = [];
 while (sent.length < bodies.length) {
@@ -112,6 +119,11 @@ console.log(
 );
 console.log(
   `resident memory at each quarter ${memory.join(", ")} MiB; ${receiver.heard.length} messages were pushed meanwhile`,
+);
+const [load] = loadavg();
+const usedMs = (processorMs() - beforeMs) / bodies.length;
+console.log(
+  `processor ${usedMs.toFixed(2)} ms a request; load of the machine ${load?.toFixed(1)}, ${cpus().length} processors`,
 );
 served.child.kill("SIGINT");
 console.log(`end by Ctrl-C: exit ${await served.ended}`);

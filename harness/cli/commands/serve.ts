@@ -146,7 +146,9 @@ function whatIsServed({ home: file, keys: keyFolder, users: folder, seed }: Serv
       const own = usersOfRun(headEnd.pki);
       return usersOf(keys ? addKeysOf(own, keys) : own, loaded, specs, crypto);
     },
-    usersFrom: { specs, serials: loaded.certificates.map(({ serial }) => String(serial)) },
+    ...((specs ?? folder) !== undefined && {
+      usersFrom: { specs, serials: loaded.certificates.map(({ serial }) => String(serial)) },
+    }),
   };
 }
 
