@@ -5,7 +5,7 @@ import { CodedError } from "../../hal/base/coded-error.ts";
 import type { DccUser } from "./dcc/access.ts";
 import { type PartyName, partyIdentities } from "./parties.ts";
 import type { TestPki } from "./pki.ts";
-import type { XmlCertificate } from "./xml-signing.ts";
+import type { XmlCertificate, XmlSigner } from "./xml-signing.ts";
 
 export interface RegisteredUser extends DccUser {
   /** Only an active one is served. */
@@ -97,6 +97,9 @@ export const rolesOfParty: { readonly [role in Role]?: readonly UserRole[] } = {
   loadController: ["LC"],
 };
 
+/** A user's file-signing key, another than the one it signs XML by. */
+export const fileSigner = (pki: TestPki, eui: Eui64): XmlSigner => pki.xml.signer(eui, "user", 1);
+
 /** One that no device knows: that of the published test keys. */
 export const otherUserEui: Eui64 = "00DB123456780004";
 
@@ -107,7 +110,8 @@ export function usersOfRun(pki: TestPki): Users {
     const roles = rolesOfParty[role];
     if (roles !== undefined) users.add(partyUser(pki, name as PartyName, eui, roles));
   }
-  users.add({ eui: otherUserEui, roles: ["OU", "RSA"], signingKeys: [], status: "active" });
+  const fileKey = fileSigner(pki, otherUserEui).verify;
+  users.add({ eui: otherUserEui, roles: ["OU", "RSA"], signingKeys: [], status: "active", fileKey });
   for (const { eui } of users.all()) users.certify(pki.xml.signer(eui, "user"));
   return users;
 }
@@ -118,7 +122,7 @@ const partyUser = (
   eui: Eui64,
   roles: readonly UserRole[],
 ): RegisteredUser => ({
-  ...{ eui, roles, status: "active" },
+  ...{ eui, roles, status: "active", fileKey: fileSigner(pki, eui).verify },
   get signingKeys() {
     return [pki.parties[name].keys.sign.signer.publicKey];
   },

@@ -63,18 +63,17 @@ const fault = (path: string, problem: string, cause?: unknown): CodedError =>
 
 /**
  * The users whose certificates to sign XML by are among `certificates`: they act as their organisation's certificates say (2 a
- * supplier, 3 a network operator, 8 a load controller), and as Other User where there are none.
+ * supplier, 3 a network operator, 8 a load controller), and as Other User where there are none. No file-signing key is among
+ * them: their files are signed by what signs their XML.
  */
 export function usersOfCertificates(certificates: readonly SmkiCertificate[], crypto: Crypto): Users {
   const users = new Users();
   const signers = certificates.filter(({ role }) => role === xmlRoles.user);
-  for (const eui of new Set(signers.map(({ subject }) => subject)))
-    users.add(
-      userOf(
-        eui,
-        certificates.filter(({ subject }) => subject === eui),
-      ),
-    );
+  for (const eui of new Set(signers.map(({ subject }) => subject))) {
+    const own = certificates.filter(({ subject }) => subject === eui);
+    const [signer] = own.filter(({ role }) => role === xmlRoles.user) as [SmkiCertificate];
+    users.add({ ...userOf(eui, own), fileKey: readXmlCertificate(signer.bytes, crypto).verify });
+  }
   for (const { bytes } of signers) users.certify(readXmlCertificate(bytes, crypto));
   return users;
 }

@@ -1,6 +1,6 @@
 /** Brings what is kept for users to their addresses: in order, one at a time for each, again and again until it is taken. */
 import { pause, type Timers } from "../../../hal/serial/timers.ts";
-import type { Store } from "./store.ts";
+import type { Push, Store } from "./store.ts";
 
 /** Sends a message to a user's address: the status that it answers. Rejects when there is no answer, or `signal` ends the wait. */
 export type Post = (address: string, xml: string, signal: AbortSignal) => Promise<number>;
@@ -10,6 +10,8 @@ export interface DeliveryPorts {
   readonly timers: Timers;
   readonly post: Post;
   address(user: string): string | undefined;
+  /** An address has taken a message. */
+  delivered(user: string, push: Push): void;
   observe(event: { readonly kind: string; readonly [field: string]: unknown }): void;
 }
 
@@ -72,6 +74,7 @@ export class Delivery {
       if (await this.#isTaken(user, address, next.push, failures)) {
         failures = 0;
         store.delivered(user, next.seq);
+        this.#ports.delivered(user, next.push);
         continue;
       }
       failures += 1;

@@ -11,6 +11,7 @@ import {
   requestIdOf,
   type UserRequest,
 } from "../../headend/dcc/messages.ts";
+import type { FileKind } from "../../headend/thresholds/signed-file.ts";
 import type { Users } from "../../headend/users.ts";
 import { readRequestHeader, readUserRequest } from "../duis-request.ts";
 import { verifySignature } from "../signature.ts";
@@ -52,16 +53,44 @@ export class Reception {
       const about = { code: message.code, requestId: requestIdOf(request) };
       return { status: 200, type: "application/xml", content: this.#ports.write(message), about };
     } catch (error) {
-      const status = refusals.find(([code]) => hasCode(error, code))?.[1];
-      if (status === undefined) throw error;
-      return { status, type: "text/plain", content: `${messageOf(error)}\n` };
+      return refused(error);
     }
   }
 
-  /** A request that was taken before, at the same place. Throws `serve/history` when it is answered otherwise now. */
+  /** A user's signed file: its thresholds, or what is to become of quarantined requests. */
+  async receiveFile(kind: FileKind, content: Uint8Array): Promise<Reply> {
+    const { store, timeline } = this.#ports;
+    try {
+      const done = await timeline.do(() => {
+        const at = timeline.position;
+        const summary = this.#act(kind, content);
+        store.take({ at, service: kind, xml: content, code: "I0" });
+        return summary;
+      });
+      return { status: 200, type: "text/plain", content: `${done}\n` };
+    } catch (error) {
+      return refused(error);
+    }
+  }
+
+  #act(kind: FileKind, content: Uint8Array): string {
+    const { dcc } = this.#ports;
+    if (kind === "exit-quarantine") {
+      const released = dcc.release({ content });
+      return `to be processed: ${released.process.length}, deleted: ${released.delete.length}`;
+    }
+    const { user, thresholds } = dcc.anomalies.install({ content });
+    return `thresholds of ${user} in force: ${thresholds.counts.length} of counts, ${thresholds.limits.length} of values`;
+  }
+
+  /** What was taken before, at the same place. Throws `serve/history` when it is answered otherwise now. */
   async again({ at, service, xml, code }: Taken): Promise<void> {
     const { timeline, dcc } = this.#ports;
     await timeline.replayTo(at);
+    if (service === "thresholds" || service === "exit-quarantine") {
+      this.#act(service, xml);
+      return;
+    }
     const answer = dcc.accept(readUserRequest(xml), service);
     if (answer.code !== code) throw otherHistory(`a request was answered ${code}, and is ${answer.code} now`);
   }
@@ -114,5 +143,15 @@ const refusals = [
   ["interface/signature", 401],
   ["headend/user", 403],
   ["interface", 400],
+  ["thresholds/signature", 401],
+  ["thresholds/old", 409],
+  ["thresholds", 400],
   ["serve/stopped", 503],
 ] as const;
+
+/** Throws what is a fault of ours. */
+function refused(error: unknown): Reply {
+  const status = refusals.find(([code]) => hasCode(error, code))?.[1];
+  if (status === undefined) throw error;
+  return { status, type: "text/plain", content: `${messageOf(error)}\n` };
+}

@@ -2,11 +2,14 @@
 import { createHash } from "node:crypto";
 import { CodedError } from "../../../hal/base/coded-error.ts";
 import { realTimers, type Timers } from "../../../hal/serial/timers.ts";
+import type { Dcc } from "../../headend/dcc/dcc.ts";
 import type { DccMessage } from "../../headend/dcc/messages.ts";
 import type { Registration } from "../../headend/dcc/registrations.ts";
 import type { DccSettingsChange } from "../../headend/dcc/settings.ts";
 import { partyIdentities } from "../../headend/parties.ts";
-import { type RegisteredUser, type Users, usersOfRun } from "../../headend/users.ts";
+import type { Anomaly } from "../../headend/thresholds/quarantine.ts";
+import type { FileKind } from "../../headend/thresholds/signed-file.ts";
+import { fileSigner, type RegisteredUser, type Users, usersOfRun } from "../../headend/users.ts";
 import type { XmlSigner } from "../../headend/xml-signing.ts";
 import type { PremisesOptions } from "../../premises/options.ts";
 import { serveOutside } from "../../premises/outside-users.ts";
@@ -17,8 +20,8 @@ import { sign } from "../signature.ts";
 import { certificateData, certificateSearch, type SmkiAnswer } from "../smki.ts";
 import { HomeSmki } from "../smki-home.ts";
 import { Delivery, type DeliverySettings, type Post, postOverHttp } from "./delivery.ts";
-import { Reception, type Reply } from "./reception.ts";
-import { Store, type StoreLimits } from "./store.ts";
+import { Reception } from "./reception.ts";
+import { type Push, Store, type StoreLimits } from "./store.ts";
 import { Timeline } from "./timeline.ts";
 import type { Handler } from "./web-server.ts";
 
@@ -80,6 +83,7 @@ export class ServedHome {
   readonly #timeline: Timeline;
   readonly #delivery: Delivery;
   readonly #reception: Reception;
+  readonly #dcc: Dcc;
   readonly #smki: HomeSmki;
   readonly #timers: Timers;
   #fail: (error: unknown) => void = () => {};
@@ -120,14 +124,16 @@ export class ServedHome {
     this.#timeline = new Timeline(home.scheduler, timers, options.timeScale);
     this.#smki = new HomeSmki(home.headEnd, this.users, () => home.nowS);
     const { post = postOverHttp, delivery = {}, observe } = options;
+    const delivered = (user: string, { body }: Push) => this.#told(user, body);
     const address = (eui: string) => {
       const user = this.users.get(eui);
       return user && options.address(user);
     };
-    this.#delivery = new Delivery({ store, timers, post, address, observe }, delivery, this.#fail);
+    this.#delivery = new Delivery({ store, timers, post, address, observe, delivered }, delivery, this.#fail);
     const nowMs = () => home.startUtcMs + home.nowMs;
     const write = (message: DccMessage) => this.#write(message);
     const dcc = this.#openDcc();
+    this.#dcc = dcc;
     this.#reception = new Reception({
       users: this.users,
       dcc,
@@ -145,17 +151,37 @@ export class ServedHome {
     return signers.filter(({ serial }) => certificates.has(serial));
   }
 
+  /** What they sign their files by. */
+  get ownFileSigners(): readonly XmlSigner[] {
+    return this.ownSigners.map(({ subject }) => fileSigner(this.home.headEnd.pki, subject));
+  }
+
+  /** Anomalous requests, those that wait last. */
+  anomalies(): readonly Anomaly[] {
+    return this.#dcc.anomalies.anomalies();
+  }
+
   /** By path. */
   get handlers(): Readonly<Record<string, Handler>> {
-    const smki = (answer: SmkiAnswer): Promise<Reply> =>
-      Promise.resolve({ status: answer.status, type: "application/xml", content: answer.xml });
     const audit = () => String(++this.#lookUps);
+    const xml = (answer: Handler["answer"]): Handler => ({ type: "application/xml", answer });
+    const smki = (answer: (body: Uint8Array) => SmkiAnswer) =>
+      xml((body) => {
+        const { status, xml: content } = answer(body);
+        return Promise.resolve({ status, type: "application/xml", content });
+      });
+    const file = (kind: FileKind): Handler => ({
+      type: "text/csv",
+      answer: (body) => this.#reception.receiveFile(kind, body),
+    });
     return {
-      "/api/v1/serviceS": (body) => this.#reception.receive("send", body),
-      "/api/v1/serviceT": (body) => this.#reception.receive("transform", body),
-      "/api/v1/serviceD": (body) => this.#reception.receive("dcc", body),
-      "/services/certificatesearch": (body) => smki(certificateSearch(body, this.#smki, audit())),
-      "/services/retrievecertificate": (body) => smki(certificateData(body, this.#smki, audit())),
+      "/api/v1/serviceS": xml((body) => this.#reception.receive("send", body)),
+      "/api/v1/serviceT": xml((body) => this.#reception.receive("transform", body)),
+      "/api/v1/serviceD": xml((body) => this.#reception.receive("dcc", body)),
+      "/services/certificatesearch": smki((body) => certificateSearch(body, this.#smki, audit())),
+      "/services/retrievecertificate": smki((body) => certificateData(body, this.#smki, audit())),
+      "/files/thresholds": file("thresholds"),
+      "/files/exit-quarantine": file("exit-quarantine"),
     };
   }
 
@@ -179,13 +205,23 @@ export class ServedHome {
   #push(user: string, message: DccMessage): void {
     const { code, requestId } = message;
     const isDroppable = requestId === undefined;
-    const push = { xml: this.#write(message), code, ...(requestId !== undefined && { requestId }) };
+    const push = {
+      ...{ xml: this.#write(message), code },
+      ...(requestId !== undefined && { requestId }),
+      ...("DCCAlertMessage" in message.body && { body: message.body }),
+    };
     const at = this.#timeline.position;
     const kept = this.#store.push(user, { ...push, madeMs: this.#timers.nowMs() }, at, isDroppable);
+    if (kept === "known") this.#told(user, push.body);
     if (kept === "known" || !this.#isOpen) return;
     const told = { user, code, ...(requestId !== undefined && { requestId }) };
     this.#options.observe({ kind: kept === "kept" ? "to-deliver" : "dropped", ...told });
     this.#delivery.wake(user);
+  }
+
+  /** Its address has taken a message: of a notice the delay ends here (KPI 11). */
+  #told(user: string, body: DccMessage["body"] | undefined): void {
+    if (body !== undefined) this.#dcc.anomalies.told(user, body);
   }
 
   #write(message: DccMessage): string {

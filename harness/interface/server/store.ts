@@ -5,13 +5,16 @@
  */
 import { crc32 } from "node:zlib";
 import type { Service } from "../../headend/dcc/access.ts";
+import type { DccMessage } from "../../headend/dcc/messages.ts";
+import type { FileKind } from "../../headend/thresholds/signed-file.ts";
 import { Journal } from "./journal.ts";
 import { otherHistory, type Position } from "./timeline.ts";
 
 /** A request as it was taken. */
 export interface Taken {
   readonly at: Position;
-  readonly service: Service;
+  /** Where it came in; of a user's signed file, which it is. */
+  readonly service: Service | FileKind;
   /** As it came, its signature verified. */
   readonly xml: Uint8Array;
   /** Of the answer. */
@@ -25,6 +28,8 @@ export interface Push {
   readonly requestId?: string;
   /** Milliseconds on the clock of the process. */
   readonly madeMs: number;
+  /** Of a DCC alert. */
+  readonly body?: DccMessage["body"];
 }
 
 /** How far a home has got: its last place that anybody outside knows of, and the wall clock then. */

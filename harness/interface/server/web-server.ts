@@ -1,4 +1,4 @@
-/** HTTP for strangers: POST of bounded XML to known paths, in bounded time, over a bounded number of connections. */
+/** HTTP for strangers: POST of bounded XML and files to known paths, in bounded time, over a bounded number of connections. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
@@ -6,7 +6,11 @@ import { CodedError, messageOf } from "../../../hal/base/coded-error.ts";
 import { MAX_XML_BYTES } from "../xml-reader.ts";
 import type { Reply } from "./reception.ts";
 
-export type Handler = (body: Buffer) => Promise<Reply>;
+/** What a path takes, and what is done with it. */
+export interface Handler {
+  readonly type: "application/xml" | "text/csv";
+  answer(body: Buffer): Promise<Reply>;
+}
 
 export interface TlsFiles {
   readonly key: Buffer;
@@ -121,7 +125,9 @@ export class WebServer {
       this.#answer(
         request,
         response,
-        await this.#handler(request)(body).catch((error) => this.#failed(error)),
+        await this.#handler(request)
+          .answer(body)
+          .catch((error) => this.#failed(error)),
       );
     } finally {
       this.#requests -= 1;
@@ -144,8 +150,8 @@ export class WebServer {
     if (!Object.hasOwn(this.#options.handlers, pathOf(request)))
       return plain(404, `no such path; there are ${Object.keys(this.#options.handlers).join(", ")}`);
     if (method !== "POST") return plain(405, "expected POST");
-    if (mediaType(headers["content-type"]) !== "application/xml")
-      return plain(415, "expected content-type application/xml");
+    const { type } = this.#handler(request);
+    if (mediaType(headers["content-type"]) !== type) return plain(415, `expected content-type ${type}`);
     if ((headers["content-encoding"] ?? "identity") !== "identity")
       return plain(415, "expected content as it is, without content-encoding");
     if (Number(headers["content-length"] ?? 0) > MAX_XML_BYTES) return tooLong;

@@ -15,7 +15,7 @@ interface Pair {
 }
 
 /**
- * Writes `<EUI-64>-{ds,ka,pp-ka,xml}.{pem,key}` of each party and user, `.pem` alone of devices and of the DCC's `xml`, and
+ * Writes `<EUI-64>-{ds,ka,pp-ka,xml,file}.{pem,key}` of each party and user, `.pem` alone of devices and of the DCC's `xml`, and
  * `root.pem`, `issuing.pem`. Names are those that `parse --keys` and `verify --keys` read. Throws `serve/keys` when it cannot.
  */
 export function writeKeys(dir: string, served: ServedHome): void {
@@ -38,6 +38,8 @@ export function writeKeys(dir: string, served: ServedHome): void {
     }
     for (const { subject, bytes, secret } of served.ownSigners)
       write(subject, "xml", { certificate: bytes, secret });
+    for (const { subject, bytes, secret } of served.ownFileSigners)
+      write(subject, "file", { certificate: bytes, secret });
     const { subject, bytes } = served.dccSigner;
     write(subject, "xml", { certificate: bytes });
   } catch (cause) {

@@ -47,7 +47,10 @@ describe("the doors of meterbench serve", () => {
     const user = "90b3d51f30010000-ds";
     const tls = { key: pem(`${user}.key`), cert: pem(`${user}.pem`), clientCa };
     const handlers = {
-      "/a": async () => ({ status: 200, type: "text/plain" as const, content: "in" }),
+      "/a": {
+        type: "application/xml" as const,
+        answer: async () => ({ status: 200, type: "text/plain" as const, content: "in" }),
+      },
     };
     const web = await WebServer.listen({ host: "127.0.0.1", port: 0, tls, handlers, observe: () => {} });
     const ask = (certificate: object): Promise<number> =>

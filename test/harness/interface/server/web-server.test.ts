@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import type { ServeEvent } from "../../../../harness/interface/server/served-home.ts";
-import { type WebLimits, WebServer } from "../../../../harness/interface/server/web-server.ts";
+import { type Handler, type WebLimits, WebServer } from "../../../../harness/interface/server/web-server.ts";
 import { post, until } from "./client.ts";
 
 describe("the web server, asked by strangers", () => {
@@ -10,6 +10,7 @@ describe("the web server, asked by strangers", () => {
   /** Requests that wait for their answer. */
   let waiting: (() => void)[];
 
+  const ofXml = (answer: Handler["answer"]): Handler => ({ type: "application/xml", answer });
   const start = async (limits: Partial<WebLimits> = {}): Promise<void> => {
     server = await WebServer.listen({
       host: "127.0.0.1",
@@ -17,12 +18,14 @@ describe("the web server, asked by strangers", () => {
       limits,
       observe: (event) => events.push(event),
       handlers: {
-        "/echo": async (body) => ({ status: 200, type: "application/xml", content: body.toString() }),
-        "/slow": (body) =>
-          new Promise((resolve) => {
-            waiting.push(() => resolve({ status: 200, type: "application/xml", content: `${body}` }));
-          }),
-        "/fault": () => Promise.reject(new Error("our fault")),
+        "/echo": ofXml(async (body) => ({ status: 200, type: "application/xml", content: body.toString() })),
+        "/slow": ofXml(
+          (body) =>
+            new Promise((resolve) => {
+              waiting.push(() => resolve({ status: 200, type: "application/xml", content: `${body}` }));
+            }),
+        ),
+        "/fault": ofXml(() => Promise.reject(new Error("our fault"))),
       },
     });
   };
