@@ -65,9 +65,11 @@ const keyOf = ({ header: { requestId } }: Duis): string =>
     ? ""
     : `${requestId.originatorId}:${requestId.targetId}:${requestId.counter}`.toLowerCase();
 
-/** Every message that comes is validated, meanwhile. */
+/** Every message that comes is validated, meanwhile; their tool lets those without a signature pass. */
 function came(xml: string): Duis {
-  const valid = their.validate(xml).then(
+  const isSigned = xml.includes("</ds:Signature>");
+  const verdict = isSigned ? their.validate(xml) : Promise.reject(new Error("it is not signed"));
+  const valid = verdict.then(
     () => true,
     (error: Error) => {
       console.log(`not valid: ${error.message.trim().replaceAll("\n", "; ")}: ${xml}`);
