@@ -27,7 +27,7 @@ describe("a user's signed files, over HTTP", () => {
     lines("thresholds", "Threshold,ServiceReference,Attribute,Warning,Quarantine,From,To", "count,7.4,,,1,,");
   const waiting = () => served.home.anomalies().filter(({ end }) => end === undefined);
 
-  it("set thresholds; what passes them waits, is told of, and goes on when a file says so: over a restart, too", async () => {
+  it("set thresholds; what passes them waits, is told of, and goes on when a file says so: over a restart, too", async function () {
     const { status, text } = await send("/files/thresholds", thresholds());
     assert.equal(
       `${status} ${text}`,
@@ -48,6 +48,7 @@ describe("a user's signed files, over HTTP", () => {
     assert.equal(`${released.status} ${released.text}`, "200 to be processed: 1, deleted: 0\n");
     assert.equal((await until(() => served.answersTo(second)[0])).code, "I0");
     assert.equal(served.answersTo(first).length, 1);
+    assert.deepEqual(served.schemaFaults(this), []);
   });
 
   it("are refused whole: another's signature, a bad line, an older file, another content type", async () => {

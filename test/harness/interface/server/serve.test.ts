@@ -77,6 +77,11 @@ describe("meterbench serve, over HTTP", () => {
     assert.equal(served.actedOn, before + 1);
     assert.equal(served.answersTo(asked).length, 1);
   });
+
+  it("sends nothing that DUIS's schema does not allow", function () {
+    assert.ok(served.answers.size > 3 && served.receiver.heard.length > 3);
+    assert.deepEqual(served.schemaFaults(this), []);
+  });
 });
 
 describe("meterbench serve, started again", () => {

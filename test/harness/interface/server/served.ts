@@ -10,7 +10,8 @@ import {
   type ServedHomeOptions,
   type ServeEvent,
 } from "../../../../harness/interface/server/served-home.ts";
-import { type WebLimits, WebServer } from "../../../../harness/interface/server/web-server.ts";
+import { type Handler, type WebLimits, WebServer } from "../../../../harness/interface/server/web-server.ts";
+import { schemaFaults } from "../schema-faults.ts";
 import { ask, content, type paths, Receiver, read } from "./client.ts";
 
 const { supplier, accessControlBroker } = partyIdentities;
@@ -18,6 +19,8 @@ const { supplier, accessControlBroker } = partyIdentities;
 export class Served {
   readonly dir = mkdtempSync(join(tmpdir(), "meterbench-serve-"));
   readonly events: ServeEvent[] = [];
+  /** XML that was answered by the DCC's services, by number. */
+  readonly answers = new Map<string, string>();
   receiver!: Receiver;
   home!: ServedHome;
   web!: WebServer;
@@ -41,8 +44,26 @@ export class Served {
       observe,
       ...options,
     });
-    const { handlers } = this.home;
+    const handlers = Object.fromEntries(
+      Object.entries(this.home.handlers).map(([path, handler]) => [path, this.#heard(path, handler)]),
+    );
     this.web = await WebServer.listen({ host: "127.0.0.1", port: 0, handlers, observe, limits });
+  }
+
+  #heard(path: string, { type, answer }: Handler): Handler {
+    const heard = async (body: Buffer) => {
+      const reply = await answer(body);
+      const isResponse = path.startsWith("/api/") && reply.type === "application/xml";
+      if (isResponse) this.answers.set(`answer-${this.answers.size}`, reply.content);
+      return reply;
+    };
+    return { type, answer: heard };
+  }
+
+  /** What all that was answered and pushed has wrong by DUIS's schema. */
+  schemaFaults(context: Mocha.Context): string[] {
+    const pushed = this.receiver.heard.map(({ xml }, i) => [`push-${i}`, xml] as const);
+    return schemaFaults(context, new Map([...this.answers, ...pushed]));
   }
 
   /** What is in the store stays. */
