@@ -1,7 +1,8 @@
 /** `meterbench serve`: a home behind the DCC user interface, for other people's systems. */
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { messageOf } from "../../../hal/base/coded-error.ts";
+import { CodedError, hasCode, messageOf } from "../../../hal/base/coded-error.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
 import { usersOfRun } from "../../headend/users.ts";
 import {
@@ -15,7 +16,9 @@ import {
   writeKeys,
 } from "../../interface/server/index.ts";
 import { loadUserCertificates } from "../../interface/user-files.ts";
+import { makeFolder } from "../../make-folder.ts";
 import type { Premises } from "../../premises/premises.ts";
+import { BoardLock, type LockOwner, nameOf } from "../../rig/lock.ts";
 import { plainJson, plainLine } from "../../text.ts";
 import { replaceBytes, usageError } from "../exit.ts";
 import { secondsOf, stoppable, untilStopped } from "../until-stopped.ts";
@@ -112,13 +115,15 @@ async function serve(options: ServeOptions, limitMs: number | undefined, signal:
     else if (event.kind !== "message") console.log(sentenceOf(event));
   };
   const { store, fresh = false, timeScale, unsignedResponses = false, host } = options;
-  const served = await ServedHome.open({
-    ...whatIsServed(options),
-    ...{ store, fresh, timeScale, unsignedResponses, observe },
-    address: ({ eui, pushAddress }) => pushAddress ?? addressOf(eui),
-  });
+  const lock = lockStore(store);
   const servers: WebServer[] = [];
+  let served: ServedHome | undefined;
   try {
+    served = await ServedHome.open({
+      ...whatIsServed(options),
+      ...{ store, fresh, timeScale, unsignedResponses, observe },
+      address: ({ eui, pushAddress }) => pushAddress ?? addressOf(eui),
+    });
     writeKeys(options.keysOut, served);
     observe({ kind: "keys", folder: options.keysOut, users: served.users.all().map(({ eui }) => eui) });
     for (const port of [options.port, ...(options.smkiPort === undefined ? [] : [options.smkiPort])]) {
@@ -128,9 +133,24 @@ async function serve(options: ServeOptions, limitMs: number | undefined, signal:
     await untilStopped(signal, limitMs, served.failed);
   } finally {
     await Promise.all(servers.map((server) => server.close()));
-    await served.close();
+    await served?.close();
+    lock.release();
   }
   observe({ kind: "ended" });
+}
+
+/** One process at a time goes on from a store. Throws `serve/locked`. */
+function lockStore(store: string): BoardLock {
+  try {
+    makeFolder(store);
+    return BoardLock.take(store, resolve(store), { what: "meterbench serve" });
+  } catch (error) {
+    if (!hasCode(error, "rig/locked")) throw error;
+    const { owner } = (error as CodedError).data;
+    const by = owner === undefined ? "others, again and again" : nameOf(owner as LockOwner);
+    const advice = "End it first, or give another folder with --store DIR.";
+    throw new CodedError("serve/locked", `the store ${store} is in use by ${by}`, { store, advice }, error);
+  }
 }
 
 function whatIsServed({ home: file, keys: keyFolder, users: folder, seed }: ServeOptions) {

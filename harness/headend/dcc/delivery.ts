@@ -8,6 +8,7 @@ import type { PreCommand } from "../transform.ts";
 import type { Commands } from "./commands.ts";
 import type { DccContext } from "./context.ts";
 import type { Kept } from "./kept.ts";
+import { Lanes } from "./lanes.ts";
 import type { RequestHeader } from "./messages.ts";
 import { requireRoom } from "./room.ts";
 import { type Errand, errandOf, type Task } from "./task.ts";
@@ -33,8 +34,15 @@ interface Sent {
   readonly deadlineMs: number;
 }
 
+interface KeptErrand {
+  readonly errand: Errand;
+  readonly deadlineMs: number;
+}
+
 export interface DeliverySnapshot {
-  readonly sent: readonly { readonly errand: Errand; readonly deadlineMs: number }[];
+  readonly sent: readonly KeptErrand[];
+  /** For the answers of those before. */
+  readonly waiting: readonly KeptErrand[];
   readonly handedOut: readonly Errand[];
 }
 
@@ -42,6 +50,7 @@ export class Delivery implements Kept<DeliverySnapshot> {
   readonly #context: DccContext;
   readonly #commands: Commands;
   readonly #settled: (task: Task, outcome: Outcome) => void;
+  readonly #lanes: Lanes<Sent>;
   readonly #sent: Transactions<Sent>;
   /** Given to users for local delivery, by the name that the answer repeats; the oldest is forgotten first. */
   readonly #handedOut = new Map<string, Task>();
@@ -50,22 +59,51 @@ export class Delivery implements Kept<DeliverySnapshot> {
     this.#context = context;
     this.#commands = commands;
     this.#settled = settled;
+    this.#lanes = new Lanes(context.settings.maxUnderWay, (sent) => this.#dispatch(sent));
     this.#sent = new Transactions(context.ports);
   }
 
   /** Throws a `Refusal` when too many wait for their answers. */
   requireRoom(request: RequestHeader): void {
-    const list = () => this.#sent.list().map(({ task }) => task);
-    requireRoom({ size: this.#sent.size, list }, request, this.#context.settings);
+    const list = () => this.#open().map(({ task }) => task);
+    requireRoom({ size: this.#sent.size + this.#lanes.waiting, list }, request, this.#context.settings);
   }
 
+  /** Once the device has answered those before; what waits beyond its time was not delivered. */
   send(task: Task): void {
     const { answerTimeoutMs } = this.#context.settings;
-    const sent = { task, deadlineMs: this.#context.ports.nowMs() + answerTimeoutMs };
+    this.#enter({ task, deadlineMs: this.#context.ports.nowMs() + answerTimeoutMs });
+  }
+
+  #enter(sent: Sent): void {
+    const { task } = sent;
+    const { target } = task.request;
+    const expiry = this.#context.ports.after(this.#leftMs(sent), () => {
+      if (this.#lanes.drop(target, sent)) this.#settled(task, { how: "undelivered" });
+    });
+    this.#lanes.add(target, sent, expiry);
+  }
+
+  #dispatch(sent: Sent): void {
+    const { task } = sent;
+    const { header } = task.preCommand.command;
+    if (this.#leftMs(sent) === 0) return this.#fail(task, "undelivered");
     this.#context.headEnd.expect(task.preCommand);
-    this.#sent.send(task.preCommand.command.header, this.#sealed(task), sent, answerTimeoutMs, (how) =>
-      this.#settled(task, { how }),
-    );
+    this.#sent.send(header, this.#sealed(task), sent, this.#leftMs(sent), (how) => this.#fail(task, how));
+  }
+
+  #fail(task: Task, how: "undelivered" | "timed-out"): void {
+    this.#lanes.done(task.request.target);
+    this.#settled(task, { how });
+  }
+
+  #leftMs({ deadlineMs }: Sent): number {
+    return Math.max(0, deadlineMs - this.#context.ports.nowMs());
+  }
+
+  /** Not yet settled, those that wait last. */
+  #open(): readonly Sent[] {
+    return [...this.#sent.list(), ...this.#lanes.list()];
   }
 
   /** The command, for a user to deliver. */
@@ -81,6 +119,7 @@ export class Delivery implements Kept<DeliverySnapshot> {
   answer(header: Header, bytes: Uint8Array): boolean {
     const sent = this.#sent.take(header);
     if (sent === undefined) return false;
+    this.#lanes.done(sent.task.request.target);
     this.#handedOut.delete(answered(header));
     this.#take(sent.task, bytes, false);
     return true;
@@ -99,22 +138,30 @@ export class Delivery implements Kept<DeliverySnapshot> {
   /** The same, and it is taken in; where the command went both ways, one answer is enough. */
   takeBack(task: Task, bytes: Uint8Array): void {
     this.#handedOut.delete(commandName(task.preCommand.command.header));
-    this.#sent.take(this.#wire.peek(bytes).header);
+    const sent = this.#sent.take(this.#wire.peek(bytes).header);
+    const { target } = task.request;
+    const waits = this.#lanes.list().find((each) => each.task === task);
+    if (sent !== undefined) this.#lanes.done(target);
+    if (waits !== undefined) this.#lanes.drop(target, waits);
     this.#take(task, bytes, true);
   }
 
   /** What is on its way is not sent again: its answer is waited for until its time. */
-  restore({ sent, handedOut }: DeliverySnapshot): void {
+  restore({ sent, waiting, handedOut }: DeliverySnapshot): void {
     this.#sent.clear();
+    this.#lanes.clear();
     this.#handedOut.clear();
     for (const { errand, deadlineMs } of sent) {
       const task = this.#commands.make(errand);
-      const leftMs = Math.max(0, deadlineMs - this.#context.ports.nowMs());
+      const again = { task, deadlineMs };
       this.#context.headEnd.expect(task.preCommand);
-      this.#sent.expect(task.preCommand.command.header, { task, deadlineMs }, leftMs, (how) =>
-        this.#settled(task, { how }),
+      this.#lanes.resume(task.request.target);
+      this.#sent.expect(task.preCommand.command.header, again, this.#leftMs(again), (how) =>
+        this.#fail(task, how),
       );
     }
+    for (const { errand, deadlineMs } of waiting)
+      this.#enter({ task: this.#commands.make(errand), deadlineMs });
     for (const errand of handedOut) {
       const task = this.#commands.make(errand);
       this.#handedOut.set(commandName(task.preCommand.command.header), task);
@@ -122,8 +169,10 @@ export class Delivery implements Kept<DeliverySnapshot> {
   }
 
   snapshot(): DeliverySnapshot {
+    const kept = ({ task, deadlineMs }: Sent) => ({ errand: errandOf(task), deadlineMs });
     return {
-      sent: this.#sent.list().map(({ task, deadlineMs }) => ({ errand: errandOf(task), deadlineMs })),
+      sent: this.#sent.list().map(kept),
+      waiting: this.#lanes.list().map(kept),
       handedOut: [...this.#handedOut.values()].map(errandOf),
     };
   }

@@ -15,7 +15,9 @@ export interface DccSettings {
   readonly alertCodes: DccAlertCodes;
   /** How the DCC tells that a command failed: by E20/E21, by a CommandFailure alert, or both. Unverified. */
   readonly commandFailure: "response" | "alert" | "both";
-  /** How long the DCC waits for a device's answer, virtual ms. From memory, unverified. */
+  /** Commands that are on their way to one device at a time; others wait. Unverified; a hub here takes 16. */
+  readonly maxUnderWay: number;
+  /** How long after its acceptance a device's answer is waited for, virtual ms. From memory, unverified. */
   readonly answerTimeoutMs: number;
   /** How long after its time a dated instruction's outcome may come from a device, s. Unverified. */
   readonly datedOutcomeS: number;
@@ -180,6 +182,7 @@ export const defaultDccSettings: DccSettings = {
   alertCodes: defaultAlertCodes,
   commandFailure: "response",
   answerTimeoutMs: 120_000,
+  maxUnderWay: 8,
   datedOutcomeS: 86_400,
   cosLeadS: 86_400,
   hubLogS: 120,

@@ -182,6 +182,21 @@ describe("the DCC, as its users see it", () => {
     assert.deepEqual(codes, ["E21"]);
   });
 
+  it("answers a burst whole: a device's hub takes few at a time, and the others wait for them", async () => {
+    for (let n = 0; n < 60; n++) assert.equal(dcc.accept(ask("7.4"), "send").code, "I99");
+    await home.run(120_000);
+    const codes = pushed.map(({ message }) => message.code);
+    assert.deepEqual(codes, Array(60).fill("I0"));
+  });
+
+  it("says of what waited too long for a device that it was not delivered", async () => {
+    home.device("esme").board.powerOff();
+    for (let n = 0; n < 10; n++) dcc.accept(ask("7.4"), "send");
+    await home.run(180_000);
+    const codes = pushed.flatMap(({ message }) => (message.requestId ? [message.code] : []));
+    assert.deepEqual(codes.sort(), [...Array(2).fill("E20"), ...Array(8).fill("E21")]);
+  });
+
   it("hands out a command for local delivery", () => {
     const answer = dcc.accept(ask("7.4", {}, { commandVariant: 2 }), "dcc");
     assert.equal(answer.code, "I0");
