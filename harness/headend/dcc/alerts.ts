@@ -97,7 +97,8 @@ const breach = z.strictObject({
 
 const channels = (count: number) =>
   choice(Object.fromEntries(Array.from({ length: count }, (_, i) => [`Channel${i}`, empty])));
-const scanTrigger = z.enum([
+/** Why a sub-GHz scan was made, in the order of the schema; by number from memory, unverified. */
+export const scanTriggers = [
   "RemotePartyCommand",
   "GSMERequest",
   "GSMEMissedItsCurfew",
@@ -106,7 +107,7 @@ const scanTrigger = z.enum([
   "CHDetectedMessageRetryProblems",
   "SubGHzNon-GSMEDeviceRequest",
   "SMHANFormation",
-]);
+] as const;
 const scanOutcome = z.enum([
   "ScanRequestAccepted",
   "HHTConnected",
@@ -126,11 +127,11 @@ const subGhzDetails = {
         OperatingLowerBandSubGHzChannel: channels(62),
         OperatingUpperBandSubGHzChannel: channels(27),
       }),
-      ScanTrigger: scanTrigger,
+      ScanTrigger: z.enum(scanTriggers),
     })
     .optional(),
   SubGHzChannelScanRequestAssessmentOutcome: z
-    .strictObject({ StatusCode: scanOutcome, ScanTrigger: scanTrigger })
+    .strictObject({ StatusCode: scanOutcome, ScanTrigger: z.enum(scanTriggers) })
     .optional(),
   SubGHzConfigurationChanged: subGhzConfiguration.optional(),
   MessageDiscardedDueToDutyCycleManagement: z

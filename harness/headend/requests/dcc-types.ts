@@ -1,5 +1,6 @@
 /** DUIS's types of what the DCC itself keeps: devices, premises, schedules. */
 import { z } from "zod";
+import { inventoryStatuses } from "../inventory-rules.ts";
 import { eui, importMpxn, inXml, mpan, pairs, whole } from "./duis.ts";
 
 /** xs:string of so many characters, none of them one that controls. */
@@ -22,17 +23,7 @@ function dayOf(day: string): string | undefined {
 }
 
 export const deviceType = z.enum(["ESME", "GSME", "GPF", "CHF", "HCALCS", "PPMID", "IHD", "CAD"]);
-export const deviceStatus = z.enum([
-  "Pending",
-  "Whitelisted",
-  "InstalledNotCommissioned",
-  "Commissioned",
-  "Decommissioned",
-  "Withdrawn",
-  "Suspended",
-  "Recovery",
-  "Recovered",
-]);
+export const deviceStatus = z.enum(inventoryStatuses);
 export const deviceManufacturer = text(0, 30);
 export const deviceModel = text(0, 30);
 export const firmwareVersion = text(1, 8);

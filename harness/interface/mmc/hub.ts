@@ -1,5 +1,6 @@
 /** The hub's sub-GHz network and its log of devices, and a device's: 6.30 to 6.32, 8.9. */
 import { channelOf, channelsIn } from "../../../firmware/features/sub-ghz/channels.ts";
+import { scanTriggers } from "../../headend/dcc/alerts.ts";
 import { bands, configuration, counts, shares } from "../../headend/requests/hub.ts";
 import type { Written } from "../xml-writer.ts";
 import { each, full, group, implied, leaf, type Part, some, where, within } from "./parts.ts";
@@ -32,24 +33,12 @@ const channel =
     return element;
   };
 
-/** In the order of the schema. From memory, unverified. */
-const triggers = [
-  "RemotePartyCommand",
-  "GSMERequest",
-  "GSMEMissedItsCurfew",
-  "GSMEMissingForTheLastDay",
-  "CHDetectedMessageFailureProblems",
-  "CHDetectedMessageRetryProblems",
-  "SubGHzNon-GSMEDeviceRequest",
-  "SMHANFormation",
-] as const;
-
 /** Four octets of the channel's bits, then what set off the scan: an octet string of one. */
 const loggedChannel: Part = (from) => {
   const octets = from.at("channel")?.look();
   if (!(octets instanceof Uint8Array) || octets.length !== 7 || octets[4] !== 9 || octets[5] !== 1) return [];
   const bits = [...octets.subarray(0, 4)].map((octet) => octet.toString(2).padStart(8, "0")).join("");
-  const [element, trigger] = [channelElement(bits), triggers[octets[6] ?? -1]];
+  const [element, trigger] = [channelElement(bits), scanTriggers[octets[6] ?? -1]];
   if (element.length === 0 || trigger === undefined) return [];
   from.at("channel")?.take();
   return [...element, { name: "ScanTrigger", content: trigger }];
