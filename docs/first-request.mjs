@@ -6,6 +6,12 @@ import { createHash, createPrivateKey, sign, X509Certificate } from "node:crypto
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 
+process.on("uncaughtException", ({ message, cause }) => {
+  console.error(
+    `${message}${cause ? ` (${cause.message})` : ""}: does serve run, with these keys and addresses?`,
+  );
+  process.exit(1);
+});
 const [keys = "out/serve/keys", url = "http://127.0.0.1:8079", pushPort = "1880"] = process.argv.slice(2);
 const user = `${keys}/90b3d51f30010000-xml`; // the supplier
 const key = createPrivateKey(readFileSync(`${user}.key`));
@@ -40,5 +46,8 @@ const server = createServer(async (request, response) => {
     headers: { "content-type": "application/xml" },
     body: document(signature),
   });
-  show(`answered ${answer.status}:`, await answer.text());
+  const text = await answer.text();
+  if (text.includes("ResponseCode>I99<")) return show(`answered ${answer.status}:`, text); // the meter's response comes
+  console.error(`answered ${answer.status}: ${/ResponseCode>(\w+)/.exec(text)?.[1] ?? text.trim()}`);
+  process.exit(1);
 });

@@ -1,6 +1,8 @@
 /** The DCC's users: who they are, as whom they act, and which of them a signed request is from. */
 import type { Role, UserRole } from "../../firmware/model/index.ts";
+import { readAnyCertificate } from "../../firmware/wire/gbcs/x509/read.ts";
 import type { Eui64 } from "../../firmware/wire/message.ts";
+import { sameBytes } from "../../hal/base/bytes.ts";
 import { CodedError } from "../../hal/base/coded-error.ts";
 import type { DccUser } from "./dcc/access.ts";
 import { type PartyName, partyIdentities } from "./parties.ts";
@@ -37,11 +39,14 @@ export class Users {
     return [...this.#users.values()];
   }
 
-  /** From now on what it signs counts. Throws `headend/user` for a serial number that another certificate has. */
+  /**
+   * From now on what it signs counts. Throws `headend/user` for a serial number that another holder or key has; of the
+   * same key it is the certificate made anew, and stands in the other's stead.
+   */
   certify(certificate: XmlCertificate): void {
     const { serial } = certificate;
     const known = this.#certificates.get(serial);
-    if (known !== undefined && Buffer.compare(known.bytes, certificate.bytes) !== 0)
+    if (known !== undefined && !isSameHolder(known, certificate))
       throw fault(
         "taken",
         `expected each serial number once, got ${serial} again, of ${certificate.subject}`,
@@ -86,6 +91,10 @@ export class Users {
     return user;
   }
 }
+
+const isSameHolder = (one: XmlCertificate, other: XmlCertificate): boolean =>
+  one.subject === other.subject && one.role === other.role && sameBytes(publicKey(one), publicKey(other));
+const publicKey = ({ bytes }: XmlCertificate): Uint8Array => readAnyCertificate(bytes).publicKey;
 
 const fault = (reason: NotFrom | "taken", message: string): CodedError =>
   new CodedError("headend/user", message, { reason });

@@ -46,6 +46,8 @@ interface Entry {
  */
 export function readKeyFolder(dir: string, crypto: Crypto): KeyFolder {
   const entries = namesIn(dir).flatMap((name) => entryOf(dir, name));
+  if (entries.length === 0)
+    throw fault(dir, "expected <EUI-64>-{ds,ka,pp-ka,xml}.pem of parties or users, got none");
   const xml = entries.filter(({ use }) => use === "xml").map((entry) => xmlOf(entry, crypto));
   return {
     parties: partiesOf(entries),

@@ -16,7 +16,7 @@ const MAX_FILE_BYTES = 1 << 20;
 export function messageFiles(paths: readonly string[]): readonly string[] {
   const found = paths.flatMap((path) => (stat(path).isDirectory() ? walk(path) : [path]));
   if (found.length > 0) return found;
-  const message = `verify: no message files in ${paths.join(", ")}; expected names ending in ${[...TEXT, ...BINARY].join(" ")}`;
+  const message = `no message files in ${paths.join(", ")}; expected names ending in ${[...TEXT, ...BINARY].join(" ")}`;
   throw new CodedError("verify/no-files", message, { paths });
 }
 
@@ -33,7 +33,7 @@ function stat(path: string) {
   try {
     return statSync(path);
   } catch (error) {
-    const message = `verify: ${path} cannot be read; give existing files or folders`;
+    const message = `${path} cannot be read; give existing files or folders`;
     throw new CodedError("verify/unreadable", message, { path }, error);
   }
 }

@@ -2,13 +2,13 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
-import { CodedError } from "../../../hal/base/coded-error.ts";
+import { CodedError, messageOf } from "../../../hal/base/coded-error.ts";
 import { inputBytes } from "../../decode/index.ts";
 import { MessageParser, type Parsed } from "../../interface/index.ts";
 import { makeFolder } from "../../make-folder.ts";
 import { plainJson, plainLine } from "../../text.ts";
 import { messageFiles, readMessageFile } from "../../verify/index.ts";
-import { Exit, replaceBytes, reportError } from "../exit.ts";
+import { Exit, replaceBytes, reportError, usageError } from "../exit.ts";
 
 interface Options {
   readonly keys: string;
@@ -34,7 +34,10 @@ export function parseCommand(root: Command): Command {
       "<message...>",
       "responses and alerts of the GBCS wire: hexadecimal text, files of it or of bytes, folders",
     )
-    .requiredOption("--keys <dir>", "folder of certificates and keys, named EUI64-ds.pem, EUI64-ka.key ...")
+    .requiredOption(
+      "--keys <dir>",
+      "needed: folder of certificates and keys, named EUI64-ds.pem, EUI64-ka.key ...",
+    )
     .option(
       "--reference <variant>",
       "the request that they answer, e.g. 7.6, where several become one use case",
@@ -94,10 +97,18 @@ function parseInput(
 
 const withoutCause = ({ cause: _, ...told }: Result) => told;
 
+/** Throws `cli/usage`. */
 function write(results: readonly Result[], folder: string): void {
-  makeFolder(folder);
-  for (const { file, xml } of results)
-    if (xml !== undefined) writeFileSync(join(folder, `${basename(file).slice(0, 200)}.xml`), xml);
+  try {
+    makeFolder(folder);
+    for (const { file, xml } of results)
+      if (xml !== undefined) writeFileSync(join(folder, `${basename(file).slice(0, 200)}.xml`), xml);
+  } catch (error) {
+    throw usageError(
+      `parse: --out ${folder} cannot be written to (${messageOf(error)})`,
+      "Give a folder that can be written.",
+    );
+  }
 }
 
 /** XML on standard output, unless it was written; what is to be said of it on standard error. */

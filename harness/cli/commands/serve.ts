@@ -108,6 +108,7 @@ export function serveCommand(root: Command): Command {
 const add = (text: string, before: readonly string[]): readonly string[] => [...before, text];
 
 async function serve(options: ServeOptions, limitMs: number | undefined, signal: AbortSignal): Promise<void> {
+  keepKeys(options);
   const tls = tlsOf(options);
   const addressOf = addressesOf(options.push);
   const observe = (event: ServeEvent): void => {
@@ -139,10 +140,10 @@ async function serve(options: ServeOptions, limitMs: number | undefined, signal:
   observe({ kind: "ended" });
 }
 
-/** One process at a time goes on from a store. Throws `serve/locked`. */
+/** One process at a time goes on from a store. Throws `serve/locked`, and `serve/store` where there can be no such folder. */
 function lockStore(store: string): BoardLock {
+  makeStore(store);
   try {
-    makeFolder(store);
     return BoardLock.take(store, resolve(store), { what: "meterbench serve" });
   } catch (error) {
     if (!hasCode(error, "rig/locked")) throw error;
@@ -150,6 +151,16 @@ function lockStore(store: string): BoardLock {
     const by = owner === undefined ? "others, again and again" : nameOf(owner as LockOwner);
     const advice = "End it first, or give another folder with --store DIR.";
     throw new CodedError("serve/locked", `the store ${store} is in use by ${by}`, { store, advice }, error);
+  }
+}
+
+function makeStore(store: string): void {
+  try {
+    makeFolder(store);
+  } catch (error) {
+    const advice = "Give a folder that can be written with --store DIR.";
+    const message = `store: ${store} cannot be made (${messageOf(error)})`;
+    throw new CodedError("serve/store", message, { store, advice }, error);
   }
 }
 
@@ -170,6 +181,15 @@ function whatIsServed({ home: file, keys: keyFolder, users: folder, seed }: Serv
       usersFrom: { specs, serials: loaded.certificates.map(({ serial }) => String(serial)) },
     }),
   };
+}
+
+/** What is given is not written over. Throws `cli/usage`. */
+function keepKeys({ keys, keysOut }: ServeOptions): void {
+  if (keys !== undefined && resolve(keys) === resolve(keysOut))
+    throw usageError(
+      `serve: --keys ${keys} is where keys are written, and would be written over`,
+      "Give another folder with --keys-out DIR.",
+    );
 }
 
 const lineOf = (event: ServeEvent): string => plainJson(event, replaceBytes);

@@ -87,7 +87,7 @@ export class Delivery implements Kept<DeliverySnapshot> {
   #dispatch(sent: Sent): void {
     const { task } = sent;
     const { header } = task.preCommand.command;
-    if (this.#leftMs(sent) === 0) return this.#fail(task, "undelivered");
+    if (this.#leftMs(sent) === 0) return void this.#fail(task, "undelivered");
     this.#context.headEnd.expect(task.preCommand);
     this.#sent.send(header, this.#sealed(task), sent, this.#leftMs(sent), (how) => this.#fail(task, how));
   }

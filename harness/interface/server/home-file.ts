@@ -37,7 +37,7 @@ const device = z.strictObject({
   eui: eui.optional(),
   mpxn: z.string().optional(),
   /** 2: a twin-element meter. */
-  elementCount: z.union([z.literal(1), z.literal(2)]).optional(),
+  elementCount: z.literal([1, 2], { error: "expected 1 or 2" }).optional(),
   /** From the hub. */
   distanceM: z.number().positive().max(1000).optional(),
 });
@@ -46,7 +46,14 @@ const homeForm = z.strictObject({
   seed: z.int().min(0).max(0xffff_ffff).optional(),
   /** UTC at its beginning; default: the present. */
   start: time.optional(),
-  devices: z.array(device).min(1).max(16).optional(),
+  devices: z
+    .array(device)
+    .min(1)
+    .max(16)
+    .refine((all) => all.some(({ type }) => type === "CHF"), {
+      error: "expected a hub (type: CHF) among them",
+    })
+    .optional(),
   users: z
     .array(z.strictObject({ user: who, roles: z.array(role).min(1).optional(), push: address.optional() }))
     .max(100)

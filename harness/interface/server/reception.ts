@@ -24,7 +24,8 @@ export interface Reply {
   readonly status: number;
   readonly type: "application/xml" | "text/plain";
   readonly content: string;
-  readonly about?: { readonly code: string; readonly requestId: string };
+  /** `reason`: what in its body could not be read. */
+  readonly about?: { readonly code: string; readonly requestId: string; readonly reason?: string };
 }
 
 export interface ReceptionPorts {
@@ -50,7 +51,8 @@ export class Reception {
     try {
       const request = this.#read(xml);
       const message = await this.#ports.timeline.do(() => this.#take(service, xml, request));
-      const about = { code: message.code, requestId: requestIdOf(request) };
+      const why = "fault" in request ? { reason: messageOf(request.fault) } : {};
+      const about = { code: message.code, requestId: requestIdOf(request), ...why };
       return { status: 200, type: "application/xml", content: this.#ports.write(message), about };
     } catch (error) {
       return refused(error);

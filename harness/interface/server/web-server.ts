@@ -58,7 +58,7 @@ export class WebServer {
     this.#server = this.#create();
   }
 
-  /** Rejects with `serve/listen`. */
+  /** Rejects with `serve/listen`, and with `serve/tls` for a key or certificate that is none, or not the other's. */
   static async listen(options: WebOptions): Promise<WebServer> {
     const server = new WebServer(options);
     await new Promise<void>((resolve, reject) => {
@@ -94,9 +94,7 @@ export class WebServer {
         request.destroy();
       });
     };
-    const server = tls
-      ? createTlsServer({ ...http, ...tlsOptions(tls) }, handle)
-      : createServer(http, handle);
+    const server = tls ? tlsServer({ ...http, ...tlsOptions(tls) }, handle) : createServer(http, handle);
     server.on(tls ? "secureConnection" : "connection", (socket: Socket) => this.#connected(socket));
     if (tls)
       server.on("tlsClientError", (error) =>
@@ -196,6 +194,16 @@ const tlsOptions = ({ key, cert, clientCa }: TlsFiles) => ({
   ...{ key, cert, minVersion: "TLSv1.2" as const },
   ...(clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
 });
+
+function tlsServer(...args: Parameters<typeof createTlsServer>): Server {
+  try {
+    return createTlsServer(...args);
+  } catch (error) {
+    const advice = "Give a private key, its own certificate, and clients' authorities, each as PEM.";
+    const message = `TLS cannot be had with these files (${messageOf(error)})`;
+    throw new CodedError("serve/tls", message, { advice }, error);
+  }
+}
 
 function cannotListen({ host, port }: WebOptions, cause: Error): CodedError {
   const advice = "Give another port with --port N (0: any that is free), or another address with --host.";

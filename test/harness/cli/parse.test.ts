@@ -35,6 +35,15 @@ describe("meterbench parse", () => {
     assert.deepEqual(readdirSync(folder).sort(), told.map((name) => `${name}.xml`).sort());
   });
 
+  it("says that a file is no folder to write to, without a stack; exit 2", async () => {
+    const out = join(folder, "file");
+    writeFileSync(out, "");
+    const { stderr, exitCode } = await commandLine(["parse", supplyState(), "--keys", keys, "--out", out]);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /--out \S+ cannot be written to \(.+\)\n {2}Give a folder that can be written\.\n$/);
+    rmSync(out);
+  });
+
   it("opens hidden values, or leaves them encrypted", async () => {
     const file = join(messages, "4.3_ECS19/ECS19_4.3_SUCCESS_RESPONSE_GBCS.HEX");
     const opened = await commandLine(["parse", file, "--keys", keys, "--json"]);

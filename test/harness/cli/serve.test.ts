@@ -20,4 +20,25 @@ describe("meterbench serve", () => {
     assert.match(stderr, /the store \S+ is in use by meterbench serve \(process \d+/);
     assert.match(stderr, /--store DIR/);
   });
+
+  it("says that a store cannot be made, without a stack; exit 2", async () => {
+    const { exitCode, stderr } = await place.meterbench([
+      "serve",
+      "--port",
+      "0",
+      "--store",
+      "/proc/none/store",
+    ]);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /^error: store: \S+ cannot be made \(.+\)\n {2}Give a folder .* --store DIR\.\n$/);
+  });
+
+  it("does not write over the keys that it is given; exit 2", async () => {
+    const { exitCode, stderr } = await place.meterbench(["serve", "--keys", "mine", "--keys-out", "./mine/"]);
+    assert.equal(exitCode, 2);
+    assert.match(
+      stderr,
+      /--keys mine is where keys are written, and would be written over\n.*--keys-out DIR/,
+    );
+  });
 });

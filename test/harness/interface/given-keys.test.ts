@@ -54,6 +54,18 @@ describe("keys given to a home in a folder", () => {
     assert.equal(keys.dcc, undefined, "writeKeys keeps the DCC's key to itself");
   });
 
+  it("are taken by a home of the seed that they were made from, too, at another time", async () => {
+    const home = await premises({
+      seed: 5,
+      wire: "gbcs",
+      start: "2031-01-01T00:00:00Z",
+      partyKeys: keys.parties,
+    });
+    const users = addKeysOf(usersOfRun(home.headEnd.pki), keys);
+    for (const { serial, bytes } of keys.users)
+      assert.deepEqual(users.certificates.get(serial)?.bytes, bytes);
+  });
+
   it("are refused with the file and what is wrong with it", () => {
     const refused = (write: (into: string) => void, message: RegExp) => {
       const into = mkdtempSync(join(dir, "bad-"));
@@ -79,6 +91,7 @@ describe("keys given to a home in a folder", () => {
     );
     refused((into) => copy(`${ds}.pem`, into, `${file(supplier.eui, "xml")}.pem`), /OU 87/);
     assert.throws(() => readKeyFolder(join(dir, "none"), crypto), { code: "serve/keys" });
+    refused(() => {}, /expected <EUI-64>-\{ds,ka,pp-ka,xml\}\.pem of parties or users, got none/);
   });
 
   it("are for the GBCS wire alone", async () => {

@@ -42,6 +42,31 @@ describe("the doors of meterbench serve", () => {
     assert.match(stdout, /^answered 200: I99 \npushed: I0 \w+/);
   });
 
+  it("are named as shut by the program of docs/: why, no stack, exit 1, and no waiting", async () => {
+    const runs = [
+      [join(served.dir, "none"), served.web.url, /none.90b3d51f30010000-xml\.key.*does serve run/],
+      [keys, "http://127.0.0.1:1", /fetch failed \(.+\): does serve run/],
+      [keys, `${served.web.url}/beside`, /^answered 404: no such path/],
+    ] as const;
+    for (const [folder, url, says] of runs) {
+      const run = promisify(execFile)(process.execPath, [script, folder, url, "0"], { timeout: 10_000 });
+      await assert.rejects(run, ({ code, stderr }: { code: number; stderr: string }) => {
+        assert.match(stderr, says);
+        assert.doesNotMatch(stderr, /\n {4}at /);
+        return code === 1;
+      });
+    }
+  });
+
+  it("are not TLS with a key and a certificate that are none, or not of one another: told, with what to do", async () => {
+    const key = pem("90b3d51f30010000-ds.key");
+    for (const cert of [Buffer.from("no certificate"), pem("90b3d51f30020000-ds.pem")])
+      await assert.rejects(
+        WebServer.listen({ host: "127.0.0.1", port: 0, tls: { key, cert }, handlers: {}, observe: () => {} }),
+        { code: "serve/tls", message: /TLS cannot be had with these files \(.+\)/ },
+      );
+  });
+
   it("are TLS where they are to be, for clients with a certificate of theirs alone", async () => {
     const clientCa = Buffer.concat([pem("root.pem"), pem("issuing.pem")]);
     const user = "90b3d51f30010000-ds";

@@ -37,6 +37,13 @@ describe("a home file", () => {
   });
 
   for (const [what, text, where, why] of [
+    [
+      "a meter of three elements",
+      "devices:\n  - { name: hub, type: CHF, elementCount: 3 }",
+      "2:43",
+      /1 or 2/,
+    ],
+    ["no hub", "devices:\n  - { name: esme, type: ESME }", "2:3", /expected a hub \(type: CHF\)/],
     ["an unknown key", "seed: 1\nsed: 2", "2:1", /sed/],
     ["a wrong value", "devices:\n  - { name: hub, type: FRIDGE }", "2:24", /CHF/],
     ["a missing one", "devices:\n  - { name: hub }", "2:5", /type/],

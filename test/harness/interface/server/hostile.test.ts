@@ -122,6 +122,8 @@ describe("hostile users of meterbench serve", () => {
     const told = read((await send(sign(xml, own()))).text, served.dcc);
     assert.equal(told.code, "E48");
     assert.ok(told.requestId?.endsWith(`:${request.counter}`));
+    const said = served.events.filter(({ kind }) => kind === "answered").at(-1);
+    assert.match(String(said?.reason), /got Wrong of namespace/, "who runs serve is told what is wrong");
   });
 
   it("never answers pushes, and holds up nobody else", async () => {
