@@ -68,6 +68,13 @@ export function reportError(error: unknown, json: boolean): void {
 /** A cause that the message repeats is not told twice. */
 const firstLine = (text: string): string => plain(text.split("\n")[0] ?? "");
 
+/** Prints an error with the name of the input that it is of, unless its message has that already. */
+export function reportErrorOf(name: string, error: CodedError): void {
+  const { code, message, data } = error;
+  const named = message.includes(name) ? message : `${name}: ${message}`;
+  reportError(new CodedError(code, named, data, error), false);
+}
+
 /** The exit code an error stands for. */
 export function exitCodeOf(error: unknown): Exit {
   const rig = rigError(error);

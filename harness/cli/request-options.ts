@@ -95,7 +95,10 @@ export function readRequestFile(path: string): Uint8Array {
   }
   try {
     const stat = fstatSync(descriptor);
-    if (!stat.isFile()) throw fault("it is no ordinary file; expected a service request in XML");
+    if (!stat.isFile())
+      throw fault(
+        "it is no ordinary file; expected a service request in XML (of a folder name the files: FOLDER/*.xml)",
+      );
     if (stat.size > MAX_XML_BYTES)
       throw fault(`it has ${stat.size} bytes; expected at most ${MAX_XML_BYTES}`);
     return readFileSync(descriptor);

@@ -18,7 +18,7 @@ export interface Input {
 export function inputBytes(input: Uint8Array | string): Input {
   if (typeof input !== "string") return { bytes: bounded(input) };
   const file = readFile(input);
-  if (file !== undefined) return fileInput(file);
+  if (file !== undefined) return fileInput(bounded(file, `${input}: `));
   const bytes = readHexText(input);
   if (bytes instanceof Uint8Array) return { bytes: bounded(bytes) };
   const shown = input.length > 60 ? `${input.slice(0, 60)}…` : input;
@@ -32,9 +32,13 @@ export function inputBytes(input: Uint8Array | string): Input {
 
 const placed = ({ line, column, fault }: Fault): string => `line ${line}, column ${column}: ${fault}`;
 
-function bounded(bytes: Uint8Array): Uint8Array {
+/** `place`: in front of what is wrong. */
+function bounded(bytes: Uint8Array, place = ""): Uint8Array {
   if (bytes.length > 0 && bytes.length <= MAX_INPUT_BYTES) return bytes;
-  throw new CodedError("decode/input", `${bytes.length} bytes given, expected 1 to ${MAX_INPUT_BYTES}`);
+  throw new CodedError(
+    "decode/input",
+    `${place}${bytes.length} bytes given, expected 1 to ${MAX_INPUT_BYTES}`,
+  );
 }
 
 function readFile(path: string): Uint8Array | undefined {

@@ -8,7 +8,7 @@ import { MessageParser, type Parsed } from "../../interface/index.ts";
 import { makeFolder } from "../../make-folder.ts";
 import { plainJson, plainLine } from "../../text.ts";
 import { messageFiles, readMessageFile } from "../../verify/index.ts";
-import { Exit, replaceBytes, reportError, usageError } from "../exit.ts";
+import { Exit, replaceBytes, reportErrorOf, usageError } from "../exit.ts";
 
 interface Options {
   readonly keys: string;
@@ -115,7 +115,7 @@ function write(results: readonly Result[], folder: string): void {
 function print({ file, xml, cause, ...parsed }: Result, isWritten: boolean): void {
   const name = plainLine(file.length > 200 ? `${file.slice(0, 200)}…` : file);
   if (cause !== undefined) {
-    reportError(new CodedError(cause.code, `${name}: ${cause.message}`, cause.data, cause), false);
+    reportErrorOf(name, cause);
     return;
   }
   if (!isWritten) console.log(xml);

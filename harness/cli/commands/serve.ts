@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { CodedError, hasCode, messageOf } from "../../../hal/base/coded-error.ts";
 import { nodeCrypto } from "../../../hal/crypto/index.ts";
-import { usersOfRun } from "../../headend/users.ts";
+import { type Users, usersOfRun } from "../../headend/users.ts";
 import {
   addKeysOf,
   loadHomeFile,
@@ -125,6 +125,7 @@ async function serve(options: ServeOptions, limitMs: number | undefined, signal:
       ...{ store, fresh, timeScale, unsignedResponses, observe },
       address: ({ eui, pushAddress }) => pushAddress ?? addressOf(eui),
     });
+    checkAddressees(options.push, served.users);
     writeKeys(options.keysOut, served);
     observe({ kind: "keys", folder: options.keysOut, users: served.users.all().map(({ eui }) => eui) });
     for (const port of [options.port, ...(options.smkiPort === undefined ? [] : [options.smkiPort])]) {
@@ -209,16 +210,32 @@ function addressesOf(given: readonly string[]): (eui: string) => string | undefi
   const own = new Map<string, string>();
   let all: string | undefined;
   for (const text of given) {
-    const [, eui, url = ""] = /^(?:([0-9A-Fa-f-]{16,23})=)?(.*)$/.exec(text) ?? [];
+    const { eui, url } = addressIn(text);
     if (!/^https?:$/.test(protocolOf(url)))
       throw usageError(
         `serve: --push ${text} is no address`,
         "Expected URL, or EUI=URL, e.g. http://127.0.0.1:1880/smartdcc/duis.",
       );
     if (eui === undefined) all = url;
-    else own.set(eui.replaceAll("-", "").toUpperCase(), url);
+    else own.set(eui, url);
   }
   return (eui) => own.get(eui) ?? all;
+}
+
+/** Throws `cli/usage` for an address of somebody who is no user. */
+function checkAddressees(given: readonly string[], users: Users): void {
+  for (const text of given) {
+    const { eui } = addressIn(text);
+    if (eui === undefined || users.get(eui) !== undefined) continue;
+    const known = users.all().map((user) => user.eui);
+    throw usageError(`serve: --push ${text} is for no user`, `Users here are ${known.join(", ")}.`);
+  }
+}
+
+/** `EUI=URL`, or a URL for all. */
+function addressIn(text: string): { readonly eui: string | undefined; readonly url: string } {
+  const [, eui, url = ""] = /^(?:([0-9A-Fa-f-]{16,23})=)?(.*)$/.exec(text) ?? [];
+  return { eui: eui?.replaceAll("-", "").toUpperCase(), url };
 }
 
 function protocolOf(url: string): string {

@@ -4,7 +4,7 @@ import { CodedError } from "../../../hal/base/coded-error.ts";
 import { toHex } from "../../../hal/base/hex.ts";
 import { type Directory, transformXml } from "../../interface/index.ts";
 import { plainJson, plainLine } from "../../text.ts";
-import { Exit, reportError } from "../exit.ts";
+import { Exit, reportErrorOf } from "../exit.ts";
 import {
   addInventory,
   inventoryOf,
@@ -79,8 +79,7 @@ function transformFile(file: string, inventory: Directory, nowS: number): Result
 
 function print({ file, reference, useCase, kind, hex, heldUntil, cause }: Result): void {
   if (cause !== undefined) {
-    const { code, message, data } = cause;
-    reportError(new CodedError(code, `${plainLine(file)}: ${message}`, data, cause), false);
+    reportErrorOf(plainLine(file), cause);
     return;
   }
   const waits = heldUntil === undefined ? "" : `, which the DCC keeps until ${heldUntil}`;

@@ -33,6 +33,13 @@ describe("meterbench serve", () => {
     assert.match(stderr, /^error: store: \S+ cannot be made \(.+\)\n {2}Give a folder .* --store DIR\.\n$/);
   });
 
+  it("says that an address is for no user, and who there is; exit 2", async () => {
+    const push = "00-DB-12-34-56-78-90-FF=http://127.0.0.1:1/";
+    const { exitCode, stderr } = await place.meterbench(["serve", "--port", "0", "--push", push]);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /--push \S+ is for no user\n {2}Users here are 90B3D51F30010000, /);
+  });
+
   it("does not write over the keys that it is given; exit 2", async () => {
     const { exitCode, stderr } = await place.meterbench(["serve", "--keys", "mine", "--keys-out", "./mine/"]);
     assert.equal(exitCode, 2);

@@ -26,6 +26,24 @@ describe("meterbench transform and correlate", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
+  it("name a file that cannot be read once, and what to give in the stead of a folder", async () => {
+    const none = join(folder, "none.xml");
+    const { stderr, exitCode } = await commandLine(["transform", none, folder]);
+    assert.equal(exitCode, 2);
+    const [first = "", second = ""] = stderr.split("\n");
+    assert.equal(first, `error: cannot read ${none}: there is no such file; give the path of one`);
+    assert.match(second, /of a folder name the files: FOLDER\/\*\.xml/);
+    assert.equal(second.split(folder).length, 2);
+  });
+
+  it("say which file of a pre-command is empty", async () => {
+    const xml = file("request.xml", writeUserRequest(limits));
+    const empty = file("empty.hex", "");
+    const { stderr, exitCode } = await commandLine(["correlate", xml, empty]);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /^error: \S+empty\.hex: 0 bytes given, expected 1 to/);
+  });
+
   it("give a pre-command, and find that it asks for the same", async () => {
     const xml = file("request.xml", writeUserRequest(limits));
     const { stdout, exitCode } = await commandLine(["transform", xml, "--json"]);
