@@ -34,6 +34,12 @@ const signature = `<ds:Signature xmlns:ds="${ds}">${signedInfo("")}<ds:Signature
 
 const show = (what, xml) =>
   console.log(what, /ResponseCode>(\w+)/.exec(xml)?.[1], /GBCSPayload>([^<]+)/.exec(xml)?.[1] ?? "");
+function awaitPush(status, text) {
+  show(`answered ${status}:`, text); // the meter's response comes to the server below
+  const late = () =>
+    Promise.reject(new Error(`nothing came within 30 s to http://127.0.0.1:${pushPort}/ (--push)`));
+  setTimeout(late, 30_000).unref();
+}
 const server = createServer(async (request, response) => {
   let xml = "";
   for await (const part of request) xml += part;
@@ -47,7 +53,7 @@ const server = createServer(async (request, response) => {
     body: document(signature),
   });
   const text = await answer.text();
-  if (text.includes("ResponseCode>I99<")) return show(`answered ${answer.status}:`, text); // the meter's response comes
+  if (text.includes("ResponseCode>I99<")) return awaitPush(answer.status, text);
   console.error(`answered ${answer.status}: ${/ResponseCode>(\w+)/.exec(text)?.[1] ?? text.trim()}`);
   process.exit(1);
 });

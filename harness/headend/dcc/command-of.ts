@@ -86,9 +86,10 @@ function several({ target, reference }: FormRequest, fits: readonly PreCommand[]
 
 function noDevice({ target, reference }: FormRequest, { devices }: RequestDefinition, type?: DeviceName) {
   const what = type === undefined ? "no device of a home here" : `a ${type}: no such device here`;
+  const here = devices.filter(isModelled);
   return new CodedError(
     "interface/device",
-    `service request ${reference}: ${target} is ${what}; expected ${devices.join(" or ")}`,
+    `service request ${reference}: ${target} is ${what}; expected ${(here.length > 0 ? here : devices).join(" or ")}`,
     { target, ...(type && { type }) },
   );
 }

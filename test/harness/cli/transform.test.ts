@@ -36,6 +36,13 @@ describe("meterbench transform and correlate", () => {
     assert.equal(second.split(folder).length, 2);
   });
 
+  it("expect none of the devices that there are not", async () => {
+    const asked = { ...limits, target: "00DB1234567890A4", commandVariant: 1, reference: "8.7.2" };
+    const xml = writeUserRequest({ ...asked, parameters: { OtherDeviceID: "00DB123456789093" } });
+    const { stderr } = await commandLine(["transform", file("join.xml", xml)]);
+    assert.match(stderr, /is a PPMID: no such device here; expected ESME or SAPC\n/);
+  });
+
   it("say which file of a pre-command is empty", async () => {
     const xml = file("request.xml", writeUserRequest(limits));
     const empty = file("empty.hex", "");
