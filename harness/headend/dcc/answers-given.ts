@@ -2,6 +2,8 @@
  * A request is acted on once, whatever is retried: the same one again gets the answer that it got. Each user's counter
  * rises for each device; what is not above its predecessors, and is not remembered, is refused.
  */
+
+import type { Eui64 } from "../../../firmware/wire/message.ts";
 import { toHex } from "../../../hal/base/hex.ts";
 import type { Crypto } from "../../../hal/board.ts";
 import type { Kept } from "./kept.ts";
@@ -28,9 +30,17 @@ export class AnswersGiven implements Kept<AnswersSnapshot> {
   /** By originator and target: the counter of the last request that was acted on. */
   readonly #last = new Map<string, bigint>();
 
-  constructor(settings: DccSettings, crypto: Pick<Crypto, "sha256">) {
+  readonly #spent: (originator: Eui64) => bigint;
+
+  /** `spent`: the last counter that was used in a user's name beside its requests: at commissioning, say. */
+  constructor(
+    settings: DccSettings,
+    crypto: Pick<Crypto, "sha256">,
+    spent: (originator: Eui64) => bigint = () => 0n,
+  ) {
     this.#settings = settings;
     this.#crypto = crypto;
+    this.#spent = spent;
   }
 
   /** What was answered. Throws a {@link Refusal} when the same RequestID asked for something else, or it is an old one. */
@@ -42,8 +52,8 @@ export class AnswersGiven implements Kept<AnswersSnapshot> {
         this.#settings.codes.usedId,
         `RequestID ${requestIdOf(request)} asked for something else before`,
       );
-    const last = this.#last.get(pairOf(request));
-    if (!isTransform(request) && last !== undefined && request.counter <= last)
+    const last = this.#lastOf(request);
+    if (!isTransform(request) && request.counter <= last)
       throw new Refusal(
         this.#settings.codes.usedId,
         `RequestID ${requestIdOf(request)}: expected a counter above ${last}`,
@@ -67,6 +77,11 @@ export class AnswersGiven implements Kept<AnswersSnapshot> {
     if (this.#given.size > this.#settings.maxRemembered)
       this.#given.delete(this.#given.keys().next().value as string);
     if (!isTransform(request)) this.#last.set(pairOf(request), request.counter);
+  }
+
+  #lastOf(request: UserRequest): bigint {
+    const [last, spent] = [this.#last.get(pairOf(request)) ?? 0n, this.#spent(request.originator)];
+    return last > spent ? last : spent;
   }
 
   #digest(request: UserRequest): string {

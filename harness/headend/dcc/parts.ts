@@ -71,7 +71,9 @@ export class Parts {
 
   constructor(context: DccContext, thresholds: Partial<ThresholdSettings>, ports: PartsPorts) {
     const { settings, headEnd, rules } = context;
-    this.given = new AnswersGiven(settings, context.ports.crypto);
+    const parties = () => Object.values(context.headEnd.parties);
+    const spent = (user: string) => parties().find(({ eui }) => eui === user)?.counter ?? 0n;
+    this.given = new AnswersGiven(settings, context.ports.crypto, spent);
     this.inventory = headEnd.inventory;
     this.registrations = rules.registrations;
     this.holders = new Holders(headEnd);

@@ -98,6 +98,8 @@ export class ServedHome {
     try {
       const { start } = recordOf(store, options, wallMs());
       const home = await premises({ ...options.home, wire: "gbcs", start });
+      // Users begin their counters where they like: what commissioning needs of them is little.
+      for (const party of Object.values(home.headEnd.parties)) party.counter = 0n;
       await home.commission();
       const served = new ServedHome(options, home, store);
       await served.#resume(wallMs());

@@ -52,9 +52,9 @@ describe("a request beyond a threshold, at the DCC", () => {
     );
 
   it("is taken, lies in quarantine, and its user hears of it within 30 minutes; nothing reaches the device", async () => {
-    for (const counter of [1n, 2n, 3n]) assert.equal(dcc.accept(read(counter), "send").code, "I99");
+    for (const counter of [5001n, 5002n, 5003n]) assert.equal(dcc.accept(read(counter), "send").code, "I99");
     await home.run(30 * 60_000);
-    assert.deepEqual(answered(), ["1", "2"]);
+    assert.deepEqual(answered(), ["5001", "5002"]);
     const alerts = pushed.flatMap(({ body }) => ("DCCAlertMessage" in body ? [body.DCCAlertMessage] : []));
     assert.deepEqual(
       alerts.map(({ DCCAlertCode }) => DCCAlertCode),
@@ -63,7 +63,7 @@ describe("a request beyond a threshold, at the DCC", () => {
   });
 
   it("goes on when its user's signed file says so, and never when it says delete", async () => {
-    for (const counter of [1n, 2n, 3n, 4n]) dcc.accept(read(counter), "send");
+    for (const counter of [5001n, 5002n, 5003n, 5004n]) dcc.accept(read(counter), "send");
     await home.run(60_000);
     const waiting = dcc.anomalies.anomalies().filter(({ end }) => end === undefined);
     const [third, fourth] = waiting.map((one) => `${one.requestId},${one.eventReference}`) as [
@@ -73,6 +73,6 @@ describe("a request beyond a threshold, at the DCC", () => {
     dcc.release(exits("delete", third));
     dcc.release(exits("process", fourth));
     await home.run(60_000);
-    assert.deepEqual(answered(), ["1", "2", "4"]);
+    assert.deepEqual(answered(), ["5001", "5002", "5004"]);
   });
 });

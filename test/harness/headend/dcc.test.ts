@@ -141,6 +141,11 @@ describe("the DCC, as its users see it", () => {
         const request = signed("7.2");
         return [{ ...request, commandVariant: 4, counter: request.counter + 1n }, "transform", "E12"];
       },
+      "a counter that was used in the user's name when the device was commissioned": () => [
+        ask("7.4", {}, { counter: home.headEnd.parties.supplier.counter }),
+        "send",
+        "E49",
+      ],
       "a pre-command that nobody made": () => {
         const request = signed("7.2");
         return [{ ...request, counter: request.counter + 1n }, "send", "E41"];

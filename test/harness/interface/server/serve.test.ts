@@ -35,6 +35,16 @@ describe("meterbench serve, over HTTP", () => {
     assert.equal(await served.home.home.device("esme").board.loadSwitch?.isClosed(), false);
   });
 
+  it("obeys a critical command under a counter as low as those of the published requests", async () => {
+    const fresh = await Served.start();
+    const asked = fresh.request("7.2", { commandVariant: 4, counter: 1000n }) as FormRequest;
+    const back = fresh.signed(asked, await fresh.preCommand(asked));
+    assert.equal((await fresh.ask(back)).code, "I99");
+    assert.equal((await until(() => fresh.answersTo(back)[0])).code, "I0");
+    assert.equal(await fresh.home.home.device("esme").board.loadSwitch?.isClosed(), false);
+    await fresh.end();
+  });
+
   it("pushes alerts to who they are for", async () => {
     const isAlert = ({ body }: { body: object }) => "DeviceAlertMessage" in body || "DCCAlertMessage" in body;
     const before = served.heard.filter(isAlert).length;
