@@ -132,6 +132,8 @@ async function serve(options: ServeOptions, limitMs: number | undefined, signal:
       servers.push(await WebServer.listen({ host, port, handlers: served.handlers, observe, tls }));
       observe({ kind: "listening", url: servers.at(-1)?.url });
     }
+    if (!options.json && served.users.all().every(({ eui, pushAddress }) => !(pushAddress ?? addressOf(eui))))
+      console.log("no --push: responses and alerts wait in the store until there is an address for them");
     await untilStopped(signal, limitMs, served.failed);
   } finally {
     await Promise.all(servers.map((server) => server.close()));
@@ -197,6 +199,8 @@ const lineOf = (event: ServeEvent): string => plainJson(event, replaceBytes);
 
 /** `kind: field value, field value`, without what is too long for a line. */
 function sentenceOf({ kind, ...fields }: ServeEvent): string {
+  const sentence = sentences[kind]?.(fields);
+  if (sentence !== undefined) return plainLine(sentence);
   const told = Object.entries(fields)
     .filter(([name, value]) => !unsaid.includes(name) && value !== undefined)
     .map(([name, value]) => `${name} ${typeof value === "object" ? plainJson(value, replaceBytes) : value}`);
@@ -204,6 +208,14 @@ function sentenceOf({ kind, ...fields }: ServeEvent): string {
   return line.length > 300 ? `${line.slice(0, 300)}...` : line;
 }
 const unsaid = ["at", "hex", "bytes"];
+
+/** What everybody reads who starts it. */
+const sentences: Readonly<Record<string, (fields: Readonly<Record<string, unknown>>) => string>> = {
+  home: ({ start, taken }) => `the home began at ${start}; requests taken before now: ${taken}`,
+  keys: ({ folder, users }) => `keys of its ${(users as readonly string[]).length} users are in ${folder}`,
+  listening: ({ url }) => `listening: POST signed requests to ${url}/api/v1/serviceS, serviceT or serviceD`,
+  ended: () => "ended; the store keeps what waits",
+};
 
 /** Of a user's EUI-64. Throws `cli/usage`. */
 function addressesOf(given: readonly string[]): (eui: string) => string | undefined {
