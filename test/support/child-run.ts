@@ -11,6 +11,7 @@ const main = join(root, "dist/harness/cli/main.js");
 /** Where `import … from "meterbench"` would lead in a user's project. */
 export const harness = new URL("../../dist/harness/index.js", import.meta.url).href;
 
+/** By `build-once.cjs` already, but where no configuration of mocha is read. */
 let built = false;
 /** What is there is compiled, as it is for people: nothing to do where nothing has changed. */
 function build(): void {
