@@ -4,13 +4,13 @@ import { Dcc } from "../headend/dcc/dcc.ts";
 import type { DccMessage } from "../headend/dcc/messages.ts";
 import { type Registration, Registrations } from "../headend/dcc/registrations.ts";
 import type { DccSettingsChange } from "../headend/dcc/settings.ts";
-import type { PartyName } from "../headend/parties.ts";
 import type { Suspensions } from "../headend/suspension.ts";
 import type { ThresholdSettings } from "../headend/thresholds/settings.ts";
+import { rolesOfParty, usersOfRun } from "../headend/users.ts";
 import type { Premises } from "./premises.ts";
 
 export interface OutsideOptions {
-  /** Default: {@link partyUsers}. */
+  /** Default: those of the run, `usersOfRun`. */
   readonly users?: readonly DccUser[];
   /** Default: the supplier, network operator and load controller of the home, in all their roles, always. */
   readonly registrations?: readonly Registration[];
@@ -22,23 +22,11 @@ export interface OutsideOptions {
   push(user: string, message: DccMessage): void;
 }
 
-const rolesOfParties = {
-  supplier: ["IS", "ES", "GS"],
-  secondSupplier: ["IS", "ES", "GS"],
-  networkOperator: ["ED", "GT"],
-  loadController: ["LC"],
-} as const satisfies Partial<Record<PartyName, DccUser["roles"]>>;
-
-/** The home's own parties as users of the DCC. */
-export const partyUsers = ({ headEnd }: Pick<Premises, "headEnd">): readonly DccUser[] =>
-  Object.entries(rolesOfParties).map(([name, roles]) => {
-    const { eui, keys } = headEnd.parties[name as PartyName];
-    return { eui, roles, signingKeys: [keys.sign.signer.publicKey] };
-  });
-
 /** Opens the DCC of `home` to users outside. */
 export function serveOutside(home: Premises, options: OutsideOptions): Dcc {
-  const users = new Map((options.users ?? partyUsers(home)).map((user) => [user.eui, user]));
+  const users = new Map(
+    (options.users ?? usersOfRun(home.headEnd.pki).all()).map((user) => [user.eui, user]),
+  );
   const registrations = new Registrations();
   for (const registration of options.registrations ?? ownRegistrations(home)) registrations.add(registration);
   const { inventory } = home.headEnd;
@@ -58,12 +46,10 @@ export function serveOutside(home: Premises, options: OutsideOptions): Dcc {
   return new Dcc(home.headEnd, ports, rules, options.settings, options.thresholds);
 }
 
+/** The home's own supplier, network operator and load controller. */
 function ownRegistrations({ headEnd: { parties } }: Premises): readonly Registration[] {
   const { supplier, networkOperator, loadController } = parties;
-  const of = (user: string, roles: DccUser["roles"]) => roles.map((role) => ({ role, user }));
-  return [
-    ...of(supplier.eui, rolesOfParties.supplier),
-    ...of(networkOperator.eui, rolesOfParties.networkOperator),
-    ...of(loadController.eui, rolesOfParties.loadController),
-  ];
+  return [supplier, networkOperator, loadController].flatMap(({ eui: user, role: own }) =>
+    (rolesOfParty[own] ?? []).map((role) => ({ role, user })),
+  );
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run serve:load -- 200 60 1`: so many requests a second, for so many seconds, at a time scale, to a `serve` in a process of its own, on loopback,
+ * `npm run serve:load -- 200 60 20`: so many requests a second, for so many seconds, at a time scale, to a `serve` in a process of its own, on loopback,
  * devices simulated. Prints how long its synchronous answers take, and its memory at the quarters of the time.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { UsersSystem } from "./users-system.ts";
 
 const rate = Number(process.argv[2] ?? 200);
 const seconds = Number(process.argv[3] ?? 60);
-const scale = Number(process.argv[4] ?? 1);
+const scale = Number(process.argv[4] ?? 20);
 const targetMs = 250;
 const dir = mkdtempSync(join(tmpdir(), "meterbench-load-"));
 const receiver = await Receiver.start();
@@ -130,4 +130,13 @@ console.log(`end by Ctrl-C: exit ${await served.ended}`);
 for (const { agent } of lanes) agent.destroy();
 await receiver.stop();
 rmSync(dir, { recursive: true });
-if (p99 >= targetMs || times.length < bodies.length) process.exitCode = 1;
+const [third = 0, last = 0] = memory.slice(-2).map(Number);
+const isFlat = last <= third * 1.1;
+const isTaken = statuses.get("I99") === bodies.length;
+const faults = [
+  p99 < targetMs ? "" : "too slow",
+  isTaken ? "" : "not all taken",
+  isFlat ? "" : "memory grows",
+];
+if (faults.some((fault) => fault !== "")) process.exitCode = 1;
+console.log(process.exitCode === 1 ? `MISSED ${faults.filter(Boolean).join(", ")}` : "met");

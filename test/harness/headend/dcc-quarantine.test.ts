@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { Dcc } from "../../../harness/headend/dcc/dcc.ts";
 import type { DccMessage, UserRequest } from "../../../harness/headend/dcc/messages.ts";
 import { partyIdentities } from "../../../harness/headend/parties.ts";
-import { partyUsers, serveOutside } from "../../../harness/premises/outside-users.ts";
+import { usersOfRun } from "../../../harness/headend/users.ts";
+import { serveOutside } from "../../../harness/premises/outside-users.ts";
 import { type Premises, premises } from "../../../harness/premises/premises.ts";
 import { fileSigner, signedFile } from "./thresholds/bench.ts";
 
@@ -19,10 +20,12 @@ describe("a request beyond a threshold, at the DCC", () => {
     home = await premises({ wire: "gbcs" });
     await home.commission();
     pushed = [];
-    const users = partyUsers(home).map((user) => ({
-      ...user,
-      fileKey: home.crypto.p256Verifier(signer.publicKey),
-    }));
+    const users = usersOfRun(home.headEnd.pki)
+      .all()
+      .map((user) => ({
+        ...user,
+        fileKey: home.crypto.p256Verifier(signer.publicKey),
+      }));
     dcc = serveOutside(home, { users, push: (_user, message) => pushed.push(message) });
     dcc.anomalies.install(
       signedFile(
